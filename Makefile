@@ -1,0 +1,35 @@
+# make play [MIDI=song.mid] [ARGS="..."] | make test | make lint | make bench | make install
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+PACKAGES := $(addprefix ros2_ws/src/pianomime_,core description sim policy) launch
+INSTALLED := $(VENV)/.installed
+SETUPS := $(addsuffix /setup.py,$(PACKAGES)) $(addsuffix /setup.cfg,$(PACKAGES))
+
+.PHONY: install play test lint bench clean
+
+install: $(INSTALLED)
+
+$(INSTALLED): requirements.txt constraints.txt $(SETUPS)
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --requirement requirements.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps robopianist==1.0.10
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --use-pep517 $(addprefix --editable ./,$(PACKAGES))
+	touch $@
+
+play: install
+	$(BIN)/pianomime play $(if $(MIDI),"$(MIDI)") $(ARGS)
+
+test: install
+	$(BIN)/python -m pytest $(ARGS)
+
+lint: install
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+bench: install
+	$(BIN)/python -m benchmarks $(ARGS)
+
+clean:
+	rm -rf $(VENV) build install log

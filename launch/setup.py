@@ -1,0 +1,26 @@
+from glob import glob
+
+from setuptools import find_packages, setup
+
+NAME = "pianomime"
+
+setup(
+    name=NAME,
+    version="0.1.0",
+    packages=find_packages(),
+    package_data={NAME: ["py.typed"]},
+    data_files=[
+        ("share/ament_index/resource_index/packages", [f"resource/{NAME}"]),
+        (f"share/{NAME}", ["package.xml"]),
+        (f"share/{NAME}/launch", glob("launch/*.launch.py")),
+        (f"share/{NAME}/config", glob("config/*.yaml")),
+        (f"share/{NAME}/songs", glob("songs/*.mid")),
+    ],
+    install_requires=["pianomime_core", "pianomime_description", "pianomime_sim", "pianomime_policy", "rich", "tyro"],
+    entry_points={"console_scripts": ["pianomime = pianomime.cli:main"]},
+    zip_safe=False,
+    maintainer="PianoMime maintainers",
+    maintainer_email="maintainers@pianomime.dev",
+    description="Launch files, configuration, songs and the pianomime command.",
+    license="Apache-2.0",
+)

@@ -1,0 +1,26 @@
+from setuptools import find_packages, setup
+
+NAME = "pianomime_policy"
+
+setup(
+    name=NAME,
+    version="0.1.0",
+    packages=find_packages(),
+    package_data={NAME: ["py.typed"]},
+    data_files=[
+        ("share/ament_index/resource_index/packages", [f"resource/{NAME}"]),
+        (f"share/{NAME}", ["package.xml"]),
+    ],
+    install_requires=["pianomime_core", "pianomime_description", "numba", "scipy"],
+    zip_safe=False,
+    maintainer="PianoMime maintainers",
+    maintainer_email="maintainers@pianomime.dev",
+    description="Fingering, planner, inverse kinematics, MIDI sources; policy and MIDI nodes.",
+    entry_points={
+        "console_scripts": [
+            "policy_node = pianomime_policy.policy_node:main",
+            "midi_node = pianomime_policy.midi_node:main",
+        ]
+    },
+    license="Apache-2.0",
+)

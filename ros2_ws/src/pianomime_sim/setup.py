@@ -1,0 +1,21 @@
+from setuptools import find_packages, setup
+
+NAME = "pianomime_sim"
+
+setup(
+    name=NAME,
+    version="0.1.0",
+    packages=find_packages(),
+    package_data={NAME: ["py.typed"]},
+    data_files=[
+        ("share/ament_index/resource_index/packages", [f"resource/{NAME}"]),
+        (f"share/{NAME}", ["package.xml"]),
+    ],
+    install_requires=["pianomime_core", "pianomime_description"],
+    zip_safe=False,
+    maintainer="PianoMime maintainers",
+    maintainer_email="maintainers@pianomime.dev",
+    description="MuJoCo simulator, viewers and simulator node.",
+    entry_points={"console_scripts": ["sim_node = pianomime_sim.sim_node:main"]},
+    license="Apache-2.0",
+)
