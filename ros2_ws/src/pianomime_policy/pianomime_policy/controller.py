@@ -1,0 +1,58 @@
+"""What a controller is: goal window and robot state in, actuator targets out."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class Observation:
+    """What a live robot knows at the beginning of a control step.
+
+    Attributes:
+        step: Index of the control step, 0 at the first row of the piano roll.
+        goal: (H, 88) bool, row k is wanted at the end of step `step + k`.
+        sustain: (H,) bool, wanted sustain pedal of the same steps.
+        joint_positions: (54,) rad and m, in the order of `Controller.joint_names`.
+        joint_velocities: (54,) rad/s and m/s.
+        key_angles: (88,) rad, 0 at rest, positive when depressed.
+    """
+
+    step: int
+    goal: NDArray[np.bool_]
+    sustain: NDArray[np.bool_]
+    joint_positions: NDArray[np.float64]
+    joint_velocities: NDArray[np.float64]
+    key_angles: NDArray[np.float64]
+
+
+class Controller(Protocol):
+    """Plays one song at a time: `start` once, then `act` every control step (50 ms).
+
+    Attributes:
+        horizon_steps: Rows of goal it wants to see; None means the whole song.
+        joint_names: Names of the joints of `Observation.joint_positions`.
+        target_names: Names of the actuator targets that `act` returns.
+    """
+
+    horizon_steps: int | None
+    joint_names: tuple[str, ...]
+    target_names: tuple[str, ...]
+
+    def start(self, goal: NDArray[np.bool_], sustain: NDArray[np.bool_]) -> NDArray[np.float64]:
+        """Begin a song.
+
+        Args:
+            goal: (H, 88) first goal window, or the whole roll (T, 88) when `horizon_steps` is None.
+            sustain: (H,) or (T,) wanted sustain pedal.
+
+        Returns:
+            (54,) joint positions [rad, m] to begin from.
+        """
+        ...
+
+    def act(self, observation: Observation) -> NDArray[np.float64]:
+        """Return the (46,) actuator targets [rad, m] of this step. A whole-song controller ignores `observation.goal`."""
+        ...
