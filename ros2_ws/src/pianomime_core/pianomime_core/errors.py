@@ -1,0 +1,15 @@
+"""The one exception meant for the user's eyes."""
+
+from collections.abc import Iterable
+
+
+class UserError(Exception):
+    """Bad input, said in one line that names the bad value and the legal ones. The CLI prints it and exits 2."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(" ".join(message.split()))
+
+
+def unknown_value(what: str, value: object, legal: Iterable[object]) -> UserError:
+    """The error for a name outside a closed set: "unknown controller 'x': choose one of idle, planner"."""
+    return UserError(f"unknown {what} {str(value)!r}: choose one of {', '.join(map(str, legal))}")
