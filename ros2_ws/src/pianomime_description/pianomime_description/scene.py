@@ -1,0 +1,64 @@
+"""The whole scene: stage, piano, right hand, left hand (robopianist.suite.tasks, models.arenas.stage)."""
+
+import mujoco
+
+from pianomime_core.hands import SIDES
+from pianomime_core.timing import PHYSICS_TIMESTEP_S
+from pianomime_description.hand_spec import attach_hand
+from pianomime_description.piano_spec import add_piano
+from pianomime_description.variant import SceneConfig
+
+_FRICTION_TO_NORMAL_IMPEDANCE = 10.0
+"""impratio, which dm_control takes over from the hands' MJCF."""
+
+
+def build_scene(config: SceneConfig) -> mujoco.MjSpec:
+    """Return the scene as an uncompiled spec; `build_scene(config).compile()` is the model.
+
+    Units are m, kg, s and rad; x points towards the player, y along the keyboard to the treble, z up. Joints follow as
+    keys, right hand, left hand, but look them up by name.
+
+    Raises:
+        UserError: The robopianist wheel is not installed.
+    """
+    spec = mujoco.MjSpec()
+    spec.modelname = "pianomime"
+    spec.compiler.degree = False
+    spec.option.timestep = PHYSICS_TIMESTEP_S
+    spec.option.impratio = _FRICTION_TO_NORMAL_IMPEDANCE
+    # Contacts of mesh fingertips as in the MuJoCo versions that the published numbers come from: one point, not many.
+    spec.option.disableflags |= mujoco.mjtDisableBit.mjDSBL_MULTICCD
+    _add_stage(spec)
+    add_piano(spec)
+    for side in SIDES:
+        attach_hand(spec, side, config)
+    return spec
+
+
+def _add_stage(spec: mujoco.MjSpec) -> None:
+    """Add what only a camera sees."""
+    spec.stat.extent = 0.6
+    spec.stat.center = (0.2, 0.0, 0.3)
+    spec.visual.global_.azimuth = 180
+    spec.visual.global_.elevation = -50
+    spec.worldbody.add_light(pos=(0.0, 0.0, 1.0))
+    spec.worldbody.add_light(pos=(0.3, 0.0, 1.0), dir=(0.0, 0.0, -1.0))
+    spec.add_texture(
+        name="floor",
+        type=mujoco.mjtTexture.mjTEXTURE_2D,
+        builtin=mujoco.mjtBuiltin.mjBUILTIN_CHECKER,
+        rgb1=(0.1, 0.1, 0.1),
+        rgb2=(0.2, 0.2, 0.2),
+        width=512,
+        height=512,
+    )
+    floor = spec.add_material(name="floor", texrepeat=(1, 1), texuniform=True, reflectance=0.2)
+    floor.textures[mujoco.mjtTextureRole.mjTEXROLE_RGB] = "floor"
+    spec.worldbody.add_geom(
+        name="floor",
+        type=mujoco.mjtGeom.mjGEOM_PLANE,
+        size=(1, 1, 0.05),
+        material="floor",
+        contype=0,
+        conaffinity=0,
+    )

@@ -1,0 +1,112 @@
+"""Actuator targets in, joints and keys out, 50 ms at a time. No ROS, no policy, no score."""
+
+from dataclasses import dataclass
+
+import mujoco
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from pianomime_core.errors import UserError
+from pianomime_core.hands import forearm_dofs, joint_names, target_names
+from pianomime_core.keyboard import KEY_NAMES, KEYBOARD
+from pianomime_core.timing import PHYSICS_STEPS_PER_CONTROL_STEP
+from pianomime_description.scene import build_scene
+from pianomime_description.variant import SceneConfig
+
+
+@dataclass(frozen=True)
+class SimulatorState:
+    """The world between two control steps; the arrays are copies and stay as they are.
+
+    Attributes:
+        time_s: Simulated time since the reset.
+        joint_positions: (n,) rad and m, in the order of `Simulator.joint_names`.
+        joint_velocities: (n,) rad/s and m/s.
+        key_angles: (88,) rad, bass first, 0 at rest, positive when depressed. Stops are soft: may overshoot a little.
+        key_velocities: (88,) rad/s.
+        key_pressed: (88,) bool, within half a degree of the lower stop.
+    """
+
+    time_s: float
+    joint_positions: NDArray[np.float64]
+    joint_velocities: NDArray[np.float64]
+    key_angles: NDArray[np.float64]
+    key_velocities: NDArray[np.float64]
+    key_pressed: NDArray[np.bool_]
+
+
+class Simulator:
+    """Piano and hands in MuJoCo. Deterministic: the same start and targets give the same states.
+
+    Attributes:
+        joint_names: (n,) hand joints, 54 for the PianoMime hands and 52 for RoboPianist's.
+        target_names: (m,) actuator targets, 46 or 44.
+        target_range: (m, 2) lowest and highest target [rad, m].
+        model, data: The MuJoCo model and its state, for viewers: to look at, not to change.
+    """
+
+    def __init__(self, config: SceneConfig | None = None) -> None:
+        self.config = config or SceneConfig()
+        forearm = forearm_dofs(self.config.variant)
+        self.joint_names = joint_names(forearm)
+        self.target_names = target_names(forearm)
+        self.model = build_scene(self.config).compile()
+        self.data = mujoco.MjData(self.model)
+        self._joint_qpos = np.array([self.model.joint(name).qposadr[0] for name in self.joint_names])
+        self._joint_qvel = np.array([self.model.joint(name).dofadr[0] for name in self.joint_names])
+        self._key_qpos = np.array([self.model.joint(name).qposadr[0] for name in KEY_NAMES])
+        self._key_qvel = np.array([self.model.joint(name).dofadr[0] for name in KEY_NAMES])
+        self._target_ctrl = np.array([self.model.actuator(name).id for name in self.target_names])
+        self.target_range = self.model.actuator_ctrlrange[self._target_ctrl].copy()
+        self.target_range.flags.writeable = False
+
+    def reset(self, joint_positions: ArrayLike | None = None) -> SimulatorState:
+        """Put everything to rest at time 0: keys up, hands standing still.
+
+        Args:
+            joint_positions: (n,) where the hands stand [rad, m]; None for all zero, as RoboPianist starts.
+
+        Raises:
+            UserError: Wrong shape or not finite.
+        """
+        mujoco.mj_resetData(self.model, self.data)
+        if joint_positions is not None:
+            self.data.qpos[self._joint_qpos] = _checked("joint position", joint_positions, self.joint_names)
+        mujoco.mj_forward(self.model, self.data)
+        return self._state()
+
+    def step(self, targets: ArrayLike) -> SimulatorState:
+        """Hold the targets for one control step (10 x 5 ms) and return the state at its end.
+
+        Args:
+            targets: (m,) in the order of `target_names` [rad, m]; clamped to `target_range`.
+
+        Raises:
+            UserError: Wrong shape or not finite; the state is left as it was.
+        """
+        lowest, highest = self.target_range.T
+        checked = _checked("target", targets, self.target_names)
+        self.data.ctrl[self._target_ctrl] = np.clip(checked, lowest, highest)
+        mujoco.mj_step(self.model, self.data, nstep=PHYSICS_STEPS_PER_CONTROL_STEP)
+        return self._state()
+
+    def _state(self) -> SimulatorState:
+        # Indexing with an array copies.
+        key_angles = self.data.qpos[self._key_qpos]
+        return SimulatorState(
+            time_s=self.data.time,
+            joint_positions=self.data.qpos[self._joint_qpos],
+            joint_velocities=self.data.qvel[self._joint_qvel],
+            key_angles=key_angles,
+            key_velocities=self.data.qvel[self._key_qvel],
+            key_pressed=KEYBOARD.pressed(key_angles),
+        )
+
+
+def _checked(what: str, values: ArrayLike, names: tuple[str, ...]) -> NDArray[np.float64]:
+    array = np.asarray(values, dtype=np.float64)
+    if array.shape != (len(names),):
+        raise UserError(f"{what}s have shape {array.shape}: want ({len(names)},), one for each of {', '.join(names)}")
+    for index in np.flatnonzero(~np.isfinite(array)):
+        raise UserError(f"{what} of {names[index]} is {array[index]}: want a finite number")
+    return array
