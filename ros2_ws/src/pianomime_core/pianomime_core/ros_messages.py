@@ -1,0 +1,207 @@
+"""Arrays to ROS messages and back: everything is matched by name, never by place.
+
+Readers refuse, with a `MessageError` that lists them, unknown, missing and repeated names, and values that are not
+finite numbers; they accept any order of names. Every message carries the simulated time of its step as stamp.
+"""
+
+from array import array
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from builtin_interfaces.msg import Duration, Time
+from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
+from numpy.typing import NDArray
+from sensor_msgs.msg import JointState
+from trajectory_msgs.msg import JointTrajectory, JointTrajectoryPoint
+
+from pianomime_core.keyboard import KEY_NAMES
+from pianomime_core.timing import CONTROL_TIMESTEP_S
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
+STEP_NS = round(CONTROL_TIMESTEP_S * 1e9)
+SUSTAIN = "sustain"
+GOAL_NAMES = (*KEY_NAMES, SUSTAIN)
+WORLD = "world"
+
+
+class MessageError(ValueError):
+    """A message that must not be used; the text names what is wrong with it."""
+
+
+class NameOrder:
+    """Brings values named by a message into the order of `names`.
+
+    The names of a publisher do not change, so the last mapping is kept and a message costs one comparison of lists.
+    """
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self.names = tuple(names)
+        self._seen: list[str] | None = None
+        self._order: NDArray[np.intp] = np.arange(0)
+
+    def of(self, message_names: Sequence[str]) -> NDArray[np.intp]:
+        """Return the index into `message_names` of each of `self.names`.
+
+        Raises:
+            MessageError: Names are unknown, missing or repeated.
+        """
+        given = list(message_names)
+        if given != self._seen:
+            place = {name: index for index, name in enumerate(given)}
+            problems = {
+                "unknown": [name for name in given if name not in set(self.names)],
+                "missing": [name for name in self.names if name not in place],
+                "repeated": sorted({name for name in given if given.count(name) > 1})
+                if len(place) < len(given)
+                else [],
+            }
+            if any(problems.values()):
+                raise MessageError(
+                    "; ".join(f"{what}: {', '.join(which)}" for what, which in problems.items() if which)
+                )
+            self._order = np.array([place[name] for name in self.names], dtype=np.intp)
+            self._seen = given
+        return self._order
+
+
+def stamp_of(step: int) -> Time:
+    """Return the simulated time at which control step `step` begins."""
+    seconds, nanoseconds = divmod(step * STEP_NS, 10**9)
+    return Time(sec=seconds, nanosec=nanoseconds)
+
+
+def step_of(stamp: Time) -> int:
+    """Return the control step that begins at `stamp`.
+
+    Raises:
+        MessageError: No step begins there.
+    """
+    step, rest = divmod(stamp.sec * 10**9 + stamp.nanosec, STEP_NS)
+    if rest or step < 0:
+        raise MessageError(
+            f"stamp {stamp.sec}.{stamp.nanosec:09d} s is not the beginning of a {CONTROL_TIMESTEP_S} s step"
+        )
+    return step
+
+
+def joint_state(
+    names: Sequence[str], positions: Floats, velocities: Floats | None = None, *, step: int = 0
+) -> JointState:
+    """Return the state of joints (n,) [rad, m] at the beginning of `step`."""
+    message = JointState(name=list(names), position=_doubles(positions))
+    if velocities is not None:
+        message.velocity = _doubles(velocities)
+    message.header.stamp = stamp_of(step)
+    return message
+
+
+def read_joint_state(message: JointState, order: NameOrder, *, velocities: bool = True) -> tuple[Floats, Floats]:
+    """Return positions and velocities (n,) in the order of `order.names`; zeros where velocities are not asked for.
+
+    Raises:
+        MessageError: Names or numbers do not fit.
+    """
+    index = order.of(message.name)
+    positions = _finite(message.position, message.name, "positions")[index]
+    if not velocities:
+        return positions, np.zeros_like(positions)
+    return positions, _finite(message.velocity, message.name, "velocities")[index]
+
+
+def targets_message(names: Sequence[str], targets: Floats, *, step: int) -> JointTrajectory:
+    """Return actuator targets (n,), or (K, n) for K steps from `step` on [rad, m], as the command of `step`."""
+    return _trajectory(names, np.atleast_2d(targets), step)
+
+
+def read_targets(message: JointTrajectory, order: NameOrder) -> Floats:
+    """Return the targets (K, n) [rad, m], K >= 1 steps, in the order of `order.names`.
+
+    Raises:
+        MessageError: Names or numbers do not fit, or there is no point.
+    """
+    return _rows(message, order)
+
+
+def goal_message(goal: Bools, sustain: Bools, *, step: int) -> JointTrajectory:
+    """Return wanted keys (H, 88) and sustain (H,) from `step` on: 1 = down. Point k is the step that begins k later."""
+    return _trajectory(GOAL_NAMES, np.column_stack([goal, sustain]).astype(np.float64), step)
+
+
+def read_goal(message: JointTrajectory, order: NameOrder) -> tuple[Bools, Bools]:
+    """Return wanted keys (H, 88) and sustain (H,); `order` is a `NameOrder(GOAL_NAMES)`.
+
+    Raises:
+        MessageError: Names do not fit, there is no point, or a value is neither 0 nor 1.
+    """
+    rows = _rows(message, order)
+    if not np.isin(rows, (0.0, 1.0)).all():
+        raise MessageError("a goal holds 0 (up) and 1 (down) only")
+    return rows[:, :-1] > 0, rows[:, -1] > 0
+
+
+def status_message(
+    name: str, values: Mapping[str, float | int | str], *, step: int, text: str = "", warn: bool = False
+) -> DiagnosticArray:
+    """Return one named status with its values, as /diagnostics and /piano/score carry it."""
+    level = DiagnosticStatus.WARN if warn else DiagnosticStatus.OK
+    pairs = [KeyValue(key=key, value=str(value)) for key, value in values.items()]
+    message = DiagnosticArray(status=[DiagnosticStatus(level=level, name=name, message=text, values=pairs)])
+    message.header.stamp = stamp_of(step)
+    return message
+
+
+def read_status(message: DiagnosticArray, name: str) -> dict[str, float]:
+    """Return the numbers of the status called `name`.
+
+    Raises:
+        MessageError: There is no such status, or a value is no number.
+    """
+    for status in message.status:
+        if status.name == name:
+            try:
+                return {pair.key: float(pair.value) for pair in status.values}
+            except ValueError as error:
+                raise MessageError(f"status {name!r}: {error}") from None
+    raise MessageError(f"no status {name!r}; there are: {', '.join(status.name for status in message.status)}")
+
+
+def _doubles(values: Floats) -> array:
+    # From bytes: one copy, where a list would box every number.
+    return array("d", np.ascontiguousarray(values, dtype=np.float64).tobytes())
+
+
+def _trajectory(names: Sequence[str], rows: Floats, step: int) -> JointTrajectory:
+    message = JointTrajectory(joint_names=list(names))
+    message.header.stamp = stamp_of(step)
+    for k, row in enumerate(rows):
+        seconds, nanoseconds = divmod(k * STEP_NS, 10**9)
+        after = Duration(sec=seconds, nanosec=nanoseconds)
+        message.points.append(JointTrajectoryPoint(positions=_doubles(row), time_from_start=after))
+    return message
+
+
+def _rows(message: JointTrajectory, order: NameOrder) -> Floats:
+    index = order.of(message.joint_names)
+    if not message.points:
+        raise MessageError("the trajectory has no point")
+    for k, point in enumerate(message.points):
+        after = point.time_from_start
+        if after.sec * 10**9 + after.nanosec != k * STEP_NS:
+            raise MessageError(
+                f"point {k} stands at {after.sec}.{after.nanosec:09d} s, not at {k * CONTROL_TIMESTEP_S:g} s"
+            )
+    return np.stack([_finite(point.positions, message.joint_names, "positions") for point in message.points])[:, index]
+
+
+def _finite(values: Sequence[float], given: Sequence[str], what: str) -> Floats:
+    numbers = np.array(values, dtype=np.float64)
+    if len(numbers) != len(given):
+        raise MessageError(f"{len(numbers)} {what} for {len(given)} names")
+    if not np.isfinite(numbers).all():
+        bad = ", ".join(
+            f"{name} = {number}" for name, number in zip(given, numbers, strict=True) if not np.isfinite(number)
+        )
+        raise MessageError(f"{what} are not finite: {bad}")
+    return numbers

@@ -1,0 +1,59 @@
+"""Declared parameters: described, ranged, typed; a name nobody declared is an error, not a silence."""
+
+from typing import Any
+
+from rcl_interfaces.msg import FloatingPointRange, IntegerRange, ParameterDescriptor
+from rclpy.exceptions import ParameterException
+from rclpy.node import Node
+
+from pianomime_core.errors import UserError, unknown_value
+
+
+def declare_text(node: Node, name: str, default: str, description: str, *, legal: tuple[str, ...] = ()) -> str:
+    """Declare a read-only string parameter and return its value.
+
+    Raises:
+        UserError: The value is not one of `legal` (if any are given).
+    """
+    constraint = f"one of {', '.join(legal)}" if legal else ""
+    value = _declare(node, name, default, description, additional_constraints=constraint)
+    if legal and value not in legal:
+        raise unknown_value(f"{node.get_name()} parameter {name}", value, legal)
+    return value
+
+
+def declare_switch(node: Node, name: str, default: bool, description: str) -> bool:
+    """Declare a read-only boolean parameter and return its value."""
+    return _declare(node, name, default, description)
+
+
+def declare_count(node: Node, name: str, default: int, description: str, *, lowest: int, highest: int) -> int:
+    """Declare a read-only whole number in a range, ends included, and return its value."""
+    return _declare(
+        node, name, default, description, integer_range=[IntegerRange(from_value=lowest, to_value=highest, step=1)]
+    )
+
+
+def declare_number(node: Node, name: str, default: float, description: str, *, lowest: float, highest: float) -> float:
+    """Declare a read-only number in a range, ends included, and return its value."""
+    return _declare(
+        node, name, default, description, floating_point_range=[FloatingPointRange(from_value=lowest, to_value=highest)]
+    )
+
+
+def refuse_undeclared(node: Node) -> None:
+    """Raise UserError if the command line or a YAML file sets a parameter that the node does not have."""
+    given = set(getattr(node, "_parameter_overrides", {}))
+    declared = set(node.get_parameters_by_prefix("")) | {"use_sim_time"}
+    unknown = sorted(name for name in given - declared if not name.startswith("qos_overrides."))
+    if unknown:
+        raise unknown_value(f"{node.get_name()} parameter", ", ".join(unknown), sorted(declared))
+
+
+def _declare(node: Node, name: str, default: Any, description: str, **descriptor: Any) -> Any:
+    # Read-only: every value shapes what is built at start; a change while playing would be a half-changed graph.
+    rules = ParameterDescriptor(description=description, read_only=True, **descriptor)
+    try:
+        return node.declare_parameter(name, default, rules).value
+    except ParameterException as error:
+        raise UserError(f"{node.get_name()} parameter {name}: {error}") from error
