@@ -1,0 +1,8 @@
+"""`python -m pianomime` is the `pianomime` command."""
+
+import sys
+
+from pianomime.cli import main
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,56 @@
+"""Files that a command writes: refused before the music starts if they cannot be written, never left half written."""
+
+import os
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from pianomime_core.errors import UserError
+
+
+def check_file(path: Path, option: str, suffix: str) -> None:
+    """Raise a UserError unless `path` ends in `suffix` and can be written (also over an existing file)."""
+    if path.suffix != suffix:
+        raise UserError(f"{option} {str(path)!r}: the name must end in {suffix}")
+    if path.is_dir():
+        raise UserError(f"{option} {str(path)!r} is a folder: give the name of a file")
+    if not path.parent.is_dir():
+        raise UserError(f"{option} {str(path)!r}: there is no folder {str(path.parent)!r}")
+    _check_writable(path.parent, f"{option} {str(path)!r}")
+
+
+def make_folder(path: Path, option: str) -> None:
+    """Create the folder if it is missing; raise a UserError unless files can be written in it."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(f"{option} {str(path)!r} cannot be made: {error.strerror}") from error
+    _check_writable(path, f"{option} {str(path)!r}")
+
+
+def write_whole(path: Path, write: Callable[[Path], None]) -> None:
+    """Let `write` fill a file beside `path`, then move it there: an older file stays until the new one is whole."""
+    handle, name = tempfile.mkstemp(prefix=f".{path.stem}-", suffix=path.suffix, dir=path.parent)
+    os.close(handle)
+    temporary = Path(name)
+    try:
+        write(temporary)
+        temporary.chmod(0o666 & ~_umask())  # mkstemp makes private files
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _check_writable(folder: Path, what: str) -> None:
+    # Tried rather than looked up: permission bits say nothing about read-only or special file systems, or to root.
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise UserError(f"{what} cannot be written: {error.strerror}") from error
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
