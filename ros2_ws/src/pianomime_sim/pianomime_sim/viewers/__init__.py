@@ -1,0 +1,28 @@
+"""Windows on a performance: in the browser, in a window of MuJoCo's own viewer, or one picture without any display."""
+
+from pianomime_core.errors import unknown_value
+from pianomime_description import SceneConfig
+from pianomime_sim.viewers.base import Snapshot, Viewer
+
+__all__ = ["DEFAULT_PORT", "LOCALHOST", "VIEWERS", "Snapshot", "Viewer", "open_viewer"]
+
+VIEWERS = ("browser", "window")
+LOCALHOST = "127.0.0.1"
+DEFAULT_PORT = 8080
+
+
+def open_viewer(name: str, config: SceneConfig, host: str = LOCALHOST, port: int = DEFAULT_PORT) -> Viewer:
+    """Open a viewer; `host` and `port` concern the browser alone.
+
+    Raises:
+        UserError: Unknown name, busy or illegal port, address that is not this machine's, or no display for a window.
+    """
+    if name == "browser":
+        from pianomime_sim.viewers.browser import BrowserViewer
+
+        return BrowserViewer(config, host=host, port=port)
+    if name == "window":
+        from pianomime_sim.viewers.window import WindowViewer
+
+        return WindowViewer(config)
+    raise unknown_value("viewer", name, VIEWERS)

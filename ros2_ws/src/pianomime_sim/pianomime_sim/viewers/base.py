@@ -1,0 +1,70 @@
+"""What a viewer is shown, and what every viewer can do."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """One 20 Hz state of the performance.
+
+    Attributes:
+        time_s: Simulated time of the state.
+        joint_positions: (54,) or (52,) hand joints in the order of `pianomime_core.hands.joint_names`, rad and m.
+        key_angles: (88,) rad.
+        pressed: (88,) bool, keys that count as pressed in this state.
+        wanted: (88,) bool, the row of the goal that `pressed` is judged against.
+        coming: (H, 88) bool, the rows of the goal that follow `wanted`; H may be 0.
+        score: Running figures by name, those of SCORE_ROWS are shown.
+    """
+
+    time_s: float
+    joint_positions: NDArray[np.float64]
+    key_angles: NDArray[np.float64]
+    pressed: NDArray[np.bool_]
+    wanted: NDArray[np.bool_]
+    coming: NDArray[np.bool_]
+    score: Mapping[str, float] = field(default_factory=dict)
+
+
+class Viewer(Protocol):
+    """Shows snapshots; never steps physics and never holds the caller up: frames it cannot draw in time are dropped."""
+
+    @property
+    def is_open(self) -> bool:
+        """False once the user or the program has closed the viewer."""
+        ...
+
+    def update(self, snapshot: Snapshot) -> None:
+        """Show this state next."""
+        ...
+
+    def close(self) -> None:
+        """Take the viewer down; may be called twice."""
+        ...
+
+
+SCORE_ROWS = (
+    ("f1", "F1"),
+    ("precision", "Precision"),
+    ("recall", "Recall"),
+    ("onset_f1", "Onset F1"),
+    ("do_nothing_f1", "F1 of doing nothing"),
+    ("missed_deadlines", "Missed deadlines"),
+)
+"""Figures of a snapshot's score that viewers show, in this order, with the words for people."""
+
+
+def score_lines(snapshot: Snapshot) -> list[tuple[str, str]]:
+    """Return (words, figure) pairs: the song time, then each known figure of the score."""
+    minutes, seconds = divmod(max(snapshot.time_s, 0.0), 60.0)
+    lines = [("Song time", f"{int(minutes)}:{seconds:04.1f}")]
+    for name, words in SCORE_ROWS:
+        if name in snapshot.score:
+            figure = snapshot.score[name]
+            lines.append((words, f"{figure:.0f}" if name == "missed_deadlines" else f"{figure:.3f}"))
+    return lines

@@ -1,0 +1,158 @@
+"""The performance in a web browser, through viser; its page is inside its wheel, so no internet is needed."""
+
+import time
+from html import escape
+
+import mujoco
+import numpy as np
+import viser
+from mjviser.conversions import merge_geoms
+from numpy.typing import NDArray
+
+from pianomime_core.keyboard import KEYBOARD
+from pianomime_description import SceneConfig
+from pianomime_sim.viewers.base import Snapshot, score_lines
+from pianomime_sim.viewers.key_marks import MARK_COLOURS, MARK_WORDS, KeyMark, key_colours, key_marks
+from pianomime_sim.viewers.note_bars import note_bars
+from pianomime_sim.viewers.port import check_port, port_is_taken
+from pianomime_sim.viewers.posed_scene import PosedScene
+from pianomime_sim.viewers.smooth import Frame, SmoothViewer
+
+MAX_BARS = 512
+"""Notes to come that are drawn at once; two seconds of the densest music hold fewer."""
+SCORE_PERIOD_S = 0.2
+VISIBLE_GROUPS = 3
+"""MuJoCo's own convention: geoms of groups 0 to 2 are looks, the higher ones serve collisions."""
+CAMERA_POSITION_M = (0.75, 0.0, 0.85)
+CAMERA_TARGET_M = (0.0, 0.0, 0.08)
+CAMERA_FOV_RAD = np.deg2rad(50)
+
+_CUBE = np.array([[x, y, z] for x in (-0.5, 0.5) for y in (-0.5, 0.5) for z in (-0.5, 0.5)])
+_CUBE_FACES = np.array(
+    [[0, 1, 3], [0, 3, 2], [4, 6, 7], [4, 7, 5], [0, 4, 5], [0, 5, 1], [2, 3, 7], [2, 7, 6], [0, 2, 6], [0, 6, 4]]
+    + [[1, 5, 7], [1, 7, 3]]
+)
+
+
+class BrowserViewer(SmoothViewer):
+    """Serves the scene at `url` to any number of browsers.
+
+    Args:
+        config: The scene that is played.
+        host: Address to listen on; 127.0.0.1 is seen from this machine only.
+        port: TCP port in [1, 65535], or 0 for any free one.
+
+    Raises:
+        UserError: The port is taken or illegal, or the address is not this machine's.
+    """
+
+    def __init__(self, config: SceneConfig, host: str = "127.0.0.1", port: int = 8080) -> None:
+        super().__init__()
+        check_port(host, port)
+        self._scene = PosedScene(config)
+        self._server = viser.ViserServer(host=host, port=port, label="PianoMime", verbose=False)
+        if port not in (0, self._server.get_port()):
+            # Taken since the check: viser went to the next port by itself, where nobody would look.
+            self._server.stop()
+            raise port_is_taken(host, port)
+        self.url = f"http://{host}:{self._server.get_port()}"
+        self._set_stage()
+        self._links = self._add_links()
+        self._keys = self._add_boxes("/keys", len(self._scene.key_geoms))
+        self._bars = self._add_boxes("/notes", MAX_BARS)
+        self._score = self._server.gui.add_html("")
+        self._server.gui.add_html(_legend())
+        self._score_due_s = 0.0
+        self._show_keys(key_colours(np.full(len(self._scene.key_geoms), KeyMark.REST)))
+        self.start()
+
+    def _draw(self, frame: Frame) -> None:
+        self._scene.pose(frame.snapshot)
+        with self._server.atomic():
+            self._show_links()
+            self._show_keys(key_colours(key_marks(frame.snapshot)))
+            self._show_bars(frame)
+            if (now_s := time.monotonic()) >= self._score_due_s:
+                self._score.content = _score_panel(frame.snapshot)
+                self._score_due_s = now_s + SCORE_PERIOD_S
+
+    def _close(self) -> None:
+        self._server.stop()
+
+    def _set_stage(self) -> None:
+        """Camera in front of and above the keyboard, dark room, score panel."""
+        self._server.gui.configure_theme(dark_mode=True, show_logo=False, show_share_button=False)
+        self._server.initial_camera.position = CAMERA_POSITION_M
+        self._server.initial_camera.look_at = CAMERA_TARGET_M
+        self._server.initial_camera.fov = float(CAMERA_FOV_RAD)
+
+    def _add_links(self) -> dict[int, viser.GlbHandle]:
+        """Add one mesh for each body that is not a key; return them by body."""
+        model, keys = self._scene.model, set(self._scene.key_geoms)
+        links = {}
+        for body in range(model.nbody):
+            first = model.body_geomadr[body]
+            geoms = [
+                geom
+                for geom in range(first, first + model.body_geomnum[body])
+                if geom not in keys
+                and model.geom_group[geom] < VISIBLE_GROUPS
+                and model.geom_type[geom] != mujoco.mjtGeom.mjGEOM_PLANE
+            ]
+            if geoms:
+                name = f"/bodies/{body}/{model.body(body).name}"
+                links[body] = self._server.scene.add_mesh_trimesh(name, merge_geoms(model, geoms))
+        return links
+
+    def _add_boxes(self, name: str, number: int) -> viser.BatchedMeshHandle:
+        return self._server.scene.add_batched_meshes_simple(
+            name,
+            vertices=_CUBE,
+            faces=_CUBE_FACES,
+            batched_wxyzs=np.tile([1.0, 0.0, 0.0, 0.0], (number, 1)),
+            batched_positions=np.zeros((number, 3)),
+            batched_scales=np.zeros((number, 3)),
+            batched_colors=np.zeros((number, 3), dtype=np.uint8),
+            flat_shading=True,
+            lod="off",
+        )
+
+    def _show_links(self) -> None:
+        data = self._scene.data
+        for body, link in self._links.items():
+            link.position = data.xpos[body]
+            link.wxyz = data.xquat[body]
+
+    def _show_keys(self, colours: NDArray[np.uint8]) -> None:
+        geoms, data = self._scene.key_geoms, self._scene.data
+        self._keys.batched_scales = np.column_stack([KEYBOARD.length_m, KEYBOARD.width_m, KEYBOARD.height_m])
+        self._keys.batched_positions = data.geom_xpos[geoms]
+        self._keys.batched_wxyzs = data.xquat[self._scene.model.geom_bodyid[geoms]]
+        self._keys.batched_colors = colours
+
+    def _show_bars(self, frame: Frame) -> None:
+        bars = note_bars(frame.snapshot, frame.progress)
+        number = min(len(bars.keys), MAX_BARS)
+        positions, sizes = np.zeros((MAX_BARS, 3)), np.zeros((MAX_BARS, 3))
+        positions[:number], sizes[:number] = bars.centers_m[:number], bars.sizes_m[:number]
+        self._bars.batched_positions = positions
+        self._bars.batched_scales = sizes
+        self._bars.batched_colors = np.tile(np.uint8(MARK_COLOURS[KeyMark.COMING]), (MAX_BARS, 1))
+
+
+
+def _score_panel(snapshot: Snapshot) -> str:
+    rows = "".join(
+        f"<tr><td>{escape(words)}</td><td style='text-align:right;font-weight:600'>{escape(figure)}</td></tr>"
+        for words, figure in score_lines(snapshot)
+    )
+    return f"<table style='width:100%;font-size:1.05em;font-variant-numeric:tabular-nums;padding:0.4em 0.8em'>{rows}</table>"
+
+
+def _legend() -> str:
+    rows = "".join(
+        f"<div><span style='display:inline-block;width:1em;height:1em;border-radius:3px;margin-right:0.6em;"
+        f"vertical-align:-0.15em;background:rgb{colour}'></span>{MARK_WORDS[mark]}</div>"
+        for mark, colour in MARK_COLOURS.items()
+    )
+    return f"<div style='padding:0.4em 0.8em 0.8em;line-height:1.6'>{rows}</div>"

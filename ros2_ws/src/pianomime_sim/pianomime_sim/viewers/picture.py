@@ -1,0 +1,51 @@
+"""One picture without any display, by MuJoCo's offscreen renderer.
+
+python -m pianomime_sim.viewers.picture ROLLOUT.npz STEP PICTURE.png   plays a rollout up to a step and renders that.
+Set MUJOCO_GL=egl (or osmesa) on a machine without a display.
+"""
+
+from typing import TYPE_CHECKING
+
+import mujoco
+import numpy as np
+from numpy.typing import NDArray
+
+from pianomime_sim.viewers.base import Snapshot
+from pianomime_sim.viewers.key_marks import MARK_COLOURS, KeyMark
+from pianomime_sim.viewers.note_bars import NoteBars, note_bars
+from pianomime_sim.viewers.posed_scene import PosedScene
+
+
+def player_camera() -> mujoco.MjvCamera:
+    """Return the camera of all viewers: behind the player and above, looking at the whole keyboard."""
+    camera = mujoco.MjvCamera()
+    camera.lookat[:] = (0.0, 0.0, 0.1)
+    camera.distance = 1.15
+    camera.azimuth = 180
+    camera.elevation = -42
+    return camera
+
+
+def add_bars(scene: mujoco.MjvScene, bars: NoteBars) -> None:
+    """Append one box for each bar to a scene to be rendered; those that do not fit are left out."""
+    rgba = np.array([*MARK_COLOURS[KeyMark.COMING], 255], dtype=np.float32) / 255
+    for center_m, size_m in zip(bars.centers_m, bars.sizes_m, strict=True):
+        if scene.ngeom >= scene.maxgeom:
+            return
+        mujoco.mjv_initGeom(
+            scene.geoms[scene.ngeom], mujoco.mjtGeom.mjGEOM_BOX, size_m / 2, center_m, np.eye(3).ravel(), rgba
+        )
+        scene.ngeom += 1
+
+
+def render(scene: PosedScene, snapshot: Snapshot, width: int = 1280, height: int = 720) -> NDArray[np.uint8]:
+    """Return the (height, width, 3) picture of a snapshot."""
+    scene.model.vis.global_.offwidth = max(scene.model.vis.global_.offwidth, width)
+    scene.model.vis.global_.offheight = max(scene.model.vis.global_.offheight, height)
+    scene.pose(snapshot)
+    scene.paint(snapshot)
+    with mujoco.Renderer(scene.model, height, width) as renderer:
+        renderer.update_scene(scene.data, player_camera())
+        add_bars(renderer.scene, note_bars(snapshot))
+        picture: NDArray[np.uint8] = renderer.render()
+    return picture

@@ -1,0 +1,51 @@
+"""Can the browser viewer listen here? Asked before anything is started; viser itself would go to the next free port."""
+
+import errno
+import socket
+
+from pianomime_core.errors import UserError
+
+
+def check_port(host: str, port: int) -> None:
+    """Refuse an address that the browser viewer could not listen on.
+
+    Args:
+        host: Name or address of this machine.
+        port: TCP port, or 0 for any free one.
+
+    Raises:
+        UserError: The port is illegal, taken or not permitted, or the host is not this machine.
+    """
+    if not 0 <= port <= 65535:
+        raise UserError(f"illegal viewer port {port}: choose one from 1024 to 65535, or 0 for any free one")
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, protocol) as probe:
+            # As the server does: connections of an earlier server that linger are no obstacle.
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+            probe.listen()
+    except (socket.gaierror, UnicodeError):
+        raise _wrong_host(host) from None
+    except OSError as error:
+        if error.errno == errno.EADDRNOTAVAIL:
+            raise _wrong_host(host) from None
+        if error.errno in (errno.EACCES, errno.EPERM):
+            raise UserError(f"viewer port {port} is not permitted: choose one from 1024 to 65535") from None
+        raise port_is_taken(host, port) from None
+
+
+def port_is_taken(host: str, port: int) -> UserError:
+    """The error for a port that another program listens on; it suggests one that is free now."""
+    return UserError(f"viewer port {port} of {host} is taken by another program: choose another, such as {free_port(host)}")
+
+
+def free_port(host: str) -> int:
+    """Return a TCP port that is free at this moment."""
+    with socket.create_server((host, 0)) as probe:
+        port: int = probe.getsockname()[1]
+    return port
+
+
+def _wrong_host(host: str) -> UserError:
+    return UserError(f"viewer host {host!r} is not an address of this machine: choose 127.0.0.1, or 0.0.0.0 for all of them")

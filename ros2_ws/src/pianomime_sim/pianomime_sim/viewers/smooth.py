@@ -1,0 +1,111 @@
+"""Draws between two 20 Hz states, in a thread of its own, so that motion looks smooth and the caller never waits."""
+
+import threading
+import time
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, replace
+
+from pianomime_sim.viewers.base import Snapshot
+
+FRAME_PERIOD_S = 1 / 30
+MAX_BLEND_S = 0.2
+"""A pause longer than this between two snapshots is a jump, not a movement to be stretched."""
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What is to be drawn: the snapshot to colour by, its pose blended, and how far the blend has come, in [0, 1]."""
+
+    snapshot: Snapshot
+    progress: float
+
+
+def blend(previous: Snapshot, latest: Snapshot, progress: float) -> Frame:
+    """Return the frame `progress` of the way from one snapshot to the next; only the pose is blended."""
+    progress = min(max(progress, 0.0), 1.0)
+    pose = replace(
+        latest,
+        joint_positions=previous.joint_positions + progress * (latest.joint_positions - previous.joint_positions),
+        key_angles=previous.key_angles + progress * (latest.key_angles - previous.key_angles),
+    )
+    return Frame(snapshot=pose, progress=progress)
+
+
+class SmoothViewer(ABC):
+    """A viewer that keeps the last two snapshots and draws frames between them; older ones are dropped.
+
+    The picture follows one snapshot behind. An error while drawing is raised again by the next `update`.
+    """
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._previous: tuple[float, Snapshot] | None = None
+        self._latest: tuple[float, Snapshot] | None = None
+        self._closing = False
+        self._error: Exception | None = None
+        self._thread = threading.Thread(target=self._run, name="viewer", daemon=True)
+
+    @abstractmethod
+    def _draw(self, frame: Frame) -> None:
+        """Draw one frame; called from the viewer's thread only."""
+
+    @abstractmethod
+    def _close(self) -> None:
+        """Free what the viewer holds; called once, when nothing is drawn any more."""
+
+    @property
+    def is_open(self) -> bool:
+        return not self._closing
+
+    def start(self) -> None:
+        """Begin to draw; the last act of a viewer's constructor."""
+        self._thread.start()
+
+    def update(self, snapshot: Snapshot) -> None:
+        with self._changed:
+            if self._error is not None:
+                raise self._error
+            self._previous = self._latest
+            self._latest = (time.monotonic(), snapshot)
+            self._changed.notify()
+
+    def close(self) -> None:
+        with self._changed:
+            if self._closing:
+                return
+            self._closing = True
+            self._changed.notify()
+        if self._thread is not threading.current_thread():
+            self._thread.join()
+        self._close()
+
+    def _run(self) -> None:
+        drawn: Snapshot | None = None
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda done=drawn: self._closing or self._pending(done))
+                if self._closing:
+                    return
+                previous, latest = self._previous, self._latest
+            assert latest is not None
+            begin = time.monotonic()
+            frame = _frame(previous, latest, begin)
+            try:
+                self._draw(frame)
+            except Exception as error:
+                self._error = error
+                return
+            if frame.progress == 1.0:
+                drawn = latest[1]
+            time.sleep(max(0.0, begin + FRAME_PERIOD_S - time.monotonic()))
+
+    def _pending(self, drawn: Snapshot | None) -> bool:
+        return self._latest is not None and self._latest[1] is not drawn
+
+
+def _frame(previous: tuple[float, Snapshot] | None, latest: tuple[float, Snapshot], now_s: float) -> Frame:
+    """Move from the previous snapshot to the latest in the time that lay between their arrivals."""
+    arrival_s, snapshot = latest
+    if previous is None or not 0.0 < arrival_s - previous[0] <= MAX_BLEND_S or snapshot.time_s < previous[1].time_s:
+        return Frame(snapshot=snapshot, progress=1.0)
+    return blend(previous[1], snapshot, (now_s - arrival_s) / (arrival_s - previous[0]))
