@@ -55,7 +55,9 @@ def attach_hand(spec: mujoco.MjSpec, side: str, config: SceneConfig) -> None:
     """
     if side not in SIDES:
         raise unknown_value("side", side, SIDES)
-    spec.attach(_load_hand(side, config), prefix=f"{side}_", frame=spec.worldbody.add_frame())
+    # A body of its own as in RoboPianist: MuJoCo computes relative to the root of a tree, and rounding is to be the same.
+    root = spec.worldbody.add_body(name=f"{side}_root")
+    spec.attach(_load_hand(side, config), prefix=f"{side}_", frame=root.add_frame())
 
 
 def _load_hand(side: str, config: SceneConfig) -> mujoco.MjSpec:
@@ -92,12 +94,20 @@ def _add_slide(hand: mujoco.MjSpec, slide: ForearmSlide, range_m: tuple[float, f
     joint = hand.body("forearm").add_joint(
         name=slide.name, type=mujoco.mjtJoint.mjJNT_SLIDE, axis=slide.axis, range=range_m
     )
-    moved_mass_kg = sum(body.mass for body in hand.bodies[1:]) + joint.armature
+    moved_mass_kg = _subtree_mass_kg(hand.body("forearm")) + joint.armature
     joint.damping[0] = 2 * sqrt(moved_mass_kg * slide.critical_stiffness_n_per_m)
     actuator = hand.add_actuator(
         name=slide.name, trntype=mujoco.mjtTrn.mjTRN_JOINT, target=slide.name, ctrlrange=range_m
     )
     actuator.set_to_position(kp=slide.stiffness_n_per_m)
+
+
+def _subtree_mass_kg(body: mujoco.MjsBody) -> float:
+    # In the order in which MuJoCo sums, so that the damping equals RoboPianist's to the last bit.
+    mass_kg = float(body.mass)
+    for child in reversed(body.bodies):
+        mass_kg += _subtree_mass_kg(child)
+    return mass_kg
 
 
 def _slide_range_m(slide: ForearmSlide, side: str) -> tuple[float, float]:

@@ -1,6 +1,7 @@
 """The piano: a case and 88 hinged keys (robopianist.models.piano.piano_mjcf, piano_constants).
 
-Body, joint and geom of a key all carry its name (`key_60`).
+Body, joint and geom of a key all carry its name (`key_60`). They are children of the body `piano`, as in RoboPianist,
+so that MuJoCo computes relative to the same root and rounds alike.
 """
 
 from math import radians
@@ -32,17 +33,18 @@ def add_piano(spec: mujoco.MjSpec) -> None:
     """Add case and keys to the world of `spec`, whose compiler must read angles in radians."""
     half_length_m = float(KEYBOARD.center_y_m[-1] + KEYBOARD.width_m[-1] / 2)
     case_x_m = -WHITE_KEY.length_m / 2 - _CASE_LENGTH_M / 2 - _CASE_GAP_M
-    case = spec.worldbody.add_body(name="case", pos=(case_x_m, 0, _CASE_HEIGHT_M / 2))
+    piano = spec.worldbody.add_body(name="piano")
+    case = piano.add_body(name="case", pos=(case_x_m, 0, _CASE_HEIGHT_M / 2))
     _add_box(case, "case", (_CASE_LENGTH_M / 2, half_length_m, _CASE_HEIGHT_M / 2), _CASE_RGBA)
     for index in range(len(KEY_NAMES)):
-        _add_key(spec, index)
+        _add_key(piano, index)
 
 
-def _add_key(spec: mujoco.MjSpec, index: int) -> None:
+def _add_key(piano: mujoco.MjsBody, index: int) -> None:
     is_black = bool(KEYBOARD.is_black[index])
     kind = BLACK_KEY if is_black else WHITE_KEY
     name = KEY_NAMES[index]
-    body = spec.worldbody.add_body(name=name, pos=(kind.center_x_m, KEYBOARD.center_y_m[index], kind.center_z_m))
+    body = piano.add_body(name=name, pos=(kind.center_x_m, KEYBOARD.center_y_m[index], kind.center_z_m))
     half_size_m = (kind.length_m / 2, kind.width_m / 2, kind.height_m / 2)
     _add_box(body, name, half_size_m, _KEY_RGBA[is_black]).mass = _KEY_MASS_KG[is_black]
     joint = body.add_joint(
