@@ -2,12 +2,13 @@
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from pianomime_core.errors import UserError
 
 DEFAULT_SONG = "minuet_in_g"
+MIDI_SUFFIXES = (".mid", ".midi")
 
 
 def share_directory() -> Path:
@@ -42,6 +43,36 @@ def find_song(song: str | None) -> Path:
     if not path.exists():
         raise UserError(f"no such MIDI file: {song!r}; bundled songs are {', '.join(bundled)}")
     return path
+
+
+def collect_songs(paths: Sequence[Path]) -> dict[str, Path]:
+    """Name to MIDI file, in the order given, folders sorted and searched to the bottom.
+
+    A name is the path below the folder that all files share, without the ending: "minuet", "bach/minuet".
+
+    Raises:
+        UserError: A path does not exist, or a folder holds no MIDI file.
+    """
+    files: dict[Path, Path] = {}
+    for path in paths:
+        for file in _midi_files(path):
+            files.setdefault(file.resolve(), file)
+    root = Path(os.path.commonpath([file.parent for file in files]))
+    names = [file.relative_to(root).with_suffix("").as_posix() for file in files]
+    if len(set(names)) < len(names):  # minuet.mid beside minuet.midi
+        names = [file.relative_to(root).as_posix() for file in files]
+    return dict(zip(names, files.values(), strict=True))
+
+
+def _midi_files(path: Path) -> list[Path]:
+    if not path.is_dir():
+        if not path.exists():
+            raise UserError(f"no such MIDI file or folder: {str(path)!r}")
+        return [path]
+    found = sorted(file for file in path.rglob("*") if file.suffix.lower() in MIDI_SUFFIXES and file.is_file())
+    if not found:
+        raise UserError(f"the folder {str(path)!r} holds no MIDI file ({', '.join(MIDI_SUFFIXES)})")
+    return found
 
 
 def _candidates() -> Iterator[Path]:

@@ -1,4 +1,4 @@
-"""Writes the bundled songs: `python launch/songs/encode.py [FOLDER]` makes *.mid of scores.py, always the same bytes."""
+"""Writes the bundled songs: `python launch/songs/encode.py` turns scores.py into *.mid, always the same bytes."""
 
 import re
 import sys

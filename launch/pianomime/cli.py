@@ -1,0 +1,178 @@
+"""The `pianomime` command: everything it understands stands here, what it does in one module for each subcommand.
+
+Exit codes: 0 done, 1 the work failed (replay: other keys went down; play: a node died), 2 bad input in one line on
+stderr, 130 Ctrl-C. MuJoCo, numba and ROS are imported by the subcommands, so that `--help` is quick.
+"""
+
+import argparse
+import importlib.metadata
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
+
+from pianomime.outputs import check_file
+from pianomime.songs import DEFAULT_SONG, bundled_songs, find_song
+from pianomime_core.errors import UserError
+
+EXIT_USER_ERROR = 2
+EXIT_INTERRUPTED = 128 + signal.SIGINT
+CONTROLLER_HELP = (
+    "planner (sees the whole song), streaming (2 s ahead, as a live keyboard allows), streaming-1s (1 s ahead) "
+    "or idle (does nothing); default %(default)s"
+)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command and return its exit code."""
+    try:
+        options = _parse(sys.argv[1:] if arguments is None else arguments)
+        return _RUN[options.command](options)
+    except UserError as error:
+        print(f"pianomime: error: {error}", file=sys.stderr)
+        return EXIT_USER_ERROR
+    except KeyboardInterrupt:
+        return EXIT_INTERRUPTED
+
+
+def _play(options: argparse.Namespace) -> int:
+    from pianomime.play import PlayOptions, play
+    from pianomime.solo import play_solo
+
+    if options.rollout is not None:
+        check_file(options.rollout, "--rollout", ".npz")
+    play_options = PlayOptions(
+        midi=find_song(options.song),
+        controller=options.controller,
+        sync=options.sync,
+        viewer=options.viewer,
+        viewer_port=options.viewer_port,
+        hand_collisions=options.hand_collisions,
+        rollout=options.rollout,
+    )
+    return play_solo(play_options, real_time=options.real_time) if options.no_ros else play(play_options)
+
+
+def _evaluate(options: argparse.Namespace) -> int:
+    from pianomime.evaluate import EvaluateOptions, evaluate
+
+    return evaluate(
+        EvaluateOptions(
+            midi=tuple(options.midi),
+            controller=options.controller,
+            hand_collisions=options.hand_collisions,
+            rollouts=options.rollouts,
+            json=options.json,
+            jobs=options.jobs,
+        )
+    )
+
+
+def _replay(options: argparse.Namespace) -> int:
+    from pianomime.replay import replay
+
+    return replay(options.rollout)
+
+
+_RUN = {"play": _play, "evaluate": _evaluate, "replay": _replay}
+
+
+class _Parser(argparse.ArgumentParser):
+    """An argument parser whose errors are our errors: one line, no usage text around it."""
+
+    def error(self, message: str) -> NoReturn:
+        raise UserError(f"{message} (see {self.prog} --help)")
+
+
+def _parse(arguments: Sequence[str]) -> argparse.Namespace:
+    parser = _Parser(prog="pianomime", description="Two robot hands play the piano.", allow_abbrev=False)
+    parser.add_argument("--version", action="version", version=f"pianomime {importlib.metadata.version('pianomime')}")
+    commands = parser.add_subparsers(dest="command", metavar="{" + ",".join(_RUN) + "}", required=True)
+    subparsers = {
+        "play": _add_play(commands),
+        "evaluate": _add_evaluate(commands),
+        "replay": _add_replay(commands),
+    }
+    options, unknown = parser.parse_known_args(arguments)
+    if unknown:
+        legal = [text for action in subparsers[options.command]._actions for text in action.option_strings]
+        raise UserError(f"unknown argument {unknown[0]!r}: {options.command} has the options {', '.join(legal)}")
+    return options
+
+
+def _add_play(commands: "argparse._SubParsersAction[_Parser]") -> _Parser:
+    parser = commands.add_parser(
+        "play",
+        allow_abbrev=False,
+        help="play a song before your eyes",
+        description="Play a song: simulator, controller and notes run as ROS 2 nodes, each in a process of its own.",
+    )
+    parser.add_argument(
+        "song",
+        nargs="?",
+        metavar="SONG.mid",
+        help=f"a MIDI file, or one of the bundled songs {', '.join(bundled_songs())}; default {DEFAULT_SONG}",
+    )
+    parser.add_argument("--controller", default="streaming", metavar="NAME", help=CONTROLLER_HELP)
+    pace = parser.add_mutually_exclusive_group()
+    pace.add_argument(
+        "--sync", action="store_true", help="the simulator waits for every command: same result each time"
+    )
+    pace.add_argument("--real-time", action="store_true", help="20 steps a second, whoever is late (default)")
+    parser.add_argument("--viewer", choices=("none", "browser", "window"), default="none", help="default %(default)s")
+    parser.add_argument("--viewer-port", type=_port, default=8080, metavar="PORT", help="of the browser viewer, 8080")
+    parser.add_argument("--rollout", type=Path, metavar="FILE.npz", help="write what was played")
+    parser.add_argument("--no-ros", action="store_true", help="play in this one process, without ROS")
+    _add_hand_collisions(parser)
+    return parser
+
+
+def _add_evaluate(commands: "argparse._SubParsersAction[_Parser]") -> _Parser:
+    parser = commands.add_parser(
+        "evaluate",
+        allow_abbrev=False,
+        help="score a controller on many songs",
+        description="Play songs as fast as the machine can and print a row of scores for each; always the same numbers.",
+    )
+    parser.add_argument("midi", nargs="+", type=Path, metavar="MIDI", help="MIDI files, or folders of them")
+    parser.add_argument("--controller", required=True, metavar="NAME", help=CONTROLLER_HELP.split(";")[0])
+    _add_hand_collisions(parser)
+    parser.add_argument("--rollouts", type=Path, metavar="DIR", help="write what was played, one file for each song")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write scores, settings and versions")
+    cores = len(os.sched_getaffinity(0))
+    parser.add_argument("--jobs", type=_positive, default=cores, metavar="N", help=f"songs at a time; default {cores}")
+    return parser
+
+
+def _add_replay(commands: "argparse._SubParsersAction[_Parser]") -> _Parser:
+    parser = commands.add_parser(
+        "replay",
+        allow_abbrev=False,
+        help="play a rollout again",
+        description="Play a rollout again and check that the same keys go down: exit code 0 if they do, 1 if not.",
+    )
+    parser.add_argument("rollout", type=Path, metavar="FILE.npz", help="written by play or evaluate")
+    return parser
+
+
+def _add_hand_collisions(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--hand-collisions",
+        action=argparse.BooleanOptionalAction,
+        default=False,
+        help="fingers and hands collide with one another; off in the published benchmark",
+    )
+
+
+def _positive(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text) > 0):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1")
+    return int(text)
+
+
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 1024 <= int(text) <= 65535):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port from 1024 to 65535")
+    return int(text)

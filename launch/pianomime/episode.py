@@ -1,0 +1,107 @@
+"""One controller plays one song: the loop of docs/architecture.md, in process."""
+
+import importlib.metadata
+import platform
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pianomime_core.goal_window import goal_window
+from pianomime_core.metrics import ScoreCard, score
+from pianomime_core.piano_roll import PianoRoll
+from pianomime_core.rollout import Rollout
+
+from pianomime_core.errors import UserError
+from pianomime_core.timing import CONTROL_TIMESTEP_S
+from pianomime_policy.controller import Controller, Observation
+from pianomime_sim.simulator import Simulator, SimulatorState
+
+OnStep = Callable[[int, SimulatorState], None]
+
+
+def play_episode(
+    simulator: Simulator,
+    controller: Controller,
+    roll: PianoRoll,
+    on_step: OnStep | None = None,
+    controller_name: str = "",
+) -> Rollout:
+    """Play a whole piano roll from its first to its last row; deterministic.
+
+    Args:
+        simulator: Is reset to where the controller wants to begin.
+        controller: Its joint and target names are matched with the simulator's by name.
+        roll: (T, 88) wanted keys and (T,) wanted pedal.
+        on_step: Called with t and the state at the end of step t, for progress and viewers.
+        controller_name: For the metadata.
+
+    Raises:
+        UserError: The controller was made for other hands than the simulator's.
+    """
+    observed = _positions("joint", controller.joint_names, simulator.joint_names)
+    started = _positions("joint", simulator.joint_names, controller.joint_names)
+    commanded = _positions("target", simulator.target_names, controller.target_names)
+    length = len(roll.goal)
+    start = controller.start(*_visible(roll, 0, controller.horizon_steps))[started]
+    targets = np.zeros((length, len(simulator.target_names)), dtype=np.float32)
+    pressed = np.zeros_like(roll.goal)
+    state = simulator.reset(start)
+    for step in range(length):
+        goal, sustain = _visible(roll, step, controller.horizon_steps)
+        observation = Observation(
+            step=step,
+            goal=goal,
+            sustain=sustain,
+            joint_positions=state.joint_positions[observed],
+            joint_velocities=state.joint_velocities[observed],
+            key_angles=state.key_angles,
+        )
+        # Rounded to what the rollout file keeps, so that a replay steps with the very same numbers.
+        targets[step] = controller.act(observation)[commanded]
+        state = simulator.step(targets[step])
+        pressed[step] = state.key_pressed
+        if on_step is not None:
+            on_step(step, state)
+    return Rollout(
+        goal=roll.goal,
+        pressed=pressed,
+        targets=targets,
+        target_names=simulator.target_names,
+        joint_names=simulator.joint_names,
+        initial_joint_positions=start,
+        dt=CONTROL_TIMESTEP_S,
+        metadata=episode_metadata(simulator, controller_name, score(roll.goal, pressed)),
+    )
+
+
+def episode_metadata(simulator: Simulator, controller_name: str, card: ScoreCard) -> dict[str, Any]:
+    """What a rollout says about itself: versions, controller, scene (variant, collisions) and scores."""
+    return {
+        "versions": versions(),
+        "controller": controller_name,
+        **asdict(simulator.config),
+        "scores": card.as_dict(),
+    }
+
+
+def versions() -> dict[str, str]:
+    """Versions of everything that may change a number."""
+    packages = ("pianomime", "robopianist", "mujoco", "numpy", "numba", "scipy")
+    return {"python": platform.python_version(), **{name: importlib.metadata.version(name) for name in packages}}
+
+
+def _visible(roll: PianoRoll, step: int, horizon: int | None) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    # Goal (H, 88) and pedal (H,) from this step on; a whole-song controller sees everything that is left.
+    if horizon is None:
+        return roll.goal[step:], roll.sustain[step:]
+    return goal_window(roll, step, horizon)
+
+
+def _positions(what: str, wanted: tuple[str, ...], given: tuple[str, ...]) -> NDArray[np.intp]:
+    # given[i] for i in the result is wanted.
+    if set(wanted) != set(given):
+        unmatched = ", ".join(sorted(set(wanted) ^ set(given)))
+        raise UserError(f"controller and simulator are for different hands: {what} names without partner: {unmatched}")
+    return np.array([given.index(name) for name in wanted], dtype=np.intp)

@@ -1,0 +1,152 @@
+"""Scores of a controller on many songs: in process, deterministic, as fast as the machine can."""
+
+import json
+import math
+import multiprocessing
+from collections.abc import Iterator, Mapping
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from pianomime_core.notes import load_midi
+from pianomime_core.piano_roll import PianoRoll, piano_roll
+from pianomime_policy.registry import make_controller
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+from pianomime.episode import play_episode, versions
+from pianomime.outputs import check_file, make_folder, write_whole
+from pianomime.score_table import evaluation_table
+from pianomime.songs import collect_songs
+from pianomime_core.errors import UserError
+from pianomime_core.timing import CONTROL_TIMESTEP_S
+from pianomime_description.variant import SceneConfig
+from pianomime_sim.simulator import Simulator
+
+
+@dataclass(frozen=True)
+class EvaluateOptions:
+    """What `pianomime evaluate` is asked for.
+
+    Attributes:
+        midi: Files and folders.
+        controller: Name of a controller.
+        hand_collisions: Fingers and hands collide with one another.
+        rollouts: Folder for one rollout file a song; None for none.
+        json: File for scores, settings and versions; None for none.
+        jobs: Songs played at a time, each in a process of its own; has no influence on any number.
+    """
+
+    midi: tuple[Path, ...]
+    controller: str
+    hand_collisions: bool = False
+    rollouts: Path | None = None
+    json: Path | None = None
+    jobs: int = 1
+
+
+@dataclass(frozen=True)
+class _Task:
+    # All that a worker process needs for one song.
+    song: str
+    roll: PianoRoll
+    controller: str
+    scene: SceneConfig
+    rollout: Path | None
+
+
+def evaluate(options: EvaluateOptions) -> int:
+    """Play every song, print the table and write the files asked for; the exit code.
+
+    Raises:
+        UserError: Bad MIDI, unknown controller, or a file that cannot be written; always before the first song.
+    """
+    console = Console()
+    scene = SceneConfig(hand_collisions=options.hand_collisions)
+    songs = collect_songs(options.midi)
+    if options.json is not None:
+        check_file(options.json, "--json", ".json")
+    make_controller(options.controller, scene)  # refuses an unknown name
+    tasks = []
+    for song, path in songs.items():
+        rollout = None if options.rollouts is None else options.rollouts / f"{song}.npz"
+        tasks.append(_Task(song, piano_roll(load_midi(path)), options.controller, scene, rollout))
+    for task in tasks:
+        if task.rollout is not None:
+            make_folder(task.rollout.parent, "--rollouts")
+            check_file(task.rollout, "--rollouts", ".npz")
+    scores = _play_all(tasks, options.jobs, console)
+    report = _report(tasks, scores, options, scene)
+    collisions = "on" if options.hand_collisions else "off"
+    title = f"{options.controller}, hand collisions {collisions}"
+    console.print(evaluation_table(title, scores, report["mean"]))
+    if options.json is not None:
+        text = json.dumps(report, indent=2, ensure_ascii=False) + "\n"
+        write_whole(options.json, lambda path: path.write_text(text, encoding="utf-8"))
+    return 0
+
+
+def _report(
+    tasks: list[_Task], scores: Mapping[str, Mapping[str, float]], options: EvaluateOptions, scene: SceneConfig
+) -> dict[str, Any]:
+    # No times and no machine in it: the same command gives the same bytes.
+    fields = next(iter(scores.values()))
+    return {
+        "versions": versions(),
+        "settings": {"controller": options.controller, **asdict(scene), "control_timestep_s": CONTROL_TIMESTEP_S},
+        "songs": [{"song": task.song, "steps": len(task.roll.goal), **scores[task.song]} for task in tasks],
+        "mean": {field: math.fsum(song[field] for song in scores.values()) / len(scores) for field in fields},
+    }
+
+
+def _play_all(tasks: list[_Task], jobs: int, console: Console) -> dict[str, dict[str, float]]:
+    # Song -> scores, in the order of the tasks whatever the order in which they end.
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("steps"))
+    scores: dict[str, dict[str, float]] = {}
+    with Progress(*columns, TimeElapsedColumn(), TimeRemainingColumn(), console=console, transient=True) as progress:
+        bar = progress.add_task(f"{len(tasks)} songs", total=sum(len(task.roll.goal) for task in tasks))
+        for task, score in _results(tasks, jobs):
+            scores[task.song] = score
+            progress.update(bar, advance=len(task.roll.goal), description=f"{len(scores)} of {len(tasks)} songs")
+    return {task.song: scores[task.song] for task in tasks}
+
+
+def _results(tasks: list[_Task], jobs: int) -> Iterator[tuple[_Task, dict[str, float]]]:
+    if min(jobs, len(tasks)) == 1:
+        yield from ((task, _play(task)) for task in tasks)
+        return
+    with _workers(min(jobs, len(tasks))) as pool:
+        # Longest first, so that no process is left alone with a long song at the end.
+        futures: dict[Future[dict[str, float]], _Task] = {
+            pool.submit(_play, task): task for task in sorted(tasks, key=lambda task: -len(task.roll.goal))
+        }
+        for future in as_completed(futures):
+            yield futures[future], future.result()
+
+
+@contextmanager
+def _workers(jobs: int) -> Iterator[ProcessPoolExecutor]:
+    # Spawned, not forked: no thread of MuJoCo, numba or the progress bar is copied half alive.
+    pool = ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn"))
+    try:
+        yield pool
+    except BaseException:
+        for process in multiprocessing.active_children():
+            process.terminate()
+        raise
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _play(task: _Task) -> dict[str, float]:
+    controller = make_controller(task.controller, task.scene)
+    rollout = play_episode(Simulator(task.scene), controller, task.roll, controller_name=task.controller)
+    if task.rollout is not None:
+        try:
+            write_whole(task.rollout, rollout.save)
+        except OSError as error:
+            raise UserError(f"rollout {str(task.rollout)!r} cannot be written: {error.strerror}") from error
+    scores: dict[str, float] = rollout.metadata["scores"]
+    return scores

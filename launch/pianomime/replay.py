@@ -1,0 +1,64 @@
+"""Plays a rollout again in the simulator and checks that the same keys go down."""
+
+from dataclasses import fields
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from pianomime_core.metrics import score
+from pianomime_core.rollout import Rollout
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+
+from pianomime_core.errors import UserError
+from pianomime_description.variant import SceneConfig
+from pianomime_sim.simulator import Simulator
+
+
+def replay(path: Path) -> int:
+    """Replay the rollout file, print recorded against replayed, and return 0 if every key-frame is the same, else 1.
+
+    Raises:
+        UserError: The file is no rollout, or one of a robot that the simulator does not have.
+    """
+    rollout = Rollout.load(path)
+    pressed = replayed_keys(rollout, _scene(path, rollout), path)
+    differing = int(np.sum(pressed != rollout.pressed))
+    recorded, replayed = score(rollout.goal, rollout.pressed), score(rollout.goal, pressed)
+    table = Table("", "recorded", "replayed", title=path.name)
+    table.add_row("F1", f"{recorded.f1:.4f}", f"{replayed.f1:.4f}")
+    table.add_row("onset F1", f"{recorded.onset_f1:.4f}", f"{replayed.onset_f1:.4f}")
+    table.add_row("key-frames pressed", str(rollout.pressed.sum()), str(pressed.sum()))
+    table.add_row("key-frames that differ", "", str(differing))
+    console = Console()
+    console.print(table)
+    verdict = "the same keys go down" if differing == 0 else f"{differing} of {pressed.size} key-frames differ"
+    console.print(f"{len(pressed)} steps: {verdict}")
+    return 0 if differing == 0 else 1
+
+
+def replayed_keys(rollout: Rollout, scene: SceneConfig, path: Path) -> NDArray[np.bool_]:
+    """Return pressed (T, 88) of the rollout's targets in a fresh simulator; joints and targets are matched by name."""
+    simulator = Simulator(scene)
+    joints = _order("joint", simulator.joint_names, rollout.joint_names, path)
+    targets = rollout.targets[:, _order("target", simulator.target_names, rollout.target_names, path)]
+    simulator.reset(rollout.initial_joint_positions[joints])
+    return np.array([simulator.step(row).key_pressed for row in track(targets, "replaying", transient=True)])
+
+
+def _scene(path: Path, rollout: Rollout) -> SceneConfig:
+    known = {field.name for field in fields(SceneConfig)}
+    if "variant" not in rollout.metadata:
+        raise UserError(f"rollout {str(path)!r}: its metadata name no variant, so its robot is unknown")
+    return SceneConfig(**{name: value for name, value in rollout.metadata.items() if name in known})
+
+
+def _order(what: str, wanted: tuple[str, ...], given: tuple[str, ...], path: Path) -> list[int]:
+    unknown, missing = sorted(set(given) - set(wanted)), sorted(set(wanted) - set(given))
+    if unknown or missing:
+        problems = [
+            f"{label} {', '.join(names)}" for label, names in (("unknown", unknown), ("missing", missing)) if names
+        ]
+        raise UserError(f"rollout {str(path)!r}: {what} names do not fit the robot: {'; '.join(problems)}")
+    return [given.index(name) for name in wanted]

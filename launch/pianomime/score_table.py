@@ -1,0 +1,49 @@
+"""Scores as people read them: the table at the end of a song, and a row for each of many songs."""
+
+from collections.abc import Mapping
+
+from pianomime_core.metrics import ScoreCard
+from rich.table import Table
+
+# Name in the table -> field of ScoreCard.
+SONG_ROWS = {
+    "precision": "precision",
+    "recall": "recall",
+    "F1": "f1",
+    "onset F1": "onset_f1",
+    "do-nothing F1": "do_nothing_f1",
+}
+EVALUATION_COLUMNS = {
+    "P": "precision",
+    "R": "recall",
+    "F1": "f1",
+    "onset F1": "onset_f1",
+    "micro F1": "micro_f1",
+    "active F1": "active_f1",
+    "do-nothing F1": "do_nothing_f1",
+}
+
+
+def song_table(title: str, card: ScoreCard, missed_deadlines: int) -> Table:
+    """The table that ends `play`."""
+    table = Table("score", "value", title=title)
+    for label, field in SONG_ROWS.items():
+        table.add_row(label, f"{getattr(card, field):.4f}")
+    table.add_row("missed deadlines", str(missed_deadlines))
+    return table
+
+
+def evaluation_table(title: str, scores: Mapping[str, Mapping[str, float]], mean: Mapping[str, float]) -> Table:
+    """The table of `evaluate`: song -> scores by field name, and the unweighted mean."""
+    table = Table("song", title=title)
+    for label in EVALUATION_COLUMNS:
+        table.add_column(label, justify="right", no_wrap=True)
+    for song, values in scores.items():
+        table.add_row(song, *_cells(values))
+    table.add_section()
+    table.add_row(f"mean of {len(scores)}", *_cells(mean), style="bold")
+    return table
+
+
+def _cells(values: Mapping[str, float]) -> list[str]:
+    return [f"{values[field]:.4f}" for field in EVALUATION_COLUMNS.values()]
