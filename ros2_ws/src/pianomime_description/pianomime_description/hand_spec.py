@@ -55,7 +55,7 @@ def attach_hand(spec: mujoco.MjSpec, side: str, config: SceneConfig) -> None:
     """
     if side not in SIDES:
         raise unknown_value("side", side, SIDES)
-    # A body of its own as in RoboPianist: MuJoCo computes relative to the root of a tree, and rounding is to be the same.
+    # A body of its own as in RoboPianist: MuJoCo computes relative to the root of a tree, and is to round alike.
     root = spec.worldbody.add_body(name=f"{side}_root")
     spec.attach(_load_hand(side, config), prefix=f"{side}_", frame=root.add_frame())
 
