@@ -134,7 +134,7 @@ def _add_evaluate(commands: "argparse._SubParsersAction[_Parser]") -> _Parser:
         "evaluate",
         allow_abbrev=False,
         help="score a controller on many songs",
-        description="Play songs as fast as the machine can and print a row of scores for each; always the same numbers.",
+        description="Play songs as fast as the machine can and print a row of scores for each: the same every time.",
     )
     parser.add_argument("midi", nargs="+", type=Path, metavar="MIDI", help="MIDI files, or folders of them")
     parser.add_argument("--controller", required=True, metavar="NAME", help=CONTROLLER_HELP.split(";")[0])

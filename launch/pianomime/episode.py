@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from pianomime_core.goal_window import goal_window
 from pianomime_core.metrics import ScoreCard, score
-from pianomime_core.piano_roll import PianoRoll
 from pianomime_core.rollout import Rollout
 
 from pianomime_core.errors import UserError
+from pianomime_core.goal_window import goal_window
+from pianomime_core.piano_roll import PianoRoll
 from pianomime_core.timing import CONTROL_TIMESTEP_S
 from pianomime_policy.controller import Controller, Observation
 from pianomime_sim.simulator import Simulator, SimulatorState

@@ -10,8 +10,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from pianomime_core.notes import load_midi
-from pianomime_core.piano_roll import PianoRoll, piano_roll
 from pianomime_policy.registry import make_controller
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
@@ -21,6 +19,8 @@ from pianomime.outputs import check_file, make_folder, write_whole
 from pianomime.score_table import evaluation_table
 from pianomime.songs import collect_songs
 from pianomime_core.errors import UserError
+from pianomime_core.notes import load_midi
+from pianomime_core.piano_roll import PianoRoll, piano_roll
 from pianomime_core.timing import CONTROL_TIMESTEP_S
 from pianomime_description.variant import SceneConfig
 from pianomime_sim.simulator import Simulator

@@ -5,8 +5,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from pianomime_core.metrics import score
-from pianomime_core.notes import load_midi
-from pianomime_core.piano_roll import PianoRoll, piano_roll
 from pianomime_policy.registry import make_controller
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
@@ -15,6 +13,8 @@ from pianomime.episode import play_episode
 from pianomime.outputs import write_whole
 from pianomime.play import PlayOptions
 from pianomime.score_table import song_table
+from pianomime_core.notes import load_midi
+from pianomime_core.piano_roll import PianoRoll, piano_roll
 from pianomime_core.timing import CONTROL_TIMESTEP_S
 from pianomime_description.variant import SceneConfig
 from pianomime_sim.simulator import Simulator, SimulatorState
