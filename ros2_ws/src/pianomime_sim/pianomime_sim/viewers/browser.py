@@ -1,5 +1,6 @@
 """The performance in a web browser, through viser; its page is inside its wheel, so no internet is needed."""
 
+import math
 import time
 from html import escape
 
@@ -15,7 +16,7 @@ from pianomime_sim.viewers.base import Snapshot, score_lines
 from pianomime_sim.viewers.key_marks import MARK_COLOURS, MARK_WORDS, KeyMark, key_colours, key_marks
 from pianomime_sim.viewers.note_bars import note_bars
 from pianomime_sim.viewers.port import check_port, port_is_taken
-from pianomime_sim.viewers.posed_scene import PosedScene
+from pianomime_sim.viewers.posed_scene import CAMERA_FOV_DEG, CAMERA_POSITION_M, CAMERA_TARGET_M, PosedScene
 from pianomime_sim.viewers.smooth import Frame, SmoothViewer
 
 MAX_BARS = 512
@@ -23,9 +24,11 @@ MAX_BARS = 512
 SCORE_PERIOD_S = 0.2
 VISIBLE_GROUPS = 3
 """MuJoCo's own convention: geoms of groups 0 to 2 are looks, the higher ones serve collisions."""
-CAMERA_POSITION_M = (0.75, 0.0, 0.85)
-CAMERA_TARGET_M = (0.0, 0.0, 0.08)
-CAMERA_FOV_RAD = np.deg2rad(50)
+PANEL_WIDTH_PX = 260
+ENVIRONMENT_LIGHT = 0.12
+AMBIENT_LIGHT = 1.4
+LAMP_LIGHT = 1.5
+LAMP_POSITION_M = (0.6, 0.5, 2.0)
 
 _CUBE = np.array([[x, y, z] for x in (-0.5, 0.5) for y in (-0.5, 0.5) for z in (-0.5, 0.5)])
 _CUBE_FACES = np.array(
@@ -82,9 +85,16 @@ class BrowserViewer(SmoothViewer):
     def _set_stage(self) -> None:
         """Camera in front of and above the keyboard, dark room, score panel."""
         self._server.gui.configure_theme(dark_mode=True, show_logo=False, show_share_button=False)
+        self._server.gui.main_panel.dock_right()
+        self._server.gui.main_panel.set_width(PANEL_WIDTH_PX)
+        # The default lights bleach the colours of the keys.
+        self._server.scene.configure_default_lights(enabled=False)
+        self._server.scene.configure_environment_map("studio", environment_intensity=ENVIRONMENT_LIGHT)
+        self._server.scene.add_light_ambient("/ambient", intensity=AMBIENT_LIGHT)
+        self._server.scene.add_light_directional("/lamp", intensity=LAMP_LIGHT, position=LAMP_POSITION_M)
         self._server.initial_camera.position = CAMERA_POSITION_M
         self._server.initial_camera.look_at = CAMERA_TARGET_M
-        self._server.initial_camera.fov = float(CAMERA_FOV_RAD)
+        self._server.initial_camera.fov = math.radians(CAMERA_FOV_DEG)
 
     def _add_links(self) -> dict[int, viser.GlbHandle]:
         """Add one mesh for each body that is not a key; return them by body."""
@@ -128,7 +138,7 @@ class BrowserViewer(SmoothViewer):
         self._keys.batched_scales = np.column_stack([KEYBOARD.length_m, KEYBOARD.width_m, KEYBOARD.height_m])
         self._keys.batched_positions = data.geom_xpos[geoms]
         self._keys.batched_wxyzs = data.xquat[self._scene.model.geom_bodyid[geoms]]
-        self._keys.batched_colors = colours
+        self._keys.batched_colors = _linear(colours)
 
     def _show_bars(self, frame: Frame) -> None:
         bars = note_bars(frame.snapshot, frame.progress)
@@ -137,8 +147,15 @@ class BrowserViewer(SmoothViewer):
         positions[:number], sizes[:number] = bars.centers_m[:number], bars.sizes_m[:number]
         self._bars.batched_positions = positions
         self._bars.batched_scales = sizes
-        self._bars.batched_colors = np.tile(np.uint8(MARK_COLOURS[KeyMark.COMING]), (MAX_BARS, 1))
+        self._bars.batched_colors = np.tile(_linear(np.uint8(MARK_COLOURS[KeyMark.COMING])), (MAX_BARS, 1))
 
+
+
+def _linear(colours: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return sRGB colours as linear ones, which is what viser's page takes the colours of batched meshes for."""
+    share = colours / 255
+    linear = np.where(share <= 0.04045, share / 12.92, ((share + 0.055) / 1.055) ** 2.4)
+    return np.rint(linear * 255).astype(np.uint8)
 
 
 def _score_panel(snapshot: Snapshot) -> str:

@@ -13,17 +13,17 @@ from numpy.typing import NDArray
 from pianomime_sim.viewers.base import Snapshot
 from pianomime_sim.viewers.key_marks import MARK_COLOURS, KeyMark
 from pianomime_sim.viewers.note_bars import NoteBars, note_bars
-from pianomime_sim.viewers.posed_scene import PosedScene
+from pianomime_sim.viewers.posed_scene import CAMERA_POSITION_M, CAMERA_TARGET_M, PosedScene
 
 
-def player_camera() -> mujoco.MjvCamera:
-    """Return the camera of all viewers: behind the player and above, looking at the whole keyboard."""
-    camera = mujoco.MjvCamera()
-    camera.lookat[:] = (0.0, 0.0, 0.1)
-    camera.distance = 1.15
-    camera.azimuth = 180
-    camera.elevation = -42
-    return camera
+def aim(camera: mujoco.MjvCamera) -> None:
+    """Put a free camera where all viewers look from."""
+    sight = np.subtract(CAMERA_TARGET_M, CAMERA_POSITION_M)
+    camera.type = mujoco.mjtCamera.mjCAMERA_FREE
+    camera.lookat[:] = CAMERA_TARGET_M
+    camera.distance = np.linalg.norm(sight)
+    camera.azimuth = np.rad2deg(np.arctan2(sight[1], sight[0]))
+    camera.elevation = np.rad2deg(np.arcsin(sight[2] / camera.distance))
 
 
 def add_bars(scene: mujoco.MjvScene, bars: NoteBars) -> None:
@@ -45,7 +45,9 @@ def render(scene: PosedScene, snapshot: Snapshot, width: int = 1280, height: int
     scene.pose(snapshot)
     scene.paint(snapshot)
     with mujoco.Renderer(scene.model, height, width) as renderer:
-        renderer.update_scene(scene.data, player_camera())
+        camera = mujoco.MjvCamera()
+        aim(camera)
+        renderer.update_scene(scene.data, camera)
         add_bars(renderer.scene, note_bars(snapshot))
         picture: NDArray[np.uint8] = renderer.render()
     return picture

@@ -4,11 +4,22 @@ import mujoco
 import numpy as np
 from numpy.typing import NDArray
 
-from pianomime_core.hands import FOREARM_DOFS, joint_names
+from pianomime_core.hands import SIDES, forearm_dofs, joint_names
 from pianomime_core.keyboard import KEY_NAMES
 from pianomime_description import SceneConfig, build_scene
 from pianomime_sim.viewers.base import Snapshot
 from pianomime_sim.viewers.key_marks import key_colours, key_marks
+
+HAND_RGBA = (0.42, 0.45, 0.49, 1.0)
+"""The hand's own near-black cannot be told from black keys."""
+HEADLIGHT_AMBIENT = 0.65
+HEADLIGHT_DIFFUSE = 0.4
+WALL_RGB = (0.07, 0.08, 0.1)
+
+# The view of all viewers: behind the player and above, the whole keyboard and two seconds of notes to come in sight.
+CAMERA_POSITION_M = (0.55, 0.0, 0.98)
+CAMERA_TARGET_M = (0.02, 0.0, 0.08)
+CAMERA_FOV_DEG = 45.0
 
 
 class PosedScene:
@@ -21,14 +32,24 @@ class PosedScene:
     """
 
     def __init__(self, config: SceneConfig) -> None:
-        self.model = build_scene(config).compile()
+        spec = build_scene(config)
+        spec.add_texture(
+            name="wall",
+            type=mujoco.mjtTexture.mjTEXTURE_SKYBOX,
+            builtin=mujoco.mjtBuiltin.mjBUILTIN_FLAT,
+            rgb1=WALL_RGB,
+            rgb2=WALL_RGB,
+            width=8,
+            height=8,
+        )
+        self.model = spec.compile()
         self.data = mujoco.MjData(self.model)
-        self.hand_joint_names = joint_names(FOREARM_DOFS[config.variant])
+        self.hand_joint_names = joint_names(forearm_dofs(config.variant))
         self._hand_qpos = self._qpos_addresses(self.hand_joint_names)
         self._key_qpos = self._qpos_addresses(KEY_NAMES)
         bodies = [self.model.joint(name).bodyid[0] for name in KEY_NAMES]
         self.key_geoms: NDArray[np.int64] = np.array([self.model.body_geomadr[body] for body in bodies])
-        self.model.geom_matid[self.key_geoms] = -1
+        self._light_up()
         mujoco.mj_kinematics(self.model, self.data)
 
     def pose(self, snapshot: Snapshot) -> None:
@@ -41,6 +62,17 @@ class PosedScene:
         """Colour the key geoms by what each key is doing."""
         self.model.geom_rgba[self.key_geoms, :3] = key_colours(key_marks(snapshot)) / 255
         self.model.geom_rgba[self.key_geoms, 3] = 1.0
+
+    def _light_up(self) -> None:
+        """Make hands and colours easy to see; RoboPianist's stage is a dark hall."""
+        for side in SIDES:
+            self.model.material(f"{side}_black").rgba = HAND_RGBA
+        self.model.material("floor").rgba[3] = 0.0
+        self.model.vis.headlight.ambient[:] = HEADLIGHT_AMBIENT
+        self.model.vis.headlight.diffuse[:] = HEADLIGHT_DIFFUSE
+        self.model.vis.headlight.specular[:] = 0.0
+        self.model.light_active[:] = 0
+        self.model.vis.global_.fovy = CAMERA_FOV_DEG
 
     def _qpos_addresses(self, names: tuple[str, ...]) -> NDArray[np.int64]:
         return np.array([self.model.joint(name).qposadr[0] for name in names])

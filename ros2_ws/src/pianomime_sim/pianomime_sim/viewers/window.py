@@ -1,0 +1,74 @@
+"""The performance in a window of MuJoCo's own viewer."""
+
+import glfw
+import mujoco
+import mujoco.viewer
+
+from pianomime_core.errors import UserError
+from pianomime_description import SceneConfig
+from pianomime_sim.viewers.base import score_lines
+from pianomime_sim.viewers.note_bars import note_bars
+from pianomime_sim.viewers.picture import add_bars, aim
+from pianomime_sim.viewers.posed_scene import PosedScene
+from pianomime_sim.viewers.smooth import Frame, SmoothViewer
+
+
+class WindowViewer(SmoothViewer):
+    """Opens a window on this machine's display.
+
+    Args:
+        config: The scene that is played.
+
+    Raises:
+        UserError: There is no display, or it has no OpenGL.
+    """
+
+    def __init__(self, config: SceneConfig) -> None:
+        super().__init__()
+        _check_display()
+        self._scene = PosedScene(config)
+        self._window = mujoco.viewer.launch_passive(
+            self._scene.model, self._scene.data, show_left_ui=False, show_right_ui=False
+        )
+        with self._window.lock():
+            aim(self._window.cam)
+        self.start()
+
+    @property
+    def is_open(self) -> bool:
+        return super().is_open and self._window.is_running()
+
+    def _draw(self, frame: Frame) -> None:
+        if not self._window.is_running():
+            return
+        with self._window.lock():
+            self._scene.pose(frame.snapshot)
+            self._scene.paint(frame.snapshot)
+            self._window.user_scn.ngeom = 0
+            add_bars(self._window.user_scn, note_bars(frame.snapshot, frame.progress))
+        words, figures = zip(*score_lines(frame.snapshot), strict=True)
+        self._window.set_texts(
+            (
+                mujoco.mjtFontScale.mjFONTSCALE_150,
+                mujoco.mjtGridPos.mjGRID_TOPRIGHT,
+                "\n".join(words),
+                "\n".join(figures),
+            )
+        )
+        self._window.sync()
+
+    def _close(self) -> None:
+        self._window.close()
+
+
+def _check_display() -> None:
+    """Try to reach the display; MuJoCo's viewer itself ends the whole process when there is none.
+
+    Raises:
+        UserError: No display answers.
+    """
+    reporting, glfw.ERROR_REPORTING = glfw.ERROR_REPORTING, "ignore"
+    is_there = glfw.init()
+    glfw.ERROR_REPORTING = reporting
+    if not is_there:
+        raise UserError("no display for --viewer window: choose --viewer browser or none, or set DISPLAY")
