@@ -96,7 +96,7 @@ def _visible(roll: PianoRoll, step: int, horizon: int | None) -> tuple[NDArray[n
     # Goal (H, 88) and pedal (H,) from this step on; a whole-song controller sees everything that is left.
     if horizon is None:
         return roll.goal[step:], roll.sustain[step:]
-    return goal_window(roll, step, horizon)
+    return goal_window(roll.goal, step, horizon), goal_window(roll.sustain, step, horizon)
 
 
 def _positions(what: str, wanted: tuple[str, ...], given: tuple[str, ...]) -> NDArray[np.intp]:

@@ -17,10 +17,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from pianomime.episode import play_episode, versions
 from pianomime.outputs import check_file, make_folder, write_whole
 from pianomime.score_table import evaluation_table
-from pianomime.songs import collect_songs
+from pianomime.songs import collect_songs, read_song
 from pianomime_core.errors import UserError
-from pianomime_core.notes import load_midi
-from pianomime_core.piano_roll import PianoRoll, piano_roll
+from pianomime_core.piano_roll import PianoRoll
 from pianomime_core.timing import CONTROL_TIMESTEP_S
 from pianomime_description.variant import SceneConfig
 from pianomime_sim.simulator import Simulator
@@ -72,7 +71,7 @@ def evaluate(options: EvaluateOptions) -> int:
     tasks = []
     for song, path in songs.items():
         rollout = None if options.rollouts is None else options.rollouts / f"{song}.npz"
-        tasks.append(_Task(song, piano_roll(load_midi(path)), options.controller, scene, rollout))
+        tasks.append(_Task(song, read_song(path), options.controller, scene, rollout))
     for task in tasks:
         if task.rollout is not None:
             make_folder(task.rollout.parent, "--rollouts")

@@ -13,8 +13,8 @@ from pianomime.episode import play_episode
 from pianomime.outputs import write_whole
 from pianomime.play import PlayOptions
 from pianomime.score_table import song_table
-from pianomime_core.notes import load_midi
-from pianomime_core.piano_roll import PianoRoll, piano_roll
+from pianomime.songs import read_song
+from pianomime_core.piano_roll import PianoRoll
 from pianomime_core.timing import CONTROL_TIMESTEP_S
 from pianomime_description.variant import SceneConfig
 from pianomime_sim.simulator import Simulator, SimulatorState
@@ -31,7 +31,7 @@ def play_solo(options: PlayOptions, real_time: bool) -> int:
         real_time: Keep to the wall clock, also without a viewer. With a viewer it does so unless `options.sync`.
     """
     scene = SceneConfig(hand_collisions=options.hand_collisions)
-    roll = piano_roll(load_midi(options.midi))
+    roll = read_song(options.midi)
     controller = make_controller(options.controller, scene)
     console = Console()
     with _viewer(options, scene) as viewer, _progress(console) as progress:

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from pianomime_core.errors import UserError
+from pianomime_core.notes import Dropped, load_midi
+from pianomime_core.piano_roll import PianoRoll, piano_roll
 
 DEFAULT_SONG = "minuet_in_g"
 MIDI_SUFFIXES = (".mid", ".midi")
@@ -43,6 +45,18 @@ def find_song(song: str | None) -> Path:
     if not path.exists():
         raise UserError(f"no such MIDI file: {song!r}; bundled songs are {', '.join(bundled)}")
     return path
+
+
+def read_song(path: Path) -> PianoRoll:
+    """Read a MIDI file and say on stderr what of it a piano cannot play.
+
+    Raises:
+        UserError: As `load_midi`.
+    """
+    score = load_midi(path)
+    if score.dropped != Dropped():
+        print(f"pianomime: {str(path)!r} is played without {score.dropped}", file=sys.stderr)
+    return piano_roll(score)
 
 
 def collect_songs(paths: Sequence[Path]) -> dict[str, Path]:

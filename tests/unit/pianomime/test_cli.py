@@ -1,0 +1,142 @@
+"""The contract of the command line: options, help, and one clear line for whatever is wrong."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import mido
+import pytest
+from command_examples import Command, write_midi
+from pianomime_policy.registry import CONTROLLERS
+
+from pianomime import cli
+
+OPTIONS = {
+    "play": ("--controller", "--sync", "--real-time", "--viewer", "--rollout", "--no-ros", "--hand-collisions"),
+    "evaluate": ("--controller", "--hand-collisions", "--no-hand-collisions", "--rollouts", "--json", "--jobs"),
+    "replay": ("FILE.npz",),
+}
+
+
+def truncated(path: Path) -> None:
+    write_midi(path, (0.0, 1.0, 60), (1.0, 2.0, 62))
+    path.write_bytes(path.read_bytes()[:-10])
+
+
+def drums(path: Path) -> None:
+    write_midi(path, (0.0, 1.0, 60), channel=9)
+
+
+def zero_length(path: Path) -> None:
+    # On before off at one tick; write_midi would sort the off first.
+    track = mido.MidiTrack([mido.Message("note_on", note=60, velocity=64), mido.Message("note_off", note=60)])
+    mido.MidiFile(tracks=[track]).save(path)
+
+
+BAD_MIDI: dict[str, tuple[Callable[[Path], object], str]] = {
+    "missing": (lambda path: None, "no such"),
+    "empty": (lambda path: path.touch(), "empty"),
+    "truncated": (truncated, "truncated"),
+    "text": (lambda path: path.write_text("la la la"), "not a MIDI file"),
+    "drums": (drums, "no note for a piano: 1 drum"),
+    "out_of_range": (lambda path: write_midi(path, (0.0, 1.0, 20), (0.0, 1.0, 109)), "21..108"),
+    "zero_length": (zero_length, "zero length"),
+    "ten_hours": (lambda path: write_midi(path, (0.0, 1.0, 60), (36_000.0, 36_001.0, 60)), "30 minutes"),
+}
+
+
+@pytest.mark.parametrize("kind", BAD_MIDI)
+@pytest.mark.parametrize("command", ["play", "play --no-ros", "evaluate --controller idle"])
+def test_bad_midi_is_refused(kind: str, command: str, pianomime: Command, tmp_path: Path) -> None:
+    make, reason = BAD_MIDI[kind]
+    make(tmp_path / f"{kind}.mid")
+    pianomime(*command.split(), tmp_path / f"{kind}.mid").refuses(f"{kind}.mid", reason)
+
+
+@pytest.mark.parametrize("command", ["play", "play --no-ros", "evaluate"])
+def test_unknown_controller_is_refused_with_the_known_ones(command: str, pianomime: Command, tune: Path) -> None:
+    pianomime(*command.split(), tune, "--controller", "mozart").refuses("'mozart'", *CONTROLLERS)
+
+
+@pytest.mark.parametrize("command", ["play", "play --no-ros"])
+@pytest.mark.parametrize("name", ["x.npy", "folder.npz", "nowhere/x.npz", "/proc/x.npz"])
+def test_a_rollout_that_cannot_be_written_is_refused(
+    command: str, name: str, pianomime: Command, tune: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "folder.npz").mkdir()
+    result = pianomime(*command.split(), tune, "--controller", "idle", "--rollout", tmp_path / name)
+    result.refuses("--rollout", Path(name).name)
+
+
+@pytest.mark.parametrize(
+    ("option", "name"), [("--json", "nowhere/x.json"), ("--json", "x.txt"), ("--rollouts", "file")]
+)
+def test_evaluate_refuses_files_it_cannot_write(
+    option: str, name: str, pianomime: Command, tune: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "file").touch()
+    pianomime("evaluate", tune, "--controller", "idle", option, tmp_path / name).refuses(option, name)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ("", ("play", "evaluate", "replay")),
+        ("dance", ("'dance'", "play", "evaluate", "replay")),
+        ("play --loud", ("'--loud'", *OPTIONS["play"])),
+        ("play --contr idle", ("'--contr'", "--controller")),
+        ("play a.mid b.mid", ("'b.mid'",)),
+        ("play --sync --real-time", ("--sync", "--real-time")),
+        ("play --viewer cinema", ("'cinema'", "none", "browser", "window")),
+        ("play --viewer-port 80", ("'80'", "1024", "65535")),
+        ("evaluate --controller idle", ("MIDI",)),
+        ("evaluate x.mid", ("--controller",)),
+        ("evaluate x.mid --controller idle --jobs 0", ("'0'", "from 1")),
+        ("replay", ("FILE.npz",)),
+        ("replay nowhere.npz", ("nowhere.npz",)),
+    ],
+)
+def test_bad_arguments_are_refused(arguments: str, words: tuple[str, ...], pianomime: Command) -> None:
+    pianomime(*arguments.split()).refuses(*words)
+
+
+@pytest.mark.parametrize("command", OPTIONS)
+def test_help_names_every_option(command: str, pianomime: Command) -> None:
+    result = pianomime(command, "--help")
+    assert result.code == 0
+    assert all(option in result.out for option in OPTIONS[command])
+    assert command in pianomime("--help").out
+
+
+@pytest.mark.parametrize("command", ["play", "evaluate"])
+def test_help_names_every_controller(command: str, pianomime: Command) -> None:
+    assert all(name in pianomime(command, "--help").out for name in CONTROLLERS)
+
+
+def test_help_names_every_bundled_song(pianomime: Command) -> None:
+    assert all(name in " ".join(pianomime("play", "--help").out.split()) for name in cli.bundled_songs())
+
+
+def test_help_loads_neither_simulator_nor_ros() -> None:
+    code = "import sys; from pianomime.cli import main\ntry: main(['play', '--help'])\nexcept SystemExit: pass\n"
+    code += "print({'mujoco', 'numba', 'rclpy'} & set(sys.modules))"
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert result.stdout.splitlines()[-1] == "set()"
+
+
+def test_interrupt_is_exit_code_130(pianomime: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(options: object) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setitem(cli._RUN, "replay", interrupted)
+    assert pianomime("replay", "x.npz").code == 130
+
+
+def test_runs_as_a_module() -> None:
+    result = subprocess.run(
+        [sys.executable, "-m", "pianomime", "dance"], capture_output=True, text=True, env={**os.environ}, check=False
+    )
+    assert result.returncode == 2
+    assert result.stderr.startswith("pianomime: error: ")
