@@ -1,0 +1,53 @@
+"""play --no-ros."""
+
+from pathlib import Path
+
+import pytest
+from command_examples import Command, write_midi
+from pianomime_core.rollout import Rollout
+
+
+def test_prints_the_table_and_writes_the_rollout(pianomime: Command, tune: Path, tmp_path: Path) -> None:
+    result = pianomime("play", tune, "--no-ros", "--controller", "idle", "--rollout", tmp_path / "x.npz")
+    assert result.code == 0, result
+    for word in ("precision", "recall", "F1", "onset F1", "do-nothing F1", "missed deadlines"):
+        assert word in result.out
+    rollout = Rollout.load(tmp_path / "x.npz")
+    assert rollout.metadata["controller"] == "idle"
+    assert f"{rollout.metadata['scores']['f1']:.4f}" in result.out
+
+
+def test_real_time_waits_for_the_absolute_deadline_of_every_step(
+    pianomime: Command, tune: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now, slept = [100.0], []
+
+    def sleep(duration_s: float) -> None:
+        slept.append(duration_s)
+        now[0] += duration_s
+
+    monkeypatch.setattr("pianomime.solo.time", type("Time", (), {"monotonic": lambda: now[0], "sleep": sleep}))
+    result = pianomime("play", tune, "--no-ros", "--real-time", "--controller", "idle")
+    assert result.code == 0, result
+    # 1.2 s are 25 rows; the first step starts the clock.
+    assert sum(slept) == pytest.approx(24 * 0.05)
+
+
+def test_late_steps_are_counted(pianomime: Command, tune: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ticks = iter(range(0, 10_000, 60))
+
+    def clock() -> float:
+        return next(ticks) / 1000  # 60 ms pass in every step
+
+    monkeypatch.setattr("pianomime.solo.time", type("Time", (), {"monotonic": clock, "sleep": lambda duration_s: None}))
+    result = pianomime("play", tune, "--no-ros", "--real-time", "--controller", "idle")
+    row = next(line for line in result.out.splitlines() if "missed deadlines" in line)
+    assert "24" in row
+
+
+def test_a_file_with_notes_no_piano_has_says_so(pianomime: Command, tmp_path: Path) -> None:
+    song = write_midi(tmp_path / "low.mid", (0.0, 0.5, 10), (0.0, 0.5, 60))
+    result = pianomime("play", song, "--no-ros", "--controller", "idle")
+    assert result.code == 0
+    assert "low.mid" in result.err
+    assert "1 outside the 88 keys" in result.err
