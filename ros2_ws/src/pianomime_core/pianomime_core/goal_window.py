@@ -1,0 +1,154 @@
+"""What the controller sees of the future: a window of the piano roll, from a file or from a live stream of note events.
+
+A live keyboard is played with a fixed delay of at least the horizon, so that every row of the window is known when it
+is asked for. Fed with the events of a file, `StreamingGoal` gives the rows of the file, because both use the same
+pairing of events (`pianomime_core.notes.OpenNotes`) and the same frames (`pianomime_core.piano_roll`).
+"""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pianomime_core.keyboard import HIGHEST_PITCH, LOWEST_PITCH
+from pianomime_core.notes import Note, OpenNotes, Score
+from pianomime_core.piano_roll import Span, frame_of, note_span, rasterize, rasterize_sustain, trim_silence
+
+
+def goal_window(rows: NDArray[np.bool_], step: int, horizon: int) -> NDArray[np.bool_]:
+    """Return rows step .. step + horizon - 1 of a roll, False past its end.
+
+    Args:
+        rows: (T, 88) goal or (T,) sustain of a `PianoRoll`.
+        step: Control step; row 0 of the window is wanted at its end.
+        horizon: Number of rows, 11 in the paper.
+
+    Returns:
+        (horizon, 88) or (horizon,) bool, a copy.
+    """
+    if step < 0:
+        raise ValueError(f"step must be >= 0, got {step}")
+    window = np.zeros((horizon, *rows.shape[1:]), dtype=bool)
+    visible = rows[step : step + horizon]
+    window[: len(visible)] = visible
+    return window
+
+
+@dataclass(frozen=True)
+class NoteEvent:
+    """One event of a stream; time in seconds from the first row of the roll. `pitch` is None for the sustain pedal."""
+
+    time_s: float
+    down: bool
+    pitch: int | None = None
+
+
+class StreamingGoal:
+    """Goal windows from events, in the order in which they happen.
+
+    `note_on`, `note_off` and `sustain` tell what happened, `advance` that everything before a time is now known, and
+    `window` returns the frames of a step. Frames that are not over at the known time are still False. An event that
+    arrives late, with a time that was already declared known, counts as happening at the known time. Pitches outside
+    the 88 keys are ignored, unmatched note-offs too.
+
+    Attributes:
+        horizon: Rows of a window.
+        known_s: Everything before this time is known.
+    """
+
+    def __init__(self, horizon: int) -> None:
+        self.horizon = horizon
+        self.known_s = 0.0
+        self._open: OpenNotes[int, float] = OpenNotes()
+        self._spans: list[Span] = []
+        self._pedal: list[tuple[int, bool]] = []
+        self._pedal_before = False
+        self._first_step = 0
+
+    def note_on(self, pitch: int, time_s: float) -> None:
+        """A key went down."""
+        if LOWEST_PITCH <= pitch <= HIGHEST_PITCH:
+            self._open.begin(pitch, self._event_time(time_s), 0)
+
+    def note_off(self, pitch: int, time_s: float) -> None:
+        """A key went up."""
+        offset_s = self._event_time(time_s)
+        self._spans += [note_span(pitch, onset_s, offset_s) for onset_s, _ in self._open.end(pitch, offset_s)]
+
+    def sustain(self, down: bool, time_s: float) -> None:
+        """The pedal went down or up."""
+        self._pedal.append((frame_of(self._event_time(time_s)), down))
+
+    def feed(self, event: NoteEvent) -> None:
+        """Dispatch one event to `note_on`, `note_off` or `sustain`."""
+        if event.pitch is None:
+            self.sustain(event.down, event.time_s)
+        elif event.down:
+            self.note_on(event.pitch, event.time_s)
+        else:
+            self.note_off(event.pitch, event.time_s)
+
+    def advance(self, known_s: float) -> None:
+        """Declare that every event before `known_s` has been fed. Never goes back."""
+        if not math.isfinite(known_s):
+            raise ValueError(f"time must be finite, got {known_s}")
+        self.known_s = max(self.known_s, known_s)
+
+    def window(self, step: int) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        """Return goal (horizon, 88) and sustain (horizon,) of the steps from `step` on, and forget earlier ones.
+
+        Raises:
+            ValueError: An earlier step than the last one asked for.
+        """
+        if step < self._first_step:
+            raise ValueError(f"step {step} was forgotten: the earliest is {self._first_step}")
+        self._forget_before(step)
+        known_rows = max(0, min(self.horizon, frame_of(self.known_s) - step))
+        # An open note sounds through every known frame.
+        held = [
+            Span(key=pitch - LOWEST_PITCH, start=frame_of(onset_s), end=step + known_rows)
+            for pitch, onset_s in self._open.items()
+        ]
+        goal = goal_window(rasterize([*self._spans, *held], step, known_rows), 0, self.horizon)
+        sustain = rasterize_sustain(self._pedal, step, known_rows, down_before=self._pedal_before)
+        return goal, goal_window(sustain, 0, self.horizon)
+
+    def _event_time(self, time_s: float) -> float:
+        if not math.isfinite(time_s):
+            raise ValueError(f"time must be finite, got {time_s}")
+        return max(time_s, self.known_s)
+
+    def _forget_before(self, step: int) -> None:
+        self._first_step = step
+        # The frame before the window still decides what is struck again in it.
+        self._spans = [span for span in self._spans if span.end >= step]
+        while self._pedal and self._pedal[0][0] < step:
+            self._pedal_before = self._pedal.pop(0)[1]
+
+
+def note_events(score: Score) -> Iterator[NoteEvent]:
+    """Return the events of a score trimmed of silence, in order of time: what a keyboard would send.
+
+    Overlapping notes of one pitch become one key press struck several times, released once.
+    """
+    trimmed = trim_silence(score)
+    events = [(time_s, 1, NoteEvent(time_s, down)) for time_s, down in trimmed.sustain]
+    for pitch, notes in groupby(sorted(trimmed.notes, key=_by_pitch), key=lambda note: note.pitch):
+        released_s = None
+        for note in notes:
+            if released_s is not None and note.onset_s >= released_s:
+                events.append((released_s, 0, NoteEvent(released_s, False, pitch)))
+                released_s = None
+            events.append((note.onset_s, 2, NoteEvent(note.onset_s, True, pitch)))
+            released_s = note.offset_s if released_s is None else max(released_s, note.offset_s)
+        assert released_s is not None
+        events.append((released_s, 0, NoteEvent(released_s, False, pitch)))
+    events.sort(key=lambda event: event[:2])
+    return (event for _, _, event in events)
+
+
+def _by_pitch(note: Note) -> tuple[int, float]:
+    return note.pitch, note.onset_s

@@ -1,0 +1,202 @@
+"""Notes and scores, and how a MIDI file becomes one.
+
+The rules are those of RoboPianist's reader (note_seq on pretty_midi): a note-off ends every note of its pitch and
+channel that began before it, a note without length or without end is dropped, pitches outside the 88 keys are
+dropped, pedal events count on channels that have notes. Two differences, so that a piano plays the whole file: drums
+(channel 10) are dropped here and played as pitches there; silence is trimmed at the earliest onset and the latest
+offset here (`pianomime_core.piano_roll`), at the first and last note in file order there, which loses music where a
+note that begins later ends earlier.
+"""
+
+import math
+from collections.abc import Hashable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Generic, TypeVar
+
+import mido
+
+from pianomime_core.errors import UserError
+from pianomime_core.keyboard import HIGHEST_PITCH, LOWEST_PITCH
+from pianomime_core.midi import TempoMap, read_midi_file
+
+MAX_DURATION_S = 30 * 60.0
+
+_SUSTAIN_CONTROL = 64
+_SUSTAIN_DOWN_FROM = 64
+_DRUM_CHANNEL = 9
+"""Channel 10 of musicians."""
+
+_WRITTEN_TICKS_PER_BEAT = 480
+_WRITTEN_TEMPO_US = 500_000
+_WRITTEN_TICKS_PER_S = _WRITTEN_TICKS_PER_BEAT * 1e6 / _WRITTEN_TEMPO_US
+
+
+@dataclass(frozen=True, order=True)
+class Note:
+    """One note. Times in seconds from the beginning of the score; velocity 1..127 as in MIDI.
+
+    Raises:
+        ValueError: The pitch is not on the keyboard (21..108) or the times are not finite with onset < offset.
+    """
+
+    onset_s: float
+    pitch: int
+    offset_s: float
+    velocity: int = 64
+
+    def __post_init__(self) -> None:
+        if not LOWEST_PITCH <= self.pitch <= HIGHEST_PITCH:
+            raise ValueError(f"pitch {self.pitch} is not in {LOWEST_PITCH}..{HIGHEST_PITCH}")
+        if not (math.isfinite(self.onset_s) and math.isfinite(self.offset_s) and self.onset_s < self.offset_s):
+            raise ValueError(f"a note needs onset < offset, got {self.onset_s} s and {self.offset_s} s")
+
+
+@dataclass(frozen=True)
+class Dropped:
+    """How many notes of a MIDI file a piano cannot play, and why."""
+
+    drums: int = 0
+    out_of_range: int = 0
+    zero_length: int = 0
+
+    def __str__(self) -> str:
+        return (
+            f"{self.drums} drum notes (channel 10), {self.out_of_range} outside the 88 keys (pitches {LOWEST_PITCH}.."
+            f"{HIGHEST_PITCH}), {self.zero_length} of zero length or without end"
+        )
+
+
+@dataclass(frozen=True)
+class Score:
+    """A piece of music.
+
+    Attributes:
+        notes: Notes, sorted by onset.
+        sustain: Pedal events (time in seconds, down), sorted by time; up before the first.
+        title: Name for people.
+        dropped: What of the MIDI file is not in `notes`.
+    """
+
+    notes: tuple[Note, ...]
+    sustain: tuple[tuple[float, bool], ...] = ()
+    title: str = ""
+    dropped: Dropped = field(default=Dropped(), compare=False)
+
+    @property
+    def start_s(self) -> float:
+        """Time of the first onset."""
+        return min(note.onset_s for note in self.notes)
+
+    @property
+    def end_s(self) -> float:
+        """Time of the last offset."""
+        return max(note.offset_s for note in self.notes)
+
+
+Key = TypeVar("Key", bound=Hashable)
+Time = TypeVar("Time", int, float)
+
+
+class OpenNotes(Generic[Key, Time]):
+    """Pairs note-on with note-off events by pretty_midi's rule; shared by files (ticks) and live streams (seconds).
+
+    A note-off ends all notes of its key that began before it. Notes begun at the very same time stay open if it ended
+    others, and vanish if it did not (they have no length).
+    """
+
+    def __init__(self) -> None:
+        self._open: dict[Key, list[tuple[Time, int]]] = {}
+
+    def begin(self, key: Key, time: Time, velocity: int) -> None:
+        """Open a note of a key (any hashable identity of pitch and channel)."""
+        self._open.setdefault(key, []).append((time, velocity))
+
+    def end(self, key: Key, time: Time) -> list[tuple[Time, int]]:
+        """Return (onset, velocity) of the notes that a note-off ends; none if it matches nothing."""
+        begun = self._open.pop(key, [])
+        ended = [note for note in begun if note[0] != time]
+        kept = [note for note in begun if note[0] == time]
+        if ended and kept:
+            self._open[key] = kept
+        return ended
+
+    def items(self) -> list[tuple[Key, Time]]:
+        """Return (key, onset) of every note still open."""
+        return [(key, onset) for key, begun in self._open.items() for onset, _ in begun]
+
+
+def load_midi(path: str | Path) -> Score:
+    """Read a MIDI file.
+
+    Raises:
+        UserError: The file is missing, unreadable, damaged, without a playable note, or longer than 30 minutes.
+    """
+    path = Path(path)
+    midi = read_midi_file(path)
+    tempo_map = TempoMap(midi)
+    notes: list[Note] = []
+    pedal: list[tuple[float, bool]] = []
+    drums = out_of_range = struck = 0
+    for track in midi.tracks:
+        open_notes: OpenNotes[tuple[int, int], int] = OpenNotes()
+        pedal_of_channel: dict[int, list[tuple[float, bool]]] = {}
+        channels_with_notes: set[int] = set()
+        tick = 0
+        for message in track:
+            tick += message.time
+            if message.type == "control_change" and message.control == _SUSTAIN_CONTROL:
+                event = (tempo_map.seconds(tick), message.value >= _SUSTAIN_DOWN_FROM)
+                pedal_of_channel.setdefault(message.channel, []).append(event)
+            elif message.type == "note_on" and message.velocity > 0:
+                struck += 1
+                open_notes.begin((message.channel, message.note), tick, message.velocity)
+            elif message.type in ("note_on", "note_off"):
+                for onset, velocity in open_notes.end((message.channel, message.note), tick):
+                    if message.channel == _DRUM_CHANNEL:
+                        drums += 1
+                        continue
+                    channels_with_notes.add(message.channel)
+                    if not LOWEST_PITCH <= message.note <= HIGHEST_PITCH:
+                        out_of_range += 1
+                        continue
+                    onset_s, offset_s = tempo_map.seconds(onset), tempo_map.seconds(tick)
+                    if onset_s < offset_s:  # not so if a tick is shorter than the resolution of a float
+                        notes.append(Note(onset_s, message.note, offset_s, velocity))
+        for channel in sorted(channels_with_notes):
+            pedal += pedal_of_channel.get(channel, [])
+    dropped = Dropped(drums=drums, out_of_range=out_of_range, zero_length=struck - drums - out_of_range - len(notes))
+    if not notes:
+        raise UserError(f"MIDI file {str(path)!r} has no note for a piano: {dropped}")
+    score = Score(tuple(sorted(notes)), tuple(sorted(pedal, key=lambda event: event[0])), path.stem, dropped)
+    duration_s = score.end_s - score.start_s
+    if duration_s > MAX_DURATION_S:
+        raise UserError(
+            f"MIDI file {str(path)!r} lasts {duration_s / 60:.0f} minutes: the limit is {MAX_DURATION_S / 60:.0f}"
+        )
+    return score
+
+
+def save_midi(score: Score, path: str | Path) -> None:
+    """Write a score as a MIDI file of one track; times are rounded to its ticks of 1/960 s (a frame is 48 ticks).
+
+    Raises:
+        UserError: The file cannot be written.
+    """
+    events = [(note.onset_s, 2, ("note_on", note.pitch, note.velocity)) for note in score.notes]
+    events += [(note.offset_s, 0, ("note_off", note.pitch, 0)) for note in score.notes]
+    events += [(time_s, 1, ("control_change", _SUSTAIN_CONTROL, 127 * down)) for time_s, down in score.sustain]
+    track = mido.MidiTrack([mido.MetaMessage("set_tempo", tempo=_WRITTEN_TEMPO_US)])
+    last_tick = 0
+    # At one time: ends, then the pedal, then beginnings, so that a key struck again is not ended at once.
+    for tick, _, (kind, number, value) in sorted(
+        ((round(time_s * _WRITTEN_TICKS_PER_S), order, data) for time_s, order, data in events),
+        key=lambda event: event[:2],
+    ):
+        names = ("control", "value") if kind == "control_change" else ("note", "velocity")
+        track.append(mido.Message(kind, time=tick - last_tick, **dict(zip(names, (number, value), strict=True))))
+        last_tick = tick
+    try:
+        mido.MidiFile(type=0, ticks_per_beat=_WRITTEN_TICKS_PER_BEAT, tracks=[track]).save(str(path))
+    except OSError as error:
+        raise UserError(f"MIDI file {str(path)!r} cannot be written: {error.strerror}") from error

@@ -1,0 +1,112 @@
+"""A score as frames of 50 ms: which keys shall be down at the end of each control step.
+
+RoboPianist's rules (`robopianist.music.midi_file.NoteTrajectory`, `robopianist.music.piano_roll`): silence is trimmed
+at both ends, a note covers every frame it touches and one at least, and in the frame in which a sounding key is
+struck again it is left out, so that the key comes up for one step. A piece that ends exactly on the border of a frame
+has one empty row at its end, as there. So is its arithmetic: times are trimmed before they become frames, so rounding
+may move a note that lies on the border of two frames by one frame, identically here and there.
+"""
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pianomime_core.keyboard import LOWEST_PITCH, NUM_KEYS
+from pianomime_core.notes import Score
+from pianomime_core.timing import FRAMES_PER_SECOND
+
+
+@dataclass(frozen=True)
+class PianoRoll:
+    """What shall sound.
+
+    Attributes:
+        goal: (T, 88) bool, keys wanted down at the end of each control step, bass first.
+        sustain: (T,) bool, wanted sustain pedal.
+    """
+
+    goal: NDArray[np.bool_]
+    sustain: NDArray[np.bool_]
+
+    def __len__(self) -> int:
+        return len(self.goal)
+
+
+@dataclass(frozen=True)
+class Span:
+    """One note in frames: `key` 0..87 sounds in frames start..end-1 and is struck in frame `start`."""
+
+    key: int
+    start: int
+    end: int
+
+
+def note_span(pitch: int, onset_s: float, offset_s: float) -> Span:
+    """Return the frames a note touches, one at least; times count from the border of frame 0."""
+    start = frame_of(onset_s)
+    return Span(pitch - LOWEST_PITCH, start, max(start + 1, math.ceil(offset_s * FRAMES_PER_SECOND)))
+
+
+def frame_of(time_s: float) -> int:
+    """Return the frame that contains a time >= 0."""
+    return int(time_s * FRAMES_PER_SECOND)
+
+
+def rasterize(spans: Iterable[Span], first_frame: int, num_frames: int) -> NDArray[np.bool_]:
+    """Return frames first_frame .. first_frame + num_frames - 1 of a set of notes, (num_frames, 88) bool."""
+    # Row 0 is the frame before: whether a key is struck again depends on it.
+    sounding = np.zeros((num_frames + 1, NUM_KEYS), dtype=bool)
+    struck = np.zeros_like(sounding)
+    origin = first_frame - 1
+    for span in spans:
+        sounding[max(span.start - origin, 0) : max(span.end - origin, 0), span.key] = True
+        if 0 <= span.start - origin <= num_frames:
+            struck[span.start - origin, span.key] = True
+    goal: NDArray[np.bool_] = sounding[1:] & ~(struck[1:] & sounding[:-1])
+    return goal
+
+
+def rasterize_sustain(
+    events: Iterable[tuple[int, bool]], first_frame: int, num_frames: int, *, down_before: bool = False
+) -> NDArray[np.bool_]:
+    """Return the pedal of a range of frames, (num_frames,) bool, from (frame, down) in order of time; the last wins."""
+    sustain = np.full(num_frames, down_before)
+    for frame, down in events:
+        sustain[max(frame - first_frame, 0) :] = down
+    return sustain
+
+
+def trim_silence(score: Score) -> Score:
+    """Shift a score so that its first onset is at 0 and drop pedal events after its last offset.
+
+    The last pedal event up to the first onset holds from time 0 (`note_seq.sequences_lib.extract_subsequence`).
+
+    Raises:
+        ValueError: The score has no notes.
+    """
+    if not score.notes:
+        raise ValueError("a score without notes has no beginning")
+    start_s, end_s = score.start_s, score.end_s
+    notes = tuple(
+        replace(note, onset_s=note.onset_s - start_s, offset_s=note.offset_s - start_s) for note in score.notes
+    )
+    before = [(0.0, down) for time_s, down in score.sustain if time_s <= start_s]
+    during = [(time_s - start_s, down) for time_s, down in score.sustain if start_s < time_s < end_s]
+    return replace(score, notes=notes, sustain=(*before[-1:], *during))
+
+
+def piano_roll(score: Score, *, trim: bool = True) -> PianoRoll:
+    """Return the frames of a score, by default trimmed of silence at both ends; without, frame 0 begins at time 0.
+
+    Raises:
+        ValueError: The score has no notes.
+    """
+    if trim:
+        score = trim_silence(score)
+    num_frames = int(score.end_s * FRAMES_PER_SECOND + 1)
+    spans = (note_span(note.pitch, note.onset_s, note.offset_s) for note in score.notes)
+    pedal = ((frame_of(time_s), down) for time_s, down in score.sustain)
+    return PianoRoll(goal=rasterize(spans, 0, num_frames), sustain=rasterize_sustain(pedal, 0, num_frames))

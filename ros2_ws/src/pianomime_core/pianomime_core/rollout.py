@@ -1,0 +1,159 @@
+"""A recorded performance: what was wanted, what was commanded, what was pressed.
+
+The file is an npz archive without pickle. Row t: the targets t were applied during step t, `pressed[t]` is the key
+state after it and is scored against `goal[t]`.
+
+| array | type | meaning |
+|---|---|---|
+| goal, pressed | (T, 88) bool | wanted and pressed keys, bass first |
+| targets | (T, n) float32 | actuator targets, rad and m |
+| target_names, joint_names | (n,), (m,) str | names of `pianomime_core.hands`; 46 and 54 for the PianoMime variant |
+| initial_joint_positions | (m,) float64 | where the hands began, rad and m |
+| dt | float64 | seconds of a row |
+| metadata | str | JSON object: versions, controller, variant, scores |
+"""
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pianomime_core.errors import UserError
+from pianomime_core.hands import FOREARM_DOFS, joint_names, target_names
+from pianomime_core.keyboard import NUM_KEYS
+from pianomime_core.timing import CONTROL_TIMESTEP_S
+
+
+@dataclass(frozen=True, eq=False)
+class Rollout:
+    """One performance; arrays as in the table above.
+
+    Raises:
+        UserError: Shapes, names or numbers do not fit together.
+    """
+
+    goal: NDArray[np.bool_]
+    pressed: NDArray[np.bool_]
+    targets: NDArray[np.float32]
+    target_names: tuple[str, ...]
+    joint_names: tuple[str, ...]
+    initial_joint_positions: NDArray[np.float64]
+    dt: float
+    metadata: Mapping[str, Any]
+
+    def __post_init__(self) -> None:
+        steps = len(self.goal)
+        if steps == 0:
+            raise UserError("rollout has no steps: it needs one row at least")
+        _require_names("target", self.target_names, target_names)
+        _require_names("joint", self.joint_names, joint_names)
+        _require_array("goal", self.goal, (steps, NUM_KEYS), np.bool_)
+        _require_array("pressed", self.pressed, (steps, NUM_KEYS), np.bool_)
+        _require_array("targets", self.targets, (steps, len(self.target_names)), np.float32)
+        _require_array("initial_joint_positions", self.initial_joint_positions, (len(self.joint_names),), np.float64)
+        if not math.isclose(self.dt, CONTROL_TIMESTEP_S):
+            raise UserError(f"rollout has dt {self.dt} s: must be {CONTROL_TIMESTEP_S} s")
+
+    def save(self, path: str | Path) -> None:
+        """Write the npz file, replacing an existing one.
+
+        Raises:
+            UserError: The file cannot be written.
+        """
+        try:
+            with Path(path).open("wb") as file:  # given a name, numpy would append .npz to it
+                np.savez_compressed(
+                    file,
+                    goal=self.goal,
+                    pressed=self.pressed,
+                    targets=self.targets,
+                    target_names=np.array(self.target_names),
+                    joint_names=np.array(self.joint_names),
+                    initial_joint_positions=self.initial_joint_positions,
+                    dt=np.float64(self.dt),
+                    metadata=np.array(json.dumps(self.metadata)),
+                )
+        except OSError as error:
+            raise UserError(f"rollout {str(path)!r} cannot be written: {error.strerror}") from error
+
+    @classmethod
+    def load(cls, path: str | Path) -> "Rollout":
+        """Read an npz file.
+
+        Raises:
+            UserError: The file is missing, no npz, lacks an array, or its arrays do not fit together.
+        """
+        if not Path(path).is_file():
+            raise UserError(f"rollout file {str(path)!r} does not exist")
+        expected = [field.name for field in fields(cls)]
+        try:
+            with np.load(path, allow_pickle=False) as archive:
+                missing = [name for name in expected if name not in archive.files]
+                arrays = {name: archive[name] for name in expected if name not in missing}
+        except Exception as error:  # numpy, zipfile, zlib and ast raise whatever a damaged archive trips them over
+            raise UserError(f"{str(path)!r} is not a rollout (npz without pickle), or is damaged: {error}") from error
+        if missing:
+            raise UserError(f"rollout {str(path)!r} lacks {', '.join(missing)}: it needs {', '.join(expected)}")
+        try:
+            return cls(
+                goal=arrays["goal"],
+                pressed=arrays["pressed"],
+                targets=arrays["targets"],
+                target_names=_strings("target_names", arrays["target_names"]),
+                joint_names=_strings("joint_names", arrays["joint_names"]),
+                initial_joint_positions=arrays["initial_joint_positions"],
+                dt=_scalar("dt", arrays["dt"]),
+                metadata=_json_object(arrays["metadata"]),
+            )
+        except UserError as error:
+            raise UserError(f"{str(path)!r}: {error}") from error
+
+
+def _require_names(kind: str, names: tuple[str, ...], names_of_forearm: Any) -> None:
+    """Names must be those of one hand variant, in any order; the error compares with the variant nearest to them."""
+    legal = [set(names_of_forearm(forearm)) for forearm in FOREARM_DOFS.values()]
+    nearest = min(legal, key=lambda variant: len(variant.symmetric_difference(names)))
+    unknown, missing = sorted(set(names) - nearest), sorted(nearest - set(names))
+    if unknown or missing:
+        differences = [f"unknown {', '.join(unknown)}"] * bool(unknown) + [f"missing {', '.join(missing)}"] * bool(
+            missing
+        )
+        raise UserError(f"rollout has wrong {kind} names: {'; '.join(differences)}")
+    if len(set(names)) != len(names):
+        raise UserError(f"rollout names a {kind} twice: {', '.join(sorted({n for n in names if names.count(n) > 1}))}")
+
+
+def _require_array(name: str, array: NDArray[Any], shape: tuple[int, ...], dtype: type[np.generic]) -> None:
+    if array.shape != shape or array.dtype != dtype:
+        raise UserError(
+            f"rollout has {name} of shape {array.shape} and type {array.dtype}: must be {shape} and {np.dtype(dtype)}"
+        )
+    if not np.all(np.isfinite(array)):
+        raise UserError(f"rollout has values in {name} that are not finite: all must be numbers")
+
+
+def _strings(name: str, array: NDArray[Any]) -> tuple[str, ...]:
+    if array.ndim != 1 or array.dtype.kind != "U":
+        raise UserError(f"rollout has {name} of shape {array.shape} and type {array.dtype}: must be a list of strings")
+    return tuple(array.tolist())
+
+
+def _scalar(name: str, array: NDArray[Any]) -> float:
+    if array.shape != () or array.dtype.kind != "f":
+        raise UserError(f"rollout has {name} of shape {array.shape} and type {array.dtype}: must be one float")
+    return float(array)
+
+
+def _json_object(array: NDArray[Any]) -> dict[str, Any]:
+    try:
+        value = json.loads(str(array)) if array.shape == () and array.dtype.kind == "U" else None
+    except ValueError:
+        value = None
+    if not isinstance(value, dict):
+        raise UserError("rollout has bad metadata: must be one string that holds a JSON object")
+    return value
