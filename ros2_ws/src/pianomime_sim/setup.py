@@ -16,6 +16,11 @@ setup(
     maintainer="PianoMime maintainers",
     maintainer_email="maintainers@pianomime.dev",
     description="MuJoCo simulator, viewers and simulator node.",
-    entry_points={"console_scripts": ["sim_node = pianomime_sim.sim_node:main"]},
+    entry_points={
+        "console_scripts": [
+            "sim_node = pianomime_sim.sim_node:main",
+            "viewer_node = pianomime_sim.viewer_node:main",
+        ]
+    },
     license="Apache-2.0",
 )

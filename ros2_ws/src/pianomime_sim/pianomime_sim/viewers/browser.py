@@ -1,5 +1,8 @@
 """The performance in a web browser, through viser; its page is inside its wheel, so no internet is needed."""
 
+import contextlib
+import io
+import logging
 import math
 import time
 from html import escape
@@ -32,8 +35,11 @@ LAMP_POSITION_M = (0.6, 0.5, 2.0)
 
 _CUBE = np.array([[x, y, z] for x in (-0.5, 0.5) for y in (-0.5, 0.5) for z in (-0.5, 0.5)])
 _CUBE_FACES = np.array(
-    [[0, 1, 3], [0, 3, 2], [4, 6, 7], [4, 7, 5], [0, 4, 5], [0, 5, 1], [2, 3, 7], [2, 7, 6], [0, 2, 6], [0, 6, 4]]
-    + [[1, 5, 7], [1, 7, 3]]
+    [
+        *([0, 1, 3], [0, 3, 2], [4, 6, 7], [4, 7, 5]),
+        *([0, 4, 5], [0, 5, 1], [2, 3, 7], [2, 7, 6]),
+        *([0, 2, 6], [0, 6, 4], [1, 5, 7], [1, 7, 3]),
+    ]
 )
 
 
@@ -53,10 +59,13 @@ class BrowserViewer(SmoothViewer):
         super().__init__()
         check_port(host, port)
         self._scene = PosedScene(config)
-        self._server = viser.ViserServer(host=host, port=port, label="PianoMime", verbose=False)
+        # Browsers open spare connections and drop them, which websockets reports as errors.
+        logging.getLogger("websockets.server").setLevel(logging.CRITICAL)
+        with _silence():
+            self._server = viser.ViserServer(host=host, port=port, label="PianoMime", verbose=False)
         if port not in (0, self._server.get_port()):
             # Taken since the check: viser went to the next port by itself, where nobody would look.
-            self._server.stop()
+            self._close()
             raise port_is_taken(host, port)
         self.url = f"http://{host}:{self._server.get_port()}"
         self._set_stage()
@@ -67,6 +76,7 @@ class BrowserViewer(SmoothViewer):
         self._server.gui.add_html(_legend())
         self._score_due_s = 0.0
         self._show_keys(key_colours(np.full(len(self._scene.key_geoms), KeyMark.REST)))
+        print(f"viewer: open {self.url} in a browser", flush=True)
         self.start()
 
     def _draw(self, frame: Frame) -> None:
@@ -80,7 +90,8 @@ class BrowserViewer(SmoothViewer):
                 self._score_due_s = now_s + SCORE_PERIOD_S
 
     def _close(self) -> None:
-        self._server.stop()
+        with _silence():
+            self._server.stop()
 
     def _set_stage(self) -> None:
         """Camera in front of and above the keyboard, dark room, score panel."""
@@ -147,8 +158,14 @@ class BrowserViewer(SmoothViewer):
         positions[:number], sizes[:number] = bars.centers_m[:number], bars.sizes_m[:number]
         self._bars.batched_positions = positions
         self._bars.batched_scales = sizes
-        self._bars.batched_colors = np.tile(_linear(np.uint8(MARK_COLOURS[KeyMark.COMING])), (MAX_BARS, 1))
+        self._bars.batched_colors = np.tile(
+            _linear(np.array(MARK_COLOURS[KeyMark.COMING], dtype=np.uint8)), (MAX_BARS, 1)
+        )
 
+
+def _silence() -> contextlib.AbstractContextManager[object]:
+    """Keep viser's own announcements, which it prints whatever `verbose` says, off the user's screen."""
+    return contextlib.redirect_stdout(io.StringIO())
 
 
 def _linear(colours: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -163,7 +180,8 @@ def _score_panel(snapshot: Snapshot) -> str:
         f"<tr><td>{escape(words)}</td><td style='text-align:right;font-weight:600'>{escape(figure)}</td></tr>"
         for words, figure in score_lines(snapshot)
     )
-    return f"<table style='width:100%;font-size:1.05em;font-variant-numeric:tabular-nums;padding:0.4em 0.8em'>{rows}</table>"
+    style = "width:100%;font-size:1.05em;font-variant-numeric:tabular-nums;padding:0.4em 0.8em"
+    return f"<table style='{style}'>{rows}</table>"
 
 
 def _legend() -> str:

@@ -1,7 +1,7 @@
 """What each key is doing, and the colour that says so.
 
-The four colours are the ones of Okabe and Ito's palette ("Color Universal Design", 2008) whose smallest difference
-from each other, and from white and black keys, is greatest under normal vision, protanopia, deuteranopia and tritanopia.
+The four colours are those of Okabe and Ito's palette ("Color Universal Design", 2008) whose smallest difference from
+each other, and from white and black keys, is greatest under normal vision, protanopia, deuteranopia and tritanopia.
 """
 
 from enum import IntEnum

@@ -9,10 +9,11 @@ from pianomime_core.keyboard import KEYBOARD
 from pianomime_sim.viewers.base import Snapshot
 
 ROW_HEIGHT_M = 0.008
-"""One row of the goal (0.05 s) on the wall behind the keyboard; 2 s are 0.32 m."""
+"""One row of the goal (0.05 s) on the wall behind the keyboard; the 2 s shown are 0.32 m."""
 WALL_X_M = -0.17
 """Just behind the far end of the keys (-0.075 m) and the piano's base (0.1 m deep)."""
 WALL_Z_M = 0.045
+SHOWN_ROWS = 40
 BAR_DEPTH_M = 0.004
 GAP_ROWS = 0.2
 """Left free at the end of a bar, so that a repeated note can be told from a long one."""
@@ -35,7 +36,7 @@ def note_bars(snapshot: Snapshot, elapsed_rows: float = 1.0) -> NoteBars:
         elapsed_rows: Share of the wanted row that is over, in [0, 1]; 1 at the time of the snapshot, less while a
             viewer still draws the way towards it.
     """
-    rows = np.vstack([snapshot.wanted[None], snapshot.coming])
+    rows = np.vstack([snapshot.wanted[None], snapshot.coming[:SHOWN_ROWS]])
     edges = np.diff(np.pad(rows, ((1, 1), (0, 0))).astype(np.int8), axis=0)
     # Transposed, so that the n-th start and the n-th end of the flattened order belong to the same run of one key.
     keys, starts = np.nonzero(edges.T == 1)

@@ -4,8 +4,6 @@ python -m pianomime_sim.viewers.picture ROLLOUT.npz STEP PICTURE.png   plays a r
 Set MUJOCO_GL=egl (or osmesa) on a machine without a display.
 """
 
-from typing import TYPE_CHECKING
-
 import mujoco
 import numpy as np
 from numpy.typing import NDArray

@@ -37,7 +37,9 @@ def check_port(host: str, port: int) -> None:
 
 def port_is_taken(host: str, port: int) -> UserError:
     """The error for a port that another program listens on; it suggests one that is free now."""
-    return UserError(f"viewer port {port} of {host} is taken by another program: choose another, such as {free_port(host)}")
+    return UserError(
+        f"viewer port {port} of {host} is taken by another program: choose another, such as {free_port(host)}"
+    )
 
 
 def free_port(host: str) -> int:
@@ -48,4 +50,6 @@ def free_port(host: str) -> int:
 
 
 def _wrong_host(host: str) -> UserError:
-    return UserError(f"viewer host {host!r} is not an address of this machine: choose 127.0.0.1, or 0.0.0.0 for all of them")
+    return UserError(
+        f"viewer host {host!r} is not an address of this machine: choose 127.0.0.1, or 0.0.0.0 for all of them"
+    )

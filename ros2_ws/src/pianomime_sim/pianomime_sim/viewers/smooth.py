@@ -83,7 +83,8 @@ class SmoothViewer(ABC):
         drawn: Snapshot | None = None
         while True:
             with self._changed:
-                self._changed.wait_for(lambda done=drawn: self._closing or self._pending(done))
+                while not self._closing and (self._latest is None or self._latest[1] is drawn):
+                    self._changed.wait()
                 if self._closing:
                     return
                 previous, latest = self._previous, self._latest
@@ -98,9 +99,6 @@ class SmoothViewer(ABC):
             if frame.progress == 1.0:
                 drawn = latest[1]
             time.sleep(max(0.0, begin + FRAME_PERIOD_S - time.monotonic()))
-
-    def _pending(self, drawn: Snapshot | None) -> bool:
-        return self._latest is not None and self._latest[1] is not drawn
 
 
 def _frame(previous: tuple[float, Snapshot] | None, latest: tuple[float, Snapshot], now_s: float) -> Frame:

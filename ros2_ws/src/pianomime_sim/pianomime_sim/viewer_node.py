@@ -1,0 +1,104 @@
+"""A viewer as a ROS node: it listens, shows, and is in nobody's way. Ends when its window is closed."""
+
+import sys
+
+from diagnostic_msgs.msg import DiagnosticArray
+from rclpy.node import Node
+from sensor_msgs.msg import JointState
+from trajectory_msgs.msg import JointTrajectory
+
+from pianomime_core.hands import FOREARM_DOFS, forearm_dofs, joint_names
+from pianomime_core.keyboard import KEY_NAMES
+from pianomime_core.ros_main import run
+from pianomime_core.ros_messages import (
+    GOAL_NAMES,
+    MessageError,
+    NameOrder,
+    read_goal,
+    read_joint_state,
+    read_status,
+    step_of,
+)
+from pianomime_core.ros_parameters import declare_count, declare_text, refuse_undeclared
+from pianomime_core.ros_qos import LATCHED, NEWEST
+from pianomime_description import SceneConfig
+from pianomime_sim.viewers import DEFAULT_PORT, LOCALHOST, VIEWERS, Snapshot, open_viewer
+from pianomime_sim.viewers.gathering import Gathering
+
+COMPLAINT_PERIOD_S = 2.0
+
+
+class ViewerNode:
+    """Subscribes with depth 1: a slow screen drops states, and never slows the performance down."""
+
+    def __init__(self) -> None:
+        self.node = Node("viewer_node")
+        name = declare_text(self.node, "viewer", VIEWERS[0], "What to show the performance in", legal=VIEWERS)
+        host = declare_text(self.node, "host", LOCALHOST, "Address the browser viewer listens on")
+        port = declare_count(
+            self.node, "port", DEFAULT_PORT, "TCP port of the browser viewer; 0: any free one", lowest=0, highest=65535
+        )
+        variant = declare_text(self.node, "variant", "pianomime", "Hands to show", legal=tuple(FOREARM_DOFS))
+        refuse_undeclared(self.node)
+        self._viewer = open_viewer(name, SceneConfig(variant=variant), host=host, port=port)
+        self._gathering = Gathering()
+        self._joints = NameOrder(joint_names(forearm_dofs(variant)))
+        self._keys = NameOrder(KEY_NAMES)
+        self._goal = NameOrder(GOAL_NAMES)
+        node = self.node
+        node.create_subscription(JointState, "/hands/joint_states", self._on_hands, NEWEST)
+        node.create_subscription(JointState, "/piano/joint_states", self._on_keys, NEWEST)
+        node.create_subscription(JointTrajectory, "/piano/goal", self._on_goal, NEWEST)
+        node.create_subscription(DiagnosticArray, "/piano/score", self._on_score, LATCHED)
+
+    @property
+    def finished(self) -> bool:
+        """True when the user has closed the window."""
+        return not self._viewer.is_open
+
+    def close(self) -> None:
+        """Take the viewer down."""
+        self._viewer.close()
+
+    def _on_hands(self, message: JointState) -> None:
+        try:
+            positions, _ = read_joint_state(message, self._joints, velocities=False)
+            self._show(self._gathering.hands(step_of(message.header.stamp), positions))
+        except MessageError as error:
+            self._refuse("/hands/joint_states", error)
+
+    def _on_keys(self, message: JointState) -> None:
+        try:
+            angles, _ = read_joint_state(message, self._keys, velocities=False)
+            self._show(self._gathering.keys(step_of(message.header.stamp), angles))
+        except MessageError as error:
+            self._refuse("/piano/joint_states", error)
+
+    def _on_goal(self, message: JointTrajectory) -> None:
+        try:
+            goal, _ = read_goal(message, self._goal)
+            self._gathering.goal(step_of(message.header.stamp), goal)
+        except MessageError as error:
+            self._refuse("/piano/goal", error)
+
+    def _on_score(self, message: DiagnosticArray) -> None:
+        try:
+            self._gathering.score = read_status(message, "score")
+        except MessageError as error:
+            self._refuse("/piano/score", error)
+
+    def _show(self, snapshot: Snapshot | None) -> None:
+        if snapshot is not None:
+            self._viewer.update(snapshot)
+
+    def _refuse(self, topic: str, error: MessageError) -> None:
+        self.node.get_logger().error(f"{topic} refused: {error}", throttle_duration_sec=COMPLAINT_PERIOD_S)
+
+
+def main() -> int:
+    """Run the node; see pianomime_core.ros_main for the exit codes."""
+    return run(ViewerNode)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

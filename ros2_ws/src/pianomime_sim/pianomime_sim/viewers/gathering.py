@@ -1,0 +1,65 @@
+"""Snapshots from parts that arrive one by one, in any order, and not all of them."""
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pianomime_core.keyboard import KEYBOARD, NUM_KEYS
+from pianomime_core.timing import CONTROL_TIMESTEP_S
+from pianomime_sim.viewers.base import Snapshot
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
+KEPT_STEPS = 8
+"""How far apart the parts of one step may arrive."""
+
+
+class Gathering:
+    """Pairs hands, keys and goal by the step they belong to; parts without partner are forgotten.
+
+    State t is judged against the goal of the step that ended in it, t - 1, as the scoreboard does. A goal row that was
+    never told is shown as silence.
+    """
+
+    def __init__(self) -> None:
+        self.score: Mapping[str, float] = {}
+        self._hands: dict[int, Floats] = {}
+        self._keys: dict[int, Floats] = {}
+        self._goal: dict[int, Bools] = {}
+
+    def hands(self, step: int, joint_positions: Floats) -> Snapshot | None:
+        """Take the hand joints (n,) at the beginning of `step`; return a snapshot if the step is now complete."""
+        self._hands[step] = joint_positions
+        return self._complete(step)
+
+    def keys(self, step: int, key_angles: Floats) -> Snapshot | None:
+        """Take the key angles (88,) at the beginning of `step`; return a snapshot if the step is now complete."""
+        self._keys[step] = key_angles
+        return self._complete(step)
+
+    def goal(self, step: int, window: Bools) -> None:
+        """Take the goal window (H, 88) of `step`; from this step on it overrules what earlier windows said."""
+        past = {row: wanted for row, wanted in self._goal.items() if step - KEPT_STEPS <= row < step}
+        self._goal = past | {step + row: wanted for row, wanted in enumerate(window)}
+
+    def _complete(self, step: int) -> Snapshot | None:
+        if step not in self._hands or step not in self._keys:
+            return None
+        for parts in (self._hands, self._keys):
+            for other in [other for other in parts if abs(other - step) > KEPT_STEPS]:
+                del parts[other]
+        key_angles = self._keys[step]
+        silence = np.zeros(NUM_KEYS, dtype=np.bool_)
+        last = max(self._goal, default=step - 1)
+        coming = [self._goal.get(row, silence) for row in range(step, last + 1)]
+        return Snapshot(
+            time_s=step * CONTROL_TIMESTEP_S,
+            joint_positions=self._hands[step],
+            key_angles=key_angles,
+            pressed=KEYBOARD.pressed(key_angles),
+            wanted=self._goal.get(step - 1, silence),
+            coming=np.array(coming, dtype=np.bool_).reshape(-1, NUM_KEYS),
+            score=self.score,
+        )
