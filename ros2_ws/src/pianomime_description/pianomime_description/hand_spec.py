@@ -57,7 +57,10 @@ def attach_hand(spec: mujoco.MjSpec, side: str, config: SceneConfig) -> None:
         raise unknown_value("side", side, SIDES)
     # A body of its own as in RoboPianist: MuJoCo computes relative to the root of a tree, and is to round alike.
     root = spec.worldbody.add_body(name=f"{side}_root")
-    spec.attach(_load_hand(side, config), prefix=f"{side}_", frame=root.add_frame())
+    hand = _load_hand(side, config)
+    # Friction ten times as hard as contact: the one option the hand's file sets, and dm_control takes it over too.
+    spec.option.impratio = hand.option.impratio
+    spec.attach(hand, prefix=f"{side}_", frame=root.add_frame())
 
 
 def _load_hand(side: str, config: SceneConfig) -> mujoco.MjSpec:

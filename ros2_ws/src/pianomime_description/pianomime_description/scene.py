@@ -8,9 +8,6 @@ from pianomime_description.hand_spec import attach_hand
 from pianomime_description.piano_spec import add_piano
 from pianomime_description.variant import SceneConfig
 
-_FRICTION_TO_NORMAL_IMPEDANCE = 10.0
-"""impratio, which dm_control takes over from the hands' MJCF."""
-
 
 def build_scene(config: SceneConfig) -> mujoco.MjSpec:
     """Return the scene as an uncompiled spec; `build_scene(config).compile()` is the model.
@@ -25,7 +22,6 @@ def build_scene(config: SceneConfig) -> mujoco.MjSpec:
     spec.modelname = "pianomime"
     spec.compiler.degree = False
     spec.option.timestep = PHYSICS_TIMESTEP_S
-    spec.option.impratio = _FRICTION_TO_NORMAL_IMPEDANCE
     # Contacts of mesh fingertips as in the MuJoCo versions that the published numbers come from: one point, not many.
     spec.option.disableflags |= mujoco.mjtDisableBit.mjDSBL_MULTICCD
     _add_stage(spec)
