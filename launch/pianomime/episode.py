@@ -1,21 +1,18 @@
 """One controller plays one song: the loop of docs/architecture.md, in process."""
 
-import importlib.metadata
-import platform
 from collections.abc import Callable
-from dataclasses import asdict
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from pianomime_core.metrics import ScoreCard, score
-from pianomime_core.rollout import Rollout
 
 from pianomime_core.errors import UserError
 from pianomime_core.goal_window import goal_window
+from pianomime_core.metrics import score
 from pianomime_core.piano_roll import PianoRoll
+from pianomime_core.rollout import Rollout
 from pianomime_core.timing import CONTROL_TIMESTEP_S
 from pianomime_policy.controller import Controller, Observation
+from pianomime_sim.rollout_metadata import rollout_metadata
 from pianomime_sim.simulator import Simulator, SimulatorState
 
 OnStep = Callable[[int, SimulatorState], None]
@@ -72,24 +69,8 @@ def play_episode(
         joint_names=simulator.joint_names,
         initial_joint_positions=start,
         dt=CONTROL_TIMESTEP_S,
-        metadata=episode_metadata(simulator, controller_name, score(roll.goal, pressed)),
+        metadata=rollout_metadata(simulator.config, controller_name, score(roll.goal, pressed)),
     )
-
-
-def episode_metadata(simulator: Simulator, controller_name: str, card: ScoreCard) -> dict[str, Any]:
-    """What a rollout says about itself: versions, controller, scene (variant, collisions) and scores."""
-    return {
-        "versions": versions(),
-        "controller": controller_name,
-        **asdict(simulator.config),
-        "scores": card.as_dict(),
-    }
-
-
-def versions() -> dict[str, str]:
-    """Versions of everything that may change a number."""
-    packages = ("pianomime", "robopianist", "mujoco", "numpy", "numba", "scipy")
-    return {"python": platform.python_version(), **{name: importlib.metadata.version(name) for name in packages}}
 
 
 def _visible(roll: PianoRoll, step: int, horizon: int | None) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:

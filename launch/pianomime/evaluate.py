@@ -14,14 +14,14 @@ from pianomime_policy.registry import make_controller
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from pianomime.episode import play_episode, versions
+from pianomime.episode import play_episode
 from pianomime.outputs import check_file, make_folder, write_whole
 from pianomime.score_table import evaluation_table
 from pianomime.songs import collect_songs, read_song
-from pianomime_core.errors import UserError
 from pianomime_core.piano_roll import PianoRoll
 from pianomime_core.timing import CONTROL_TIMESTEP_S
 from pianomime_description.variant import SceneConfig
+from pianomime_sim.rollout_metadata import versions
 from pianomime_sim.simulator import Simulator
 
 
@@ -91,11 +91,11 @@ def _report(
     tasks: list[_Task], scores: Mapping[str, Mapping[str, float]], options: EvaluateOptions, scene: SceneConfig
 ) -> dict[str, Any]:
     # No times and no machine in it: the same command gives the same bytes.
-    fields = next(iter(scores.values()))
+    fields = [field for field in next(iter(scores.values())) if field != "frames"]
     return {
         "versions": versions(),
         "settings": {"controller": options.controller, **asdict(scene), "control_timestep_s": CONTROL_TIMESTEP_S},
-        "songs": [{"song": task.song, "steps": len(task.roll.goal), **scores[task.song]} for task in tasks],
+        "songs": [{"song": task.song, **scores[task.song]} for task in tasks],
         "mean": {field: math.fsum(song[field] for song in scores.values()) / len(scores) for field in fields},
     }
 
@@ -143,9 +143,6 @@ def _play(task: _Task) -> dict[str, float]:
     controller = make_controller(task.controller, task.scene)
     rollout = play_episode(Simulator(task.scene), controller, task.roll, controller_name=task.controller)
     if task.rollout is not None:
-        try:
-            write_whole(task.rollout, rollout.save)
-        except OSError as error:
-            raise UserError(f"rollout {str(task.rollout)!r} cannot be written: {error.strerror}") from error
+        write_whole(task.rollout, rollout.save)
     scores: dict[str, float] = rollout.metadata["scores"]
     return scores

@@ -28,7 +28,7 @@ def make_folder(path: Path, option: str) -> None:
     _check_writable(path, f"{option} {str(path)!r}")
 
 
-def write_whole(path: Path, write: Callable[[Path], None]) -> None:
+def write_whole(path: Path, write: Callable[[Path], object]) -> None:
     """Let `write` fill a file beside `path`, then move it there: an older file stays until the new one is whole."""
     handle, name = tempfile.mkstemp(prefix=f".{path.stem}-", suffix=path.suffix, dir=path.parent)
     os.close(handle)

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from pianomime_core.metrics import score
-from pianomime_core.rollout import Rollout
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
 from pianomime_core.errors import UserError
+from pianomime_core.metrics import score
+from pianomime_core.rollout import Rollout
 from pianomime_description.variant import SceneConfig
 from pianomime_sim.simulator import Simulator
 
@@ -55,10 +55,8 @@ def _scene(path: Path, rollout: Rollout) -> SceneConfig:
 
 
 def _order(what: str, wanted: tuple[str, ...], given: tuple[str, ...], path: Path) -> list[int]:
-    unknown, missing = sorted(set(given) - set(wanted)), sorted(set(wanted) - set(given))
-    if unknown or missing:
-        problems = [
-            f"{label} {', '.join(names)}" for label, names in (("unknown", unknown), ("missing", missing)) if names
-        ]
-        raise UserError(f"rollout {str(path)!r}: {what} names do not fit the robot: {'; '.join(problems)}")
+    # A rollout's names are those of one variant (checked by Rollout), perhaps not of the one in its metadata.
+    if set(wanted) != set(given):
+        unmatched = ", ".join(sorted(set(wanted) ^ set(given)))
+        raise UserError(f"rollout {str(path)!r}: {what} names do not fit its hand variant: {unmatched}")
     return [given.index(name) for name in wanted]

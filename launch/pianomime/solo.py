@@ -4,16 +4,16 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from pianomime_core.metrics import score
 from pianomime_policy.registry import make_controller
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from pianomime.episode import play_episode
+from pianomime.node_table import PlayOptions
 from pianomime.outputs import write_whole
-from pianomime.play import PlayOptions
 from pianomime.score_table import song_table
 from pianomime.songs import read_song
+from pianomime_core.metrics import score
 from pianomime_core.piano_roll import PianoRoll
 from pianomime_core.timing import CONTROL_TIMESTEP_S
 from pianomime_description.variant import SceneConfig

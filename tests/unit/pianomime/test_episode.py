@@ -7,17 +7,19 @@ import pytest
 
 from pianomime.episode import play_episode
 from pianomime_core.errors import UserError
+from pianomime_core.hands import joint_names, target_names
 from pianomime_core.piano_roll import PianoRoll
 from pianomime_description.variant import SceneConfig
 from pianomime_policy.controller import Observation
 from pianomime_sim.simulator import Simulator, SimulatorState
 
-JOINTS, TARGETS = ("a", "b", "c"), ("x", "y")
+JOINTS, TARGETS = joint_names(), target_names()
+THUMB, WRIST, SLIDE = JOINTS.index("rh_THJ1"), JOINTS.index("lh_WRJ1"), TARGETS.index("lh_forearm_tx")
 
 
 @dataclass
 class FakeSimulator:
-    """Key n goes down with the n-th step; joint b counts steps, joint c remembers target y."""
+    """Key n goes down with the n-th step; the right thumb counts steps, the left wrist shows the left slide's target."""
 
     joint_names = JOINTS
     target_names = TARGETS
@@ -29,7 +31,9 @@ class FakeSimulator:
         steps = len(self.stepped)
         keys = np.zeros(88)
         keys[:steps] = 1.0
-        joints = np.array([0.0, steps, self.stepped[-1][1] if steps else 0.0])
+        joints = np.zeros(len(JOINTS))
+        joints[THUMB] = steps
+        joints[WRIST] = self.stepped[-1][SLIDE] if steps else 0.0
         return SimulatorState(0.05 * steps, joints, 10 * joints, keys, keys, keys > 0)
 
     def reset(self, joint_positions: np.ndarray) -> SimulatorState:
@@ -46,18 +50,18 @@ class FakeController:
     """Knows the same joints and targets in another order."""
 
     horizon_steps: int | None
-    joint_names: tuple[str, ...] = ("c", "a", "b")
-    target_names: tuple[str, ...] = ("y", "x")
+    joint_names: tuple[str, ...] = JOINTS[::-1]
+    target_names: tuple[str, ...] = TARGETS[::-1]
     first: tuple[np.ndarray, np.ndarray] | None = None
     seen: list[Observation] = field(default_factory=list)
 
     def start(self, goal: np.ndarray, sustain: np.ndarray) -> np.ndarray:
         self.first = (goal, sustain)
-        return np.array([3.0, 1.0, 2.0])
+        return np.arange(len(JOINTS), dtype=float)[::-1]
 
     def act(self, observation: Observation) -> np.ndarray:
         self.seen.append(observation)
-        return np.array([0.25 * observation.step, -1.0])
+        return np.where(np.array(self.target_names) == "lh_forearm_tx", 0.25 * (observation.step + 1), -1.0)
 
 
 def ramp_roll(steps: int) -> PianoRoll:
@@ -70,14 +74,14 @@ def ramp_roll(steps: int) -> PianoRoll:
 def test_joints_and_targets_are_matched_by_name() -> None:
     simulator, controller = FakeSimulator(), FakeController(horizon_steps=2)
     rollout = play_episode(simulator, controller, ramp_roll(3))
-    assert simulator.started == [1.0, 2.0, 3.0]
-    assert simulator.stepped == [[-1.0, 0.0], [-1.0, 0.25], [-1.0, 0.5]]
-    assert [list(seen.joint_positions) for seen in controller.seen] == [
-        [0.0, 0.0, 0.0],
-        [0.0, 0.0, 1.0],
-        [0.25, 0.0, 2.0],
-    ]
-    assert list(controller.seen[2].joint_velocities) == [2.5, 0.0, 20.0]
+    assert simulator.started == list(range(len(JOINTS)))
+    assert [step[SLIDE] for step in simulator.stepped] == [0.25, 0.5, 0.75]
+    assert sum(simulator.stepped[0]) == 0.25 - (len(TARGETS) - 1)
+    thumb, wrist = controller.joint_names.index("rh_THJ1"), controller.joint_names.index("lh_WRJ1")
+    assert [seen.joint_positions[thumb] for seen in controller.seen] == [0.0, 1.0, 2.0]
+    assert [seen.joint_positions[wrist] for seen in controller.seen] == [0.0, 0.25, 0.5]
+    assert [seen.joint_velocities[thumb] for seen in controller.seen] == [0.0, 10.0, 20.0]
+    assert all(np.count_nonzero(seen.joint_positions) == 2 for seen in controller.seen[1:])
     assert rollout.target_names == TARGETS
     assert rollout.joint_names == JOINTS
     np.testing.assert_array_equal(rollout.targets, np.array(simulator.stepped, dtype=np.float32))
@@ -128,8 +132,8 @@ def test_metadata_say_who_played_what_with_which_versions() -> None:
 
 
 def test_a_controller_for_other_hands_is_refused() -> None:
-    controller = FakeController(horizon_steps=2, target_names=("y", "z"))
-    with pytest.raises(UserError, match=r"target names without partner: x, z"):
+    controller = FakeController(horizon_steps=2, target_names=("rh_TOE1", *TARGETS[1:]))
+    with pytest.raises(UserError, match=r"target names without partner: rh_TOE1, rh_WRJ2"):
         play_episode(FakeSimulator(), controller, ramp_roll(3))
 
 

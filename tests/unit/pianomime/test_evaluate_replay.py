@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 from command_examples import Command, write_midi
-from pianomime_core.rollout import Rollout
 
 from pianomime.cli import main
+from pianomime_core.rollout import Rollout
 
 SCORES = {
     *("precision", "recall", "f1", "onset_f1", "do_nothing_f1"),
@@ -52,7 +52,7 @@ def test_json_holds_scores_settings_and_versions(folder: Path) -> None:
         "control_timestep_s": 0.05,
     }
     assert [song["song"] for song in report["songs"]] == ["b/down", "up"]
-    assert [song["steps"] for song in report["songs"]] == [21, 25]
+    assert [song["frames"] for song in report["songs"]] == [21, 25]
     assert all(set(song) >= SCORES for song in report["songs"])
     assert set(report["mean"]) >= SCORES
     for field in SCORES:

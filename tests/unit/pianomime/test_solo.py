@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from command_examples import Command, write_midi
+
 from pianomime_core.rollout import Rollout
 
 
