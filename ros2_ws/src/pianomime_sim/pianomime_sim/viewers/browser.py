@@ -28,9 +28,8 @@ SCORE_PERIOD_S = 0.2
 VISIBLE_GROUPS = 3
 """MuJoCo's own convention: geoms of groups 0 to 2 are looks, the higher ones serve collisions."""
 PANEL_WIDTH_PX = 260
-ENVIRONMENT_LIGHT = 0.12
-AMBIENT_LIGHT = 1.4
-LAMP_LIGHT = 1.5
+AMBIENT_LIGHT = 2.0
+LAMP_LIGHT = 1.3
 LAMP_POSITION_M = (0.6, 0.5, 2.0)
 
 _CUBE = np.array([[x, y, z] for x in (-0.5, 0.5) for y in (-0.5, 0.5) for z in (-0.5, 0.5)])
@@ -100,7 +99,7 @@ class BrowserViewer(SmoothViewer):
         self._server.gui.main_panel.set_width(PANEL_WIDTH_PX)
         # The default lights bleach the colours of the keys.
         self._server.scene.configure_default_lights(enabled=False)
-        self._server.scene.configure_environment_map("studio", environment_intensity=ENVIRONMENT_LIGHT)
+        self._server.scene.configure_environment_map(None)
         self._server.scene.add_light_ambient("/ambient", intensity=AMBIENT_LIGHT)
         self._server.scene.add_light_directional("/lamp", intensity=LAMP_LIGHT, position=LAMP_POSITION_M)
         self._server.initial_camera.position = CAMERA_POSITION_M

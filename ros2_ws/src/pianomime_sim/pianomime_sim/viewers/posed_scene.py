@@ -10,8 +10,9 @@ from pianomime_description import SceneConfig, build_scene
 from pianomime_sim.viewers.base import Snapshot
 from pianomime_sim.viewers.key_marks import key_colours, key_marks
 
-HAND_RGBA = (0.42, 0.45, 0.49, 1.0)
+HAND_RGBA = (0.55, 0.58, 0.64, 1.0)
 """The hand's own near-black cannot be told from black keys."""
+CASE_RGBA = (0.24, 0.26, 0.3, 1.0)
 HEADLIGHT_AMBIENT = 0.65
 HEADLIGHT_DIFFUSE = 0.4
 WALL_RGB = (0.07, 0.08, 0.1)
@@ -67,6 +68,7 @@ class PosedScene:
         """Make hands and colours easy to see; RoboPianist's stage is a dark hall."""
         for side in SIDES:
             self.model.material(f"{side}_black").rgba = HAND_RGBA
+        self.model.geom("case").rgba = CASE_RGBA
         self.model.material("floor").rgba[3] = 0.0
         self.model.vis.headlight.ambient[:] = HEADLIGHT_AMBIENT
         self.model.vis.headlight.diffuse[:] = HEADLIGHT_DIFFUSE
