@@ -19,7 +19,7 @@ THUMB, WRIST, SLIDE = JOINTS.index("rh_THJ1"), JOINTS.index("lh_WRJ1"), TARGETS.
 
 @dataclass
 class FakeSimulator:
-    """Key n goes down with the n-th step; the right thumb counts steps, the left wrist shows the left slide's target."""
+    """Key n goes down with the n-th step; the right thumb counts steps, the left wrist follows the left slide."""
 
     joint_names = JOINTS
     target_names = TARGETS
