@@ -32,7 +32,7 @@ _WRITTEN_TEMPO_US = 500_000
 _WRITTEN_TICKS_PER_S = _WRITTEN_TICKS_PER_BEAT * 1e6 / _WRITTEN_TEMPO_US
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True)
 class Note:
     """One note. Times in seconds from the beginning of the score; velocity 1..127 as in MIDI.
 
@@ -40,8 +40,8 @@ class Note:
         ValueError: The pitch is not on the keyboard (21..108) or the times are not finite with onset < offset.
     """
 
-    onset_s: float
     pitch: int
+    onset_s: float
     offset_s: float
     velocity: int = 64
 
@@ -61,10 +61,13 @@ class Dropped:
     zero_length: int = 0
 
     def __str__(self) -> str:
-        return (
-            f"{self.drums} drum notes (channel 10), {self.out_of_range} outside the 88 keys (pitches {LOWEST_PITCH}.."
-            f"{HIGHEST_PITCH}), {self.zero_length} of zero length or without end"
+        """What is missing, in words: "3 drum notes (channel 10), 1 outside the 88 keys (pitches 21..108)"."""
+        parts = (
+            (self.drums, "drum notes (channel 10)"),
+            (self.out_of_range, f"outside the 88 keys (pitches {LOWEST_PITCH}..{HIGHEST_PITCH})"),
+            (self.zero_length, "of zero length or without end"),
         )
+        return ", ".join(f"{count} {what}" for count, what in parts if count) or "nothing"
 
 
 @dataclass(frozen=True)
@@ -72,7 +75,7 @@ class Score:
     """A piece of music.
 
     Attributes:
-        notes: Notes, sorted by onset.
+        notes: Notes, sorted by onset, then pitch, when read from a file.
         sustain: Pedal events (time in seconds, down), sorted by time; up before the first.
         title: Name for people.
         dropped: What of the MIDI file is not in `notes`.
@@ -162,19 +165,31 @@ def load_midi(path: str | Path) -> Score:
                         continue
                     onset_s, offset_s = tempo_map.seconds(onset), tempo_map.seconds(tick)
                     if onset_s < offset_s:  # not so if a tick is shorter than the resolution of a float
-                        notes.append(Note(onset_s, message.note, offset_s, velocity))
+                        notes.append(Note(message.note, onset_s, offset_s, velocity))
         for channel in sorted(channels_with_notes):
             pedal += pedal_of_channel.get(channel, [])
     dropped = Dropped(drums=drums, out_of_range=out_of_range, zero_length=struck - drums - out_of_range - len(notes))
     if not notes:
-        raise UserError(f"MIDI file {str(path)!r} has no note for a piano: {dropped}")
-    score = Score(tuple(sorted(notes)), tuple(sorted(pedal, key=lambda event: event[0])), path.stem, dropped)
+        held = dropped if struck else "no note at all"
+        raise UserError(
+            f"MIDI file {str(path)!r} has no note for a piano but {held}: it needs notes of pitch {LOWEST_PITCH}.."
+            f"{HIGHEST_PITCH}, longer than zero, on a channel other than 10 (drums)"
+        )
+    score = Score(tuple(sorted(notes, key=_onset_and_pitch)), tuple(sorted(pedal, key=_time)), path.stem, dropped)
     duration_s = score.end_s - score.start_s
     if duration_s > MAX_DURATION_S:
         raise UserError(
             f"MIDI file {str(path)!r} lasts {duration_s / 60:.0f} minutes: the limit is {MAX_DURATION_S / 60:.0f}"
         )
     return score
+
+
+def _onset_and_pitch(note: Note) -> tuple[float, int]:
+    return note.onset_s, note.pitch
+
+
+def _time(event: tuple[float, bool]) -> float:
+    return event[0]
 
 
 def save_midi(score: Score, path: str | Path) -> None:

@@ -47,9 +47,9 @@ class Rollout:
     metadata: Mapping[str, Any]
 
     def __post_init__(self) -> None:
-        steps = len(self.goal)
+        steps = self.goal.shape[0] if self.goal.ndim else 0
         if steps == 0:
-            raise UserError("rollout has no steps: it needs one row at least")
+            raise UserError("rollout has a goal without rows: it needs one step at least")
         _require_names("target", self.target_names, target_names)
         _require_names("joint", self.joint_names, joint_names)
         _require_array("goal", self.goal, (steps, NUM_KEYS), np.bool_)
