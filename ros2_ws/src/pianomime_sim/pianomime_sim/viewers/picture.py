@@ -1,8 +1,4 @@
-"""One picture without any display, by MuJoCo's offscreen renderer.
-
-python -m pianomime_sim.viewers.picture ROLLOUT.npz STEP PICTURE.png   plays a rollout up to a step and renders that.
-Set MUJOCO_GL=egl (or osmesa) on a machine without a display.
-"""
+"""One picture without any display, by MuJoCo's offscreen renderer; set MUJOCO_GL=egl (or osmesa) for it."""
 
 import mujoco
 import numpy as np
