@@ -1,8 +1,11 @@
 """The `main` of every node: environment, start, spin, one clear line for bad input, clean end, exit code."""
 
+import gc
+import os
 import sys
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Protocol
 
 import rclpy
@@ -15,6 +18,8 @@ from pianomime_core.ros_environment import complete_ros_environment
 
 EXIT_END, EXIT_CRASH, EXIT_USER_ERROR = 0, 1, 2
 _POLL_S = 0.1
+_SWITCH_INTERVAL_S = 0.0005
+_NICENESS = -10
 
 
 class Part(Protocol):
@@ -71,3 +76,13 @@ def run(make: Callable[[], Part]) -> int:
 def _refuse(error: Exception) -> int:
     print(f"error: {' '.join(str(error).split())}", file=sys.stderr, flush=True)
     return EXIT_USER_ERROR
+
+
+def prefer_prompt_replies() -> None:
+    """Prepare a process for a steady 20 Hz: everything built so far is kept out of garbage collection, threads hand the
+    interpreter over quickly, and the process goes before others where the machine allows it."""
+    gc.collect()
+    gc.freeze()
+    sys.setswitchinterval(_SWITCH_INTERVAL_S)
+    with suppress(OSError):
+        os.nice(_NICENESS)

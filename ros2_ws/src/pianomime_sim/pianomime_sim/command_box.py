@@ -1,0 +1,51 @@
+"""Where commands wait for the physics: one thread puts them in, another takes what has arrived."""
+
+import threading
+import time
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+
+class CommandBox:
+    """Keeps the newest command. A command of step s with K rows says what to do in steps s to s + K - 1."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._changed = threading.Condition()
+        self._step: int | None = None
+        self._rows: Floats = np.empty((0, 0))
+        self._arrival_s = 0.0
+
+    def put(self, step: int, rows: Floats) -> None:
+        """Take the command (K, m) of `step`; one older than, or as old as, what is already here is dropped."""
+        with self._changed:
+            if self._step is None or step > self._step:
+                self._step, self._rows, self._arrival_s = step, rows, self._clock()
+                self._changed.notify_all()
+
+    def wait(self, step: int, timeout_s: float) -> bool:
+        """Wait until the command of `step` itself has arrived; return False if it has not after `timeout_s`."""
+        with self._changed:
+            return self._changed.wait_for(lambda: self._step is not None and self._step >= step, timeout_s)
+
+    def reaching(self, step: int) -> Floats | None:
+        """Return the row (m,) meant for `step` by the newest command; None if that command does not reach so far."""
+        with self._changed:
+            if self._step is None or step - self._step >= len(self._rows):
+                return None
+            return self._rows[max(step - self._step, 0)]
+
+    def newest(self) -> tuple[int, Floats]:
+        """Return the step of the newest command and its last row (m,), to hold when nothing newer has come."""
+        with self._changed:
+            assert self._step is not None, "nothing to hold before the first command"
+            return self._step, self._rows[-1]
+
+    def arrival_s(self, step: int) -> float | None:
+        """Return the clock at which the command of `step` came; None if the newest command is that of another step."""
+        with self._changed:
+            return self._arrival_s if self._step == step else None

@@ -1,0 +1,131 @@
+"""The simulator's side of a song: publish a state, get its command, step. Waits for commands, or for the clock."""
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pianomime_core.spread import spread_ms
+from pianomime_core.timing import CONTROL_TIMESTEP_S
+from pianomime_sim.command_box import CommandBox
+from pianomime_sim.metronome import Metronome
+from pianomime_sim.scoreboard import Scoreboard
+from pianomime_sim.simulator import Simulator, SimulatorState
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class PlaybackConfig:
+    """How a song is played.
+
+    Attributes:
+        sync: Wait for the command of every step; otherwise keep to the wall clock and never wait for anybody.
+        stale_hold_s: Without a new command for longer than this the hands lift (real time only).
+        ask_again_s: A state is published again when nobody has answered it for so long.
+    """
+
+    sync: bool = True
+    stale_hold_s: float = 0.5
+    ask_again_s: float = 0.25
+
+
+class Playback:
+    """Plays one song in a thread of its own; see docs/architecture.md, "ROS graph".
+
+    Real time begins when the command of step 0 is there. From then on the physics of step t runs at the absolute
+    deadline at the end of that step, with what has arrived by then. Readers in other threads see whole snapshots only:
+    `now` is replaced, never changed.
+
+    Attributes:
+        now: The newest step and its state; None before the song begins.
+        targets: Targets (m,) [rad, m] of each step played.
+        missed_steps: Steps for which no command was there in time.
+        lifted_steps: Steps in which the hands were lifted because commands had stopped.
+    """
+
+    def __init__(
+        self,
+        simulator: Simulator,
+        commands: CommandBox,
+        scoreboard: Scoreboard,
+        config: PlaybackConfig,
+        publish: Callable[[int, SimulatorState], None],
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._simulator = simulator
+        self._commands = commands
+        self._scoreboard = scoreboard
+        self._config = config
+        self._publish = publish
+        self._clock = clock
+        self._metronome = Metronome(CONTROL_TIMESTEP_S, clock, sleep)
+        self._latency_s: list[float] = []
+        self._physics_s: list[float] = []
+        self.now: tuple[int, SimulatorState] | None = None
+        self.targets: list[NDArray[np.float32]] = []
+        self.missed_steps: list[int] = []
+        self.lifted_steps = 0
+
+    def run(self, joint_positions: Floats, steps: int, stop: threading.Event) -> None:
+        """Play `steps` control steps from joint positions (n,) [rad, m], or until `stop` is set."""
+        state = self._simulator.reset(joint_positions)
+        for step in range(steps):
+            published_s = self._show(step, state)
+            if step == 0 or self._config.sync:
+                while not self._commands.wait(step, self._config.ask_again_s):
+                    if stop.is_set():
+                        return
+                    self._show(step, state)
+            if not self._config.sync:
+                if step == 0:
+                    self._metronome.start()
+                self._metronome.wait()
+            if stop.is_set():
+                return
+            if (arrival_s := self._commands.arrival_s(step)) is not None:
+                self._latency_s.append(arrival_s - published_s)
+            # Rounded to what a rollout file keeps, so that a replay steps with the very same numbers.
+            targets = self._targets(step).astype(np.float32)
+            begin_s = self._clock()
+            state = self._simulator.step(targets)
+            self._physics_s.append(self._clock() - begin_s)
+            self.targets.append(targets)
+            self._scoreboard.record(step, state.key_pressed)
+        self._show(steps, state)
+
+    def times_ms(self) -> dict[str, float]:
+        """Return state-to-command latency, physics and (real time) lateness of the beats: p50, p99 and max in ms."""
+        return {
+            **spread_ms(self._latency_s, "latency"),
+            **spread_ms(self._physics_s, "physics"),
+            **spread_ms(self._metronome.lateness_s, "jitter"),
+        }
+
+    def _show(self, step: int, state: SimulatorState) -> float:
+        self.now = (step, state)
+        published_s = self._clock()
+        self._publish(step, state)
+        return published_s
+
+    def _targets(self, step: int) -> Floats:
+        targets = self._commands.reaching(step)
+        if targets is not None:
+            return targets
+        self.missed_steps.append(step)
+        answered, held = self._commands.newest()
+        if (step - answered) * CONTROL_TIMESTEP_S <= self._config.stale_hold_s:
+            return held
+        self.lifted_steps += 1
+        return lifted(self._simulator.target_names, held)
+
+
+def lifted(target_names: tuple[str, ...], targets: Floats) -> Floats:
+    """Return targets (m,) that take the hands off the keys where they are: slides along and across the keyboard stay,
+    everything else goes to zero, which is a straight hand and, where the forearm can be raised, its highest place."""
+    stays = np.array([name.endswith(("forearm_tx", "forearm_ty")) for name in target_names])
+    return np.where(stays, targets, 0.0)

@@ -1,0 +1,59 @@
+"""The running score of a song, from goal windows and pressed keys that arrive in any order."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pianomime_core.keyboard import NUM_KEYS
+from pianomime_core.metrics import RunningScore, ScoreCard
+
+Bools = NDArray[np.bool_]
+
+
+class Scoreboard:
+    """Collects what was wanted and what was played; scores the steps of which both are known.
+
+    Windows overlap: a step whose own window was lost is known from the windows before it, and the newest one counts.
+    One thread may record while another expects and scores: rows are only ever filled, and counted after they are full.
+
+    Attributes:
+        goal: (T, 88) bool, keys wanted at the end of each step; False where no window has told yet.
+        pressed: (T, 88) bool, keys down at the end of each step; False where not played yet.
+        played: Number of steps played.
+    """
+
+    def __init__(self, steps: int) -> None:
+        self.goal: Bools = np.zeros((steps, NUM_KEYS), dtype=np.bool_)
+        self.pressed: Bools = np.zeros((steps, NUM_KEYS), dtype=np.bool_)
+        self.played = 0
+        self._known: Bools = np.zeros(steps, dtype=np.bool_)
+        self._running = RunningScore()
+        self._counted = 0
+
+    def expect(self, step: int, window: Bools) -> None:
+        """Take the goal window (H, 88) of `step`; rows past the end of the song are dropped."""
+        rows = window[: max(len(self.goal) - step, 0)]
+        self.goal[step : step + len(rows)] = rows
+        self._known[step : step + len(rows)] = True
+
+    def record(self, step: int, pressed: Bools) -> None:
+        """Take the keys (88,) down at the end of `step`; steps come in order."""
+        self.pressed[step] = pressed
+        self.played = step + 1
+
+    @property
+    def scored(self) -> int:
+        """Number of steps from the first on that were played and whose goal is known."""
+        known = self._known[: self.played]
+        return self.played if known.all() else int(np.argmin(known))
+
+    def card(self) -> ScoreCard:
+        """Return the score of the scored steps; costs only the steps that are new since the last call.
+
+        Raises:
+            ValueError: No step is scored yet.
+        """
+        scored = self.scored
+        for step in range(self._counted, scored):
+            self._running.update(self.goal[step], self.pressed[step])
+        self._counted = scored
+        return self._running.card()

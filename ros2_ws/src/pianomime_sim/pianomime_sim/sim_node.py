@@ -1,0 +1,271 @@
+"""The simulator as a ROS node: states out, commands in; ends by itself at the end of the song."""
+
+import sys
+import threading
+import time
+from pathlib import Path
+
+import numpy as np
+from diagnostic_msgs.msg import DiagnosticArray
+from numpy.typing import NDArray
+from rclpy.duration import Duration
+from rclpy.node import Node
+from rosgraph_msgs.msg import Clock
+from sensor_msgs.msg import JointState
+from trajectory_msgs.msg import JointTrajectory
+from visualization_msgs.msg import MarkerArray
+
+from pianomime_core.errors import UserError
+from pianomime_core.hands import FOREARM_DOFS
+from pianomime_core.keyboard import KEY_NAMES
+from pianomime_core.rollout import Rollout
+from pianomime_core.ros_main import prefer_prompt_replies, run
+from pianomime_core.ros_messages import (
+    GOAL_NAMES,
+    MessageError,
+    NameOrder,
+    joint_state,
+    read_goal,
+    read_joint_state,
+    read_targets,
+    stamp_of,
+    status_message,
+    step_of,
+)
+from pianomime_core.ros_parameters import declare_number, declare_switch, declare_text, refuse_undeclared
+from pianomime_core.ros_qos import CLOCK, LATCHED, NEWEST, REPORT
+from pianomime_core.timing import CONTROL_TIMESTEP_S
+from pianomime_description.variant import SceneConfig
+from pianomime_sim.command_box import CommandBox
+from pianomime_sim.playback import Playback, PlaybackConfig
+from pianomime_sim.rollout_metadata import rollout_metadata
+from pianomime_sim.ros_markers import MarkerMaker
+from pianomime_sim.scoreboard import Scoreboard
+from pianomime_sim.simulator import Simulator, SimulatorState
+from pianomime_sim.viewers.base import Snapshot
+
+SCORE_PERIOD_S = 0.5
+DIAGNOSTICS_PERIOD_S = 1.0
+MARKER_PERIOD_S = 0.1
+END_PERIOD_S = 0.05
+FINAL_WAIT_S = 2.0
+"""How long the end of the song waits for the last goal, and for the last score to reach its readers."""
+COMPLAINT_PERIOD_S = 2.0
+
+
+class SimNode:
+    """Callbacks run in the executor, the song in a thread of its own; they meet in CommandBox and Scoreboard only."""
+
+    def __init__(self) -> None:
+        self.node = Node("sim_node")
+        self._config = self._declare()
+        self._simulator = Simulator(self._scene)
+        self._markers = MarkerMaker(self._simulator.model, self._simulator.joint_names)
+        self._joints = NameOrder(self._simulator.joint_names)
+        self._targets = NameOrder(self._simulator.target_names)
+        self._keys = NameOrder(GOAL_NAMES)
+        self._commands = CommandBox()
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._failure: Exception | None = None
+        self._steps: int | None = None
+        self._start: NDArray[np.float64] | None = None
+        self._refused = 0
+        self._ended_s: float | None = None
+        self._finished = False
+        self._connect()
+
+    def _declare(self) -> PlaybackConfig:
+        node = self.node
+        variant = declare_text(node, "variant", "pianomime", "Hands to simulate", legal=tuple(FOREARM_DOFS))
+        collisions = declare_switch(node, "hand_collisions", False, "Hands and fingers collide with one another")
+        self._scene = SceneConfig(variant=variant, hand_collisions=collisions)
+        sync = declare_switch(node, "sync", False, "Wait for the command of every step instead of keeping real time")
+        stale_hold_s = declare_number(
+            node, "stale_hold_s", 0.5, "Seconds without a new command before the hands lift", lowest=0.05, highest=10.0
+        )
+        self._controller = declare_text(node, "controller", "", "Who plays: a note in the rollout, nothing else")
+        rollout = declare_text(node, "rollout", "", "File (.npz) to write at the end of the song; empty for none")
+        refuse_undeclared(node)
+        self._rollout = Path(rollout) if rollout else None
+        if self._rollout is not None and not self._rollout.parent.is_dir():
+            raise UserError(f"rollout {rollout!r}: there is no folder {str(self._rollout.parent)!r}")
+        return PlaybackConfig(sync=sync, stale_hold_s=stale_hold_s)
+
+    def _connect(self) -> None:
+        node = self.node
+        self._publish_hands = node.create_publisher(JointState, "/hands/joint_states", NEWEST)
+        self._publish_keys = node.create_publisher(JointState, "/piano/joint_states", NEWEST)
+        self._publish_clock = node.create_publisher(Clock, "/clock", CLOCK)
+        self._publish_score = node.create_publisher(DiagnosticArray, "/piano/score", LATCHED)
+        self._publish_diagnostics = node.create_publisher(DiagnosticArray, "/diagnostics", REPORT)
+        # Two publishers, so that each keeps its own last message for late subscribers.
+        self._publish_static = node.create_publisher(MarkerArray, "/markers", LATCHED)
+        self._publish_moving = node.create_publisher(MarkerArray, "/markers", LATCHED)
+        self._publish_static.publish(self._markers.static())
+        node.create_subscription(JointTrajectory, "/piano/song", self._on_song, LATCHED)
+        node.create_subscription(JointTrajectory, "/piano/goal", self._on_goal, NEWEST)
+        node.create_subscription(JointState, "/hands/start", self._on_start, LATCHED)
+        node.create_subscription(JointTrajectory, "/hands/command", self._on_command, NEWEST)
+        node.create_timer(SCORE_PERIOD_S, self._report_score)
+        node.create_timer(DIAGNOSTICS_PERIOD_S, self._report_diagnostics)
+        node.create_timer(MARKER_PERIOD_S, self._report_markers)
+        node.create_timer(END_PERIOD_S, self._look_for_end)
+
+    @property
+    def finished(self) -> bool:
+        """True when the song is over, its last score delivered and its rollout written."""
+        return self._finished
+
+    def close(self) -> None:
+        """Stop the physics and wait for it."""
+        self._stop.set()
+        if self._thread is not None:
+            self._thread.join()
+
+    def _on_song(self, message: JointTrajectory) -> None:
+        try:
+            self._keys.of(message.joint_names)
+        except MessageError as error:
+            self._refuse("/piano/song", error)
+            return
+        self._steps = len(message.points)
+        self._begin()
+
+    def _on_start(self, message: JointState) -> None:
+        try:
+            self._start, _ = read_joint_state(message, self._joints, velocities=False)
+        except MessageError as error:
+            self._refuse("/hands/start", error)
+            return
+        self._begin()
+
+    def _begin(self) -> None:
+        if self._steps is None or self._start is None or self._thread is not None:
+            return
+        self._scoreboard = Scoreboard(self._steps)
+        self._playback = Playback(self._simulator, self._commands, self._scoreboard, self._config, self._publish)
+        prefer_prompt_replies()
+        self._thread = threading.Thread(target=self._play, args=(self._start, self._steps), name="physics")
+        self._thread.start()
+
+    def _play(self, start: NDArray[np.float64], steps: int) -> None:
+        try:
+            self._playback.run(start, steps, self._stop)
+        except Exception as error:
+            self._failure = error
+
+    def _publish(self, step: int, state: SimulatorState) -> None:
+        """Called by the physics thread, so that a state is out at once whatever the executor is doing."""
+        self._publish_clock.publish(Clock(clock=stamp_of(step)))
+        names = self._simulator.joint_names
+        self._publish_keys.publish(joint_state(KEY_NAMES, state.key_angles, state.key_velocities, step=step))
+        self._publish_hands.publish(joint_state(names, state.joint_positions, state.joint_velocities, step=step))
+
+    def _on_goal(self, message: JointTrajectory) -> None:
+        if self._thread is None:
+            return
+        try:
+            goal, _ = read_goal(message, self._keys)
+            self._scoreboard.expect(step_of(message.header.stamp), goal)
+        except MessageError as error:
+            self._refuse("/piano/goal", error)
+
+    def _on_command(self, message: JointTrajectory) -> None:
+        try:
+            self._commands.put(step_of(message.header.stamp), read_targets(message, self._targets))
+        except MessageError as error:
+            self._refuse("/hands/command", error)
+
+    def _refuse(self, topic: str, error: MessageError) -> None:
+        self._refused += 1
+        self.node.get_logger().error(f"{topic} refused: {error}", throttle_duration_sec=COMPLAINT_PERIOD_S)
+
+    def _report_score(self, *, finished: bool = False) -> None:
+        if self._thread is None or not self._scoreboard.scored:
+            return
+        played = self._scoreboard.played
+        values = {
+            **self._scoreboard.card().as_dict(),
+            "step": played,
+            "steps": len(self._scoreboard.goal),
+            "missed_deadlines": len(self._playback.missed_steps),
+            "finished": int(finished),
+        }
+        if finished:
+            values |= self._playback.times_ms()
+        self._publish_score.publish(status_message("score", values, step=played))
+
+    def _report_diagnostics(self) -> None:
+        values: dict[str, float] = {"refused_messages": self._refused}
+        step, missed = 0, 0
+        if self._thread is not None:
+            step, missed = self._scoreboard.played, len(self._playback.missed_steps)
+            values |= {"missed_deadlines": missed, "lifted_steps": self._playback.lifted_steps}
+            values |= self._playback.times_ms()
+        text = "playing" if self._thread is not None else "waiting for /piano/song and /hands/start"
+        status = status_message("sim_node", values, step=step, text=text, warn=bool(missed or self._refused))
+        self._publish_diagnostics.publish(status)
+
+    def _report_markers(self) -> None:
+        if not self._publish_moving.get_subscription_count() or self._thread is None or self._playback.now is None:
+            return
+        step, state = self._playback.now
+        # State t is judged against the goal of the step that ended in it.
+        goal = self._scoreboard.goal
+        snapshot = Snapshot(
+            time_s=state.time_s,
+            joint_positions=state.joint_positions,
+            key_angles=state.key_angles,
+            pressed=state.key_pressed,
+            wanted=goal[step - 1] if step else np.zeros(len(KEY_NAMES), dtype=np.bool_),
+            coming=goal[step:],
+        )
+        self._publish_moving.publish(self._markers.moving(step, snapshot))
+
+    def _look_for_end(self) -> None:
+        if self._thread is None or self._thread.is_alive() or self._finished:
+            return
+        if self._failure is not None:
+            raise self._failure
+        if self._scoreboard.scored < self._scoreboard.played and not self._goal_is_late():
+            return
+        if self._scoreboard.scored < self._scoreboard.played:
+            self.node.get_logger().warning(f"no goal came for step {self._scoreboard.scored}: the score ends there")
+        self._write_rollout()
+        self._report_score(finished=True)
+        self._publish_score.wait_for_all_acked(Duration(seconds=FINAL_WAIT_S))
+        self._finished = True
+
+    def _goal_is_late(self) -> bool:
+        """True when the last goal has been waited for long enough."""
+        if self._ended_s is None:
+            self._ended_s = time.monotonic()
+        return time.monotonic() - self._ended_s > FINAL_WAIT_S
+
+    def _write_rollout(self) -> None:
+        if self._rollout is None:
+            return
+        assert self._start is not None
+        board, playback, simulator = self._scoreboard, self._playback, self._simulator
+        mode = {"sync": self._config.sync, "missed_steps": playback.missed_steps}
+        Rollout(
+            goal=board.goal,
+            pressed=board.pressed,
+            targets=np.stack(playback.targets),
+            target_names=simulator.target_names,
+            joint_names=simulator.joint_names,
+            initial_joint_positions=self._start,
+            dt=CONTROL_TIMESTEP_S,
+            metadata=rollout_metadata(self._scene, self._controller, board.card(), **mode),
+        ).save(self._rollout)
+        self.node.get_logger().info(f"rollout written to {self._rollout}")
+
+
+def main() -> int:
+    """Run the node; see pianomime_core.ros_main for the exit codes."""
+    return run(SimNode)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
