@@ -1,0 +1,85 @@
+"""A MIDI file as a ROS node: the whole song once, then the goal window of every step the simulator comes to."""
+
+import sys
+from pathlib import Path
+
+from diagnostic_msgs.msg import DiagnosticArray
+from rclpy.node import Node
+from sensor_msgs.msg import JointState
+from trajectory_msgs.msg import JointTrajectory
+
+from pianomime_core.errors import UserError
+from pianomime_core.goal_window import goal_window
+from pianomime_core.notes import load_midi
+from pianomime_core.piano_roll import piano_roll
+from pianomime_core.ros_main import run
+from pianomime_core.ros_messages import MessageError, goal_message, status_message, step_of
+from pianomime_core.ros_parameters import declare_count, declare_text, refuse_undeclared
+from pianomime_core.ros_qos import LATCHED, NEWEST, REPORT
+
+FIRST_WINDOW_PERIOD_S = 0.25
+DIAGNOSTICS_PERIOD_S = 1.0
+
+
+class MidiNode:
+    """Says the first window again and again until the simulator has begun; from then on answers every state."""
+
+    finished = False
+
+    def __init__(self) -> None:
+        self.node = Node("midi_node")
+        midi = declare_text(self.node, "midi", "", "MIDI file to play")
+        self._horizon = declare_count(
+            self.node,
+            "horizon_steps",
+            40,
+            "Rows of the goal window, 50 ms each; 11 in the paper",
+            lowest=1,
+            highest=400,
+        )
+        refuse_undeclared(self.node)
+        if not midi:
+            raise UserError("midi_node parameter midi is empty: want the path of a MIDI file")
+        score = load_midi(Path(midi))
+        self._roll = piano_roll(score)
+        self._steps = len(self._roll.goal)
+        self._step = 0
+        self.node.get_logger().info(f"{score.title or Path(midi).name}: {self._steps} steps of 50 ms")
+        self._publish_song = self.node.create_publisher(JointTrajectory, "/piano/song", LATCHED)
+        self._publish_goal = self.node.create_publisher(JointTrajectory, "/piano/goal", NEWEST)
+        self._publish_diagnostics = self.node.create_publisher(DiagnosticArray, "/diagnostics", REPORT)
+        self._publish_song.publish(goal_message(self._roll.goal, self._roll.sustain, step=0))
+        self.node.create_subscription(JointState, "/hands/joint_states", self._on_state, NEWEST)
+        self._first = self.node.create_timer(FIRST_WINDOW_PERIOD_S, lambda: self._send(0))
+        self.node.create_timer(DIAGNOSTICS_PERIOD_S, self._report)
+
+    def close(self) -> None:
+        """Nothing runs beside the executor."""
+
+    def _on_state(self, message: JointState) -> None:
+        self._first.cancel()
+        try:
+            self._step = step_of(message.header.stamp)
+        except MessageError as error:
+            self.node.get_logger().error(f"/hands/joint_states refused: {error}", throttle_duration_sec=2.0)
+            return
+        if self._step < self._steps:
+            self._send(self._step)
+
+    def _send(self, step: int) -> None:
+        goal = goal_window(self._roll.goal, step, self._horizon)
+        sustain = goal_window(self._roll.sustain, step, self._horizon)
+        self._publish_goal.publish(goal_message(goal, sustain, step=step))
+
+    def _report(self) -> None:
+        values = {"step": self._step, "steps": self._steps, "horizon_steps": self._horizon}
+        self._publish_diagnostics.publish(status_message("midi_node", values, step=self._step))
+
+
+def main() -> int:
+    """Run the node; see pianomime_core.ros_main for the exit codes."""
+    return run(MidiNode)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,203 @@
+"""A controller as a managed ROS node: goals and states in, commands out.
+
+Life cycle: configure builds the controller and compiles what it compiles, activate connects it to the graph, deactivate
+takes it off, cleanup forgets it. With `autostart` (the default) the node goes through the first two by itself, so that
+plain `ros2 run` and launch files need no life-cycle manager.
+"""
+
+import sys
+import time
+from collections.abc import Callable
+
+import numpy as np
+from diagnostic_msgs.msg import DiagnosticArray
+from numpy.typing import NDArray
+from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
+from sensor_msgs.msg import JointState
+from trajectory_msgs.msg import JointTrajectory
+
+from pianomime_core.hands import FOREARM_DOFS
+from pianomime_core.keyboard import KEY_NAMES
+from pianomime_core.ros_main import prefer_prompt_replies, run
+from pianomime_core.ros_messages import (
+    GOAL_NAMES,
+    MessageError,
+    NameOrder,
+    joint_state,
+    read_goal,
+    read_joint_state,
+    status_message,
+    step_of,
+    targets_message,
+)
+from pianomime_core.ros_parameters import declare_switch, declare_text, refuse_undeclared
+from pianomime_core.ros_qos import LATCHED, NEWEST, REPORT
+from pianomime_core.spread import spread_ms
+from pianomime_description.variant import SceneConfig
+from pianomime_policy.answering import Answering, warm_up
+from pianomime_policy.registry import CONTROLLERS, make_controller
+
+DIAGNOSTICS_PERIOD_S = 1.0
+COMPLAINT_PERIOD_S = 2.0
+
+
+class _ManagedNode(LifecycleNode):
+    """The ROS side of PolicyNode's transitions."""
+
+    def __init__(self, owner: "PolicyNode") -> None:
+        self._owner = owner
+        super().__init__("policy_node")
+
+    def on_configure(self, state: LifecycleState) -> TransitionCallbackReturn:
+        return self._owner.transition(self._owner.build)
+
+    def on_activate(self, state: LifecycleState) -> TransitionCallbackReturn:
+        return self._owner.transition(self._owner.connect)
+
+    def on_deactivate(self, state: LifecycleState) -> TransitionCallbackReturn:
+        return self._owner.transition(self._owner.disconnect)
+
+    def on_cleanup(self, state: LifecycleState) -> TransitionCallbackReturn:
+        return self._owner.transition(self._owner.forget)
+
+
+class PolicyNode:
+    """One controller, one song. Everything happens in the executor's one thread."""
+
+    finished = False
+
+    def __init__(self) -> None:
+        self._failure: Exception | None = None
+        self._act_s: list[float] = []
+        self._refused = 0
+        self.node = _ManagedNode(self)
+        node = self.node
+        self._name = declare_text(node, "controller", "streaming", "Who plays", legal=tuple(CONTROLLERS))
+        variant = declare_text(node, "variant", "pianomime", "Hands to play with", legal=tuple(FOREARM_DOFS))
+        collisions = declare_switch(node, "hand_collisions", False, "Hands and fingers collide with one another")
+        autostart = declare_switch(node, "autostart", True, "Configure and activate without a life-cycle manager")
+        refuse_undeclared(node)
+        self._scene = SceneConfig(variant=variant, hand_collisions=collisions)
+        if autostart:
+            for trigger in (node.trigger_configure, node.trigger_activate):
+                if trigger() != TransitionCallbackReturn.SUCCESS and self._failure is not None:
+                    raise self._failure
+
+    def close(self) -> None:
+        """Nothing runs beside the executor."""
+
+    def transition(self, work: Callable[[], None]) -> TransitionCallbackReturn:
+        """Do the work of a transition; a failure is logged and kept, since rclpy tells the caller no reason."""
+        try:
+            work()
+        except Exception as error:
+            self._failure = error
+            self.node.get_logger().error(f"{error}")
+            return TransitionCallbackReturn.FAILURE
+        return TransitionCallbackReturn.SUCCESS
+
+    def build(self) -> None:
+        """Make the controller, ready to answer without compiling anything."""
+        begin_s = time.monotonic()
+        warm_up(make_controller(self._name, self._scene))
+        self._controller = make_controller(self._name, self._scene)
+        self._joints = NameOrder(self._controller.joint_names)
+        self._keys = NameOrder(KEY_NAMES)
+        self._goal = NameOrder(GOAL_NAMES)
+        self.node.get_logger().info(f"controller {self._name!r} ready after {time.monotonic() - begin_s:.1f} s")
+
+    def connect(self) -> None:
+        """Begin to listen and to answer. Latched topics are delivered anew after each connection."""
+        node = self.node
+        self._playing = Answering(self._controller)
+        prefer_prompt_replies()
+        self._publish_start = node.create_publisher(JointState, "/hands/start", LATCHED)
+        self._publish_command = node.create_publisher(JointTrajectory, "/hands/command", NEWEST)
+        self._publish_diagnostics = node.create_publisher(DiagnosticArray, "/diagnostics", REPORT)
+        self._subscriptions_made = [
+            node.create_subscription(JointTrajectory, "/piano/song", self._on_song, LATCHED),
+            node.create_subscription(JointTrajectory, "/piano/goal", self._on_goal, NEWEST),
+            node.create_subscription(JointState, "/hands/joint_states", self._on_hands, NEWEST),
+            node.create_subscription(JointState, "/piano/joint_states", self._on_keys, NEWEST),
+        ]
+        self._timer = node.create_timer(DIAGNOSTICS_PERIOD_S, self._report)
+
+    def disconnect(self) -> None:
+        """Stop listening and answering; the simulator holds the hands, then lifts them."""
+        for subscription in self._subscriptions_made:
+            self.node.destroy_subscription(subscription)
+        self.node.destroy_timer(self._timer)
+        for publisher in (self._publish_start, self._publish_command, self._publish_diagnostics):
+            self.node.destroy_publisher(publisher)
+        del self._playing
+
+    def forget(self) -> None:
+        """Drop the controller."""
+        del self._controller
+
+    def _on_song(self, message: JointTrajectory) -> None:
+        def take() -> None:
+            self._begin(self._playing.start_from_song(*read_goal(message, self._goal)))
+
+        self._accept("/piano/song", take)
+
+    def _on_goal(self, message: JointTrajectory) -> None:
+        def take() -> None:
+            step, (goal, sustain) = step_of(message.header.stamp), read_goal(message, self._goal)
+            self._begin(self._playing.start_from_window(step, goal, sustain))
+            self._playing.see_goal(step, goal, sustain)
+
+        self._accept("/piano/goal", take)
+
+    def _on_hands(self, message: JointState) -> None:
+        def take() -> None:
+            step = step_of(message.header.stamp)
+            self._playing.see_joints(step, *read_joint_state(message, self._joints))
+            if (targets := self._playing.repeat(step)) is not None:
+                self._command(step, targets)
+
+        self._accept("/hands/joint_states", take)
+
+    def _on_keys(self, message: JointState) -> None:
+        def take() -> None:
+            angles, _ = read_joint_state(message, self._keys)
+            self._playing.see_keys(step_of(message.header.stamp), angles)
+
+        self._accept("/piano/joint_states", take)
+
+    def _accept(self, topic: str, take: Callable[[], None]) -> None:
+        try:
+            take()
+        except MessageError as error:
+            self._refused += 1
+            self.node.get_logger().error(f"{topic} refused: {error}", throttle_duration_sec=COMPLAINT_PERIOD_S)
+            return
+        begin_s = time.perf_counter()
+        if (answer := self._playing.answer()) is not None:
+            self._act_s.append(time.perf_counter() - begin_s)
+            self._command(*answer)
+
+    def _begin(self, positions: NDArray[np.float64] | None) -> None:
+        if positions is not None:
+            self._publish_start.publish(joint_state(self._joints.names, positions))
+
+    def _command(self, step: int, targets: NDArray[np.float64]) -> None:
+        self._publish_command.publish(targets_message(self._controller.target_names, targets, step=step))
+
+    def _report(self) -> None:
+        values = {
+            "answered": self._playing.answered,
+            "refused_messages": self._refused,
+            **spread_ms(self._act_s, "policy"),
+        }
+        step = max(self._playing.answered, 0)
+        self._publish_diagnostics.publish(status_message("policy_node", values, step=step, warn=bool(self._refused)))
+
+
+def main() -> int:
+    """Run the node; see pianomime_core.ros_main for the exit codes."""
+    return run(PolicyNode)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
