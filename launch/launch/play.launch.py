@@ -1,0 +1,73 @@
+"""ros2 launch pianomime play.launch.py midi:=song.mid [controller:=... sync:=true viewer:=browser ...]"""
+
+import os
+from pathlib import Path
+
+from launch.actions import (
+    DeclareLaunchArgument,
+    OpaqueFunction,
+    RegisterEventHandler,
+    SetEnvironmentVariable,
+    Shutdown,
+)
+from launch.event_handlers import OnProcessExit
+from launch.substitutions import LaunchConfiguration
+from launch_ros.actions import Node
+
+from launch import LaunchContext, LaunchDescription, LaunchDescriptionEntity
+from pianomime.instance import InstanceLock
+from pianomime.node_table import PlayOptions, node_table
+from pianomime.songs import find_song
+from pianomime_core.ros_environment import domain_id, missing_ros_settings
+
+SWITCH = ["true", "false"]
+ARGUMENTS = [
+    DeclareLaunchArgument("midi", default_value="", description="MIDI file, or bundled song; empty: the default song"),
+    DeclareLaunchArgument("controller", default_value="streaming", description="who plays"),
+    DeclareLaunchArgument("sync", default_value="false", choices=SWITCH, description="wait for every command"),
+    DeclareLaunchArgument("viewer", default_value="none", choices=["none", "browser", "window"], description="view"),
+    DeclareLaunchArgument("viewer_port", default_value="8080", description="port of the browser viewer"),
+    DeclareLaunchArgument("hand_collisions", default_value="false", choices=SWITCH, description="hands collide"),
+    DeclareLaunchArgument("rollout", default_value="", description="npz file to write at the end; empty: none"),
+    DeclareLaunchArgument("horizon_steps", default_value="", description="rows of the goal window; empty: midi.yaml"),
+]
+STOP_S = "1"
+
+
+def generate_launch_description() -> LaunchDescription:
+    """The graph of `pianomime.node_table`; it shuts down when the song ends or a required node dies."""
+    settings = [SetEnvironmentVariable(name, value) for name, value in missing_ros_settings(os.environ).items()]
+    return LaunchDescription([*settings, *ARGUMENTS, OpaqueFunction(function=start_nodes)])
+
+
+def start_nodes(context: LaunchContext) -> list[LaunchDescriptionEntity]:
+    """Read the arguments and return one process for each entry of the node table."""
+    text = {argument.name: LaunchConfiguration(argument.name).perform(context) for argument in ARGUMENTS}
+    options = PlayOptions(
+        midi=find_song(text["midi"] or None),
+        controller=text["controller"],
+        sync=text["sync"] == "true",
+        viewer=text["viewer"],
+        viewer_port=int(text["viewer_port"]),
+        hand_collisions=text["hand_collisions"] == "true",
+        rollout=Path(text["rollout"]) if text["rollout"] else None,
+        horizon_steps=int(text["horizon_steps"]) if text["horizon_steps"] else None,
+    )
+    InstanceLock(domain_id(os.environ))  # held by the launch process itself, for as long as it runs
+    actions: list[LaunchDescriptionEntity] = []
+    for entry in node_table(options):
+        node = Node(
+            package=entry.package,
+            executable=entry.executable,
+            name=entry.name,
+            output="screen",
+            parameters=[*([str(entry.config)] if entry.config else []), entry.parameters],
+            remappings=list(entry.remappings),
+            sigterm_timeout=STOP_S,
+            sigkill_timeout=STOP_S,
+        )
+        actions.append(node)
+        if entry.required:
+            over = Shutdown(reason="end of the song" if entry.ends_graph else f"{entry.name} has ended")
+            actions.append(RegisterEventHandler(OnProcessExit(target_action=node, on_exit=[over])))
+    return actions

@@ -1,0 +1,119 @@
+"""`pianomime play`: the graph as processes, progress while it plays, the score at the end."""
+
+import os
+import signal
+import sys
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import fields
+from types import FrameType
+from typing import NoReturn
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+
+from pianomime.instance import InstanceLock
+from pianomime.node_table import PlayOptions, node_table
+from pianomime.runner import NodeDied, Runner
+from pianomime.score_table import song_table
+from pianomime.songs import read_song
+from pianomime_core.errors import UserError
+from pianomime_core.metrics import ScoreCard
+from pianomime_core.ros_environment import complete_ros_environment, domain_id
+
+__all__ = ["PlayOptions", "play"]
+
+EXIT_END, EXIT_NODE_DIED = 0, 1
+_FINAL_SCORE_S = 1.0
+
+
+def play(options: PlayOptions) -> int:
+    """Play a song through the ROS graph and return the exit code: 0 at the end of the song, 1 if a node died.
+
+    Raises:
+        UserError: Bad input: song, controller, port, domain, or a second instance.
+        KeyboardInterrupt: Ctrl-C, after everything has been shut down.
+    """
+    read_song(options.midi)
+    if options.viewer == "browser":
+        from pianomime_sim.viewers import LOCALHOST
+        from pianomime_sim.viewers.port import check_port
+
+        check_port(LOCALHOST, options.viewer_port)
+    complete_ros_environment()
+    try:
+        from pianomime.ros_score import ScoreListener
+    except ImportError as error:
+        raise UserError(f"ROS 2 is not usable here ({error}): play with --no-ros") from error
+    console = Console()
+    with (
+        closing(InstanceLock(domain_id(os.environ))),
+        _signals(),
+        # Nodes first: starting processes is safe while this one has no threads of its own.
+        Runner(node_table(options), lambda name, line: _say(console, name, line)) as runner,
+        closing(ScoreListener()) as listener,
+    ):
+        try:
+            with _progress(console) as progress:
+                bar = progress.add_task("starting", total=None, note="")
+                runner.wait(lambda: _show(progress, bar, listener.values))
+            finished = listener.wait_for_end(_FINAL_SCORE_S)
+        except NodeDied as death:
+            print(f"pianomime: {death}", file=sys.stderr)
+            return EXIT_NODE_DIED
+    if not finished:
+        print("pianomime: the song ended without a last score", file=sys.stderr)
+        return EXIT_NODE_DIED
+    _print_end(console, options, listener.values)
+    return EXIT_END
+
+
+def score_card(values: Mapping[str, float]) -> ScoreCard:
+    """The score in the numbers of /piano/score."""
+    scores = {field.name: values[field.name] for field in fields(ScoreCard) if field.name != "frames"}
+    return ScoreCard(frames=int(values["frames"]), **scores)
+
+
+def _print_end(console: Console, options: PlayOptions, values: Mapping[str, float]) -> None:
+    card = score_card(values)
+    console.print(song_table(f"{options.midi.stem}, {options.controller}", card, int(values["missed_deadlines"])))
+    for name, words in (("latency", "state to command"), ("jitter", "lateness of the 20 Hz beat")):
+        if f"{name}_p50_ms" in values:
+            p50, p99, most = (values[f"{name}_{which}_ms"] for which in ("p50", "p99", "max"))
+            console.print(f"{words}: median {p50:.1f} ms, p99 {p99:.1f} ms, max {most:.1f} ms")
+
+
+def _say(console: Console, name: str, line: str) -> None:
+    console.print(f"[dim]{escape(f'[{name}]')}[/dim] {escape(line)}", highlight=False, soft_wrap=True)
+
+
+def _progress(console: Console) -> Progress:
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), TextColumn("{task.fields[note]}"))
+    return Progress(*columns, console=console, transient=True)
+
+
+def _show(progress: Progress, bar: TaskID, values: Mapping[str, float]) -> None:
+    if values:
+        note = f"F1 {values['f1']:.3f}  missed deadlines {values['missed_deadlines']:.0f}"
+        progress.update(bar, description="playing", completed=values["step"], total=values["steps"], note=note)
+
+
+@contextmanager
+def _signals() -> Iterator[None]:
+    """Ctrl-C raises even where a shell has told background jobs to ignore it; SIGTERM unwinds like it."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    handlers = {signal.SIGINT: signal.default_int_handler, signal.SIGTERM: _terminate}
+    previous = {number: signal.signal(number, handler) for number, handler in handlers.items()}
+    try:
+        yield
+    finally:
+        for number, handler in previous.items():
+            signal.signal(number, handler)
+
+
+def _terminate(number: int, frame: FrameType | None) -> NoReturn:
+    raise SystemExit(128 + number)

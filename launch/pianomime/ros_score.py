@@ -1,0 +1,56 @@
+"""Listens to /piano/score from a thread, for the progress bar and the final table."""
+
+import threading
+import time
+
+import rclpy
+from diagnostic_msgs.msg import DiagnosticArray
+from rclpy.executors import SingleThreadedExecutor
+from rclpy.signals import SignalHandlerOptions
+
+from pianomime_core.ros_messages import read_status
+from pianomime_core.ros_qos import LATCHED
+
+_POLL_S = 0.1
+
+
+class ScoreListener:
+    """A node of its own in this process, in a context of its own; signals stay with the program.
+
+    Attributes:
+        values: The newest score by name; empty before the first. Replaced as a whole, never changed.
+    """
+
+    def __init__(self) -> None:
+        self.values: dict[str, float] = {}
+        self._context = rclpy.Context()
+        rclpy.init(context=self._context, signal_handler_options=SignalHandlerOptions.NO)
+        self._node = rclpy.create_node("play", context=self._context)
+        self._node.create_subscription(DiagnosticArray, "/piano/score", self._on_score, LATCHED)
+        self._closing = threading.Event()
+        self._thread = threading.Thread(target=self._spin, name="score listener", daemon=True)
+        self._thread.start()
+
+    def wait_for_end(self, timeout_s: float) -> bool:
+        """Wait for the score that says it is the last one; return False if it has not come."""
+        deadline_s = time.monotonic() + timeout_s
+        while not self.values.get("finished") and time.monotonic() < deadline_s:
+            time.sleep(_POLL_S / 2)
+        return bool(self.values.get("finished"))
+
+    def close(self) -> None:
+        """Leave the graph."""
+        self._closing.set()
+        self._thread.join()
+        self._node.destroy_node()
+        self._context.try_shutdown()
+
+    def _spin(self) -> None:
+        executor = SingleThreadedExecutor(context=self._context)
+        executor.add_node(self._node)
+        while not self._closing.is_set():
+            executor.spin_once(timeout_sec=_POLL_S)
+        executor.shutdown()
+
+    def _on_score(self, message: DiagnosticArray) -> None:
+        self.values = read_status(message, "score")
