@@ -1,0 +1,73 @@
+"""Replay every expert demonstration open loop: a simulator that is right plays them as their authors recorded.
+
+`python -m benchmarks.expert_replay` takes about five minutes on one core.
+"""
+
+import sys
+from dataclasses import dataclass
+
+import numpy as np
+import tyro
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+
+from benchmarks.demonstrations import Demonstration, expert_clips, load_expert
+from pianomime_core.errors import UserError
+from pianomime_core.metrics import score
+from pianomime_description import SceneConfig
+from pianomime_sim.simulator import Simulator
+
+WANTED_MEAN_F1 = 0.89
+
+
+@dataclass(frozen=True)
+class ReplayOptions:
+    """Replay expert demonstrations and compare their F1 with the recorded one.
+
+    Attributes:
+        clips: Numbers of the clips; all if none is given.
+        hand_collisions: Let the hands collide, which the experts never had to care about.
+        shown: Rows of the table: the clips that lost most.
+    """
+
+    clips: tuple[int, ...] = ()
+    hand_collisions: bool = False
+    shown: int = 10
+
+
+def main(options: ReplayOptions) -> int:
+    """Print the table; return 0 if the mean F1 is what it should be."""
+    simulator = Simulator(SceneConfig(hand_collisions=options.hand_collisions))
+    clips = options.clips or expert_clips()
+    results = []
+    for clip in track(clips, "Replaying experts", console=Console(stderr=True)):
+        expert = load_expert(clip, simulator.target_names)
+        results.append((expert.stored_f1, _replay(simulator, expert), clip))
+    stored, ours, _ = np.array(results).T
+
+    table = Table(title=f"{len(results)} expert demonstrations, replayed open loop")
+    for column in ("clip", "recorded F1", "ours", "difference"):
+        table.add_column(column, justify="right")
+    for stored_f1, f1, clip in sorted(results, key=lambda result: result[1] - result[0])[: options.shown]:
+        table.add_row(f"{clip:03d}", f"{stored_f1:.4f}", f"{f1:.4f}", f"{f1 - stored_f1:+.4f}")
+    table.add_section()
+    table.add_row("mean", f"{stored.mean():.4f}", f"{ours.mean():.4f}", f"{ours.mean() - stored.mean():+.4f}")
+    table.add_row("median", f"{np.median(stored):.4f}", f"{np.median(ours):.4f}", f"{np.median(ours - stored):+.4f}")
+    Console().print(table)
+    print(f"{np.mean(np.abs(ours - stored) < 0.01):.0%} of the clips within .01; wanted: mean F1 >= {WANTED_MEAN_F1}")
+    return 0 if ours.mean() >= WANTED_MEAN_F1 else 1
+
+
+def _replay(simulator: Simulator, expert: Demonstration) -> float:
+    simulator.reset()
+    pressed = np.array([simulator.step(targets).key_pressed for targets in expert.targets])
+    return score(expert.goal, pressed).f1
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(tyro.cli(ReplayOptions)))
+    except UserError as error:
+        print(error, file=sys.stderr)
+        sys.exit(2)
