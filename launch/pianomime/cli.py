@@ -15,7 +15,7 @@ from typing import NoReturn
 
 from pianomime.outputs import check_file
 from pianomime.songs import DEFAULT_SONG, bundled_songs, find_song
-from pianomime_core.errors import UserError
+from pianomime_core.errors import UserError, unknown_value
 
 EXIT_USER_ERROR = 2
 EXIT_INTERRUPTED = 128 + signal.SIGINT
@@ -38,9 +38,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _play(options: argparse.Namespace) -> int:
+    from pianomime_policy.registry import CONTROLLERS
+
     from pianomime.play import PlayOptions, play
     from pianomime.solo import play_solo
 
+    # The nodes would refuse it too, but only after all of them have started.
+    if options.controller not in CONTROLLERS:
+        raise unknown_value("controller", options.controller, CONTROLLERS)
     if options.rollout is not None:
         check_file(options.rollout, "--rollout", ".npz")
     play_options = PlayOptions(

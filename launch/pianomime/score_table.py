@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 
-from pianomime_core.metrics import ScoreCard
+from rich import box
 from rich.table import Table
+
+from pianomime_core.metrics import ScoreCard
 
 # Name in the table -> field of ScoreCard.
 SONG_ROWS = {
@@ -35,9 +37,10 @@ def song_table(title: str, card: ScoreCard, missed_deadlines: int) -> Table:
 
 def evaluation_table(title: str, scores: Mapping[str, Mapping[str, float]], mean: Mapping[str, float]) -> Table:
     """The table of `evaluate`: song -> scores by field name, and the unweighted mean."""
-    table = Table("song", title=title)
+    table = Table(title=title, box=box.SIMPLE, pad_edge=False, collapse_padding=True)
+    table.add_column("song", overflow="fold")
     for label in EVALUATION_COLUMNS:
-        table.add_column(label, justify="right", no_wrap=True)
+        table.add_column(label.replace(" ", "\n"), justify="right", no_wrap=True)
     for song, values in scores.items():
         table.add_row(song, *_cells(values))
     table.add_section()
