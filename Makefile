@@ -1,4 +1,4 @@
-# make play [MIDI=song.mid] [ARGS="..."] | make test | make lint | make test-reference | make bench | make install
+# make play [MIDI=song.mid] [ARGS="..."] | make test | make lint | make test-reference | make test-colcon | make bench | make install
 PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
@@ -6,9 +6,10 @@ PACKAGES := $(addprefix ros2_ws/src/pianomime_,core description sim policy) laun
 INSTALLED := $(VENV)/.installed
 REFERENCE := .venv-reference
 REFERENCE_PACKAGES := $(addprefix ros2_ws/src/pianomime_,core description sim)
+COLCON := .venv-colcon
 SETUPS := $(addsuffix /setup.py,$(PACKAGES)) $(addsuffix /setup.cfg,$(PACKAGES))
 
-.PHONY: install play test test-reference lint bench clean
+.PHONY: install play test test-reference test-colcon lint bench clean
 
 install: $(INSTALLED)
 
@@ -36,6 +37,15 @@ $(REFERENCE)/.installed: requirements-reference.txt constraints-reference.txt
 test-reference: $(REFERENCE)/.installed
 	$(REFERENCE)/bin/python -m pytest tests/reference $(ARGS)
 
+# The workspace built by colcon, as on a machine with ROS 2.
+$(COLCON)/.installed: requirements-colcon.txt
+	test -x $(COLCON)/bin/python || $(PYTHON) -m venv $(COLCON)
+	$(COLCON)/bin/pip install --quiet --disable-pip-version-check --requirement requirements-colcon.txt
+	touch $@
+
+test-colcon: install $(COLCON)/.installed
+	$(BIN)/python -m pytest tests/colcon $(ARGS)
+
 lint: install
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -45,4 +55,4 @@ bench: install
 	$(BIN)/python -m benchmarks $(ARGS)
 
 clean:
-	rm -rf $(VENV) $(REFERENCE) build install log
+	rm -rf $(VENV) $(REFERENCE) $(COLCON) build install log

@@ -107,11 +107,7 @@ def node_table(options: PlayOptions) -> tuple[NodeEntry, ...]:
                 "viewer_node",
                 "pianomime_sim.viewer_node",
                 "viewer_node",
-                parameters={
-                    "viewer": options.viewer,
-                    "port": options.viewer_port,
-                    "hand_collisions": options.hand_collisions,
-                },
+                parameters={"viewer": options.viewer, "port": options.viewer_port},
                 # Closing the window is no reason to stop the music.
                 required=False,
             )

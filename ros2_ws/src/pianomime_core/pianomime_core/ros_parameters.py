@@ -18,7 +18,7 @@ def declare_text(node: Node, name: str, default: str, description: str, *, legal
     constraint = f"one of {', '.join(legal)}" if legal else ""
     value = _declare(node, name, default, description, additional_constraints=constraint)
     if legal and value not in legal:
-        raise unknown_value(f"{node.get_name()} parameter {name}", value, legal)
+        raise unknown_value(name, value, legal)
     return value
 
 

@@ -1,0 +1,107 @@
+"""The workspace as colcon builds it: every package, executable and shared file found, and a song played from it."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+COLCON = ROOT / ".venv-colcon" / "bin"
+EXECUTABLES = {
+    "pianomime": ["pianomime"],
+    "pianomime_core": [],
+    "pianomime_description": [],
+    "pianomime_policy": ["midi_node", "policy_node"],
+    "pianomime_sim": ["sim_node", "viewer_node"],
+}
+# Where the workspace says that everything is; run by the environment that has rclpy, after sourcing the workspace.
+LOOK_AROUND = """
+import importlib, pathlib
+from ament_index_python.packages import get_package_prefix, get_package_share_directory
+for name in %r:
+    prefix = get_package_prefix(name)
+    module = importlib.import_module(name).__file__
+    print(name, prefix, get_package_share_directory(name), module, sep="|")
+"""
+
+pytestmark = pytest.mark.skipif(not COLCON.is_dir(), reason="no .venv-colcon: run make test-colcon")
+
+
+def colcon(*arguments: str) -> str:
+    environ = os.environ | {"PATH": f"{COLCON}:{os.environ['PATH']}"}
+    done = subprocess.run(
+        [COLCON / "colcon", *arguments], env=environ, cwd=ROOT, capture_output=True, text=True, timeout=100
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def install(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("workspace")
+    places = ("--build-base", str(folder / "build"), "--install-base", str(folder / "install"))
+    colcon("--log-base", str(folder / "log"), "build", "--base-paths", "ros2_ws/src", *places)
+    return folder / "install"
+
+
+def sourced(install: Path, *command: str, **environ: str) -> subprocess.CompletedProcess[str]:
+    script = f'source "{install}/setup.bash" && exec "$@"'
+    return subprocess.run(
+        ["bash", "-c", script, "bash", *command],
+        env=os.environ | environ,
+        cwd=install,
+        capture_output=True,
+        text=True,
+        timeout=100,
+    )
+
+
+def test_every_package_is_built_the_ros_way():
+    # A package.xml with a mistake in it would turn up as a plain "python" package.
+    listed = [line.split("\t") for line in colcon("list", "--base-paths", "ros2_ws/src").splitlines()]
+    assert {name: kind for name, _, kind in listed} == dict.fromkeys(EXECUTABLES, "(ros.ament_python)")
+
+
+def test_every_package_is_found(install):
+    done = sourced(install, sys.executable, "-c", LOOK_AROUND % list(EXECUTABLES))
+    assert done.returncode == 0, done.stderr
+    rows = [line.split("|") for line in done.stdout.splitlines()]
+    assert [row[0] for row in rows] == list(EXECUTABLES)
+    for name, prefix, share, module in rows:
+        assert Path(prefix) == install / name
+        assert (Path(share) / "package.xml").is_file()
+        assert Path(module).is_relative_to(install), "imported from the source tree, not from the workspace"
+
+
+@pytest.mark.parametrize("package", EXECUTABLES)
+def test_every_executable_is_where_ros_looks(install, package):
+    folder = install / package / "lib" / package
+    assert sorted(path.name for path in folder.glob("*")) == EXECUTABLES[package]
+    assert all(os.access(path, os.X_OK) for path in folder.glob("*"))
+
+
+@pytest.mark.parametrize("node", ["sim_node", "policy_node", "midi_node"])
+def test_a_node_starts_from_the_workspace(install, node):
+    package = "pianomime_sim" if node == "sim_node" else "pianomime_policy"
+    executable = install / package / "lib" / package / node
+    done = sourced(install, sys.executable, str(executable), "--ros-args", "-p", "no_such_parameter:=1")
+    assert done.returncode == 2
+    assert "error: unknown" in done.stderr
+    assert "no_such_parameter" in done.stderr
+
+
+def test_shared_files_are_installed(install):
+    share = install / "pianomime" / "share" / "pianomime"
+    assert (share / "launch" / "play.launch.py").is_file()
+    assert sorted(path.name for path in (share / "config").iterdir()) == ["midi.yaml", "policy.yaml", "sim.yaml"]
+    assert list((share / "songs").glob("*.mid"))
+
+
+def test_a_song_is_played_from_the_workspace(install):
+    pianomime = install / "pianomime" / "lib" / "pianomime" / "pianomime"
+    command = (sys.executable, str(pianomime), "play", "twinkle", "--sync", "--controller", "idle")
+    done = sourced(install, *command, ROS_DOMAIN_ID="87")
+    assert done.returncode == 0, done.stderr
+    assert "missed deadlines" in done.stdout
