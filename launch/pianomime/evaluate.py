@@ -3,6 +3,9 @@
 import json
 import math
 import multiprocessing
+import os
+import signal
+import threading
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
@@ -128,7 +131,7 @@ def _results(tasks: list[_Task], jobs: int) -> Iterator[tuple[_Task, dict[str, f
 @contextmanager
 def _workers(jobs: int) -> Iterator[ProcessPoolExecutor]:
     # Spawned, not forked: no thread of MuJoCo, numba or the progress bar is copied half alive.
-    pool = ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn"))
+    pool = ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn"), initializer=_become_worker)
     try:
         yield pool
     except BaseException:
@@ -137,6 +140,19 @@ def _workers(jobs: int) -> Iterator[ProcessPoolExecutor]:
         raise
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def _become_worker() -> None:
+    # Ctrl-C reaches the whole group; the parent alone answers it. And without a parent there is nobody to work for.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    parent.join()
+    os._exit(1)
 
 
 def _play(task: _Task) -> dict[str, float]:
