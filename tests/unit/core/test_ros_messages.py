@@ -1,0 +1,144 @@
+"""Message converters: matched by name, refused by name."""
+
+import math
+
+import numpy as np
+import pytest
+from builtin_interfaces.msg import Time
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pianomime_core.keyboard import KEY_NAMES
+from pianomime_core.ros_messages import (
+    GOAL_NAMES,
+    MessageError,
+    NameOrder,
+    goal_message,
+    joint_state,
+    read_goal,
+    read_joint_state,
+    read_status,
+    read_targets,
+    stamp_of,
+    status_message,
+    step_of,
+    targets_message,
+)
+
+NAMES = ("a", "b", "c")
+
+
+def test_a_state_in_another_order_is_brought_into_ours():
+    message = joint_state(("c", "a", "b"), np.array([3.0, 1.0, 2.0]), np.array([30.0, 10.0, 20.0]), step=7)
+    positions, velocities = read_joint_state(message, NameOrder(NAMES))
+    assert positions.tolist() == [1.0, 2.0, 3.0]
+    assert velocities.tolist() == [10.0, 20.0, 30.0]
+    assert (message.header.stamp.sec, message.header.stamp.nanosec) == (0, 350_000_000)
+
+
+def test_a_publisher_may_change_its_order_between_messages():
+    order = NameOrder(NAMES)
+    for names, values in ((("a", "b", "c"), [1.0, 2.0, 3.0]), (("c", "b", "a"), [3.0, 2.0, 1.0])):
+        positions, _ = read_joint_state(joint_state(names, np.array(values)), order, velocities=False)
+        assert positions.tolist() == [1.0, 2.0, 3.0]
+
+
+@given(st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=3, max_size=3))
+def test_numbers_survive_to_the_last_bit(values):
+    rows = read_targets(targets_message(NAMES, np.array(values), step=0), NameOrder(NAMES))
+    assert rows.tobytes() == np.array([values]).tobytes()
+
+
+@pytest.mark.parametrize(
+    ("names", "complaints"),
+    [
+        (("a", "b", "x"), ("unknown: x", "missing: c")),
+        (("a", "b"), ("missing: c",)),
+        (("a", "b", "c", "y", "x"), ("unknown: y, x",)),
+        (("a", "b", "c", "c"), ("repeated: c",)),
+        ((), ("missing: a, b, c",)),
+    ],
+)
+def test_wrong_names_are_refused_and_listed(names, complaints):
+    message = joint_state(names, np.zeros(len(names)))
+    with pytest.raises(MessageError) as refusal:
+        read_joint_state(message, NameOrder(NAMES), velocities=False)
+    assert all(complaint in str(refusal.value) for complaint in complaints)
+
+
+@pytest.mark.parametrize("bad", [math.nan, math.inf, -math.inf])
+def test_numbers_that_are_none_are_refused_with_their_names(bad):
+    values = np.array([0.0, bad, 0.0])
+    with pytest.raises(MessageError, match=f"b = {bad}"):
+        read_targets(targets_message(NAMES, values, step=0), NameOrder(NAMES))
+    with pytest.raises(MessageError, match="velocities are not finite: b"):
+        read_joint_state(joint_state(NAMES, np.zeros(3), values), NameOrder(NAMES))
+
+
+def test_too_few_numbers_are_refused():
+    message = joint_state(NAMES, np.zeros(2))
+    with pytest.raises(MessageError, match="2 positions for 3 names"):
+        read_joint_state(message, NameOrder(NAMES), velocities=False)
+
+
+def test_a_chunk_of_targets_keeps_its_steps():
+    chunk = np.arange(6.0).reshape(2, 3)
+    message = targets_message(NAMES, chunk, step=1)
+    assert [point.time_from_start.nanosec for point in message.points] == [0, 50_000_000]
+    assert np.array_equal(read_targets(message, NameOrder(NAMES)), chunk)
+
+
+def test_a_trajectory_with_other_times_or_without_points_is_refused():
+    message = targets_message(NAMES, np.zeros((2, 3)), step=0)
+    message.points[1].time_from_start.nanosec = 40_000_000
+    with pytest.raises(MessageError, match="point 1"):
+        read_targets(message, NameOrder(NAMES))
+    message.points.clear()
+    with pytest.raises(MessageError, match="no point"):
+        read_targets(message, NameOrder(NAMES))
+
+
+def test_a_goal_says_which_keys_and_the_pedal():
+    goal = np.zeros((3, 88), dtype=bool)
+    goal[0, 60 - 21] = goal[2, 0] = True
+    sustain = np.array([False, True, False])
+    message = goal_message(goal, sustain, step=2)
+    middle_c = list(message.joint_names).index("key_60")
+    assert message.points[0].positions[middle_c] == 1.0
+    assert message.points[1].positions[list(message.joint_names).index("sustain")] == 1.0
+    assert sum(sum(point.positions) for point in message.points) == 3.0
+    read_keys, read_sustain = read_goal(message, NameOrder(GOAL_NAMES))
+    assert np.array_equal(read_keys, goal)
+    assert np.array_equal(read_sustain, sustain)
+
+
+def test_a_half_pressed_goal_is_refused():
+    message = targets_message(GOAL_NAMES, np.full((1, 89), 0.5), step=0)
+    with pytest.raises(MessageError, match="0 .up. and 1 .down. only"):
+        read_goal(message, NameOrder(GOAL_NAMES))
+
+
+def test_goal_names_are_the_keys_and_the_pedal():
+    assert (*KEY_NAMES, "sustain") == GOAL_NAMES
+
+
+@given(st.integers(min_value=0, max_value=40_000_000))
+def test_stamps_are_exact(step):
+    stamp = stamp_of(step)
+    assert stamp.sec * 10**9 + stamp.nanosec == step * 50_000_000
+    assert step_of(stamp) == step
+
+
+@pytest.mark.parametrize("stamp", [Time(sec=1, nanosec=1), Time(sec=0, nanosec=49_999_999), Time(sec=-1, nanosec=0)])
+def test_a_stamp_between_steps_is_refused(stamp):
+    with pytest.raises(MessageError, match="not the beginning"):
+        step_of(stamp)
+
+
+def test_a_status_carries_its_numbers():
+    message = status_message("score", {"f1": 0.1 + 0.2, "step": 3}, step=3)
+    assert read_status(message, "score") == {"f1": 0.1 + 0.2, "step": 3.0}
+    with pytest.raises(MessageError, match="no status 'other'; there are: score"):
+        read_status(message, "other")
+    with pytest.raises(MessageError, match="status 'words'"):
+        read_status(status_message("words", {"f1": "good"}, step=0), "words")
