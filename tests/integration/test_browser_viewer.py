@@ -128,3 +128,14 @@ def test_the_page_is_served_to_this_machine_only():
         assert [fields[1] for fields in listening] == [f"0100007F:{port:04X}"]
     finally:
         viewer.close()
+
+
+def test_a_closed_viewer_gives_its_port_back_at_once(tmp_path):
+    first = open_viewer("browser", SceneConfig(), port=0)
+    port = int(first.url.rsplit(":", 1)[1])
+    with HeadlessChromium(first.url, tmp_path / "profile") as browser:
+        wait_for(lambda: "PianoMime" in browser.text(), "the page")
+        first.close()
+        assert not first.is_open
+        second = open_viewer("browser", SceneConfig(), port=port)
+        second.close()

@@ -1,5 +1,6 @@
 """The performance in a web browser, through viser; its page is inside its wheel, so no internet is needed."""
 
+import asyncio
 import contextlib
 import io
 import logging
@@ -90,6 +91,8 @@ class BrowserViewer(SmoothViewer):
 
     def _close(self) -> None:
         with _silence():
+            loop = self._server.get_event_loop()
+            loop.call_soon_threadsafe(_hang_up, loop)
             self._server.stop()
 
     def _set_stage(self) -> None:
@@ -160,6 +163,17 @@ class BrowserViewer(SmoothViewer):
         self._bars.batched_colors = np.tile(
             _linear(np.array(MARK_COLOURS[KeyMark.COMING], dtype=np.uint8)), (MAX_BARS, 1)
         )
+
+
+def _hang_up(loop: asyncio.AbstractEventLoop) -> None:
+    """End all connections of viser's server without farewell; called in its event loop.
+
+    It would wait for seconds for the answer of a page that renders in software, and for spare connections that
+    browsers open and never use.
+    """
+    for task in asyncio.all_tasks(loop):
+        if getattr(task.get_coro(), "__name__", "") == "conn_handler":
+            task.cancel()
 
 
 def _silence() -> contextlib.AbstractContextManager[object]:

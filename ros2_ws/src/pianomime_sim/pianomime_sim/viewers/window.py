@@ -1,5 +1,7 @@
 """The performance in a window of MuJoCo's own viewer."""
 
+import threading
+
 import glfw
 import mujoco
 import mujoco.viewer
@@ -11,6 +13,8 @@ from pianomime_sim.viewers.note_bars import note_bars
 from pianomime_sim.viewers.picture import add_bars, aim
 from pianomime_sim.viewers.posed_scene import PosedScene
 from pianomime_sim.viewers.smooth import Frame, SmoothViewer
+
+CLOSE_S = 2.0
 
 
 class WindowViewer(SmoothViewer):
@@ -27,9 +31,11 @@ class WindowViewer(SmoothViewer):
         super().__init__()
         _check_display()
         self._scene = PosedScene(config)
+        others = set(threading.enumerate())
         self._window = mujoco.viewer.launch_passive(
             self._scene.model, self._scene.data, show_left_ui=False, show_right_ui=False
         )
+        self._window_threads = set(threading.enumerate()) - others
         with self._window.lock():
             aim(self._window.cam)
         self.start()
@@ -59,6 +65,9 @@ class WindowViewer(SmoothViewer):
 
     def _close(self) -> None:
         self._window.close()
+        # The window goes in MuJoCo's own thread; a process that ends before that crashes in GLFW.
+        for thread in self._window_threads:
+            thread.join(CLOSE_S)
 
 
 def _check_display() -> None:
