@@ -25,6 +25,8 @@ class FingertipConfig:
         idle_height_m: Height of a pad with nothing to do.
         lead_steps: Steps before the onset at which a finger starts for its key.
         force_ratio: Pressing force as a multiple of what holds the key at its bottom.
+        astray_m: A finger that should press but is further than this beside its key lifts and travels before it presses.
+        recovery_m_per_step: Speed of that travel.
         *_weight: Weights of (x, y, z) errors in the inverse kinematics in each phase.
     """
 
@@ -39,6 +41,8 @@ class FingertipConfig:
     idle_height_m: float = 0.045
     lead_steps: int = 6
     force_ratio: float = 1.6
+    astray_m: float = 0.010
+    recovery_m_per_step: float = 0.03
     press_weight: tuple[float, float, float] = (0.6, 1.0, 2.0)
     ready_weight: tuple[float, float, float] = (1.0, 1.0, 1.0)
     travel_weight: tuple[float, float, float] = (0.3, 0.3, 0.5)
@@ -168,3 +172,32 @@ def fingertip_targets(  # type: ignore[no-untyped-def]
             target[r, f, 1] = centre_m[max(step - centre_first, 0)] + offset_m[number]
             target[r, f, 2] = idle_height_m
             weight[r, f] = weights[4]
+
+
+@njit(cache=True)
+def recover(rows, tip, target, weight, force, top_z_m, astray_m, speed_m, hover_m, ready_m, ready_weight):  # type: ignore[no-untyped-def]  # noqa: E501
+    """Replan fingers that should press now but stand beside their key: lift, travel, then press.
+
+    Without it a finger that comes late gets caught between two keys and presses the wrong one for the whole note.
+
+    Args:
+        tip: (5, 3) measured contact points [m].
+        target, weight, force: of `fingertip_targets`, changed in place.
+        top_z_m: (5,) height of the surface of the key each finger should press.
+    """
+    for f in range(5):
+        if force[0, f] <= 0.0:
+            continue
+        aside = abs(target[0, f, 1] - tip[f, 1])
+        if aside <= astray_m:
+            continue
+        travel = 1 + int(np.ceil(aside / speed_m))
+        for r in range(min(travel, rows)):
+            if force[r, f] <= 0.0:
+                break
+            share = (r + 1) / travel
+            for i in range(2):
+                target[r, f, i] = tip[f, i] + share * (target[r, f, i] - tip[f, i])
+            target[r, f, 2] = top_z_m[f] + (ready_m if r == travel - 1 else hover_m)
+            weight[r, f] = ready_weight
+            force[r, f] = 0.0

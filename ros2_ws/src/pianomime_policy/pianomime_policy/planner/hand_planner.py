@@ -39,11 +39,11 @@ class PostureConfig:
 @dataclass(frozen=True)
 class FeedbackConfig:
     """Attributes:
-    bias_gain, bias_leak: Estimate of what the actuator model misses (friction, contact), as an offset of the target.
+    position_gain, velocity_gain: Share of the measured deviation from the predicted state that tracking believes.
     """
 
-    bias_gain: float = 0.3
-    bias_leak: float = 0.8
+    position_gain: float = 1.0
+    velocity_gain: float = 1.0
 
 
 class HandPlanner:
@@ -134,12 +134,15 @@ class HandPlanner:
         z = self._sum @ q
         return z, self._sum @ v, q - self.chain.coupling @ z
 
+    def fingertips(self, q: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Contact points (5, 3) of thumb..little at joints q (J,)."""
+        return np.asarray(fingertip_points(self.chain, q, self._kinematics.pad_softness_m))
+
     def begin(self, z: NDArray[np.float64]) -> None:
         """Start a song from pose z (n,) at rest."""
         self._reference = np.tile(z, (self._tracking.preview_steps, 1))
         self._previous = z.copy()
-        self._bias = np.zeros_like(z)
-        self._predicted: NDArray[np.float64] | None = None
+        self._predicted_z, self._predicted_speed = z.copy(), np.zeros_like(z)
 
     def act(
         self,
@@ -160,7 +163,9 @@ class HandPlanner:
         """
         rows = self._tracking.preview_steps
         z, speed, slack = self.measure(q, v)
-        self._estimate_bias(z)
+        f = self._feedback
+        z = self._predicted_z + f.position_gain * (z - self._predicted_z)
+        speed = self._predicted_speed + f.velocity_gain * (speed - self._predicted_speed)
         reference = self._reference
         reference[:-1] = reference[1:]
         near = self._previous
@@ -174,12 +179,8 @@ class HandPlanner:
                 push = -np.einsum("fn,f->n", self._jacobians[:, 2], force[0])
         self._previous = reference[0].copy()
         u = track(self._model.A, self._model.B, z, speed, reference, self._tracking.effort)
-        self._predicted = self._model.A[:, 0, 0] * z + self._model.A[:, 0, 1] * speed + self._model.B[:, 0] * u
-        u = u - self._bias + push / self._model.gain
+        A, B = self._model.A, self._model.B
+        self._predicted_z = A[:, 0, 0] * z + A[:, 0, 1] * speed + B[:, 0] * u
+        self._predicted_speed = A[:, 1, 0] * z + A[:, 1, 1] * speed + B[:, 1] * u
+        u = u + push / self._model.gain
         return np.clip(u, self.chain.lower, self.chain.upper)
-
-    def _estimate_bias(self, z: NDArray[np.float64]) -> None:
-        if self._predicted is None:
-            return
-        miss = (z - self._predicted) / self._model.B[:, 0]
-        self._bias = self._feedback.bias_leak * self._bias + self._feedback.bias_gain * miss

@@ -153,11 +153,7 @@ def solve_posture(  # type: ignore[no-untyped-def]
     worst = 0.0
     for iteration in range(iterations + 1):
         for j in range(joints):
-            q[j] = slack[j]
-            for a in range(n):
-                c = chain.coupling[j, a]
-                if c != 0.0:
-                    q[j] += c * z[a]
+            q[j] = slack[j] + chain.share_of[j] * z[chain.actuator_of[j]]
         body_poses(chain, q, position, rotation, anchor, axis)
         worst = 0.0
         for f in range(5):

@@ -13,7 +13,7 @@ from pianomime_core.hands import SIDES, forearm_dofs, joint_names, target_names
 
 from pianomime_policy.controller import Observation
 from pianomime_policy.planner.fingering import FingeringConfig, FingeringSearch, finger_offsets_m, offset_limits_m
-from pianomime_policy.planner.fingertip_targets import FingertipConfig, fingertip_targets, press_table
+from pianomime_policy.planner.fingertip_targets import FingertipConfig, fingertip_targets, press_table, recover
 from pianomime_policy.planner.goal_notes import SOUNDING, GoalNotes
 from pianomime_policy.planner.hand_path import HandPathConfig, place_demands, reach_demands, smooth_path
 from pianomime_policy.planner.hand_planner import FeedbackConfig, HandPlanner, PostureConfig
@@ -96,6 +96,12 @@ class Planner:
         u = np.zeros(len(self.target_names))
         for h, hand in enumerate(self._hands):
             joints = self._joints[h]
+            tip = hand.fingertips(observation.joint_positions[joints])
+            t = self.config.fingertips
+            recover(
+                rows, tip, target[h], weight[h], force[h], self._top_of_due(h, step), t.astray_m, t.recovery_m_per_step,
+                t.hover_m, t.ready_m, self._weights[1],
+            )  # fmt: skip
             u[self._targets[h]] = hand.act(
                 observation.joint_positions[joints], observation.joint_velocities[joints],
                 target[h], weight[h], force[h],
@@ -156,6 +162,15 @@ class Planner:
             )  # fmt: skip
         self._centre = np.concatenate([self._centre[:step], centre])
         self._reach = np.concatenate([self._reach[:step], reach])
+
+    def _top_of_due(self, hand: int, step: int) -> NDArray[np.float64]:
+        """(5,) height of the key each finger of a hand should hold at `step`; 0 where none."""
+        n = self._notes
+        top = np.zeros(5)
+        for i in np.flatnonzero((n.onset <= step) & (n.end > step)):
+            if self._finger[i] // 5 == hand and self._finger[i] >= 0:
+                top[self._finger[i] % 5] = self._press.top_z_m[n.key[i]]
+        return top
 
     @property
     def _black(self) -> NDArray[np.bool_]:
