@@ -30,7 +30,8 @@ class MarkerMaker:
             side: [
                 (body, int(model.body_parentid[body]))
                 for body, name in enumerate(names)
-                if name.startswith(f"{side}_") and names[model.body_parentid[body]].startswith(f"{side}_")
+                # A body fixed to the world is a mount, not a bone.
+                if name.startswith(f"{side}_") and model.body_weldid[model.body_parentid[body]] != 0
             ]
             for side in SIDES
         }

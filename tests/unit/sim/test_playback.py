@@ -1,0 +1,158 @@
+"""One song on the simulator's side: with every command, with late ones, with none."""
+
+import threading
+
+import numpy as np
+import pytest
+
+from pianomime_description.variant import SceneConfig
+from pianomime_sim.command_box import CommandBox
+from pianomime_sim.playback import Playback, PlaybackConfig, lifted
+from pianomime_sim.scoreboard import Scoreboard
+from pianomime_sim.simulator import Simulator
+
+STEPS = 20
+
+
+@pytest.fixture(scope="module")
+def simulator():
+    return Simulator(SceneConfig())
+
+
+class Stage:
+    """A playback on a clock that moves only in sleeps; `answer(step)` is the policy: targets, or None for silence."""
+
+    def __init__(self, simulator, answer, *, sync=False, stale_hold_s=0.2) -> None:
+        self.now = 0.0
+        self.shown = []
+        self.begins = {}
+        self.answer = answer
+        self.commands = CommandBox(clock=lambda: self.now)
+        self.board = Scoreboard(STEPS)
+        config = PlaybackConfig(sync=sync, stale_hold_s=stale_hold_s, ask_again_s=0.001)
+        self.playback = Playback(
+            simulator, self.commands, self.board, config, self.publish, clock=lambda: self.now, sleep=self.sleep
+        )
+        self.start = np.zeros(len(simulator.joint_names))
+
+    def publish(self, step, state) -> None:
+        self.shown.append(step)
+        self.begins.setdefault(step, self.now)
+        targets = self.answer(step)
+        if targets is not None:
+            self.commands.put(step, np.atleast_2d(targets))
+
+    def sleep(self, seconds) -> None:
+        self.now += seconds
+
+    def play(self):
+        self.playback.run(self.start, STEPS, threading.Event())
+        return self.playback
+
+
+def wave(simulator):
+    """Targets of each step: every target moves through its range."""
+    lowest, highest = simulator.target_range.T
+    return [lowest + (highest - lowest) * (0.5 + 0.4 * np.sin(0.3 * step)) for step in range(STEPS + 1)]
+
+
+def stepped(simulator, targets):
+    state = simulator.reset(np.zeros(len(simulator.joint_names)))
+    return [state := simulator.step(row.astype(np.float32)) for row in targets]
+
+
+@pytest.mark.parametrize("sync", [True, False])
+def test_with_every_command_there_it_is_the_simulator_alone(simulator, sync):
+    targets = wave(simulator)
+    stage = Stage(simulator, lambda step: targets[step], sync=sync)
+    playback = stage.play()
+    assert playback.missed_steps == []
+    assert np.array_equal(np.stack(playback.targets), np.stack(targets[:STEPS]).astype(np.float32))
+    truth = stepped(simulator, targets[:STEPS])
+    assert np.array_equal(stage.board.pressed, np.stack([state.key_pressed for state in truth]))
+    step, state = playback.now
+    assert step == STEPS
+    assert np.array_equal(state.joint_positions, truth[-1].joint_positions)
+    assert stage.shown == list(range(STEPS + 1))
+
+
+def test_real_time_begins_with_the_first_command_and_keeps_50_ms(simulator):
+    targets = wave(simulator)
+    silence = [True] * 5
+
+    def answer(step):
+        if step == 0 and silence:
+            silence.pop()
+            return None
+        return targets[step]
+
+    stage = Stage(simulator, answer)
+    assert stage.play().missed_steps == []
+    assert stage.shown == [0] * 5 + list(range(STEPS + 1))
+    assert [stage.begins[step] for step in range(STEPS + 1)] == pytest.approx([0.05 * k for k in range(STEPS + 1)])
+
+
+def test_a_missing_command_holds_the_last_one(simulator):
+    targets = wave(simulator)
+    playback = Stage(simulator, lambda step: None if step in (5, 6, 9) else targets[step]).play()
+    assert playback.missed_steps == [5, 6, 9]
+    assert playback.lifted_steps == 0
+    for step, held in ((5, 4), (6, 4), (7, 7), (9, 8)):
+        assert np.array_equal(playback.targets[step], targets[held].astype(np.float32))
+
+
+def test_a_chunk_bridges_silence(simulator):
+    targets = wave(simulator)
+    playback = Stage(simulator, lambda step: np.stack(targets[step : step + 3]) if step % 3 == 0 else None).play()
+    assert playback.missed_steps == []
+    assert np.array_equal(np.stack(playback.targets), np.stack(targets[:STEPS]).astype(np.float32))
+
+
+def test_when_commands_stop_the_hands_hold_then_lift(simulator):
+    targets = wave(simulator)
+    playback = Stage(simulator, lambda step: targets[step] if step < 8 else None, stale_hold_s=0.2).play()
+    assert playback.missed_steps == list(range(8, STEPS))
+    held, up = targets[7].astype(np.float32), lifted(simulator.target_names, targets[7]).astype(np.float32)
+    # 0.2 s after the last answer, that of step 7.
+    assert all(np.array_equal(playback.targets[step], held) for step in range(8, 12))
+    assert all(np.array_equal(playback.targets[step], up) for step in range(12, STEPS))
+    assert playback.lifted_steps == STEPS - 12
+
+
+@pytest.mark.parametrize("variant", ["pianomime", "robopianist"])
+def test_lifted_hands_press_nothing_and_stay_where_they_are(variant):
+    simulator = Simulator(SceneConfig(variant=variant))
+    names = simulator.target_names
+    down = np.array([0.6 if name.endswith("J3") else 0.0 for name in names])
+    down[names.index("rh_forearm_tx")] = 0.1
+    state = simulator.reset(None)
+    for _ in range(40):
+        state = simulator.step(down)
+    place = state.joint_positions[simulator.joint_names.index("rh_forearm_tx")]
+    up = lifted(names, down)
+    for _ in range(20):
+        state = simulator.step(up)
+    assert not state.key_pressed.any()
+    assert state.joint_positions[simulator.joint_names.index("rh_forearm_tx")] == pytest.approx(place, abs=0.01)
+
+
+def test_sync_asks_again_until_answered_and_can_be_stopped(simulator):
+    stop = threading.Event()
+    asked = []
+
+    def answer(step):
+        asked.append(step)
+        if len(asked) == 4:
+            stop.set()
+
+    stage = Stage(simulator, answer, sync=True)
+    stage.playback.run(stage.start, STEPS, stop)
+    assert asked == [0, 0, 0, 0]
+    assert stage.board.played == 0
+
+
+def test_times_are_reported(simulator):
+    targets = wave(simulator)
+    times = Stage(simulator, lambda step: targets[step]).play().times_ms()
+    assert {name.rsplit("_", 2)[0] for name in times} == {"latency", "physics", "jitter"}
+    assert times["jitter_max_ms"] == pytest.approx(0.0, abs=1e-6)

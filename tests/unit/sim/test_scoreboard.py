@@ -1,0 +1,60 @@
+"""The scoreboard against the whole-piece score, whatever the order of windows and states."""
+
+import numpy as np
+import pytest
+
+from pianomime_core.goal_window import goal_window
+from pianomime_core.metrics import score
+from pianomime_sim.scoreboard import Scoreboard
+
+STEPS = 30
+
+
+@pytest.fixture
+def song():
+    random = np.random.default_rng(5)
+    return random.random((STEPS, 88)) < 0.03, random.random((STEPS, 88)) < 0.03
+
+
+def test_at_the_end_it_is_the_score_of_the_piece(song):
+    goal, pressed = song
+    board = Scoreboard(STEPS)
+    for step in range(STEPS):
+        board.expect(step, goal_window(goal, step, 4))
+        board.record(step, pressed[step])
+        # Looked at while it fills, as in a performance.
+        assert board.card() == score(goal[: step + 1], pressed[: step + 1])
+    assert board.scored == STEPS
+    assert np.array_equal(board.goal, goal)
+
+
+def test_lost_windows_are_known_from_earlier_ones(song):
+    goal, pressed = song
+    board = Scoreboard(STEPS)
+    for step in range(STEPS):
+        if step % 4 == 0:
+            board.expect(step, goal_window(goal, step, 4))
+        board.record(step, pressed[step])
+    assert board.card() == score(goal, pressed)
+
+
+def test_goals_may_come_after_the_keys(song):
+    goal, pressed = song
+    board = Scoreboard(STEPS)
+    for step in range(10):
+        board.record(step, pressed[step])
+    assert board.scored == 0
+    with pytest.raises(ValueError, match="no frame"):
+        board.card()
+    board.expect(0, goal[:6])
+    assert board.scored == 6
+    assert board.card() == score(goal[:6], pressed[:6])
+    board.expect(6, goal[6:])
+    assert board.card() == score(goal[:10], pressed[:10])
+
+
+def test_rows_past_the_end_are_dropped():
+    board = Scoreboard(2)
+    board.expect(1, np.ones((5, 88), dtype=bool))
+    board.expect(7, np.ones((5, 88), dtype=bool))
+    assert board.goal.tolist() == [[False] * 88, [True] * 88]
