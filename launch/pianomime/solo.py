@@ -4,7 +4,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from pianomime_policy.registry import make_controller
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -13,10 +12,11 @@ from pianomime.node_table import PlayOptions
 from pianomime.outputs import write_whole
 from pianomime.score_table import song_table
 from pianomime.songs import read_song
-from pianomime_core.metrics import score
+from pianomime_core.metrics import RunningScore, score
 from pianomime_core.piano_roll import PianoRoll
 from pianomime_core.timing import CONTROL_TIMESTEP_S
 from pianomime_description.variant import SceneConfig
+from pianomime_policy.registry import make_controller
 from pianomime_sim.simulator import Simulator, SimulatorState
 from pianomime_sim.viewers import Snapshot, Viewer, open_viewer
 
@@ -59,12 +59,14 @@ class _Stage:
         self._progress = progress
         self._bar = progress.add_task("playing", total=len(roll.goal))
         self._start_s: float | None = None
+        self._score = RunningScore()
         self.missed_deadlines = 0
 
     def on_step(self, step: int, state: SimulatorState) -> None:
         if self._paced:
             self._wait_for_end_of(step)
         self._progress.update(self._bar, completed=step + 1)
+        self._score.update(self._roll.goal[step], state.key_pressed)
         if self._viewer is not None and self._viewer.is_open:
             self._viewer.update(
                 Snapshot(
@@ -74,6 +76,7 @@ class _Stage:
                     pressed=state.key_pressed,
                     wanted=self._roll.goal[step],
                     coming=self._roll.goal[step + 1 : step + 1 + _ROWS_SHOWN],
+                    score={**self._score.card().as_dict(), "missed_deadlines": self.missed_deadlines},
                 )
             )
 
