@@ -57,8 +57,8 @@ def wave(simulator):
 
 
 def stepped(simulator, targets):
-    state = simulator.reset(np.zeros(len(simulator.joint_names)))
-    return [state := simulator.step(row.astype(np.float32)) for row in targets]
+    simulator.reset(np.zeros(len(simulator.joint_names)))
+    return [simulator.step(row.astype(np.float32)) for row in targets]
 
 
 @pytest.mark.parametrize("sync", [True, False])

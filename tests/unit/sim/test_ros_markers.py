@@ -55,7 +55,7 @@ def test_52_white_and_36_black_keys(maker, simulator):
 def test_keys_are_coloured_and_sink(maker, simulator):
     # The lowest two white keys: A0 pressed as wanted, B0 pressed and not wanted.
     markers = by_namespace(maker.moving(0, snapshot(simulator, pressed=(0, 2), wanted=(0,))))
-    first, second, third = markers["white_keys"].colors[:3]
+    first, second = markers["white_keys"].colors[:2]
     assert [round(255 * c) for c in (first.r, first.g, first.b)] == list(MARK_COLOURS[KeyMark.RIGHT])
     assert [round(255 * c) for c in (second.r, second.g, second.b)] == list(MARK_COLOURS[KeyMark.WRONG])
     # The middle of a key sinks half as deep as its end: 5 mm of RoboPianist's 10 mm.

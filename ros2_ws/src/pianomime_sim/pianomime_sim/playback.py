@@ -87,7 +87,8 @@ class Playback:
                 self._metronome.wait()
             if stop.is_set():
                 return
-            if (arrival_s := self._commands.arrival_s(step)) is not None:
+            # The command of step 0 also waited for the nodes to find each other.
+            if step and (arrival_s := self._commands.arrival_s(step)) is not None:
                 self._latency_s.append(arrival_s - published_s)
             # Rounded to what a rollout file keeps, so that a replay steps with the very same numbers.
             targets = self._targets(step).astype(np.float32)

@@ -1,0 +1,107 @@
+"""Stand-ins for `launch` and `launch_ros`, which no package index has: they record what a launch file says.
+
+Only what ROS 2 Jazzy and Kilted really offer is here, with their parameter names, so that a misspelt one fails.
+"""
+
+import sys
+from dataclasses import dataclass, field
+from types import ModuleType
+from typing import Any
+
+
+@dataclass
+class DeclareLaunchArgument:
+    name: str
+    default_value: str | None = None
+    description: str | None = None
+    choices: list[str] | None = None
+
+
+@dataclass
+class SetEnvironmentVariable:
+    name: str
+    value: str
+
+
+@dataclass
+class LaunchContext:
+    launch_configurations: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class LaunchConfiguration:
+    variable_name: str
+
+    def perform(self, context: LaunchContext) -> str:
+        return context.launch_configurations[self.variable_name]
+
+
+class OpaqueFunction:
+    def __init__(self, *, function, args=None, kwargs=None) -> None:
+        self.function, self.args, self.kwargs = function, args or [], kwargs or {}
+
+
+class Shutdown:
+    def __init__(self, *, reason: str = "reason not given") -> None:
+        self.reason = reason
+
+
+class OnProcessExit:
+    def __init__(self, *, target_action=None, on_exit) -> None:
+        self.target_action, self.on_exit = target_action, on_exit
+
+
+class RegisterEventHandler:
+    def __init__(self, event_handler) -> None:
+        self.event_handler = event_handler
+
+
+class LaunchDescription:
+    def __init__(self, initial_entities=None) -> None:
+        self.entities = list(initial_entities or [])
+
+
+class Node:
+    def __init__(
+        self,
+        *,
+        package: str,
+        executable: str,
+        name: str | None = None,
+        parameters: list[Any] | None = None,
+        remappings: list[tuple[str, str]] | None = None,
+        output: str = "log",
+        sigterm_timeout: str = "5",
+        sigkill_timeout: str = "5",
+    ) -> None:
+        self.package, self.executable, self.name, self.output = package, executable, name, output
+        self.parameters, self.remappings = parameters, remappings
+        self.sigterm_timeout, self.sigkill_timeout = sigterm_timeout, sigkill_timeout
+
+
+MODULES = {
+    "launch": {
+        "LaunchContext": LaunchContext,
+        "LaunchDescription": LaunchDescription,
+        "LaunchDescriptionEntity": object,
+    },
+    "launch.actions": {
+        "DeclareLaunchArgument": DeclareLaunchArgument,
+        "OpaqueFunction": OpaqueFunction,
+        "RegisterEventHandler": RegisterEventHandler,
+        "SetEnvironmentVariable": SetEnvironmentVariable,
+        "Shutdown": Shutdown,
+    },
+    "launch.event_handlers": {"OnProcessExit": OnProcessExit},
+    "launch.substitutions": {"LaunchConfiguration": LaunchConfiguration},
+    "launch_ros": {},
+    "launch_ros.actions": {"Node": Node},
+}
+
+
+def install(monkeypatch) -> None:
+    """Put the stand-ins where `import launch` finds them, for one test."""
+    for name, contents in MODULES.items():
+        module = ModuleType(name)
+        vars(module).update(contents)
+        monkeypatch.setitem(sys.modules, name, module)

@@ -1,0 +1,113 @@
+"""play.launch.py against the node table, without ROS's launch packages."""
+
+import runpy
+from pathlib import Path
+
+import pytest
+from fake_launch import (
+    DeclareLaunchArgument,
+    LaunchContext,
+    Node,
+    OpaqueFunction,
+    RegisterEventHandler,
+    SetEnvironmentVariable,
+    install,
+)
+
+from pianomime.node_table import PlayOptions, node_table
+from pianomime.songs import bundled_songs, share_directory
+from pianomime_core.errors import UserError
+
+LAUNCH_FILE = share_directory() / "launch" / "play.launch.py"
+
+
+@pytest.fixture
+def description(monkeypatch, tmp_path):
+    install(monkeypatch)
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    monkeypatch.delenv("ROS_DOMAIN_ID", raising=False)
+    monkeypatch.delenv("ROS_AUTOMATIC_DISCOVERY_RANGE", raising=False)
+    return runpy.run_path(str(LAUNCH_FILE))["generate_launch_description"]()
+
+
+def start(description, **given: str) -> list:
+    """What `ros2 launch ... name:=value` would start."""
+    arguments = [entity for entity in description.entities if isinstance(entity, DeclareLaunchArgument)]
+    assert set(given) <= {argument.name for argument in arguments}
+    values = {argument.name: argument.default_value for argument in arguments} | given
+    [opaque] = [entity for entity in description.entities if isinstance(entity, OpaqueFunction)]
+    return opaque.function(LaunchContext(values), *opaque.args, **opaque.kwargs)
+
+
+OPTIONS = {
+    "default": ({}, PlayOptions(midi=bundled_songs()["minuet_in_g"])),
+    "everything": (
+        {
+            "midi": "twinkle",
+            "controller": "idle",
+            "sync": "true",
+            "viewer": "browser",
+            "viewer_port": "9000",
+            "hand_collisions": "true",
+            "rollout": "out.npz",
+            "horizon_steps": "11",
+        },
+        PlayOptions(
+            midi=bundled_songs()["twinkle"],
+            controller="idle",
+            sync=True,
+            viewer="browser",
+            viewer_port=9000,
+            hand_collisions=True,
+            rollout=Path("out.npz"),
+            horizon_steps=11,
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize(("given", "options"), OPTIONS.values(), ids=OPTIONS)
+def test_the_launch_file_starts_the_node_table(description, given, options):
+    nodes = [action for action in start(description, **given) if isinstance(action, Node)]
+    table = node_table(options)
+    assert [(node.package, node.executable, node.name) for node in nodes] == [
+        (entry.package, entry.executable, entry.name) for entry in table
+    ]
+    for node, entry in zip(nodes, table, strict=True):
+        # The file first, so that the table's values win.
+        assert node.parameters == [*([str(entry.config)] if entry.config else []), entry.parameters]
+        assert node.remappings == list(entry.remappings)
+        assert node.output == "screen"
+
+
+def test_the_graph_ends_with_any_required_node(description):
+    actions = start(description, viewer="browser")
+    nodes = [action for action in actions if isinstance(action, Node)]
+    handlers = [action.event_handler for action in actions if isinstance(action, RegisterEventHandler)]
+    assert [handler.target_action.name for handler in handlers] == [
+        entry.name for entry in node_table(OPTIONS["everything"][1]) if entry.required
+    ]
+    reasons = {handler.target_action.name: handler.on_exit[0].reason for handler in handlers}
+    assert reasons["sim_node"] == "end of the song"
+    assert reasons["policy_node"] == "policy_node has ended"
+    # Asked, terminated, killed: within 3 s.
+    assert all(float(node.sigterm_timeout) + float(node.sigkill_timeout) < 3 for node in nodes)
+
+
+def test_every_argument_is_described_and_is_an_option(description):
+    arguments = [entity for entity in description.entities if isinstance(entity, DeclareLaunchArgument)]
+    assert {argument.name for argument in arguments} == set(PlayOptions.__dataclass_fields__)
+    assert all(argument.description for argument in arguments)
+
+
+def test_discovery_stays_on_this_machine(description):
+    settings = {
+        entity.name: entity.value for entity in description.entities if isinstance(entity, SetEnvironmentVariable)
+    }
+    assert settings["ROS_AUTOMATIC_DISCOVERY_RANGE"] == "LOCALHOST"
+
+
+def test_a_second_launch_in_the_domain_is_refused(description):
+    start(description)
+    with pytest.raises(UserError, match="second instance"):
+        start(description)

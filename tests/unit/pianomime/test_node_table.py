@@ -1,0 +1,60 @@
+"""The node table against the packages that own the nodes."""
+
+import ast
+from importlib.metadata import entry_points
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+import yaml
+
+from pianomime.node_table import PlayOptions, node_table
+
+ALL = node_table(PlayOptions(midi=Path("song.mid"), viewer="browser", rollout=Path("r.npz"), horizon_steps=11))
+
+
+def declared(module: str) -> set[str]:
+    """Names of the parameters that a node's source declares."""
+    tree = ast.parse(Path(find_spec(module).origin).read_text())
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    return {
+        call.args[1].value for call in calls if isinstance(call.func, ast.Name) and call.func.id.startswith("declare_")
+    }
+
+
+@pytest.mark.parametrize("entry", ALL, ids=lambda entry: entry.name)
+def test_module_and_executable_are_the_same_program(entry):
+    [script] = [script for script in entry_points(group="console_scripts") if script.name == entry.executable]
+    assert script.value == f"{entry.module}:main"
+    assert entry.module.split(".")[0] == entry.package
+
+
+@pytest.mark.parametrize("entry", ALL, ids=lambda entry: entry.name)
+def test_every_parameter_is_one_that_the_node_declares(entry):
+    assert set(entry.parameters) <= declared(entry.module)
+
+
+@pytest.mark.parametrize("entry", [entry for entry in ALL if entry.config], ids=lambda entry: entry.name)
+def test_the_files_hold_parameters_of_their_node(entry):
+    content = yaml.safe_load(entry.config.read_text())
+    assert list(content) == [entry.name]
+    assert set(content[entry.name]["ros__parameters"]) <= declared(entry.module)
+
+
+def test_one_node_ends_the_graph():
+    assert [entry.name for entry in ALL if entry.ends_graph] == ["sim_node"]
+    assert [entry.name for entry in ALL if not entry.required] == ["viewer_node"]
+
+
+def test_paths_do_not_depend_on_the_folder_of_a_process():
+    parameters = {name: value for entry in ALL for name, value in entry.parameters.items()}
+    assert Path(parameters["midi"]).is_absolute()
+    assert Path(parameters["rollout"]).is_absolute()
+
+
+def test_defaults_leave_the_horizon_to_the_file_and_show_nothing():
+    table = {entry.name: entry for entry in node_table(PlayOptions(midi=Path("song.mid")))}
+    assert set(table) == {"sim_node", "policy_node", "midi_node"}
+    assert set(table["midi_node"].parameters) == {"midi"}
+    assert table["sim_node"].parameters["rollout"] == ""
+    assert table["sim_node"].parameters["controller"] == table["policy_node"].parameters["controller"] == "streaming"

@@ -1,0 +1,146 @@
+"""The runner with small programs in place of nodes."""
+
+import json
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from pianomime import runner
+from pianomime.node_table import NodeEntry
+from pianomime.runner import NodeDied, Runner, node_command
+from pianomime_core.errors import UserError
+
+FOREVER = "import time; print('ready', flush=True); time.sleep(600)"
+STUBBORN = (
+    "import signal, time; signal.signal(signal.SIGINT, signal.SIG_IGN); print('ready', flush=True); time.sleep(600)"
+)
+
+
+@pytest.fixture
+def run(monkeypatch):
+    """Run programs given as Python text; returns what they said and where they ran."""
+    said: list[tuple[str, str]] = []
+
+    def start(*nodes: tuple[NodeEntry, str]) -> Runner:
+        texts = {entry.name: text for entry, text in nodes}
+        monkeypatch.setattr(
+            runner, "node_command", lambda entry, folder: [sys.executable, "-S", "-c", texts[entry.name]]
+        )
+        return Runner([entry for entry, _ in nodes], lambda name, line: said.append((name, line)))
+
+    start.said = said
+    return start
+
+
+def node(name: str, **more) -> NodeEntry:
+    return NodeEntry(package="p", executable=name, module=name, name=name, **more)
+
+
+def processes(running: Runner) -> list[int]:
+    return [process._popen.pid for process in running._processes]
+
+
+def alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def wait_until_ready(run, count: int) -> None:
+    while sum(line == "ready" for _, line in run.said) < count:
+        time.sleep(0.01)
+
+
+def test_the_end_of_the_song_ends_everything(run):
+    with run((node("sim", ends_graph=True), "pass"), (node("policy"), FOREVER)) as running:
+        pids = processes(running)
+        running.wait(lambda: None)
+    assert not any(alive(pid) for pid in pids)
+
+
+def test_a_killed_node_is_named_and_takes_the_others_along(run):
+    with run((node("sim", ends_graph=True), FOREVER), (node("policy"), FOREVER)) as running:
+        pids = processes(running)
+        wait_until_ready(run, 2)
+        os.kill(pids[1], signal.SIGKILL)
+        with pytest.raises(NodeDied, match=r"policy ended before the song did \(killed by SIGKILL\)"):
+            running.wait(lambda: None)
+    assert not any(alive(pid) for pid in pids)
+
+
+@pytest.mark.parametrize(("code", "words"), [(0, "exit code 0"), (1, "exit code 1")])
+def test_a_node_that_leaves_early_is_an_error_whatever_it_says(run, code, words):
+    nodes = ((node("sim", ends_graph=True), FOREVER), (node("policy"), f"raise SystemExit({code})"))
+    with run(*nodes) as running, pytest.raises(NodeDied, match=words):
+        running.wait(lambda: None)
+
+
+def test_bad_input_is_the_users_error_in_the_nodes_words(run):
+    text = "import sys; print('error: unknown controller x', file=sys.stderr); sys.exit(2)"
+    nodes = ((node("sim", ends_graph=True), FOREVER), (node("policy"), text))
+    with run(*nodes) as running, pytest.raises(UserError, match=r"^unknown controller x$"):
+        running.wait(lambda: None)
+
+
+def test_a_viewer_may_be_closed(run):
+    sim = "import time; time.sleep(0.3)"
+    with run((node("sim", ends_graph=True), sim), (node("viewer", required=False), "pass")) as running:
+        running.wait(lambda: None)
+
+
+def test_an_exception_ends_everything(run):
+    def play() -> None:
+        with run((node("sim", ends_graph=True), FOREVER)) as running:
+            pids.extend(processes(running))
+            running.wait(interrupt)
+
+    def interrupt() -> None:
+        raise KeyboardInterrupt
+
+    pids: list[int] = []
+    with pytest.raises(KeyboardInterrupt):
+        play()
+    assert len(pids) == 1
+    assert not alive(pids[0])
+
+
+def test_who_does_not_listen_is_killed_with_its_children(run, monkeypatch, tmp_path):
+    monkeypatch.setattr("pianomime.processes.STOP_S", 0.1)
+    child = f"import subprocess, sys; p = subprocess.Popen([sys.executable, '-S', '-c', {FOREVER!r}]); "
+    note = f"open({str(tmp_path / 'child')!r}, 'w').write(str(p.pid)); "
+    with run((node("sim", ends_graph=True), child + note + STUBBORN)) as running:
+        wait_until_ready(run, 2)
+        pids = [*processes(running), int((tmp_path / "child").read_text())]
+    deadline = time.monotonic() + 10
+    while alive(pids[1]) and Path(f"/proc/{pids[1]}/stat").read_text().split()[2] != "Z":
+        assert time.monotonic() < deadline
+    assert not alive(pids[0])
+
+
+def test_output_is_passed_on_by_name(run):
+    with run((node("sim", ends_graph=True), "print('one'); print(); print('two')")) as running:
+        running.wait(lambda: None)
+    assert run.said == [("sim", "one"), ("sim", "two")]
+
+
+def test_parameters_go_through_a_file_and_keep_their_types(tmp_path):
+    entry = node(
+        "sim_node",
+        config=Path("sim.yaml"),
+        parameters={"midi": "a b/y", "sync": True, "n": 3},
+        remappings=(("/a", "/b"),),
+    )
+    command = node_command(entry, tmp_path)
+    assert command == [
+        *(sys.executable, "-m", "sim_node", "--ros-args"),
+        *("--params-file", "sim.yaml", "--params-file", str(tmp_path / "sim_node.yaml")),
+        *("--remap", "/a:=/b"),
+    ]
+    content = json.loads((tmp_path / "sim_node.yaml").read_text())
+    assert content == {"sim_node": {"ros__parameters": {"midi": "a b/y", "sync": True, "n": 3}}}

@@ -1,0 +1,112 @@
+"""Which messages make an observation, and that each step is answered once."""
+
+import numpy as np
+import pytest
+
+from pianomime_core.errors import UserError
+from pianomime_policy.answering import Answering, warm_up
+
+GOAL = np.eye(6, 88, dtype=bool)
+PEDAL = np.array([True, False, False, True, False, False])
+
+
+class Recorder:
+    """A controller that remembers what it was shown and answers with the step."""
+
+    joint_names = ("a", "b")
+    target_names = ("x",)
+
+    def __init__(self, horizon_steps) -> None:
+        self.horizon_steps = horizon_steps
+        self.starts = []
+        self.seen = []
+
+    def start(self, goal, sustain):
+        self.starts.append((goal.copy(), sustain.copy()))
+        return np.array([0.5, -0.5])
+
+    def act(self, observation):
+        self.seen.append(observation)
+        return np.array([float(observation.step)])
+
+
+def show(answering, step, *, joints=True, keys=True, goal=True):
+    if joints:
+        answering.see_joints(step, np.array([step, 0.0]), np.zeros(2))
+    if keys:
+        answering.see_keys(step, np.full(88, float(step)))
+    if goal:
+        answering.see_goal(step, GOAL, PEDAL)
+    return answering.answer()
+
+
+def test_a_streaming_controller_begins_with_as_much_as_it_may_see():
+    controller = Recorder(4)
+    answering = Answering(controller)
+    assert answering.start_from_song(GOAL, PEDAL) is None
+    assert answering.start_from_window(3, GOAL, PEDAL) is None
+    assert answering.start_from_window(0, GOAL, PEDAL).tolist() == [0.5, -0.5]
+    assert answering.start_from_window(0, GOAL, PEDAL) is None
+    [(goal, pedal)] = controller.starts
+    assert np.array_equal(goal, GOAL[:4])
+    assert pedal.tolist() == [True, False, False, True]
+
+
+def test_a_whole_song_controller_begins_with_the_song():
+    controller = Recorder(None)
+    answering = Answering(controller)
+    assert answering.start_from_window(0, GOAL, PEDAL) is None
+    assert answering.start_from_song(GOAL, PEDAL) is not None
+    assert np.array_equal(controller.starts[0][0], GOAL)
+
+
+def test_a_window_that_is_too_short_is_an_error():
+    with pytest.raises(UserError, match=r"horizon_steps of midi_node is 6.*40"):
+        Answering(Recorder(40)).start_from_window(0, GOAL, PEDAL)
+
+
+def test_nothing_is_answered_before_the_start():
+    assert show(Answering(Recorder(4)), 0) is None
+
+
+def test_only_messages_of_one_step_are_paired():
+    controller = Recorder(4)
+    answering = Answering(controller)
+    answering.start_from_window(0, GOAL, PEDAL)
+    assert show(answering, 0, goal=False) is None
+    assert show(answering, 1, joints=False) is None  # keys and goal of 1, hands of 0
+    step, targets = show(answering, 1)
+    assert (step, targets.tolist()) == (1, [1.0])
+    [observation] = controller.seen
+    assert observation.step == 1
+    assert observation.goal.shape == (4, 88)
+    assert observation.sustain.shape == (4,)
+    assert observation.joint_positions.tolist() == [1.0, 0.0]
+    assert observation.key_angles[87] == 1.0
+
+
+def test_a_step_is_answered_once_and_repeated_on_request():
+    controller = Recorder(4)
+    answering = Answering(controller)
+    answering.start_from_window(0, GOAL, PEDAL)
+    assert answering.repeat(0) is None
+    assert show(answering, 0) is not None
+    assert show(answering, 0) is None
+    assert len(controller.seen) == 1
+    assert answering.repeat(0).tolist() == [0.0]
+    assert answering.repeat(1) is None
+
+
+def test_lost_steps_are_passed_over():
+    controller = Recorder(4)
+    answering = Answering(controller)
+    answering.start_from_window(0, GOAL, PEDAL)
+    assert [show(answering, step)[0] for step in (0, 1, 5)] == [0, 1, 5]
+
+
+@pytest.mark.parametrize("horizon", [4, None])
+def test_warming_up_plays_a_note(horizon):
+    controller = Recorder(horizon)
+    warm_up(controller)
+    assert controller.starts[0][0].any()
+    assert [observation.step for observation in controller.seen] == [0, 1, 2]
