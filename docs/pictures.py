@@ -1,0 +1,107 @@
+"""Makes the pictures of the README, from a real performance: MUJOCO_GL=egl .venv/bin/python docs/pictures.py
+
+docs/images/play.png     close-up by MuJoCo's offscreen renderer
+docs/images/browser.png  the browser viewer in headless Chromium (Debian package chromium)
+"""
+
+import argparse
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from pianomime.episode import play_episode
+from pianomime.songs import find_song, read_song
+from pianomime_core.metrics import RunningScore
+from pianomime_core.piano_roll import PianoRoll
+from pianomime_description import SceneConfig
+from pianomime_policy.registry import make_controller
+from pianomime_sim.simulator import Simulator, SimulatorState
+from pianomime_sim.viewers import Snapshot, open_viewer
+from pianomime_sim.viewers.picture import close_up, render, shine
+from pianomime_sim.viewers.posed_scene import PosedScene
+
+FOLDER = Path(__file__).parent
+SHOWN_ROWS = 40
+PAGE_PATIENCE_S = 60.0
+# viser points out that headless Chromium renders in software; nobody with a screen sees that.
+CLOSE_NOTICES = "document.querySelectorAll('.mantine-Notification-closeButton').forEach(button => button.click())"
+
+
+def performance(song: str | None, controller: str, steps: int) -> Snapshot:
+    """Play the first steps of a song and return what a viewer would be shown at the end of them."""
+    roll = read_song(find_song(song))
+    beginning = PianoRoll(goal=roll.goal[: steps + SHOWN_ROWS], sustain=roll.sustain[: steps + SHOWN_ROWS])
+    score = RunningScore()
+    shown: list[Snapshot] = []
+
+    def on_step(step: int, state: SimulatorState) -> None:
+        score.update(beginning.goal[step], state.key_pressed)
+        shown.append(
+            Snapshot(
+                time_s=state.time_s,
+                joint_positions=state.joint_positions,
+                key_angles=state.key_angles,
+                pressed=state.key_pressed,
+                wanted=beginning.goal[step],
+                coming=beginning.goal[step + 1 : step + 1 + SHOWN_ROWS],
+                score=score.card().as_dict() if step == steps - 1 else {},
+            )
+        )
+
+    scene = SceneConfig()
+    play_episode(Simulator(scene), make_controller(controller, scene), beginning, on_step, controller)
+    return shown[steps - 1]
+
+
+def browser_picture(snapshot: Snapshot, path: Path) -> None:
+    """Photograph the page of the browser viewer once hands and score are on it."""
+    sys.path.insert(0, str(FOLDER.parent / "tests" / "integration"))
+    from headless_chromium import HeadlessChromium
+
+    viewer = open_viewer("browser", SceneConfig(), port=0)
+    try:
+        viewer.update(snapshot)
+        with (
+            tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile,
+            HeadlessChromium(viewer.url, Path(profile) / "profile") as browser,
+        ):
+            deadline_s = time.monotonic() + PAGE_PATIENCE_S
+            # Complete when two pictures in a row are the same and the keys are on them.
+            before, now = b"", b"-"
+            while before != now or _whiteness(path) < 0.03:
+                if time.monotonic() > deadline_s:
+                    raise TimeoutError(f"the page was not complete within {PAGE_PATIENCE_S} s")
+                time.sleep(1.0)
+                browser.run(CLOSE_NOTICES)
+                before, now = now, browser.picture(path).read_bytes()
+    finally:
+        viewer.close()
+
+
+def _whiteness(path: Path) -> float:
+    return float((np.asarray(Image.open(path).convert("L")) > 200).mean())
+
+
+def main() -> None:
+    """Parse the command line and write both pictures."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--song", default="prelude_in_c", help="bundled song or MIDI file")
+    parser.add_argument("--controller", default="streaming")
+    parser.add_argument("--steps", type=int, default=237, help="how far into the song, in steps of 50 ms")
+    options = parser.parse_args()
+    snapshot = performance(options.song, options.controller, options.steps)
+    print(f"wanted {snapshot.wanted.sum()}, pressed {snapshot.pressed.sum()}, F1 so far {snapshot.score['f1']:.3f}")
+    images = FOLDER / "images"
+    images.mkdir(exist_ok=True)
+    scene = PosedScene(SceneConfig())
+    shine(scene)
+    Image.fromarray(render(scene, snapshot, close_up(snapshot), notes=False)).save(images / "play.png", optimize=True)
+    browser_picture(snapshot, images / "browser.png")
+
+
+if __name__ == "__main__":
+    main()
