@@ -1,7 +1,7 @@
 """Time RoboPianist's own environment: run by `simulator_speed` with the Python of .venv-reference.
 
-`python -m benchmarks.robopianist_steps TARGETS.npy EPISODES` prints one JSON object: CPU seconds of each episode and
-the keys pressed in the last.
+`python -m benchmarks.robopianist_steps TARGETS.npy` plays the targets once for each line it reads and answers with a
+JSON line: CPU seconds, and the keys pressed after each step.
 """
 
 import json
@@ -14,23 +14,22 @@ from robopianist_reference import load_song, make_environment
 from pianomime_description import SceneConfig
 
 
-def main(targets_file: str, episodes: int) -> None:
-    """Play the targets `episodes` times in the PianoMime variant; observation, reward and key state included."""
+def main(targets_file: str) -> None:
+    """Play the targets in the PianoMime variant; observation, reward and key state included."""
     targets = np.load(targets_file)
     actions = np.column_stack([targets, np.zeros(len(targets))])
     # Without the wrapper that keeps the score.
     environment = make_environment(load_song("TwinkleTwinkleRousseau"), SceneConfig())._environment
-    cpu_s = []
-    for _ in range(episodes):
+    for _ in sys.stdin:
         environment.reset()
         started_s = time.process_time()
         pressed = []
         for action in actions:
             environment.step(action)
             pressed.append(np.flatnonzero(environment.task.piano.activation).tolist())
-        cpu_s.append(time.process_time() - started_s)
-    print(json.dumps({"cpu_s": cpu_s, "pressed": pressed}))
+        cpu_s = time.process_time() - started_s
+        print(json.dumps({"cpu_s": cpu_s, "pressed": pressed}), flush=True)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]))
+    main(sys.argv[1])
