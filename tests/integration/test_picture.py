@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from pianomime_sim.viewers.key_marks import MARK_COLOURS, KeyMark
+from pianomime_sim.viewers.key_marks import MARK_COLOURS
 
 pytestmark = pytest.mark.skipif(
     ctypes.util.find_library("EGL") is None, reason="EGL is not installed (apt-get install libegl1)"
