@@ -33,6 +33,7 @@ class Process:
         self.error = ""
         """What the process said was wrong with its input: the rest of its last line that began with "error: "."""
         self._on_line = on_line
+        self._heard = True
         # Its own session: a Ctrl-C in the terminal reaches us alone, and we end the nodes in order.
         self._popen = subprocess.Popen(
             command,
@@ -61,8 +62,9 @@ class Process:
         return f"killed by {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
 
     def interrupt(self) -> None:
-        """Ask it to end."""
+        """Ask it to end, and listen no more: a node interrupted while it starts has nothing to say but a traceback."""
         if self._popen.poll() is None:
+            self._heard = False
             self._popen.send_signal(signal.SIGINT)
 
     def finish(self, deadline_s: float) -> None:
@@ -84,7 +86,7 @@ class Process:
             text = line.rstrip()
             if text.startswith("error: "):
                 self.error = text.removeprefix("error: ")
-            elif text:
+            elif text and self._heard:
                 self._on_line(self.name, text)
 
 

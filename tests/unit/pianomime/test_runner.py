@@ -129,6 +129,14 @@ def test_output_is_passed_on_by_name(run):
     assert run.said == [("sim", "one"), ("sim", "two")]
 
 
+def test_a_node_that_is_told_to_end_is_not_listened_to(run):
+    with run((node("sim", ends_graph=True), "pass"), (node("policy"), FOREVER)) as running:
+        wait_until_ready(run, 1)
+        running.wait(lambda: None)
+    # Its KeyboardInterrupt is our doing, not its failure.
+    assert run.said == [("policy", "ready")]
+
+
 def test_parameters_go_through_a_file_and_keep_their_types(tmp_path):
     entry = node(
         "sim_node",

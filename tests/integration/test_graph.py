@@ -1,0 +1,236 @@
+"""The graph as it is used: real processes over DDS, started by the command."""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from pianomime.episode import play_episode
+from pianomime.songs import bundled_songs
+from pianomime_core.notes import Note, Score, load_midi, save_midi
+from pianomime_core.piano_roll import piano_roll
+from pianomime_core.rollout import Rollout
+from pianomime_description.variant import SceneConfig
+from pianomime_policy.registry import make_controller
+from pianomime_sim.simulator import Simulator
+
+STEP_S = 0.05
+PATIENCE_S = 90.0
+SHUTDOWN_S = 3.0
+NODES = ("sim_node", "policy_node", "midi_node")
+
+
+@pytest.fixture(scope="module")
+def environ(tmp_path_factory) -> dict[str, str]:
+    """A DDS domain and a place for locks of our own, so that nobody else's graph is heard or refused."""
+    place = {"ROS_DOMAIN_ID": str(random.randint(1, 101)), "XDG_RUNTIME_DIR": str(tmp_path_factory.mktemp("runtime"))}
+    return os.environ | place
+
+
+@pytest.fixture(scope="module")
+def song(tmp_path_factory) -> Path:
+    """Five seconds for both hands: a scale against held thirds."""
+    right = [Note(60 + pitch, 0.5 * k, 0.5 * k + 0.4, 80) for k, pitch in enumerate((0, 2, 4, 5, 7, 9, 11, 12, 7, 0))]
+    left = [Note(pitch, start, start + 0.9, 80) for start in range(5) for pitch in (40 + start, 43 + start)]
+    path = tmp_path_factory.mktemp("songs") / "short song.mid"
+    save_midi(Score(notes=tuple(sorted(right + left, key=lambda note: note.onset_s)), sustain=(), title=""), path)
+    return path
+
+
+def command(*arguments: object) -> list[str]:
+    return [sys.executable, "-m", "pianomime", *map(str, arguments)]
+
+
+def play(environ, *arguments: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        command("play", *arguments), env=environ, capture_output=True, text=True, timeout=PATIENCE_S, check=False
+    )
+
+
+def nodes_of(parent: int) -> dict[str, int]:
+    """Process numbers of the nodes that `parent` runs, by name."""
+    found = {}
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            status = (process / "stat").read_text().rsplit(")", 1)[1].split()
+            words = (process / "cmdline").read_bytes().decode(errors="replace").split("\0")
+        except OSError:
+            continue
+        if int(status[1]) == parent and status[0] != "Z":
+            found |= {name: int(process.name) for name in NODES if any(word.endswith(name) for word in words)}
+    return found
+
+
+def still_there(pids) -> list[int]:
+    return [pid for pid in pids if Path(f"/proc/{pid}/cmdline").exists() and Path(f"/proc/{pid}/cmdline").read_bytes()]
+
+
+class Performance:
+    """A song that is being played, with a controller that needs no time to prepare."""
+
+    def __init__(self, environ, song) -> None:
+        self.process = subprocess.Popen(
+            command("play", song, "--controller", "idle"),
+            env=environ,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        # The controller is ready: every node is up and has its signal handlers.
+        self.said = ""
+        while "ready after" not in self.said:
+            line = self.process.stdout.readline()
+            assert line, f"the performance ended: {self.said}"
+            self.said += line
+        deadline_s = time.monotonic() + PATIENCE_S
+        while len(nodes := nodes_of(self.process.pid)) < len(NODES):
+            assert time.monotonic() < deadline_s, f"nodes: {nodes}"
+        self.nodes = nodes
+
+    def end(self) -> tuple[int, float, str]:
+        """Wait for the end; exit code, how long it took, all that was said."""
+        begin_s = time.monotonic()
+        said, _ = self.process.communicate(timeout=PATIENCE_S)
+        return self.process.returncode, time.monotonic() - begin_s, self.said + said
+
+
+@pytest.fixture
+def performance(environ):
+    started = Performance(environ, "twinkle")
+    yield started
+    started.process.kill()
+    started.process.wait()
+
+
+@pytest.mark.parametrize("controller", ["streaming", "planner"])
+def test_sync_equals_the_episode_in_process(environ, song, tmp_path, controller):
+    file = tmp_path / "played.npz"
+    done = play(environ, song, "--sync", "--controller", controller, "--rollout", file)
+    assert done.returncode == 0, done.stdout + done.stderr
+    played = Rollout.load(file)
+    scene = SceneConfig()
+    truth = play_episode(Simulator(scene), make_controller(controller, scene), piano_roll(load_midi(song)))
+    assert np.array_equal(played.goal, truth.goal)
+    assert np.array_equal(played.initial_joint_positions, truth.initial_joint_positions)
+    assert played.target_names == truth.target_names
+    assert np.array_equal(played.targets, truth.targets)
+    assert np.array_equal(played.pressed, truth.pressed)
+    assert played.pressed.any(), "a song without a pressed key proves nothing"
+    assert played.metadata["scores"] == truth.metadata["scores"]
+    assert played.metadata["missed_steps"] == []
+    # The table is made of the last message on /piano/score.
+    assert f"{truth.metadata['scores']['f1']:.4f}" in done.stdout
+
+
+def test_real_time_takes_the_time_of_the_song(environ, song, tmp_path):
+    file = tmp_path / "played.npz"
+    begin_s = time.monotonic()
+    done = play(environ, song, "--real-time", "--controller", "streaming", "--rollout", file)
+    took_s = time.monotonic() - begin_s
+    assert done.returncode == 0, done.stdout + done.stderr
+    played = Rollout.load(file)
+    assert took_s >= len(played.goal) * STEP_S
+    assert np.array_equal(played.goal, piano_roll(load_midi(song)).goal)
+    assert played.pressed.shape == played.goal.shape
+    assert played.metadata["sync"] is False
+    assert "missed deadlines" in done.stdout
+
+
+@pytest.mark.parametrize("victim", NODES)
+def test_a_killed_node_ends_the_performance(performance, victim):
+    os.kill(performance.nodes[victim], signal.SIGKILL)
+    code, took_s, said = performance.end()
+    assert code == 1
+    assert f"{victim} ended before the song did (killed by SIGKILL)" in said
+    assert took_s < SHUTDOWN_S
+    assert still_there(performance.nodes.values()) == []
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_ends_the_performance(performance, number, code):
+    performance.process.send_signal(number)
+    ended, took_s, said = performance.end()
+    assert ended == code
+    assert took_s < SHUTDOWN_S
+    assert "Traceback" not in said
+    assert still_there(performance.nodes.values()) == []
+
+
+def test_nodes_do_not_outlive_a_killed_command(performance):
+    performance.process.kill()
+    performance.process.wait()
+    deadline_s = time.monotonic() + SHUTDOWN_S
+    while still_there(performance.nodes.values()):
+        assert time.monotonic() < deadline_s
+
+
+def test_a_second_instance_is_refused(performance, environ):
+    done = play(environ, "twinkle", "--controller", "idle")
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1
+    assert f"process {performance.process.pid}" in done.stderr
+    assert performance.process.poll() is None, "the first one goes on"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("no_such_song.mid",), "no_such_song.mid"),
+        (("twinkle", "--controller", "nobody"), "nobody"),
+        (("twinkle", "--rollout", "no/such/folder/r.npz"), "no/such/folder"),
+    ],
+)
+def test_bad_input_is_one_line(environ, arguments, words):
+    done = play(environ, *arguments)
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1
+    assert words in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("module", "parameters", "words"),
+    [
+        ("pianomime_sim.sim_node", ("stale_hold_s:=99.0",), ("stale_hold_s", "99", "10")),
+        ("pianomime_sim.sim_node", ("variant:=three_hands",), ("three_hands", "pianomime, robopianist")),
+        ("pianomime_sim.sim_node", ("rollout:=no/such/folder/r.npz",), ("no/such/folder",)),
+        ("pianomime_policy.policy_node", ("controller:=nobody",), ("nobody", "planner, streaming")),
+        ("pianomime_policy.policy_node", ("autostart:=7",), ("autostart", "7")),
+        ("pianomime_policy.midi_node", ("midi:=no_such_song.mid",), ("no_such_song.mid",)),
+        ("pianomime_policy.midi_node", ("midi:=x.mid", "horizon_steps:=0"), ("horizon_steps", "0", "400")),
+        ("pianomime_policy.midi_node", ("horizon:=11",), ("'horizon'", "horizon_steps")),
+        ("pianomime_policy.midi_node", ("mi di",), ("mi di",)),
+    ],
+)
+def test_a_node_refuses_bad_parameters_in_one_line(environ, module, parameters, words):
+    settings = [word for parameter in parameters for word in ("-p", parameter)]
+    done = subprocess.run(
+        [sys.executable, "-m", module, "--ros-args", *settings], env=environ, capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 2
+    [line] = [line for line in done.stderr.splitlines() if line.startswith("error: ")]
+    assert all(word in line for word in words)
+
+
+def test_a_window_too_short_for_the_controller_is_refused(environ):
+    """The node table is where play sets the horizon; the command has no option for it."""
+    text = (
+        "import json, sys; from pathlib import Path; from pianomime.play import PlayOptions, play\n"
+        "from pianomime_core.errors import UserError\n"
+        "try: play(PlayOptions(midi=Path(sys.argv[1]), horizon_steps=11))\n"
+        "except UserError as error: print(json.dumps(str(error)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", text, str(bundled_songs()["twinkle"])],
+        env=environ,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+    )
+    assert "horizon_steps of midi_node is 11" in json.loads(done.stdout.splitlines()[-1])
