@@ -81,3 +81,20 @@ def test_lonely_parts_are_forgotten():
         gathering.hands(step, HANDS)
         gathering.keys(step, KEYS)
     assert gathering.keys(0, KEYS) is None
+
+
+def test_the_running_score_comes_with_the_next_state():
+    gathering = Gathering()
+    assert gathering.score({"f1": 0.5}) is None
+    gathering.hands(0, HANDS)
+    assert gathering.keys(0, KEYS).score == {"f1": 0.5}
+    assert gathering.score({"f1": 0.75}) is None
+
+
+def test_the_final_score_is_shown_though_no_state_follows():
+    gathering = Gathering()
+    gathering.hands(9, HANDS)
+    gathering.keys(9, KEYS)
+    final = gathering.score({"f1": 0.9, "finished": 1.0})
+    assert final.score["f1"] == 0.9
+    assert final.time_s == pytest.approx(0.45)

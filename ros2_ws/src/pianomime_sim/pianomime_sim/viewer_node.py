@@ -83,7 +83,7 @@ class ViewerNode:
 
     def _on_score(self, message: DiagnosticArray) -> None:
         try:
-            self._gathering.score = read_status(message, "score")
+            self._show(self._gathering.score(read_status(message, "score")))
         except MessageError as error:
             self._refuse("/piano/score", error)
 

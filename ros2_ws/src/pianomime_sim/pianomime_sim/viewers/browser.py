@@ -5,7 +5,6 @@ import contextlib
 import io
 import logging
 import math
-import time
 from html import escape
 
 import mujoco
@@ -25,7 +24,6 @@ from pianomime_sim.viewers.smooth import Frame, SmoothViewer
 
 MAX_BARS = 512
 """Notes to come that are drawn at once; two seconds of the densest music hold fewer."""
-SCORE_PERIOD_S = 0.2
 VISIBLE_GROUPS = 3
 """MuJoCo's own convention: geoms of groups 0 to 2 are looks, the higher ones serve collisions."""
 PANEL_WIDTH_PX = 260
@@ -74,7 +72,7 @@ class BrowserViewer(SmoothViewer):
         self._bars = self._add_boxes("/notes", MAX_BARS)
         self._score = self._server.gui.add_html("")
         self._server.gui.add_html(_legend())
-        self._score_due_s = 0.0
+        self._show_links()
         self._show_keys(key_colours(np.full(len(self._scene.key_geoms), KeyMark.REST)))
         print(f"viewer: open {self.url} in a browser", flush=True)
         self.start()
@@ -85,9 +83,7 @@ class BrowserViewer(SmoothViewer):
             self._show_links()
             self._show_keys(key_colours(key_marks(frame.snapshot)))
             self._show_bars(frame)
-            if (now_s := time.monotonic()) >= self._score_due_s:
-                self._score.content = _score_panel(frame.snapshot)
-                self._score_due_s = now_s + SCORE_PERIOD_S
+            self._score.content = _score_panel(frame.snapshot)
 
     def _close(self) -> None:
         with _silence():

@@ -1,6 +1,7 @@
 """Snapshots from parts that arrive one by one, in any order, and not all of them."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +25,8 @@ class Gathering:
     """
 
     def __init__(self) -> None:
-        self.score: Mapping[str, float] = {}
+        self._score: Mapping[str, float] = {}
+        self._last: Snapshot | None = None
         self._hands: dict[int, Floats] = {}
         self._keys: dict[int, Floats] = {}
         self._goal: dict[int, Bools] = {}
@@ -44,6 +46,13 @@ class Gathering:
         past = {row: wanted for row, wanted in self._goal.items() if step - KEPT_STEPS <= row < step}
         self._goal = past | {step + row: wanted for row, wanted in enumerate(window)}
 
+    def score(self, figures: Mapping[str, float]) -> Snapshot | None:
+        """Take the running score, for the snapshots to come; return the last snapshot with it once the song is over."""
+        self._score = figures
+        if self._last is None or not figures.get("finished"):
+            return None
+        return replace(self._last, score=figures)
+
     def _complete(self, step: int) -> Snapshot | None:
         if step not in self._hands or step not in self._keys:
             return None
@@ -54,12 +63,13 @@ class Gathering:
         silence = np.zeros(NUM_KEYS, dtype=np.bool_)
         last = max(self._goal, default=step - 1)
         coming = [self._goal.get(row, silence) for row in range(step, last + 1)]
-        return Snapshot(
+        self._last = Snapshot(
             time_s=step * CONTROL_TIMESTEP_S,
             joint_positions=self._hands[step],
             key_angles=key_angles,
             pressed=KEYBOARD.pressed(key_angles),
             wanted=self._goal.get(step - 1, silence),
             coming=np.array(coming, dtype=np.bool_).reshape(-1, NUM_KEYS),
-            score=self.score,
+            score=self._score,
         )
+        return self._last
