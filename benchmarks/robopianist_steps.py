@@ -1,7 +1,7 @@
 """Time RoboPianist's own environment: run by `simulator_speed` with the Python of .venv-reference.
 
-`python -m benchmarks.robopianist_steps TARGETS.npy` plays the targets once for each line it reads and answers with a
-JSON line: CPU seconds, and the keys pressed after each step.
+`python -m benchmarks.robopianist_steps TARGETS.npy` plays the targets, as many as Twinkle has steps, once for each line
+it reads, and answers with a JSON line: the fields of `simulator_speed.Episode`, and the song's goal.
 """
 
 import json
@@ -18,17 +18,26 @@ def main(targets_file: str) -> None:
     """Play the targets in the PianoMime variant; observation, reward and key state included."""
     targets = np.load(targets_file)
     actions = np.column_stack([targets, np.zeros(len(targets))])
-    # Without the wrapper that keeps the score.
-    environment = make_environment(load_song("TwinkleTwinkleRousseau"), SceneConfig())._environment
+    environment = make_environment(load_song("TwinkleTwinkleRousseau"), SceneConfig())
     for _ in sys.stdin:
         environment.reset()
-        started_s = time.process_time()
-        pressed = []
+        step_s, pressed = [], []
         for action in actions:
-            environment.step(action)
+            started_s = time.process_time()
+            timestep = environment.step(action)
+            step_s.append(time.process_time() - started_s)
             pressed.append(np.flatnonzero(environment.task.piano.activation).tolist())
-        cpu_s = time.process_time() - started_s
-        print(json.dumps({"cpu_s": cpu_s, "pressed": pressed}), flush=True)
+        if not timestep.last():
+            raise ValueError(f"{len(targets)} targets do not reach the end of the song")
+        # The wrapper computes its metric in the last step.
+        episode = {
+            "stepping_s": sum(step_s[:-1]) * len(step_s) / (len(step_s) - 1),
+            "scoring_s": step_s[-1],
+            "pressed": pressed,
+            "f1": float(environment.get_musical_metrics()["f1"]),
+            "goal": [[int(note.key) for note in notes] for notes in environment.task._notes],
+        }
+        print(json.dumps(episode), flush=True)
 
 
 if __name__ == "__main__":

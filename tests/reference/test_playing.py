@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from pianomime_core.metrics import score
 from robopianist_reference import load_song, make_environment
 
+from pianomime_core.metrics import score
 from pianomime_description import SceneConfig
 from pianomime_sim.simulator import Simulator
 

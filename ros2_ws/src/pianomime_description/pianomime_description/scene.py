@@ -8,6 +8,9 @@ from pianomime_description.hand_spec import attach_hand
 from pianomime_description.piano_spec import add_piano
 from pianomime_description.variant import SceneConfig
 
+_SLEEP_TOLERANCE_RAD_PER_S = 1e-10
+"""A key sleeps when it is slower: seven orders below MuJoCo's default, so that only rounding changes."""
+
 
 def build_scene(config: SceneConfig) -> mujoco.MjSpec:
     """Return the scene as an uncompiled spec; `build_scene(config).compile()` is the model.
@@ -24,6 +27,9 @@ def build_scene(config: SceneConfig) -> mujoco.MjSpec:
     spec.option.timestep = PHYSICS_TIMESTEP_S
     # Contacts of mesh fingertips as in the MuJoCo versions that the published numbers come from: one point, not many.
     spec.option.disableflags |= mujoco.mjtDisableBit.mjDSBL_MULTICCD
+    if config.resting_keys_sleep:
+        spec.option.enableflags |= mujoco.mjtEnableBit.mjENBL_SLEEP
+        spec.option.sleep_tolerance = _SLEEP_TOLERANCE_RAD_PER_S
     _add_stage(spec)
     add_piano(spec)
     for side in SIDES:

@@ -85,11 +85,14 @@ class SceneConfig:
         hand_collisions: Fingers and hands collide with one another. Off in the paper (RoboPianist's
             `disable_hand_collisions`), which lets fingers pass through each other; on is the honest setting.
         gravity_compensation: The hands are weightless (RoboPianist's `gravity_compensation`).
+        resting_keys_sleep: Keys that stand still are not simulated until something touches them: faster, and the same
+            but for rounding (tests/unit/sim/test_expert_replay.py).
     """
 
     variant: str = "pianomime"
     hand_collisions: bool = False
     gravity_compensation: bool = True
+    resting_keys_sleep: bool = False
 
     def __post_init__(self) -> None:
         hand_variant(self.variant)
