@@ -37,13 +37,19 @@ class Part(Protocol):
         ...
 
 
-def run(make: Callable[[], Part]) -> int:
+def run(make: Callable[[], Part], *, prompt: bool = False) -> int:
     """Make a part, spin its node until it is finished or a signal comes, and return the exit code of the process.
+
+    A `prompt` part goes before other processes where the machine allows it. That is asked for before the middleware
+    starts its threads, which inherit it: in Linux niceness belongs to a thread.
 
     One single-threaded executor: callbacks are short, and work that must not wait for them has a thread of its own.
     Codes: 0 end of work, SIGINT or SIGTERM; 2 bad input, said in one line "error: ..."; 1 a bug, with its traceback.
     """
     complete_ros_environment()
+    if prompt:
+        with suppress(OSError):
+            os.nice(_NICENESS)
     try:
         rclpy.init(args=sys.argv, signal_handler_options=SignalHandlerOptions.ALL)
     except RuntimeError as error:
@@ -79,10 +85,8 @@ def _refuse(error: Exception) -> int:
 
 
 def prefer_prompt_replies() -> None:
-    """Prepare a process for a steady 20 Hz: everything built so far is kept out of garbage collection, threads hand the
-    interpreter over quickly, and the process goes before others where the machine allows it."""
+    """Prepare a process for a steady 20 Hz, once all is built: what stands is kept out of garbage collection, and
+    threads hand the interpreter over quickly."""
     gc.collect()
     gc.freeze()
     sys.setswitchinterval(_SWITCH_INTERVAL_S)
-    with suppress(OSError):
-        os.nice(_NICENESS)

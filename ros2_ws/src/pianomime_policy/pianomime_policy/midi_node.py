@@ -78,7 +78,7 @@ class MidiNode:
 
 def main() -> int:
     """Run the node; see pianomime_core.ros_main for the exit codes."""
-    return run(MidiNode)
+    return run(MidiNode, prompt=True)
 
 
 if __name__ == "__main__":

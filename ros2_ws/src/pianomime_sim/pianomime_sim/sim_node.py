@@ -264,7 +264,7 @@ class SimNode:
 
 def main() -> int:
     """Run the node; see pianomime_core.ros_main for the exit codes."""
-    return run(SimNode)
+    return run(SimNode, prompt=True)
 
 
 if __name__ == "__main__":
