@@ -1,0 +1,145 @@
+"""midi_node and policy_node, their callbacks called by hand: what they publish, what they refuse."""
+
+import random
+import sys
+
+import numpy as np
+import pytest
+import rclpy
+from rclpy.lifecycle import TransitionCallbackReturn
+
+from pianomime_core.errors import UserError
+from pianomime_core.keyboard import KEY_NAMES
+from pianomime_core.notes import Note, Score, save_midi
+from pianomime_core.ros_environment import complete_ros_environment
+from pianomime_core.ros_messages import (
+    GOAL_NAMES,
+    NameOrder,
+    goal_message,
+    joint_state,
+    read_goal,
+    read_joint_state,
+    read_targets,
+    step_of,
+)
+from pianomime_policy.midi_node import MidiNode
+from pianomime_policy.policy_node import PolicyNode
+
+
+class Topic:
+    """A publisher that keeps what it is given."""
+
+    def __init__(self) -> None:
+        self.sent = []
+
+    def publish(self, message) -> None:
+        self.sent.append(message)
+
+
+@pytest.fixture
+def ros():
+    """Start ROS with parameters, as a command line gives them."""
+
+    def start(**parameters) -> None:
+        complete_ros_environment()
+        # A domain of our own: a performance on this machine must not hear us.
+        words = [word for name, value in parameters.items() for word in ("-p", f"{name}:={value}")]
+        rclpy.init(args=[sys.argv[0], "--ros-args", *words], domain_id=random.randint(1, 101))
+
+    yield start
+    rclpy.try_shutdown()
+
+
+@pytest.fixture
+def policy(ros):
+    ros(controller="idle")
+    part = PolicyNode()
+    part._publish_start, part._publish_command = Topic(), Topic()
+    yield part
+    part.node.destroy_node()
+
+
+def give(policy, step, *, names=None, bad=None):
+    joints = list(names or policy._controller.joint_names)
+    positions = np.zeros(len(joints))
+    if bad is not None:
+        positions[0] = bad
+    policy._on_keys(joint_state(KEY_NAMES, np.zeros(88), np.zeros(88), step=step))
+    policy._on_hands(joint_state(joints, positions, np.zeros(len(joints)), step=step))
+    policy._on_goal(goal_message(np.zeros((40, 88), dtype=bool), np.zeros(40, dtype=bool), step=step))
+
+
+def test_the_policy_starts_once_and_answers_each_state(policy):
+    for step in (0, 1, 2):
+        give(policy, step)
+    [start] = policy._publish_start.sent
+    assert len(read_joint_state(start, NameOrder(policy._controller.joint_names), velocities=False)[0]) == 54
+    commands = policy._publish_command.sent
+    assert [step_of(command.header.stamp) for command in commands] == [0, 1, 2]
+    assert read_targets(commands[0], NameOrder(policy._controller.target_names)).shape == (1, 46)
+
+
+def test_a_state_shown_again_is_answered_again_with_the_same(policy):
+    give(policy, 0)
+    give(policy, 0)
+    first, second = policy._publish_command.sent
+    assert first == second
+
+
+def test_wrong_messages_are_refused_and_counted(policy):
+    give(policy, 0)
+    names = policy._controller.joint_names
+    give(policy, 1, names=("rh_nose", *names[1:]))
+    give(policy, 2, bad=np.nan)
+    assert [step_of(command.header.stamp) for command in policy._publish_command.sent] == [0]
+    assert policy._refused == 2
+    give(policy, 3)
+    assert [step_of(command.header.stamp) for command in policy._publish_command.sent] == [0, 3]
+
+
+def test_the_life_cycle_by_hand(ros):
+    ros(controller="idle", autostart="false")
+    policy = PolicyNode()
+    node = policy.node
+    assert not hasattr(policy, "_controller")
+    for transition in (node.trigger_configure, node.trigger_activate, node.trigger_deactivate):
+        assert transition() == TransitionCallbackReturn.SUCCESS
+    # Once more from the same controller, then from a new one.
+    assert node.trigger_activate() == TransitionCallbackReturn.SUCCESS
+    assert node.trigger_deactivate() == TransitionCallbackReturn.SUCCESS
+    assert node.trigger_cleanup() == TransitionCallbackReturn.SUCCESS
+    assert not hasattr(policy, "_controller")
+    assert node.trigger_configure() == TransitionCallbackReturn.SUCCESS
+    node.destroy_node()
+
+
+@pytest.fixture
+def song(tmp_path):
+    path = tmp_path / "three notes.mid"
+    notes = tuple(Note(60 + 2 * k, 0.5 * k, 0.5 * k + 0.5, 80) for k in range(3))
+    save_midi(Score(notes=notes, sustain=(), title=""), path)
+    return path
+
+
+def test_the_song_is_said_once_and_windows_on_request(ros, song):
+    ros(midi=song, horizon_steps=11)
+    part = MidiNode()
+    part._publish_goal = Topic()
+    part._on_state(joint_state(("x",), np.zeros(1), step=9))
+    [message] = part._publish_goal.sent
+    assert step_of(message.header.stamp) == 9
+    goal, _ = read_goal(message, NameOrder(GOAL_NAMES))
+    assert goal.shape == (11, 88)
+    # 0.5 s is 10 rows: row 0 of this window is the last one of middle C, the others are D.
+    assert np.flatnonzero(goal[0]).tolist() == [60 - 21]
+    assert np.flatnonzero(goal[1:].any(axis=0)).tolist() == [62 - 21]
+    # Past the end there is nothing to say.
+    part._on_state(joint_state(("x",), np.zeros(1), step=len(part._roll.goal)))
+    assert len(part._publish_goal.sent) == 1
+    part.node.destroy_node()
+
+
+def test_a_node_without_a_song_says_so(ros):
+    ros()
+    with pytest.raises(UserError, match="midi is empty"):
+        MidiNode()

@@ -1,0 +1,143 @@
+"""sim_node with its callbacks called by hand: when the song begins, what it publishes, what it refuses, how it ends."""
+
+import sys
+import time
+
+import numpy as np
+import pytest
+import rclpy
+
+from pianomime_core.rollout import Rollout
+from pianomime_core.ros_environment import complete_ros_environment
+from pianomime_core.ros_messages import goal_message, joint_state, read_status, step_of, targets_message
+from pianomime_sim.sim_node import SimNode
+from pianomime_sim.simulator import Simulator
+
+STEPS = 8
+
+
+class Topic:
+    """A publisher that keeps what it is given and calls whom it may concern."""
+
+    def __init__(self, then=lambda message: None) -> None:
+        self.sent = []
+        self.then = then
+
+    def publish(self, message) -> None:
+        self.sent.append(message)
+        self.then(message)
+
+    def wait_for_all_acked(self, timeout) -> bool:
+        return True
+
+
+@pytest.fixture
+def sim(tmp_path):
+    complete_ros_environment()
+    # A domain of our own: a performance on this machine must not hear us.
+    rollout = tmp_path / "played.npz"
+    rclpy.init(
+        args=[sys.argv[0], "--ros-args", "-p", "sync:=true", "-p", f"rollout:={rollout}", "-p", "controller:=me"]
+    )
+    part = SimNode()
+    part._publish_score, part._publish_keys, part._publish_clock = Topic(), Topic(), Topic()
+    yield part
+    part.close()
+    part.node.destroy_node()
+    rclpy.try_shutdown()
+
+
+def commands(sim):
+    """Targets of each step; the fingers sink onto the keys."""
+    lowest, highest = sim._simulator.target_range.T
+    return [lowest + (highest - lowest) * 0.05 * step for step in range(STEPS)]
+
+
+def goal():
+    rows = np.zeros((STEPS, 88), dtype=bool)
+    rows[2:6, 40] = True
+    return rows
+
+
+def begin(sim, answer) -> None:
+    sim._publish_hands = Topic(answer)
+    sim._on_song(goal_message(goal(), np.zeros(STEPS, dtype=bool), step=0))
+    assert sim._thread is None, "nobody knows yet where the hands begin"
+    sim._on_start(joint_state(sim._simulator.joint_names, np.zeros(54)))
+
+
+def play_to_the_end(sim) -> None:
+    deadline_s = time.monotonic() + 60
+    while not sim.finished:
+        sim._look_for_end()
+        assert time.monotonic() < deadline_s
+
+
+def answering(sim, chosen):
+    def answer(message) -> None:
+        step = step_of(message.header.stamp)
+        if step < STEPS:
+            sim._on_goal(goal_message(goal()[step:], np.zeros(STEPS - step, dtype=bool), step=step))
+            sim._on_command(chosen(step))
+
+    return answer
+
+
+def test_a_song_from_first_state_to_rollout(sim):
+    names, targets = sim._simulator.target_names, commands(sim)
+    begin(sim, answering(sim, lambda step: targets_message(names, targets[step], step=step)))
+    play_to_the_end(sim)
+    assert [step_of(message.header.stamp) for message in sim._publish_hands.sent] == list(range(STEPS + 1))
+    assert [step_of(message.clock) for message in sim._publish_clock.sent] == list(range(STEPS + 1))
+    played = Rollout.load(sim._rollout)
+    assert np.array_equal(played.targets, np.stack(targets).astype(np.float32))
+    assert np.array_equal(played.goal, goal())
+    assert played.metadata["controller"] == "me"
+    truth = Simulator()
+    truth.reset(np.zeros(54))
+    states = [truth.step(row) for row in played.targets]
+    assert np.array_equal(played.pressed, np.stack([state.key_pressed for state in states]))
+    last = read_status(sim._publish_score.sent[-1], "score")
+    assert (last["finished"], last["step"], last["missed_deadlines"]) == (1.0, STEPS, 0.0)
+    assert last["f1"] == played.metadata["scores"]["f1"]
+
+
+def test_refused_commands_do_not_move_anything(sim):
+    names, zeros = sim._simulator.target_names, np.zeros(46)
+    bad = np.where(np.arange(46) == 3, np.nan, 0.0)
+    wrong = [
+        targets_message((*names[:-1], "third_hand"), zeros, step=0),
+        targets_message(names[:-1], zeros[:-1], step=0),
+        targets_message(names, bad, step=0),
+    ]
+
+    def answer(message) -> None:
+        if step_of(message.header.stamp) == 0:
+            sim._on_command(wrong.pop() if wrong else targets_message(names, zeros, step=0))
+
+    begin(sim, answer)
+    deadline_s = time.monotonic() + 60
+    while sim._scoreboard.played < 1:
+        assert time.monotonic() < deadline_s
+    assert sim._refused == 3
+    assert np.array_equal(sim._playback.targets[0], np.zeros(46, dtype=np.float32))
+
+
+def test_wrong_starts_and_songs_are_refused(sim):
+    sim._on_start(joint_state(("nobody",), np.zeros(1)))
+    message = goal_message(goal(), np.zeros(STEPS, dtype=bool), step=0)
+    message.joint_names = ["key_1"]
+    sim._on_song(message)
+    assert sim._refused == 2
+    assert sim._start is None
+    assert sim._steps is None
+
+
+def test_a_failure_of_the_physics_is_not_hidden(sim):
+    def fail(message) -> None:
+        raise RuntimeError("no power")
+
+    begin(sim, fail)
+    sim._thread.join()
+    with pytest.raises(RuntimeError, match="no power"):
+        sim._look_for_end()
