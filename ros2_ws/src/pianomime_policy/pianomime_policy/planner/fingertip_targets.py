@@ -40,8 +40,8 @@ class FingertipConfig:
     travel_clearance_m: float = 0.016
     idle_height_m: float = 0.045
     lead_steps: int = 6
-    force_ratio: float = 1.6
-    astray_m: float = 0.010
+    force_ratio: float = 1.3
+    astray_m: float = 0.012
     recovery_m_per_step: float = 0.03
     press_weight: tuple[float, float, float] = (0.6, 1.0, 2.0)
     ready_weight: tuple[float, float, float] = (1.0, 1.0, 1.0)

@@ -18,6 +18,7 @@ from pianomime_policy.planner.goal_notes import SOUNDING, GoalNotes
 from pianomime_policy.planner.hand_path import HandPathConfig, place_demands, reach_demands, smooth_path
 from pianomime_policy.planner.hand_planner import FeedbackConfig, HandPlanner, PostureConfig
 from pianomime_policy.planner.inverse_kinematics import InverseKinematicsConfig
+from pianomime_policy.planner.release import ReleaseConfig, release_steps
 from pianomime_policy.planner.tracking import TrackingConfig
 
 
@@ -33,6 +34,7 @@ class PlannerConfig:
     horizon_steps: int | None = None
     commit_steps: int = 6
     fingering: FingeringConfig = field(default_factory=FingeringConfig)
+    release: ReleaseConfig = field(default_factory=ReleaseConfig)
     hand_path: HandPathConfig = field(default_factory=HandPathConfig)
     fingertips: FingertipConfig = field(default_factory=FingertipConfig)
     posture: PostureConfig = field(default_factory=PostureConfig)
@@ -130,13 +132,24 @@ class Planner:
         n = self._notes
         return np.flatnonzero((n.end >= first) & (n.onset < last))
 
+    def _release(self, near: NDArray[np.int64]) -> NDArray[np.int64]:
+        """(len(near),) steps at which these notes are let go."""
+        n, c = self._notes, self.config.release
+        return np.asarray(
+            release_steps(
+                n.onset[near], n.end[near], n.key[near], self._finger[near], self._press.y_m, self._offset, self._low,
+                self._high, c.finger_steps, c.hand_m_per_step, c.comfort_m, c.kept_share, c.look_ahead_steps,
+            )
+        )  # fmt: skip
+
     def _plan_path(self, step: int) -> None:
         """Plan centre and reach of both hands from `step` to the end of what is visible."""
         c = self.config.hand_path
         last = self._notes.rows
         near = self._near(step - 2, last + 2)
         n = self._notes
-        onset, end, key, finger = n.onset[near], n.end[near], n.key[near], self._finger[near]
+        onset, key, finger = n.onset[near], n.key[near], self._finger[near]
+        end = self._release(near)
         centre, reach = np.zeros((last - step, 2)), np.zeros((last - step, 2))
         share = np.array(c.reach_share)
         black = np.asarray(self._black)
@@ -187,9 +200,10 @@ class Planner:
         self, step: int, rows: int
     ) -> tuple[list[NDArray[np.float64]], list[NDArray[np.float64]], list[NDArray[np.float64]]]:
         t = self.config.fingertips
-        near = self._near(step - t.lead_steps - 2, step + rows + t.lead_steps)
+        near = self._near(step - t.lead_steps - 2, step + rows + t.lead_steps + self.config.release.look_ahead_steps)
         n = self._notes
-        onset, end, key, finger = n.onset[near], n.end[near], n.key[near], self._finger[near]
+        onset, key, finger = n.onset[near], n.key[near], self._finger[near]
+        end = self._release(near)
         targets, weights, forces = [], [], []
         first = step - t.lead_steps
         for h in range(2):

@@ -22,7 +22,7 @@ class TrackingConfig:
     """
 
     preview_steps: int = 8
-    effort: float = 2e-3
+    effort: float = 0.03
 
 
 class ActuatorModel(NamedTuple):

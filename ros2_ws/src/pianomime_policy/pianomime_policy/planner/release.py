@@ -1,0 +1,65 @@
+"""When to let go: a finger or hand that must be elsewhere at the next onset leaves its key a little before the note ends.
+
+A pianist's legato jump is no legato: the last moments of a note are given up so that the next one is on time and nothing is
+dragged along the keyboard. The steps given up are those the jump needs beyond the rest between the two notes.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numba import njit
+
+
+@dataclass(frozen=True)
+class ReleaseConfig:
+    """Attributes:
+    finger_steps: Steps between release and the onset of another key by the same finger.
+    hand_m_per_step: How far the hand's centre travels in a step; a jump of the hand needs distance / this, rounded up.
+    comfort_m: Jumps of the centre below this need no release.
+    kept_share: Part of a note that is always held.
+    look_ahead_steps: Onsets further than this after the end of a note do not matter to it.
+    """
+
+    finger_steps: int = 2
+    hand_m_per_step: float = 0.05
+    comfort_m: float = 0.010
+    kept_share: float = 0.5
+    look_ahead_steps: int = 6
+
+
+@njit(cache=True)
+def release_steps(  # type: ignore[no-untyped-def]
+    onset, end, key, finger, key_y_m, offset_m, low_m, high_m, finger_steps, hand_m_per_step, comfort_m, kept_share,
+    look_ahead,
+):  # fmt: skip
+    """Return (N,) the step at which each note is let go, at most its end.
+
+    Args:
+        onset, end, key, finger: (N,) notes; finger 0..9 or -1.
+        key_y_m: (88,); offset_m, low_m, high_m: (10,) comfortable place of each finger from the hand's centre.
+        The rest: see `ReleaseConfig`.
+    """
+    n = onset.shape[0]
+    release = end.copy()
+    for i in range(n):
+        f = finger[i]
+        if f < 0:
+            continue
+        at = key_y_m[key[i]] - offset_m[f]
+        given_up = 0
+        for j in range(n):
+            g = finger[j]
+            rest = onset[j] - end[i]
+            if g < 0 or g // 5 != f // 5 or rest < 0 or rest > look_ahead:
+                continue
+            need = 0
+            if g == f:
+                need = finger_steps if key[j] != key[i] else 1
+            to = key_y_m[key[j]] - offset_m[g]
+            jump = max(to - high_m[g] - (at - low_m[f]), (at - high_m[f]) - (to - low_m[g]))
+            if jump > comfort_m:
+                need = max(need, int(np.ceil(jump / hand_m_per_step)))
+            given_up = max(given_up, need - rest)
+        keep = max(1, int(np.ceil(kept_share * (end[i] - onset[i]))))
+        release[i] = max(end[i] - given_up, min(onset[i] + keep, end[i]))
+    return release
