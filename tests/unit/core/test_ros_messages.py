@@ -114,7 +114,7 @@ def test_a_goal_says_which_keys_and_the_pedal():
 
 def test_a_half_pressed_goal_is_refused():
     message = targets_message(GOAL_NAMES, np.full((1, 89), 0.5), step=0)
-    with pytest.raises(MessageError, match="0 .up. and 1 .down. only"):
+    with pytest.raises(MessageError, match=r"0 .up. and 1 .down. only"):
         read_goal(message, NameOrder(GOAL_NAMES))
 
 

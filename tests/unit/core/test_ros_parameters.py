@@ -57,7 +57,7 @@ def test_values_out_of_range_are_named_with_the_range(make_node, value):
 
 
 def test_a_value_of_another_type_is_refused(make_node):
-    with pytest.raises(UserError, match="rows.*many"):
+    with pytest.raises(UserError, match=r"rows.*many"):
         declare_count(make_node(rows="many"), "rows", 40, "", lowest=1, highest=400)
 
 
