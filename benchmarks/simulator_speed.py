@@ -37,9 +37,10 @@ _EPISODES = 5
 _ROOT = Path(__file__).resolve().parents[1]
 _REFERENCE_PYTHON = _ROOT / ".venv-reference" / "bin" / "python"
 
+_BENCHMARK = "Simulator"
 _CONFIGS = {
-    "Simulator": SceneConfig(),
-    "Simulator, resting keys asleep": SceneConfig(resting_keys_sleep=True),
+    _BENCHMARK: SceneConfig(),
+    "resting keys asleep": SceneConfig(resting_keys_sleep=True),
 }
 
 
@@ -54,9 +55,10 @@ class Episode:
 
 
 def main() -> int:
-    """Print the table; return 1 if the two do not press the same keys or score differently, else 0."""
+    """Print the table; return 1 if the benchmark variant does not press or score as RoboPianist's, else 0."""
     simulators = {name: Simulator(config) for name, config in _CONFIGS.items()}
-    targets = wandering_targets(next(iter(simulators.values())).target_range, _STEPS)
+    benchmark = simulators[_BENCHMARK]
+    targets = wandering_targets(benchmark.target_names, benchmark.target_range, _STEPS)
     goal = np.zeros((_STEPS, NUM_KEYS), dtype=bool)
     episodes: dict[str, list[Episode]] = {name: [] for name in simulators}
     theirs: list[Episode] = []
@@ -74,18 +76,21 @@ def main() -> int:
     if not theirs:
         console.print("RoboPianist's environment is not installed: run `make test-reference` once, then this again.")
         return 0
-    alike = [name for name in episodes if episodes[name][-1].pressed == theirs[-1].pressed]
-    console.print(f"Pressed the same keys as RoboPianist's at every step: {', '.join(alike) or 'none'}.")
+    for name, played in episodes.items():
+        different = int(np.sum(_roll(played[-1].pressed) != _roll(theirs[-1].pressed)))
+        console.print(
+            f"{name}: {different} of {goal.size} key-frames pressed otherwise than in RoboPianist's environment."
+        )
     console.print(f"Wanted: {WANTED_RATIO:.0f} times RoboPianist's steps a second.")
-    same_score = all(abs(episodes[name][-1].f1 - theirs[-1].f1) < 1e-9 for name in episodes)
-    return 0 if len(alike) == len(episodes) and same_score else 1
+    ours = episodes[_BENCHMARK][-1]
+    return 0 if ours.pressed == theirs[-1].pressed and abs(ours.f1 - theirs[-1].f1) < 1e-9 else 1
 
 
 def _table(episodes: dict[str, list[Episode]], theirs: list[Episode]) -> Table:
     table = Table(title=f"Best of {_EPISODES} episodes of {_STEPS} control steps, one core, CPU time")
-    for column in ("", "steps/s", "x real time", "ratio", "steps/s with score", "ratio"):
+    for column in ("", "steps/s", "x real time", "ratio", "with score", "ratio"):
         table.add_column(column, justify="right")
-    rows = {"RoboPianist's environment": theirs, **episodes} if theirs else episodes
+    rows = {"RoboPianist": theirs, **episodes} if theirs else episodes
     for name, played in rows.items():
         cells = [f"{_stepping(played):.0f}", f"{_stepping(played) * CONTROL_TIMESTEP_S:.0f}"]
         cells.append(f"{_stepping(played) / _stepping(theirs):.2f}" if theirs else "")

@@ -4,15 +4,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 _STEPS_BETWEEN_KNOTS = 8
+_STEPS_BETWEEN_FOREARM_KNOTS = 40
 
 
-def wandering_targets(target_range: NDArray[np.float64], steps: int) -> NDArray[np.float64]:
-    """Return targets (steps, m) [rad, m] that wander over their ranges.
+def wandering_targets(
+    target_names: tuple[str, ...], target_range: NDArray[np.float64], steps: int
+) -> NDArray[np.float64]:
+    """Return targets (steps, m) [rad, m] that wander over their ranges, fingers in .4 s and forearms in 2 s.
 
-    The hands press 1.5 keys and make 2 contacts at a time, as the expert demonstrations do (.8 to 2.8 and 1 to 5).
+    The hands press about as many keys and make about as many contacts as the expert demonstrations do.
     """
     random = np.random.default_rng(7)
-    num_knots = steps // _STEPS_BETWEEN_KNOTS + 2
-    knots = random.uniform(target_range[:, 0], target_range[:, 1], (num_knots, len(target_range)))
-    times = np.arange(steps) / _STEPS_BETWEEN_KNOTS
-    return np.stack([np.interp(times, np.arange(num_knots), column) for column in knots.T], axis=1)
+    columns = []
+    for name, (lowest, highest) in zip(target_names, target_range, strict=True):
+        spacing = _STEPS_BETWEEN_FOREARM_KNOTS if "forearm" in name else _STEPS_BETWEEN_KNOTS
+        knots = np.arange(0, steps + spacing, spacing)
+        columns.append(np.interp(np.arange(steps), knots, random.uniform(lowest, highest, len(knots))))
+    return np.stack(columns, axis=1)
