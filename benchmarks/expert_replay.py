@@ -28,17 +28,21 @@ class ReplayOptions:
     Attributes:
         clips: Numbers of the clips; all if none is given.
         hand_collisions: Let the hands collide, which the experts never had to care about.
+        resting_keys_sleep: The speed option of the simulator.
         shown: Rows of the table: the clips that lost most.
     """
 
     clips: tuple[int, ...] = ()
     hand_collisions: bool = False
+    resting_keys_sleep: bool = False
     shown: int = 10
 
 
 def main(options: ReplayOptions) -> int:
     """Print the table; return 0 if the mean F1 is what it should be."""
-    simulator = Simulator(SceneConfig(hand_collisions=options.hand_collisions))
+    simulator = Simulator(
+        SceneConfig(hand_collisions=options.hand_collisions, resting_keys_sleep=options.resting_keys_sleep)
+    )
     clips = options.clips or expert_clips()
     results = []
     for clip in track(clips, "Replaying experts", console=Console(stderr=True)):
