@@ -54,5 +54,8 @@ class Controller(Protocol):
         ...
 
     def act(self, observation: Observation) -> NDArray[np.float64]:
-        """Return the (46,) actuator targets [rad, m] of this step. A whole-song controller ignores `observation.goal`."""
+        """Return the (46,) actuator targets [rad, m] of this step.
+
+        A whole-song controller ignores `observation.goal`.
+        """
         ...

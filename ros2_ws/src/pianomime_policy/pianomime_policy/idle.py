@@ -2,8 +2,8 @@
 
 import numpy as np
 from numpy.typing import NDArray
-from pianomime_core.hands import forearm_dofs, joint_names, target_names
 
+from pianomime_core.hands import forearm_dofs, joint_names, target_names
 from pianomime_policy.controller import Observation
 
 

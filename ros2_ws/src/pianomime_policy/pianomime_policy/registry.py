@@ -6,7 +6,6 @@ from types import MappingProxyType
 
 from pianomime_core.errors import unknown_value
 from pianomime_description.variant import SceneConfig
-
 from pianomime_policy.controller import Controller
 from pianomime_policy.idle import Idle
 
@@ -32,7 +31,7 @@ CONTROLLERS = MappingProxyType(
         "idle": _idle,
     }
 )
-"""Builders by name: the planner that knows the whole song, those that see 2 s and 1 s of it, and one that does nothing."""
+"""Builders by name: the planner that knows the whole song, two that see 2 s and 1 s of it, one that does nothing."""
 
 
 def make_controller(name: str, scene: SceneConfig) -> Controller:

@@ -1,21 +1,21 @@
 """Fingering: which finger plays which note, by a beam search that can be fed note by note.
 
 The search is a filter: slices of notes are pushed in order of time and the best path through them can be read at any
-moment. A whole song is pushed at once; a stream pushes what has become visible and commits what is about to be played, which
-prunes every state that disagrees (fixed-lag decoding).
+moment. A whole song is pushed at once; a stream pushes what has become visible and commits what is about to be
+played, which prunes every state that disagrees (fixed-lag decoding).
 """
 
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
+
 from pianomime_core.keyboard import KEYBOARD
 from pianomime_core.timing import CONTROL_TIMESTEP_S
-
 from pianomime_policy.planner.fingering_search import Beam, FingeringCost, extend_beam
 
-# Comfortable place of thumb..little of the right hand from the hand's centre (the middle finger) [m], and how far each may
-# leave it; the left hand is the mirror image. Measured on the model of the hand.
+# Comfortable place of thumb..little of the right hand from the hand's centre (the middle finger) [m], and how far
+# each may leave it; the left hand is the mirror image. Measured on the model of the hand.
 _OFFSET_M = np.array([-0.052, -0.0235, 0.0, 0.0235, 0.048])
 _LOW_M = np.array([-0.026, -0.028, -0.026, -0.026, -0.020])
 _HIGH_M = np.array([0.040, 0.022, 0.026, 0.028, 0.034])
@@ -137,14 +137,16 @@ class FingeringSearch:
     def push(
         self, step: int, notes: NDArray[np.int64], note_key: NDArray[np.int64], note_end: NDArray[np.int64]
     ) -> None:
-        """Add the notes (n,) that begin at `step`, by rising key; `note_key`, `note_end` (N,) describe all notes so far."""
+        """Add the notes (n,) that begin at `step`, by rising key; `note_key` and `note_end` (N,) describe all so far."""
+        if len(notes) > 10:  # ten fingers: the outer voices are heard best
+            notes = np.concatenate([notes[:5], notes[-5:]])
         beam, parent, finger = extend_beam(self._price, self._beam, self.config.width, notes, note_key, note_end, step)
         self._beam = Beam(*beam)
         self._beam.cost[:] -= self._beam.cost[0]
         self._slices.append(_Slice(step, notes, parent, finger))
 
     def commit(self, step: int) -> None:
-        """Fix the fingers of every slice that begins at or before `step`: drop the states that disagree with the best."""
+        """Fix the fingers of the slices that begin at or before `step`: states that disagree with the best go."""
         last = self._committed
         while last < len(self._slices) and self._slices[last].step <= step:
             last += 1
@@ -162,7 +164,7 @@ class FingeringSearch:
         newest.parent, newest.finger = newest.parent[keep], newest.finger[keep]
 
     def best(self, since: int = 0) -> dict[int, int]:
-        """Finger (0..9; -1 dropped) of every note of the slices that begin at or after step `since`, on the best path."""
+        """Finger (0..9; -1 dropped) of every note that begins at or after step `since`, on the best path."""
         fingers: dict[int, int] = {}
         state = 0
         for s in reversed(self._slices):

@@ -1,8 +1,8 @@
 """The compiled inner part of the fingering search: all ways to play the notes of one onset, and the beam over onsets.
 
-Notes that begin together form a slice. For each state of the beam, lower notes go to the left hand and upper ones to the
-right (every split), and within a hand notes and free fingers pair up in the same order (every monotone assignment). Fingers
-are numbered 0..9, right thumb..little, then left thumb..little; hands 0 = right, 1 = left.
+Notes that begin together form a slice. For each state of the beam, lower notes go to the left hand and upper ones to
+the right (every split), and within a hand notes and free fingers pair up in the same order (every monotone
+assignment). Fingers are numbered 0..9, right thumb..little, then left thumb..little; hands 0 = right, 1 = left.
 """
 
 from typing import NamedTuple
@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 
 FINGERS = 10
 DROPPED = -1
-_MAX_NOTES = 12  # of one slice; more are unplayable with ten fingers anyway
 _MAX_OPTIONS = 6  # kept for each hand and split
 _NEVER = -99
 _REST_LIMIT_STEPS = 40
@@ -59,7 +58,7 @@ class Beam(NamedTuple):
 
 
 @njit(cache=True)
-def _hand_price(price, hand, centre, moved, step, keys, fingers, count, new, last_key, last_end):  # type: ignore[no-untyped-def]
+def _hand_price(price, hand, centre, moved, step, keys, fingers, count, new, last_key, last_end):
     """Return (price, new centre) of one hand holding `count` keys with `fingers`, `new` of them just struck."""
     cost = 0.0
     weight, pull = 0.0, 0.0
@@ -104,8 +103,11 @@ def _hand_price(price, hand, centre, moved, step, keys, fingers, count, new, las
 
 
 @njit(cache=True)
-def _hand_options(price, hand, notes, n, note_key, step, centre, moved, held, last_key, last_end, out_cost, out_centre, out_finger):  # type: ignore[no-untyped-def]  # noqa: E501
-    """Write the cheapest ways (at most `_MAX_OPTIONS`) for one hand to play `n` notes, thumb side first; return how many.
+def _hand_options(
+    price, hand, notes, n, note_key, step, centre, moved, held, last_key, last_end, out_cost, out_centre, out_finger
+):
+    """Write the cheapest ways (at most `_MAX_OPTIONS`) for one hand to play `n` notes, thumb side first; return how
+    many.
 
     A note is dropped only when no assignment of all of them keeps the order of fingers and keys.
     """
@@ -199,14 +201,14 @@ def _hand_options(price, hand, notes, n, note_key, step, centre, moved, held, la
 
 
 @njit(cache=True)
-def extend_beam(price, beam, width, notes, note_key, note_end, step):  # type: ignore[no-untyped-def]
+def extend_beam(price, beam, width, notes, note_key, note_end, step):
     """Extend every state by one slice and keep the `width` cheapest distinct states.
 
     Args:
         price: `FingeringCost`.
         beam: `Beam` of B states before the slice.
         width: States kept at most.
-        notes: (n,) indices of the slice's notes, by rising key.
+        notes: (n,) indices of the slice's notes, by rising key; at most ten, five a hand.
         note_key, note_end: (N,) key and end step (exclusive) of every note; a note still sounding ends in the future.
         step: Onset step of the slice.
 
@@ -233,7 +235,7 @@ def extend_beam(price, beam, width, notes, note_key, note_end, step):  # type: i
     left_notes = np.empty(n, np.int64)
     total = 0
     for b in range(states):
-        for split in range(n + 1):
+        for split in range(max(0, n - 5), min(n, 5) + 1):
             for i in range(split):
                 left_notes[i] = notes[split - 1 - i]
             right = _hand_options(

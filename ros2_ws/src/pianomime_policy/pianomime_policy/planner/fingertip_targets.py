@@ -1,46 +1,47 @@
-"""Fingertip targets: where the pad of each finger should be at the end of a step, how much it matters, how hard it presses.
+"""Fingertip targets: where the pad of each finger should be at the end of a step, how much it matters, how hard it
+presses.
 
-A finger presses its key a little below the bottom, lifts straight up, travels to its next key above the keyboard along a
-minimum-jerk profile and waits just over the key for the onset; with nothing to do it floats beside its neighbours.
+A finger presses its key a little below the bottom, lifts straight up, travels to its next key above the keyboard
+along a minimum-jerk profile and waits just over the key for the onset; with nothing to do it floats beside its
+neighbours. A finger that should press but stands beside its key is led back above it first.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
-from pianomime_core.keyboard import KEYBOARD, KeyboardGeometry
+
+from pianomime_policy.planner.fingering import finger_offsets_m
+from pianomime_policy.planner.press_table import PressConfig, PressTable, press_table
+from pianomime_policy.planner.song_plan import SongPlan
 
 
 @dataclass(frozen=True)
 class FingertipConfig:
-    """Numbers of the motion; heights and depths in the world frame.
+    """Numbers of the motion.
 
     Attributes:
-        white_x_m, white_thumb_x_m, black_x_m, black_thumb_x_m: Where keys are pressed (towards the player).
-        press_depth_m: Target below the bottom of the key.
+        press: Where and how hard keys are pressed.
         hover_m: Height above the key while travelling; ready_m: one step before the onset.
         travel_clearance_m: Travelling pads stay this high above the white keys' tops.
-        idle_height_m: Height of a pad with nothing to do.
+        idle_height_m: Height of a pad with nothing to do, in the world frame.
         lead_steps: Steps before the onset at which a finger starts for its key.
-        force_ratio: Pressing force as a multiple of what holds the key at its bottom.
-        astray_m: A finger that should press but is further than this beside its key lifts and travels before it presses.
+        near_steps: Steps before the onset from which it must be over its key.
+        astray_m: A finger that should press but is further than this beside its key lifts and travels before it
+            presses.
         recovery_m_per_step: Speed of that travel.
-        *_weight: Weights of (x, y, z) errors in the inverse kinematics in each phase.
+        *_weight: Weights of squared (x, y, z) errors in the inverse kinematics in each phase.
     """
 
-    white_x_m: float = 0.034
-    white_thumb_x_m: float = 0.060
-    black_x_m: float = 0.002
-    black_thumb_x_m: float = 0.008
-    press_depth_m: float = 0.004
+    press: PressConfig = field(default_factory=PressConfig)
     hover_m: float = 0.012
     ready_m: float = 0.0015
     travel_clearance_m: float = 0.016
     idle_height_m: float = 0.045
     lead_steps: int = 6
-    force_ratio: float = 1.3
+    near_steps: int = 2
     astray_m: float = 0.012
     recovery_m_per_step: float = 0.03
     press_weight: tuple[float, float, float] = (0.6, 1.0, 2.0)
@@ -50,146 +51,148 @@ class FingertipConfig:
     idle_weight: tuple[float, float, float] = (0.02, 0.02, 0.25)
 
 
-class PressTable(NamedTuple):
-    """What pressing each key with a thumb (row 0) or another finger (row 1) means; see `press_table`."""
+class FingertipRows(NamedTuple):
+    """Coming steps of one hand; row r is the pose at the end of its step, fingers thumb..little.
 
-    x_m: NDArray[np.float64]  # (2, 88) where
-    bottom_z_m: NDArray[np.float64]  # (2, 88) target height, press_depth_m below the depressed surface
-    force_n: NDArray[np.float64]  # (2, 88)
-    y_m: NDArray[np.float64]  # (88,)
-    top_z_m: NDArray[np.float64]  # (88,)
-    white_top_z_m: float
+    Attributes:
+        target: (rows, 5, 3) contact points in the world frame [m].
+        weight: (rows, 5, 3) of squared errors.
+        force: (rows, 5) downward force of pressing fingers [N], 0 of others.
+        top: (rows, 5) height of the surface of the key a finger is over or holds [m].
+    """
 
-
-# robopianist.models.piano.piano_constants: one spring for both kinds of key, and their masses.
-_SPRING_NM_PER_RAD = 2.0
-_SPRING_REST_RAD = -np.pi / 180
-_MASS_KG = (0.04, 0.02)
-_GRAVITY_M_S2 = 9.81
+    target: NDArray[np.float64]
+    weight: NDArray[np.float64]
+    force: NDArray[np.float64]
+    top: NDArray[np.float64]
 
 
-def press_table(config: FingertipConfig, keyboard: KeyboardGeometry = KEYBOARD) -> PressTable:
-    """Geometry and force of a press for each key, from the keyboard's dimensions and springs."""
-    black = keyboard.is_black
-    x = np.stack(
-        [
-            np.where(black, config.black_thumb_x_m, config.white_thumb_x_m),
-            np.where(black, config.black_x_m, config.white_x_m),
-        ]
-    )
-    arm = x - keyboard.hinge_x_m
-    mass = np.where(black, _MASS_KG[1], _MASS_KG[0])
-    torque = _SPRING_NM_PER_RAD * (keyboard.travel_rad - _SPRING_REST_RAD)
-    torque = torque - mass * _GRAVITY_M_S2 * (keyboard.center_x_m - keyboard.hinge_x_m)
-    return PressTable(
-        x_m=x,
-        bottom_z_m=keyboard.top_z_m - np.tan(keyboard.travel_rad) * arm - config.press_depth_m,
-        force_n=config.force_ratio * torque / arm,
-        y_m=np.ascontiguousarray(keyboard.center_y_m),
-        top_z_m=np.ascontiguousarray(keyboard.top_z_m),
-        white_top_z_m=float(keyboard.top_z_m[~black][0]),
-    )
+class FingertipMotion:
+    """Makes `FingertipRows` from a song plan."""
+
+    def __init__(self, config: FingertipConfig) -> None:
+        self._config = c = config
+        self._press = press_table(c.press)
+        self._offset = finger_offsets_m()
+        self._weights = np.array([c.press_weight, c.ready_weight, c.travel_weight, c.release_weight, c.idle_weight])
+
+    def rows(self, hand: int, first: int, rows: int, plan: SongPlan) -> FingertipRows:
+        """The rows of steps [first, first + rows) of one hand, 0 right or 1 left, as planned."""
+        c = self._config
+        start = first - c.lead_steps
+        notes = plan.assignments(start - c.near_steps, first + rows + c.lead_steps)
+        centre = plan.path(start, rows + c.lead_steps)[0][:, hand]
+        out = FingertipRows(
+            np.zeros((rows, 5, 3)),
+            np.zeros((rows, 5, 3)),
+            np.zeros((rows, 5)),
+            np.full((rows, 5), self._press.white_top_z_m),
+        )
+        _fill_rows(
+            hand, first, rows, *notes, np.ascontiguousarray(centre), start, self._offset, self._press, c.lead_steps,
+            c.near_steps, c.hover_m, c.ready_m, c.travel_clearance_m, c.idle_height_m, self._weights, *out,
+        )  # fmt: skip
+        return out
+
+    def waiting(self, rows: FingertipRows) -> FingertipRows:
+        """The same rows with every pad above the keys and none pressing: how a pianist waits for the first note."""
+        target = rows.target.copy()
+        target[..., 2] = np.maximum(target[..., 2], rows.top + self._config.hover_m)
+        return rows._replace(target=target, force=np.zeros_like(rows.force))
+
+    def recovered(self, rows: FingertipRows, tips: NDArray[np.float64]) -> FingertipRows:
+        """The same rows, fingers that should press now but stand beside their key led back above it; `tips` (5, 3)
+        are the measured contact points. Without it a finger that comes late gets caught between two keys and presses
+        the wrong one for the whole note.
+        """
+        c = self._config
+        _recover(*rows, tips, c.astray_m, c.recovery_m_per_step, c.hover_m, c.ready_m, self._weights[1])
+        return rows
 
 
 @njit(cache=True)
-def _minimum_jerk(s):  # type: ignore[no-untyped-def]
+def _minimum_jerk(s):
     s = min(max(s, 0.0), 1.0)
     return s * s * s * (10.0 - 15.0 * s + 6.0 * s * s)
 
 
 @njit(cache=True)
-def fingertip_targets(  # type: ignore[no-untyped-def]
-    hand, first, rows, onset, end, key, finger, centre_m, centre_first, offset_m, table, lead_steps,
-    hover_m, ready_m, clearance_m, idle_height_m, weights,
-    target, weight, force,
-):  # fmt: skip
-    """Write targets (rows, 5, 3) [m], weights (rows, 5, 3) and pressing forces (rows, 5) [N] for one hand.
+def _nearest_notes(number, step, onset, end, finger):
+    """Return the indices of the notes finger `number` holds at `step`, held last and will hold next; -1 for none."""
+    now, before, after = -1, -1, -1
+    for i in range(onset.shape[0]):
+        if finger[i] != number:
+            continue
+        if onset[i] <= step < end[i]:
+            now = i
+        elif end[i] <= step:
+            if before < 0 or end[i] > end[before]:
+                before = i
+        elif after < 0 or onset[i] < onset[after]:
+            after = i
+    return now, before, after
 
-    Args:
-        hand: 0 right, 1 left.
-        first: Step of the first row; a row is the pose at the END of its step.
-        onset, end, key, finger: (N,) notes near these rows.
-        centre_m: path of the hand's centre, entry 0 is step `centre_first`.
-        offset_m: (10,) comfortable places of the fingers.
-        table: `PressTable`.
-        weights: (5, 3) of press, ready, travel, release, idle.
-    """
+
+@njit(cache=True)
+def _fill_rows(
+    hand, first, rows, onset, end, key, finger, centre_m, centre_first, offset_m, table: PressTable, lead_steps,
+    near_steps, hover_m, ready_m, clearance_m, idle_height_m, weights, target, weight, force, top,
+):  # fmt: skip
+    press_weight, ready_weight, travel_weight, release_weight, idle_weight = weights
     for f in range(5):
         thumb = 0 if f == 0 else 1
         number = 5 * hand + f
         for r in range(rows):
             step = first + r
-            now, before, after = -1, -1, -1
-            for i in range(onset.shape[0]):
-                if finger[i] != number:
-                    continue
-                if onset[i] <= step < end[i]:
-                    now = i
-                elif end[i] <= step:
-                    if before < 0 or end[i] > end[before]:
-                        before = i
-                elif onset[i] > step and (after < 0 or onset[i] < onset[after]):
-                    after = i
-            force[r, f] = 0.0
+            now, before, after = _nearest_notes(number, step, onset, end, finger)
             if now >= 0:
                 k = key[now]
                 target[r, f, 0] = table.x_m[thumb, k]
                 target[r, f, 1] = table.y_m[k]
                 target[r, f, 2] = table.bottom_z_m[thumb, k]
-                weight[r, f] = weights[0]
+                weight[r, f] = press_weight
                 force[r, f] = table.force_n[thumb, k]
-                continue
-            if after >= 0 and onset[after] - lead_steps <= step:
+                top[r, f] = table.top_z_m[k]
+            elif after >= 0 and onset[after] - lead_steps <= step:
                 k = key[after]
                 start = onset[after] - lead_steps
-                if before >= 0:
-                    start = max(start, end[before])
-                if before >= 0 and end[before] >= onset[after] - lead_steps:
+                if before >= 0 and end[before] >= start:
+                    start = end[before]
                     p = key[before]
-                    x0, y0, z0 = table.x_m[thumb, p], table.y_m[p], table.top_z_m[p] + hover_m
+                    x, y = table.x_m[thumb, p], table.y_m[p]
                 else:
-                    c = centre_m[max(start - centre_first, 0)]
-                    x0, y0, z0 = table.x_m[thumb, 39], c + offset_m[number], idle_height_m
+                    x = table.idle_x_m[thumb]
+                    y = centre_m[start - centre_first] + offset_m[number]
                 ready = onset[after] - 1
                 s = _minimum_jerk((step - start + 1) / (ready - start)) if ready > start else 1.0
-                target[r, f, 0] = x0 + s * (table.x_m[thumb, k] - x0)
-                target[r, f, 1] = y0 + s * (table.y_m[k] - y0)
-                again = before >= 0 and key[before] == k
+                target[r, f, 0] = x + s * (table.x_m[thumb, k] - x)
+                target[r, f, 1] = y + s * (table.y_m[k] - y)
                 height = table.top_z_m[k] + (ready_m if step == ready else hover_m)
-                if step < onset[after] - 2 and not again:
+                if step < onset[after] - near_steps and not (before >= 0 and key[before] == k):
                     height = max(height, table.white_top_z_m + clearance_m)
                 target[r, f, 2] = height
-                weight[r, f] = weights[1] if step >= onset[after] - 2 else weights[2]
-                continue
-            if before >= 0 and step == end[before]:
+                weight[r, f] = ready_weight if step >= onset[after] - near_steps else travel_weight
+                top[r, f] = table.top_z_m[k]
+            elif before >= 0 and step == end[before]:
                 k = key[before]
                 target[r, f, 0] = table.x_m[thumb, k]
                 target[r, f, 1] = table.y_m[k]
                 target[r, f, 2] = table.top_z_m[k] + hover_m
-                weight[r, f] = weights[3]
-                continue
-            target[r, f, 0] = table.x_m[thumb, 39]
-            target[r, f, 1] = centre_m[max(step - centre_first, 0)] + offset_m[number]
-            target[r, f, 2] = idle_height_m
-            weight[r, f] = weights[4]
+                weight[r, f] = release_weight
+                top[r, f] = table.top_z_m[k]
+            else:
+                target[r, f, 0] = table.idle_x_m[thumb]
+                target[r, f, 1] = centre_m[step - centre_first] + offset_m[number]
+                target[r, f, 2] = idle_height_m
+                weight[r, f] = idle_weight
 
 
 @njit(cache=True)
-def recover(rows, tip, target, weight, force, top_z_m, astray_m, speed_m, hover_m, ready_m, ready_weight):  # type: ignore[no-untyped-def]  # noqa: E501
-    """Replan fingers that should press now but stand beside their key: lift, travel, then press.
-
-    Without it a finger that comes late gets caught between two keys and presses the wrong one for the whole note.
-
-    Args:
-        tip: (5, 3) measured contact points [m].
-        target, weight, force: of `fingertip_targets`, changed in place.
-        top_z_m: (5,) height of the surface of the key each finger should press.
-    """
+def _recover(target, weight, force, top, tip, astray_m, speed_m, hover_m, ready_m, ready_weight):
+    rows = target.shape[0]
     for f in range(5):
-        if force[0, f] <= 0.0:
-            continue
         aside = abs(target[0, f, 1] - tip[f, 1])
-        if aside <= astray_m:
+        if force[0, f] <= 0.0 or aside <= astray_m:
             continue
         travel = 1 + int(np.ceil(aside / speed_m))
         for r in range(min(travel, rows)):
@@ -198,6 +201,6 @@ def recover(rows, tip, target, weight, force, top_z_m, astray_m, speed_m, hover_
             share = (r + 1) / travel
             for i in range(2):
                 target[r, f, i] = tip[f, i] + share * (target[r, f, i] - tip[f, i])
-            target[r, f, 2] = top_z_m[f] + (ready_m if r == travel - 1 else hover_m)
+            target[r, f, 2] = top[r, f] + (ready_m if r == travel - 1 else hover_m)
             weight[r, f] = ready_weight
             force[r, f] = 0.0

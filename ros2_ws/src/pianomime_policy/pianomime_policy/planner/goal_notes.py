@@ -2,6 +2,7 @@
 
 import numpy as np
 from numpy.typing import NDArray
+
 from pianomime_core.keyboard import NUM_KEYS
 
 SOUNDING = 1 << 30

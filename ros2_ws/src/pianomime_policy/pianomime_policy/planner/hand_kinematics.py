@@ -1,10 +1,11 @@
 """Forward kinematics of one hand, compiled: body poses, fingertip contact points and their Jacobians.
 
-MuJoCo's own kinematics costs a Python call a pose; the planner evaluates some ten thousand poses a second of music, so the
-same chain is evaluated here from the arrays of the compiled `MjModel` (tests hold both against each other).
+MuJoCo's own kinematics costs a Python call a pose; the planner evaluates some ten thousand poses a second of music,
+so the same chain is evaluated here from the arrays of the compiled `MjModel` (tests hold both against each other).
 
-Coordinates are *actuator coordinates* z (n,): one number an actuator target. Joint positions are `q = coupling @ z + slack`:
-the two outer joints of a finger share one tendon (z = J1 + J2), `slack` is the measured difference between them.
+Coordinates are *actuator coordinates* z (n,): one number an actuator target. Joint positions are `q = coupling @ z +
+slack`: the two outer joints of a finger share one tendon (z = J1 + J2), `slack` is the measured difference between
+    them.
 """
 
 from typing import NamedTuple
@@ -64,7 +65,7 @@ class HandChain(NamedTuple):
 
 def hand_chain(model: mujoco.MjModel, side: str) -> HandChain:
     """Read the chain of hand `side` ("rh" or "lh") from a compiled one-hand model, actuators in model order."""
-    bodies = [b for b in range(1, model.nbody)]
+    bodies = list(range(1, model.nbody))
     index = {b: i for i, b in enumerate(bodies)}
     rotation = np.zeros((len(bodies), 9))
     for b in bodies:
@@ -119,7 +120,7 @@ def _coupling(model: mujoco.MjModel) -> NDArray[np.float64]:
 
 
 def _tip_hull(model: mujoco.MjModel, body: int) -> NDArray[np.float64]:
-    """(V, 3) outermost vertices of the colliding fingertip mesh in the frame of its body, evenly spread in direction."""
+    """(V, 3) outermost vertices of the colliding fingertip mesh, evenly spread, in the frame of its body."""
     geoms = [
         g
         for g in range(model.body_geomadr[body], model.body_geomadr[body] + model.body_geomnum[body])
@@ -145,8 +146,8 @@ def _directions() -> NDArray[np.float64]:
 
 
 @njit(cache=True)
-def body_poses(chain, q, position, rotation, anchor, axis):  # type: ignore[no-untyped-def]
-    """Write body positions (B, 3), rotations (B, 3, 3), joint anchors and axes (J, 3) in the world for joints q (J,)."""
+def body_poses(chain, q, position, rotation, anchor, axis):
+    """Write body positions (B, 3), rotations (B, 3, 3), joint anchors and axes (J, 3) in the world for q (J,)."""
     for b in range(chain.parent.shape[0]):
         p = chain.parent[b]
         if p < 0:
@@ -187,7 +188,7 @@ def body_poses(chain, q, position, rotation, anchor, axis):  # type: ignore[no-u
 
 
 @njit(cache=True)
-def contact_point(chain, finger, position, rotation, softness_m, point):  # type: ignore[no-untyped-def]
+def contact_point(chain, finger, position, rotation, softness_m, point):
     """Write the world point (3,) where the pad of `finger` would touch a flat key: a soft minimum of its hull in z.
 
     The height is that of the lowest vertex; x and y are averaged over vertices within about `softness_m` above it, so
@@ -219,7 +220,7 @@ def contact_point(chain, finger, position, rotation, softness_m, point):  # type
 
 
 @njit(cache=True)
-def point_jacobian(chain, body, point, anchor, axis, jacobian):  # type: ignore[no-untyped-def]
+def point_jacobian(chain, body, point, anchor, axis, jacobian):
     """Write d point / d z (3, n) of a world point fixed to `body`."""
     jacobian[:, :] = 0.0
     for j in range(chain.joint_body.shape[0]):
@@ -239,7 +240,7 @@ def point_jacobian(chain, body, point, anchor, axis, jacobian):  # type: ignore[
 
 
 @njit(cache=True)
-def fingertip_points(chain, q, softness_m):  # type: ignore[no-untyped-def]
+def fingertip_points(chain, q, softness_m):
     """Return the contact points (5, 3) of thumb..little at joint positions q (J,)."""
     bodies, joints = chain.parent.shape[0], chain.joint_body.shape[0]
     position, rotation = np.empty((bodies, 3)), np.empty((bodies, 3, 3))

@@ -4,9 +4,10 @@ Minimises over the actuator coordinates z of one hand, within their ranges,
 
     sum_f |W_f (p_f(z) - target_f)|^2 + |W_rest (z - z_rest)|^2 + |W_near (z - z_near)|^2 + clearance
 
-where p_f is the contact point of fingertip f. The forearm's place along the keyboard is part of the rest posture (its weight
-is what "the hand follows its path" means). A box-constrained step solves the normal equations on the free coordinates and
-moves those beyond their range onto it; steps are capped in rad, which keeps the thumb out of local minima.
+where p_f is the contact point of fingertip f. The forearm's place along the keyboard is part of the rest posture (its
+weight is what "the hand follows its path" means). A box-constrained step solves the normal equations on the free
+coordinates and moves those beyond their range onto it; steps are capped in rad, which keeps the thumb out of local
+minima.
 """
 
 from dataclasses import dataclass
@@ -45,7 +46,7 @@ class InverseKinematicsConfig:
 
 
 @njit(cache=True)
-def cholesky_solve(A, b, n, L, x):  # type: ignore[no-untyped-def]
+def cholesky_solve(A, b, n, L, x):
     """Solve A[:n, :n] x = b[:n] for a symmetric positive definite A; L is scratch, x the result (n,)."""
     for i in range(n):
         for j in range(i + 1):
@@ -69,7 +70,7 @@ def cholesky_solve(A, b, n, L, x):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def box_step(A, g, z, lower, upper, dz, scratch_A, scratch_L, scratch_x):  # type: ignore[no-untyped-def]
+def box_step(A, g, z, lower, upper, dz, scratch_A, scratch_L, scratch_x):
     """Write the step dz (n,) that solves A dz = g with z + dz in [lower, upper] (two rounds of an active set)."""
     n = z.shape[0]
     fixed = np.zeros(n, np.bool_)
@@ -107,7 +108,7 @@ def box_step(A, g, z, lower, upper, dz, scratch_A, scratch_L, scratch_x):  # typ
 
 
 @njit(cache=True)
-def solve_posture(  # type: ignore[no-untyped-def]
+def solve_posture(
     chain,
     z,
     slack,

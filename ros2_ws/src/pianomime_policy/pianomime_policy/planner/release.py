@@ -1,7 +1,9 @@
-"""When to let go: a finger or hand that must be elsewhere at the next onset leaves its key a little before the note ends.
+"""When to let go: a finger or hand that must be elsewhere at the next onset leaves its key a little before the note
+ends.
 
-A pianist's legato jump is no legato: the last moments of a note are given up so that the next one is on time and nothing is
-dragged along the keyboard. The steps given up are those the jump needs beyond the rest between the two notes.
+A pianist's legato jump is no legato: the last moments of a note are given up so that the next one is on time and
+nothing is dragged along the keyboard. The steps given up are those the jump needs beyond the rest between the two
+notes.
 """
 
 from dataclasses import dataclass
@@ -28,7 +30,7 @@ class ReleaseConfig:
 
 
 @njit(cache=True)
-def release_steps(  # type: ignore[no-untyped-def]
+def release_steps(
     onset, end, key, finger, key_y_m, offset_m, low_m, high_m, finger_steps, hand_m_per_step, comfort_m, kept_share,
     look_ahead,
 ):  # fmt: skip

@@ -11,6 +11,7 @@ import mujoco
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
+
 from pianomime_core.timing import PHYSICS_STEPS_PER_CONTROL_STEP, PHYSICS_TIMESTEP_S
 
 
@@ -64,7 +65,7 @@ def actuator_model(model: mujoco.MjModel, coupling: NDArray[np.float64], z: NDAr
 
 
 @njit(cache=True)
-def track(A, B, position, velocity, reference, effort):  # type: ignore[no-untyped-def]
+def track(A, B, position, velocity, reference, effort):
     """Return targets (n,) for the coming step.
 
     Minimises sum_t (position_t - reference_t)^2 + effort (u_t - reference_t)^2 over the rows of `reference` (rows, n),
