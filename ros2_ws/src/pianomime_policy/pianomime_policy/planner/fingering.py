@@ -137,7 +137,7 @@ class FingeringSearch:
     def push(
         self, step: int, notes: NDArray[np.int64], note_key: NDArray[np.int64], note_end: NDArray[np.int64]
     ) -> None:
-        """Add the notes (n,) that begin at `step`, by rising key; `note_key` and `note_end` (N,) describe all so far."""
+        """Add the notes (n,) that begin at `step`, by rising key; `note_key`, `note_end` (N,): all so far."""
         if len(notes) > 10:  # ten fingers: the outer voices are heard best
             notes = np.concatenate([notes[:5], notes[-5:]])
         beam, parent, finger = extend_beam(self._price, self._beam, self.config.width, notes, note_key, note_end, step)

@@ -14,7 +14,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from pianomime_policy.planner.fingering import finger_offsets_m
-from pianomime_policy.planner.press_table import PressConfig, PressTable, press_table
+from pianomime_policy.planner.press_table import PressConfig, press_table
 from pianomime_policy.planner.song_plan import SongPlan
 
 
@@ -135,7 +135,7 @@ def _nearest_notes(number, step, onset, end, finger):
 
 @njit(cache=True)
 def _fill_rows(
-    hand, first, rows, onset, end, key, finger, centre_m, centre_first, offset_m, table: PressTable, lead_steps,
+    hand, first, rows, onset, end, key, finger, centre_m, centre_first, offset_m, table, lead_steps,
     near_steps, hover_m, ready_m, clearance_m, idle_height_m, weights, target, weight, force, top,
 ):  # fmt: skip
     press_weight, ready_weight, travel_weight, release_weight, idle_weight = weights
