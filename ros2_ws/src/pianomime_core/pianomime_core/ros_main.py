@@ -19,7 +19,7 @@ from pianomime_core.ros_environment import complete_ros_environment
 EXIT_END, EXIT_CRASH, EXIT_USER_ERROR = 0, 1, 2
 _POLL_S = 0.1
 _SWITCH_INTERVAL_S = 0.0005
-_NICENESS = -10
+_NICENESS = -20
 
 
 class Part(Protocol):
@@ -37,19 +37,13 @@ class Part(Protocol):
         ...
 
 
-def run(make: Callable[[], Part], *, prompt: bool = False) -> int:
+def run(make: Callable[[], Part]) -> int:
     """Make a part, spin its node until it is finished or a signal comes, and return the exit code of the process.
-
-    A `prompt` part goes before other processes where the machine allows it. That is asked for before the middleware
-    starts its threads, which inherit it: in Linux niceness belongs to a thread.
 
     One single-threaded executor: callbacks are short, and work that must not wait for them has a thread of its own.
     Codes: 0 end of work, SIGINT or SIGTERM; 2 bad input, said in one line "error: ..."; 1 a bug, with its traceback.
     """
     complete_ros_environment()
-    if prompt:
-        with suppress(OSError):
-            os.nice(_NICENESS)
     try:
         rclpy.init(args=sys.argv, signal_handler_options=SignalHandlerOptions.ALL)
     except RuntimeError as error:
@@ -85,8 +79,12 @@ def _refuse(error: Exception) -> int:
 
 
 def prefer_prompt_replies() -> None:
-    """Prepare a process for a steady 20 Hz, once all is built: what stands is kept out of garbage collection, and
-    threads hand the interpreter over quickly."""
+    """Prepare a process for a steady 20 Hz, once all is built: what stands is kept out of garbage collection, threads
+    hand the interpreter over quickly, and they go before other processes where the machine allows it."""
     gc.collect()
     gc.freeze()
     sys.setswitchinterval(_SWITCH_INTERVAL_S)
+    # In Linux niceness belongs to a thread; those of the middleware are as much in the way of a message as ours.
+    for thread in os.listdir("/proc/self/task"):
+        with suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, int(thread), _NICENESS)

@@ -12,7 +12,7 @@ from pianomime_core.errors import UserError
 from pianomime_core.goal_window import goal_window
 from pianomime_core.notes import load_midi
 from pianomime_core.piano_roll import piano_roll
-from pianomime_core.ros_main import run
+from pianomime_core.ros_main import prefer_prompt_replies, run
 from pianomime_core.ros_messages import MessageError, goal_message, status_message, step_of
 from pianomime_core.ros_parameters import declare_count, declare_text, refuse_undeclared
 from pianomime_core.ros_qos import LATCHED, NEWEST, REPORT
@@ -48,6 +48,7 @@ class MidiNode:
         self._publish_song = self.node.create_publisher(JointTrajectory, "/piano/song", LATCHED)
         self._publish_goal = self.node.create_publisher(JointTrajectory, "/piano/goal", NEWEST)
         self._publish_diagnostics = self.node.create_publisher(DiagnosticArray, "/diagnostics", REPORT)
+        prefer_prompt_replies()
         self._publish_song.publish(goal_message(self._roll.goal, self._roll.sustain, step=0))
         self.node.create_subscription(JointState, "/hands/joint_states", self._on_state, NEWEST)
         self._first = self.node.create_timer(FIRST_WINDOW_PERIOD_S, lambda: self._send(0))
@@ -78,7 +79,7 @@ class MidiNode:
 
 def main() -> int:
     """Run the node; see pianomime_core.ros_main for the exit codes."""
-    return run(MidiNode, prompt=True)
+    return run(MidiNode)
 
 
 if __name__ == "__main__":

@@ -196,7 +196,7 @@ class PolicyNode:
 
 def main() -> int:
     """Run the node; see pianomime_core.ros_main for the exit codes."""
-    return run(PolicyNode, prompt=True)
+    return run(PolicyNode)
 
 
 if __name__ == "__main__":

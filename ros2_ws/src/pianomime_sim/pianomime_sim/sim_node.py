@@ -264,7 +264,7 @@ class SimNode:
 
 def main() -> int:
     """Run the node; see pianomime_core.ros_main for the exit codes."""
-    return run(SimNode, prompt=True)
+    return run(SimNode)
 
 
 if __name__ == "__main__":
