@@ -38,5 +38,8 @@ class InstanceLock:
 
 
 def _path(domain: int) -> Path:
-    folder = os.environ.get("XDG_RUNTIME_DIR") or tempfile.gettempdir()
-    return Path(folder) / f"pianomime-{os.getuid()}-domain-{domain}.lock"
+    folder = Path(os.environ.get("XDG_RUNTIME_DIR", ""))
+    if not (folder.is_absolute() and os.access(folder, os.W_OK)):
+        # After `su`, for example, the variable names a folder that is another user's or gone.
+        folder = Path(tempfile.gettempdir())
+    return folder / f"pianomime-{os.getuid()}-domain-{domain}.lock"

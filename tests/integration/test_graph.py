@@ -22,7 +22,8 @@ from pianomime_policy.registry import make_controller
 from pianomime_sim.simulator import Simulator
 
 STEP_S = 0.05
-PATIENCE_S = 90.0
+PATIENCE_S = 240.0
+"""The first planner on a machine compiles for a minute or so."""
 SHUTDOWN_S = 3.0
 NODES = ("sim_node", "policy_node", "midi_node")
 

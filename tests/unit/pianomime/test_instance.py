@@ -35,3 +35,11 @@ def test_a_second_one_is_refused_with_the_first_ones_number():
 def test_it_can_be_taken_again_after_closing():
     InstanceLock(3).close()
     InstanceLock(3).close()
+
+
+def test_a_runtime_folder_that_is_gone_is_no_obstacle(monkeypatch, tmp_path):
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path / "gone"))
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr("tempfile.tempdir", None)
+    InstanceLock(3).close()
+    assert [path.name for path in tmp_path.glob("*.lock")] != []
