@@ -1,0 +1,26 @@
+"""Doing nothing."""
+
+import numpy as np
+import pytest
+
+from pianomime_core.errors import UserError
+from pianomime_policy.controller import Observation
+from pianomime_policy.idle import Idle
+
+
+@pytest.mark.parametrize(("variant", "joints", "targets"), [("pianomime", 54, 46), ("robopianist", 52, 44)])
+def test_everything_stays_at_zero_whatever_is_wanted(variant, joints, targets):
+    idle = Idle(variant)
+    goal, sustain = np.ones((1, 88), bool), np.ones(1, bool)
+    assert np.array_equal(idle.start(goal, sustain), np.zeros(joints))
+    observed = Observation(7, goal, sustain, np.ones(joints), np.ones(joints), np.ones(88))
+    assert np.array_equal(idle.act(observed), np.zeros(targets))
+
+
+def test_it_needs_one_row_of_the_goal():
+    assert Idle().horizon_steps == 1
+
+
+def test_an_unknown_variant_is_refused():
+    with pytest.raises(UserError, match="'octopus'"):
+        Idle("octopus")

@@ -1,0 +1,53 @@
+"""Controllers by name."""
+
+import numpy as np
+import pytest
+
+from pianomime_core.errors import UserError
+from pianomime_core.hands import joint_names, target_names
+from pianomime_description.variant import SceneConfig
+from pianomime_policy.idle import Idle
+from pianomime_policy.planner.planner import Planner
+from pianomime_policy.registry import CONTROLLERS, make_controller
+
+HORIZONS = {"planner": None, "streaming": 40, "streaming-1s": 20, "idle": 1}
+
+
+def test_the_names_are_those_of_the_contract():
+    assert list(CONTROLLERS) == list(HORIZONS)
+
+
+@pytest.mark.parametrize(("name", "horizon"), HORIZONS.items())
+def test_each_sees_as_much_as_its_name_says(name, horizon):
+    controller = make_controller(name, SceneConfig())
+    assert isinstance(controller, Idle if name == "idle" else Planner)
+    assert controller.horizon_steps == horizon
+    assert controller.joint_names == joint_names()
+    assert controller.target_names == target_names()
+
+
+@pytest.mark.parametrize("name", ["idle", "streaming"])
+def test_a_controller_has_the_hands_of_the_scene(name):
+    controller = make_controller(name, SceneConfig(variant="robopianist"))
+    assert (len(controller.joint_names), len(controller.target_names)) == (52, 44)
+    assert not any(name.endswith("tz") for name in controller.joint_names)
+    assert controller.start(np.zeros((40, 88), bool), np.zeros(40, bool)).shape == (52,)
+
+
+def test_two_controllers_of_a_name_share_nothing():
+    first, second = (make_controller("streaming", SceneConfig()) for _ in range(2))
+    high, low = np.zeros((40, 88), bool), np.zeros((40, 88), bool)
+    high[10:20, 70], low[10:20, 20] = True, True
+    alone = first.start(high, np.zeros(40, bool))
+    second.start(low, np.zeros(40, bool))
+    assert np.array_equal(first.start(high, np.zeros(40, bool)), alone)
+
+
+@pytest.mark.parametrize("name", ["", "plan", "Planner", "streaming-3s"])
+def test_an_unknown_name_is_refused_with_the_legal_ones(name):
+    with pytest.raises(UserError) as refused:
+        make_controller(name, SceneConfig())
+    message = str(refused.value)
+    assert repr(name) in message
+    assert all(legal in message for legal in CONTROLLERS)
+    assert "\n" not in message
