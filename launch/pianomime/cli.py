@@ -38,10 +38,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _play(options: argparse.Namespace) -> int:
-    from pianomime_policy.registry import CONTROLLERS
-
     from pianomime.play import PlayOptions, play
     from pianomime.solo import play_solo
+    from pianomime_policy.registry import CONTROLLERS
 
     # The nodes would refuse it too, but only after all of them have started.
     if options.controller not in CONTROLLERS:

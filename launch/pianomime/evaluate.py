@@ -13,7 +13,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from pianomime_policy.registry import make_controller
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
@@ -24,6 +23,7 @@ from pianomime.songs import collect_songs, read_song
 from pianomime_core.piano_roll import PianoRoll
 from pianomime_core.timing import CONTROL_TIMESTEP_S
 from pianomime_description.variant import SceneConfig
+from pianomime_policy.registry import make_controller
 from pianomime_sim.rollout_metadata import versions
 from pianomime_sim.simulator import Simulator
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import mido
 import pytest
 from command_examples import Command, write_midi
-from pianomime_policy.registry import CONTROLLERS
 
 from pianomime import cli
+from pianomime_policy.registry import CONTROLLERS
 
 OPTIONS = {
     "play": ("--controller", "--sync", "--real-time", "--viewer", "--rollout", "--no-ros", "--hand-collisions"),
