@@ -1,0 +1,260 @@
+"""The compiled solvers against numpy and scipy, and whole postures against where the chain says the fingertips are."""
+
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.optimize import lsq_linear
+
+from pianomime_core.hands import SIDES
+from pianomime_description.hand_spec import build_hand
+from pianomime_policy.planner.hand_kinematics import HandChain, body_poses, fingertip_points, hand_chain
+from pianomime_policy.planner.inverse_kinematics import (
+    InverseKinematicsConfig,
+    box_step,
+    cholesky_solve,
+    solve_posture,
+)
+
+CONFIG = InverseKinematicsConfig()
+
+
+def random_problem(random: np.random.Generator, n: int) -> tuple[np.ndarray, np.ndarray]:
+    """A symmetric positive definite matrix with a spread like that of the normal equations, and a right-hand side."""
+    rows = random.normal(size=(n, n)) * np.exp(random.normal(size=n))
+    return rows.T @ rows + 1e-3 * np.eye(n), random.normal(size=n)
+
+
+@pytest.mark.parametrize(("n", "size"), [(1, 1), (5, 5), (23, 23), (7, 23)])
+def test_cholesky_solves_the_leading_block(n, size):
+    random = np.random.default_rng(n)
+    A, b = random_problem(random, size)
+    x = np.full(size, np.nan)
+    cholesky_solve(A, b, n, np.empty((size, size)), x)
+    np.testing.assert_allclose(x[:n], np.linalg.solve(A[:n, :n], b[:n]), rtol=1e-6, atol=1e-9)
+
+
+def step(A: np.ndarray, g: np.ndarray, z: np.ndarray, lower: np.ndarray, upper: np.ndarray) -> np.ndarray:
+    n = len(z)
+    dz = np.empty(n)
+    box_step(A, g, z, lower, upper, dz, np.empty((n, n)), np.empty((n, n)), np.empty(n))
+    return dz
+
+
+def exact_step(A: np.ndarray, g: np.ndarray, z: np.ndarray, lower: np.ndarray, upper: np.ndarray) -> np.ndarray:
+    """Minimiser of dz A dz / 2 - g dz in the box: the least squares |L' dz - L^-1 g|^2 with A = L L'."""
+    L = np.linalg.cholesky(A)
+    return lsq_linear(L.T, np.linalg.solve(L, g), (lower - z, upper - z), method="bvls", tol=1e-14).x
+
+
+def value(A: np.ndarray, g: np.ndarray, dz: np.ndarray) -> float:
+    return float(0.5 * dz @ A @ dz - g @ dz)
+
+
+def test_a_step_inside_the_box_is_newtons():
+    A, g = random_problem(np.random.default_rng(0), 23)
+    expected = np.linalg.solve(A, g)
+    far = np.full(23, 10.0 * np.abs(expected).max())
+    np.testing.assert_allclose(step(A, g, np.zeros(23), -far, far), expected, rtol=1e-6, atol=1e-9)
+
+
+def test_a_diagonal_problem_stops_at_each_wall():
+    dz = step(np.diag([1.0, 2.0, 4.0]), np.array([5.0, 1.0, -8.0]), np.zeros(3), np.full(3, -1.0), np.full(3, 2.0))
+    np.testing.assert_allclose(dz, [2.0, 0.5, -1.0])
+
+
+def test_two_coordinates_by_hand():
+    # Minimise x^2 + x y + y^2 - 3 x - 3 y: free at (1, 1); with x <= 0.5, y = (3 - 0.5) / 2.
+    A, g = np.array([[2.0, 1.0], [1.0, 2.0]]), np.array([3.0, 3.0])
+    dz = step(A, g, np.array([1.0, 4.0]), np.array([-9.0, -9.0]), np.array([1.5, 9.0]))
+    np.testing.assert_allclose(dz, [0.5, 1.25])
+
+
+def test_most_steps_in_a_box_are_the_best_ones():
+    random = np.random.default_rng(1)
+    lost = []
+    for _ in range(100):
+        A, g = random_problem(random, 23)
+        # As in a hand: most joints are far from their stops, some stand before one.
+        far = 3.0 * np.abs(np.linalg.solve(A, g)).max()
+        room = np.where(random.random((2, 23)) < 0.1, random.uniform(0.0, 0.1, (2, 23)), 1.0) * far
+        dz = step(A, g, np.zeros(23), -room[0], room[1])
+        best = exact_step(A, g, np.zeros(23), -room[0], room[1])
+        assert np.all(dz >= -room[0] - 1e-8)
+        assert np.all(dz <= room[1] + 1e-8)
+        lost.append(1.0 - value(A, g, dz) / value(A, g, best))
+    # A stop that was met is never left again within a step, which costs something where many are near.
+    assert min(lost) > -1e-6
+    assert np.mean(np.array(lost) < 1e-6) > 2 / 3
+
+
+class Hand(NamedTuple):
+    """A hand over the middle of its side of the keyboard: at rest with fingers half bent, or flat near the keys."""
+
+    chain: HandChain
+    rest: np.ndarray
+    flat: np.ndarray
+
+
+def make_hand(side: str) -> Hand:
+    model = build_hand(side, "pianomime").compile()
+    chain = hand_chain(model, side)
+    bent = {"FFJ3": 0.5, "MFJ3": 0.5, "RFJ3": 0.5, "LFJ3": 0.5, "FFJ0": 0.7, "MFJ0": 0.7, "RFJ0": 0.7, "LFJ0": 0.6}
+    bent |= {"THJ4": 0.6, "THJ2": 0.3, "WRJ1": 0.1, "forearm_tz": -0.01}
+    flat = {"WRJ1": 0.35, "forearm_tz": -0.04}
+    short = [model.actuator(a).name.split("_", 1)[1] for a in range(model.nu)]
+    return Hand(chain, *(np.array([pose.get(name, 0.0) for name in short]) for pose in (bent, flat)))
+
+
+HANDS = {side: make_hand(side) for side in SIDES}
+
+
+@pytest.fixture(params=SIDES)
+def hand(request) -> Hand:
+    return HANDS[request.param]
+
+
+class Solved(NamedTuple):
+    """Posture, contact points, their Jacobians and the error the solver reports."""
+
+    z: np.ndarray
+    points: np.ndarray
+    jacobians: np.ndarray
+    error_m: float
+
+
+def solve(
+    hand: Hand,
+    target: np.ndarray,
+    weight: np.ndarray,
+    *,
+    start: np.ndarray | None = None,
+    slack: np.ndarray | None = None,
+    iterations: int = 60,
+    clearance_weight: float = 0.0,
+) -> Solved:
+    """Solve from `start`, or from rest, with a posture that hardly matters."""
+    chain, rest, _ = hand
+    n = len(rest)
+    z = (rest if start is None else start).copy()
+    points, jacobians = np.full((5, 3), np.nan), np.full((5, 3, n), np.nan)
+    error_m = solve_posture(
+        chain, z, np.zeros(len(chain.joint_body)) if slack is None else slack, target, weight, rest, np.full(n, 1e-7),
+        z.copy(), np.full(n, 1e-7), iterations, CONFIG.tolerance_m, CONFIG.damping, np.full(n, CONFIG.step_cap_rad),
+        CONFIG.error_cap_m, CONFIG.pad_softness_m, CONFIG.clearance_m, clearance_weight, CONFIG.due_weight, points,
+        jacobians,
+    )  # fmt: skip
+    return Solved(z, points, jacobians, error_m)
+
+
+def tips_at(hand: Hand, z: np.ndarray, slack: np.ndarray | float = 0.0) -> np.ndarray:
+    return fingertip_points(hand.chain, hand.chain.coupling @ z + slack, CONFIG.pad_softness_m)
+
+
+EVERYWHERE = np.ones((5, 3))
+
+
+def test_chords_that_the_hand_can_take_are_reached(hand):
+    random = np.random.default_rng(2)
+    for _ in range(20):
+        spread = np.minimum(0.15, 0.2 * (hand.chain.upper - hand.chain.lower))
+        z = np.clip(hand.rest + random.uniform(-spread, spread), hand.chain.lower, hand.chain.upper)
+        chord = tips_at(hand, z)
+        solved = solve(hand, chord, EVERYWHERE)
+        assert np.abs(tips_at(hand, solved.z) - chord).max() < CONFIG.tolerance_m + 1e-9
+        assert solved.error_m < CONFIG.tolerance_m
+
+
+def test_measured_slack_is_taken_into_account(hand):
+    slack = np.random.default_rng(4).normal(0.0, 0.05, len(hand.chain.joint_body))
+    chord = tips_at(hand, hand.rest, slack)
+    solved = solve(hand, chord, EVERYWHERE, slack=slack, start=hand.rest + 0.02)
+    assert np.abs(tips_at(hand, solved.z, slack) - chord).max() < CONFIG.tolerance_m
+
+
+def test_points_jacobians_and_error_are_those_of_the_posture_returned(hand):
+    chord = tips_at(hand, hand.rest) + 0.01
+    solved = solve(hand, chord, EVERYWHERE, iterations=4)
+    np.testing.assert_allclose(solved.points, tips_at(hand, solved.z), atol=1e-12)
+    assert solved.error_m == pytest.approx(np.abs(chord - solved.points).max())
+    # A pad rolls when the finger turns, which the Jacobian of a fixed point leaves out: heights alone are comparable.
+    for i in range(len(hand.rest)):
+        moved = solved.z.copy()
+        moved[i] += 1e-6
+        height = (tips_at(hand, moved) - solved.points)[:, 2] / 1e-6
+        np.testing.assert_allclose(height, solved.jacobians[:, 2, i], atol=6e-3)
+
+
+def test_fingers_with_nothing_due_do_not_count_as_an_error(hand):
+    chord = tips_at(hand, hand.rest)
+    chord[4] += 0.5
+    weight = EVERYWHERE.copy()
+    weight[4] = 1e-4
+    assert solve(hand, chord, weight).error_m < 0.01
+
+
+def test_a_posture_that_is_right_stays(hand):
+    solved = solve(hand, tips_at(hand, hand.rest), EVERYWHERE)
+    np.testing.assert_allclose(solved.z, hand.rest, atol=1e-9)
+
+
+def test_no_iterations_only_evaluate(hand):
+    solved = solve(hand, np.zeros((5, 3)), EVERYWHERE, iterations=0)
+    assert np.array_equal(solved.z, hand.rest)
+    np.testing.assert_allclose(solved.points, tips_at(hand, hand.rest), atol=1e-12)
+
+
+def knuckle_heights(hand: Hand, z: np.ndarray) -> np.ndarray:
+    bodies, joints = len(hand.chain.parent), len(hand.chain.joint_body)
+    position = np.empty((bodies, 3))
+    body_poses(
+        hand.chain, hand.chain.coupling @ z, position, np.empty((bodies, 3, 3)), np.empty((joints, 3)),
+        np.empty((joints, 3)),
+    )  # fmt: skip
+    return position[hand.chain.knuckle_body, 2]
+
+
+def test_knuckles_keep_clear_of_the_keys(hand):
+    # A hand that lies flat on the keys, all pads where they are wanted.
+    flat = hand.flat
+    touching, clear = (
+        solve(hand, tips_at(hand, flat), 0.01 * EVERYWHERE, start=flat, clearance_weight=w)
+        for w in (0.0, CONFIG.clearance_weight)
+    )
+    assert knuckle_heights(hand, touching.z).min() < CONFIG.clearance_m - 0.015
+    assert knuckle_heights(hand, clear.z).min() > CONFIG.clearance_m - 0.004
+
+
+def test_targets_out_of_reach_are_approached_within_the_range(hand):
+    for away in ([1.0, 0.0, 0.0], [0.0, 5.0, 0.0], [0.0, 0.0, -3.0], [-1e3, 1e3, 1e3]):
+        target = tips_at(hand, hand.rest) + away
+        solved = solve(hand, target, EVERYWHERE)
+        assert np.all(np.isfinite(solved.z))
+        assert np.all(solved.z >= hand.chain.lower)
+        assert np.all(solved.z <= hand.chain.upper)
+        assert solved.error_m > 0.3
+        before, after = (np.sum((p - target) ** 2) for p in (tips_at(hand, hand.rest), solved.points))
+        assert after < before
+
+
+metres = st.floats(-2.0, 2.0)
+weights = st.sampled_from([0.0, 1e-6, 0.02, 1.0, 1e3])
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    side=st.sampled_from(SIDES),
+    target=st.lists(metres, min_size=15, max_size=15),
+    weight=st.lists(weights, min_size=15, max_size=15),
+    start=st.integers(0, 2**32 - 1),
+)
+def test_any_targets_give_a_posture_within_the_range(side, target, weight, start):
+    hand = HANDS[side]
+    z = np.random.default_rng(start).uniform(hand.chain.lower, hand.chain.upper)
+    solved = solve(hand, np.reshape(target, (5, 3)), np.reshape(weight, (5, 3)), start=z, iterations=8)
+    for values in solved:
+        assert np.all(np.isfinite(values))
+    assert np.all(solved.z >= hand.chain.lower)
+    assert np.all(solved.z <= hand.chain.upper)
