@@ -40,7 +40,7 @@ class FingertipConfig:
     ready_m: float = 0.0015
     travel_clearance_m: float = 0.016
     idle_height_m: float = 0.045
-    lead_steps: int = 6
+    lead_steps: int = 5
     near_steps: int = 2
     astray_m: float = 0.012
     recovery_m_per_step: float = 0.03

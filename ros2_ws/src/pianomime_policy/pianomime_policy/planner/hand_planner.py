@@ -35,11 +35,11 @@ class PostureConfig:
     )  # fmt: skip
     stiffness: dict[str, float] = field(
         default_factory=lambda: {
-            "forearm_tx": 0.3, "forearm_ty": 0.04, "forearm_tz": 0.04, "WRJ1": 4e-4, "WRJ2": 4e-4, "THJ3": 6e-7,
+            "forearm_tx": 0.02, "forearm_ty": 0.04, "forearm_tz": 0.04, "WRJ1": 4e-4, "WRJ2": 4e-4, "THJ3": 6e-7,
         }
     )  # fmt: skip
     default_stiffness: float = 2e-6
-    nearness: float = 2e-6
+    nearness: float = 4e-5
 
 
 class HandPlanner:

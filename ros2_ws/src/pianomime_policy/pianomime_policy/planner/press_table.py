@@ -27,7 +27,7 @@ class PressConfig:
     white_thumb_x_m: float = 0.060
     black_x_m: float = 0.002
     black_thumb_x_m: float = 0.008
-    depth_m: float = 0.004
+    depth_m: float = 0.006
     force_ratio: float = 1.3
 
 

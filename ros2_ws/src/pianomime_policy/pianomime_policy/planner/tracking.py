@@ -23,7 +23,7 @@ class TrackingConfig:
     """
 
     preview_steps: int = 8
-    effort: float = 0.03
+    effort: float = 0.012
 
 
 class ActuatorModel(NamedTuple):
