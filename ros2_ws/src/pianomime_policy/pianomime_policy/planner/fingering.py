@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from pianomime_core.keyboard import KEYBOARD
 from pianomime_core.timing import CONTROL_TIMESTEP_S
-from pianomime_policy.planner.fingering_search import Beam, FingeringCost, extend_beam
+from pianomime_policy.planner.fingering_search import Beam, extend_beam
+from pianomime_policy.planner.hand_options import FingeringCost
 
 # Comfortable place of thumb..little of the right hand from the hand's centre (the middle finger) [m], and how far
 # each may leave it; the left hand is the mirror image. Measured on the model of the hand.

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pianomime_core.hands import SIDES
-from pianomime_core.keyboard import KEYBOARD
+from pianomime_core.keyboard import KEYBOARD, NUM_KEYS
 from pianomime_policy.planner.fingering import FingeringConfig, FingeringSearch, finger_offsets_m, offset_limits_m
 from pianomime_policy.planner.goal_notes import GoalNotes
 from pianomime_policy.planner.hand_path import HandPathConfig, place_demands, reach_demands, smooth_path
@@ -60,6 +60,8 @@ class SongPlan:
     def see(self, goal: NDArray[np.bool_], step: int) -> None:
         """Take the rows of a goal window (H, 88) that begins at `step` and refresh the plan from `step` on."""
         fresh = goal[max(self.rows - step, 0) :]
+        if step > self.rows:  # windows were lost for longer than one shows: nothing is known of the rows between
+            fresh = np.concatenate([np.zeros((step - self.rows, NUM_KEYS), bool), fresh])
         for row in fresh:
             new = self._notes.append(row)
             if len(new):
@@ -70,7 +72,7 @@ class SongPlan:
         for note, finger in self._search.best(since=step - _HISTORY_STEPS).items():
             self._finger[note] = finger
         if len(fresh):
-            self._plan_path(step)
+            self._plan_path(min(step, len(self.centre_m)))
 
     def assignments(self, first: int, last: int) -> Assignments:
         """The notes that matter to steps [first, last)."""
