@@ -17,11 +17,12 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from pianomime.episode import play_episode
-from pianomime.outputs import check_file, make_folder, write_whole
+from pianomime.outputs import check_file, make_folder
 from pianomime.score_table import evaluation_table
 from pianomime.songs import collect_songs, read_song
 from pianomime_core.piano_roll import PianoRoll
 from pianomime_core.timing import CONTROL_TIMESTEP_S
+from pianomime_core.whole_file import write_whole
 from pianomime_description.variant import SceneConfig
 from pianomime_policy.registry import make_controller
 from pianomime_sim.rollout_metadata import versions
@@ -159,6 +160,6 @@ def _play(task: _Task) -> dict[str, float]:
     controller = make_controller(task.controller, task.scene)
     rollout = play_episode(Simulator(task.scene), controller, task.roll, controller_name=task.controller)
     if task.rollout is not None:
-        write_whole(task.rollout, rollout.save)
+        rollout.save(task.rollout)
     scores: dict[str, float] = rollout.metadata["scores"]
     return scores

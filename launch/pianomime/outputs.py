@@ -1,8 +1,6 @@
-"""Files that a command writes: refused before the music starts if they cannot be written, never left half written."""
+"""Files that a command is to write: refused before the music starts if they cannot be written."""
 
-import os
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 
 from pianomime_core.errors import UserError
@@ -28,19 +26,6 @@ def make_folder(path: Path, option: str) -> None:
     _check_writable(path, f"{option} {str(path)!r}")
 
 
-def write_whole(path: Path, write: Callable[[Path], object]) -> None:
-    """Let `write` fill a file beside `path`, then move it there: an older file stays until the new one is whole."""
-    handle, name = tempfile.mkstemp(prefix=f".{path.stem}-", suffix=path.suffix, dir=path.parent)
-    os.close(handle)
-    temporary = Path(name)
-    try:
-        write(temporary)
-        temporary.chmod(0o666 & ~_umask())  # mkstemp makes private files
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
 def _check_writable(folder: Path, what: str) -> None:
     # Tried rather than looked up: permission bits say nothing about read-only or special file systems, or to root.
     try:
@@ -48,9 +33,3 @@ def _check_writable(folder: Path, what: str) -> None:
             pass
     except OSError as error:
         raise UserError(f"{what} cannot be written: {error.strerror}") from error
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

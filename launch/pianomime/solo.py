@@ -9,7 +9,6 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from pianomime.episode import play_episode
 from pianomime.node_table import PlayOptions
-from pianomime.outputs import write_whole
 from pianomime.score_table import song_table
 from pianomime.songs import read_song
 from pianomime_core.metrics import RunningScore, score
@@ -39,7 +38,7 @@ def play_solo(options: PlayOptions, real_time: bool) -> int:
         stage = _Stage(roll, viewer, paced, progress)
         rollout = play_episode(Simulator(scene), controller, roll, stage.on_step, options.controller)
     if options.rollout is not None:
-        write_whole(options.rollout, rollout.save)
+        rollout.save(options.rollout)
     card = score(rollout.goal, rollout.pressed)
     console.print(song_table(f"{options.midi.stem}, {options.controller}", card, stage.missed_deadlines))
     return 0

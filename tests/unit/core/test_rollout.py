@@ -1,9 +1,10 @@
 """Rollouts survive their file; files that are not rollouts are refused in one line."""
 
+import errno
 import json
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 import pytest
@@ -139,3 +140,19 @@ def test_missing_and_unwritable_files(tmp_path: Path) -> None:
         Rollout.load(tmp_path / "missing.npz")
     with pytest.raises(UserError, match="cannot be written: No such file or directory"):
         rollout().save(tmp_path / "missing" / "rollout.npz")
+
+
+def test_an_old_file_survives_a_failure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "rollout.npz"
+    rollout(steps=2).save(path)
+    before = path.read_bytes()
+
+    def disk_full(file: IO[bytes], **arrays: object) -> None:
+        file.write(b"half")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(np, "savez_compressed", disk_full)
+    with pytest.raises(UserError, match="cannot be written: No space left on device"):
+        rollout(steps=3).save(path)
+    assert path.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [path]

@@ -1,10 +1,10 @@
-"""Output files: refused in time, replaced whole."""
+"""Output files: refused in time."""
 
 from pathlib import Path
 
 import pytest
 
-from pianomime.outputs import check_file, make_folder, write_whole
+from pianomime.outputs import check_file, make_folder
 from pianomime_core.errors import UserError
 
 
@@ -41,24 +41,3 @@ def test_a_folder_that_cannot_be_made_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(UserError, match=r"--rollouts '.*file' cannot be made: File exists"):
         make_folder(tmp_path / "file", "--rollouts")
-
-
-def test_an_old_file_survives_a_failure(tmp_path: Path) -> None:
-    path = tmp_path / "x.json"
-    path.write_text("old")
-
-    def fail(new: Path) -> None:
-        new.write_text("half")
-        raise RuntimeError
-
-    with pytest.raises(RuntimeError):
-        write_whole(path, fail)
-    assert path.read_text() == "old"
-    assert list(tmp_path.iterdir()) == [path]
-
-
-def test_a_new_file_has_the_usual_permissions(tmp_path: Path) -> None:
-    (tmp_path / "usual.json").write_text("x")
-    write_whole(tmp_path / "x.json", lambda path: path.write_text("new"))
-    assert (tmp_path / "x.json").read_text() == "new"
-    assert (tmp_path / "x.json").stat().st_mode == (tmp_path / "usual.json").stat().st_mode

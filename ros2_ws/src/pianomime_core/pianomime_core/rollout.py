@@ -27,6 +27,7 @@ from pianomime_core.errors import UserError
 from pianomime_core.hands import FOREARM_DOFS, joint_names, target_names
 from pianomime_core.keyboard import NUM_KEYS
 from pianomime_core.timing import CONTROL_TIMESTEP_S
+from pianomime_core.whole_file import write_whole
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,26 +61,29 @@ class Rollout:
             raise UserError(f"rollout has dt {self.dt} s: must be {CONTROL_TIMESTEP_S} s")
 
     def save(self, path: str | Path) -> None:
-        """Write the npz file, replacing an existing one.
+        """Write the npz file; an existing one is replaced once the new one is whole.
 
         Raises:
             UserError: The file cannot be written.
         """
         try:
-            with Path(path).open("wb") as file:  # given a name, numpy would append .npz to it
-                np.savez_compressed(
-                    file,
-                    goal=self.goal,
-                    pressed=self.pressed,
-                    targets=self.targets,
-                    target_names=np.array(self.target_names),
-                    joint_names=np.array(self.joint_names),
-                    initial_joint_positions=self.initial_joint_positions,
-                    dt=np.float64(self.dt),
-                    metadata=np.array(json.dumps(self.metadata)),
-                )
+            write_whole(Path(path), self._write)
         except OSError as error:
             raise UserError(f"rollout {str(path)!r} cannot be written: {error.strerror}") from error
+
+    def _write(self, path: Path) -> None:
+        with path.open("wb") as file:  # given a name, numpy would append .npz to it
+            np.savez_compressed(
+                file,
+                goal=self.goal,
+                pressed=self.pressed,
+                targets=self.targets,
+                target_names=np.array(self.target_names),
+                joint_names=np.array(self.joint_names),
+                initial_joint_positions=self.initial_joint_positions,
+                dt=np.float64(self.dt),
+                metadata=np.array(json.dumps(self.metadata)),
+            )
 
     @classmethod
     def load(cls, path: str | Path) -> "Rollout":
