@@ -1,0 +1,142 @@
+"""One hand: pads go where they shall, forces are those of statics, targets stay within the range."""
+
+import mujoco
+import numpy as np
+import pytest
+
+from pianomime_core.hands import SIDES
+from pianomime_core.keyboard import KEYBOARD
+from pianomime_core.timing import PHYSICS_STEPS_PER_CONTROL_STEP, PHYSICS_TIMESTEP_S
+from pianomime_description.hand_spec import build_hand
+from pianomime_policy.planner.fingering import finger_offsets_m
+from pianomime_policy.planner.fingertip_targets import FingertipConfig, FingertipRows
+from pianomime_policy.planner.hand_planner import HandPlanner, PostureConfig
+from pianomime_policy.planner.inverse_kinematics import InverseKinematicsConfig
+from pianomime_policy.planner.tracking import TrackingConfig
+
+ROWS = TrackingConfig().preview_steps
+WHITE_TOP_M = KEYBOARD.top_z_m[0]
+
+
+def make_hand(side: str, variant: str = "pianomime") -> HandPlanner:
+    return HandPlanner(side, variant, FingertipConfig(), PostureConfig(), InverseKinematicsConfig(), TrackingConfig())
+
+
+@pytest.fixture(params=SIDES)
+def hand(request) -> HandPlanner:
+    return make_hand(request.param)
+
+
+def over_five_keys(side: str, centre_m: float, height_m: float = 0.012, force_n: float = 0.0) -> FingertipRows:
+    """All pads of a hand at their comfortable places over the white keys, standing still."""
+    press = FingertipConfig().press
+    target = np.zeros((ROWS, 5, 3))
+    target[..., 0] = [press.white_thumb_x_m] + [press.white_x_m] * 4
+    target[..., 1] = centre_m + finger_offsets_m()[5 * SIDES.index(side) :][:5]
+    target[..., 2] = WHITE_TOP_M + height_m
+    return FingertipRows(target, np.ones((ROWS, 5, 3)), np.full((ROWS, 5), force_n), np.full((ROWS, 5), WHITE_TOP_M))
+
+
+def path(centre_m: float) -> tuple[np.ndarray, np.ndarray]:
+    return np.full(ROWS, centre_m), np.zeros(ROWS)
+
+
+@pytest.mark.parametrize("centre_m", [-0.45, -0.1, 0.0, 0.2, 0.45])
+def test_a_hand_begins_with_its_pads_where_they_shall_be(hand, centre_m):
+    tips = over_five_keys(hand.side, centre_m)
+    q = hand.begin(tips, centre_m, 0.0)
+    assert q.shape == (len(hand.joint_names),)
+    np.testing.assert_allclose(hand.fingertips(q), tips.target[0], atol=0.002)
+
+
+@pytest.mark.parametrize("variant", ["pianomime", "robopianist"])
+@pytest.mark.parametrize("side", SIDES)
+def test_at_rest_the_pads_are_over_the_white_keys(side, variant):
+    hand = make_hand(side, variant)
+    tips = hand.fingertips(hand.chain.coupling @ hand.rest)
+    # The pads lie as far apart as comfort says; their middle is only about at y = 0.
+    comfort = finger_offsets_m()[5 * SIDES.index(side) :][:5]
+    np.testing.assert_allclose(tips[:, 1] - tips[2, 1], comfort - comfort[2], atol=0.003)
+    assert abs(tips[2, 1]) < 0.015
+    assert np.all(np.abs(tips[:, 2] - WHITE_TOP_M) < 0.02)
+    assert np.all(hand.rest >= hand.chain.lower)
+    assert np.all(hand.rest <= hand.chain.upper)
+
+
+def test_a_hand_that_is_where_it_shall_be_stays(hand):
+    tips = over_five_keys(hand.side, 0.1)
+    q = hand.begin(tips, 0.1, 0.0)
+    target = hand.act(q, np.zeros_like(q), tips, *path(0.1))
+    np.testing.assert_allclose(hand.chain.coupling @ target, q, atol=0.06)
+    np.testing.assert_allclose(hand.fingertips(hand.chain.coupling @ target), tips.target[0], atol=0.003)
+
+
+def test_pressing_is_statics(hand):
+    tips = over_five_keys(hand.side, 0.1)
+    pressing = tips._replace(force=tips.force + np.array([1.0, 0.5, 0.0, 2.0, 0.2]))
+    model = build_hand(hand.side, "pianomime").compile()
+    answers = []
+    for rows in (tips, pressing):
+        q = hand.begin(tips, 0.1, 0.0)
+        answers.append(hand.act(q, np.zeros_like(q), rows, *path(0.1)))
+    free = (answers[1] > hand.chain.lower) & (answers[1] < hand.chain.upper)
+    force = (answers[1] - answers[0]) * model.actuator_gainprm[:, 0]
+    # Virtual work: what the actuators do is what five forces downwards at the contact points do.
+    data = mujoco.MjData(model)
+    data.qpos[:] = q
+    mujoco.mj_forward(model, data)
+    wanted = np.zeros(model.nv)
+    bodies = [model.body(b + 1).id for b in hand.chain.tip_body]
+    for body, point, newton in zip(bodies, hand.fingertips(q), pressing.force[0], strict=True):
+        mujoco.mj_applyFT(model, data, [0.0, 0.0, -newton], np.zeros(3), point, body, wanted)
+    assert free.sum() > 15
+    np.testing.assert_allclose(force[free], (hand.chain.coupling.T @ wanted)[free], atol=0.005)
+
+
+def test_a_hand_in_the_air_follows_its_targets(hand):
+    """The hand alone in MuJoCo: it moves 60 mm along the keyboard in a second, then a finger comes down 10 mm."""
+    model = build_hand(hand.side, "pianomime").compile()
+    model.opt.timestep = PHYSICS_TIMESTEP_S
+    data = mujoco.MjData(model)
+    start = over_five_keys(hand.side, 0.1)
+    data.qpos[:] = hand.begin(start, 0.1, 0.0)
+    mujoco.mj_forward(model, data)
+
+    def wanted(step: int) -> tuple[np.ndarray, float]:
+        s = np.clip((step + 1) / 20, 0.0, 1.0)
+        s = s**3 * (10 - 15 * s + 6 * s * s)
+        centre_m = 0.1 + 0.06 * s
+        pose = over_five_keys(hand.side, centre_m).target[0]
+        pose[2, 2] -= 0.01 * np.clip((step - 24) / 2, 0.0, 1.0)
+        return pose, centre_m
+
+    errors = []
+    for step in range(40):
+        poses, centres = zip(*(wanted(step + r) for r in range(ROWS)), strict=True)
+        rows = start._replace(target=np.array(poses))
+        data.ctrl[:] = hand.act(data.qpos.copy(), data.qvel.copy(), rows, np.array(centres), np.zeros(ROWS))
+        mujoco.mj_step(model, data, PHYSICS_STEPS_PER_CONTROL_STEP)
+        errors.append(np.abs(hand.fingertips(data.qpos) - poses[0]))
+    assert np.max(errors) < 0.008
+    assert np.max(errors[-5:]) < 0.004
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_targets_stay_within_the_range_wherever_the_hand_is_found(hand, seed):
+    random = np.random.default_rng(seed)
+    hand.begin(over_five_keys(hand.side, 0.0), 0.0, 0.0)
+    for _ in range(20):
+        tips = over_five_keys(hand.side, random.uniform(-2.0, 2.0), force_n=random.uniform(0.0, 50.0))
+        tips = tips._replace(target=tips.target + random.normal(0.0, 0.3, (ROWS, 5, 3)))
+        q = random.uniform(-1.0, 1.0, len(hand.joint_names))
+        v = random.normal(0.0, 10.0, len(hand.joint_names))
+        target = hand.act(q, v, tips, *path(random.uniform(-2.0, 2.0)))
+        assert np.all(np.isfinite(target))
+        assert np.all(target >= hand.chain.lower)
+        assert np.all(target <= hand.chain.upper)
+
+
+def test_names_are_those_of_the_model(hand):
+    model = build_hand(hand.side, "pianomime").compile()
+    assert hand.joint_names == tuple(model.joint(j).name for j in range(model.njnt))
+    assert hand.target_names == tuple(model.actuator(a).name for a in range(model.nu))
