@@ -116,7 +116,9 @@ def test_what_the_topics_say_stands_on_the_page(ros_environment, tmp_path):
             wait_for(lambda: "0.432" in browser.text(), "the score")
             assert process.poll() is None
             process.send_signal(signal.SIGINT)
-            assert process.wait(LEAVE_S) == 0
+            _, errors = process.communicate(timeout=LEAVE_S)
+    assert process.returncode == 0, errors
+    assert "Traceback" not in errors
 
 
 def test_sigterm_ends_it_quietly(ros_environment):

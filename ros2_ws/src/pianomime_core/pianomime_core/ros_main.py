@@ -2,14 +2,16 @@
 
 import gc
 import os
+import signal
 import sys
 import traceback
 from collections.abc import Callable
 from contextlib import suppress
+from types import FrameType
 from typing import Protocol
 
 import rclpy
-from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
+from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 from rclpy.signals import SignalHandlerOptions
 
@@ -37,6 +39,26 @@ class Part(Protocol):
         ...
 
 
+class _Signals:
+    """SIGINT and SIGTERM as a wish that the spin loop hears between two callbacks.
+
+    rclpy's own handlers shut the context down from another thread, under whatever callback is running, and Python's
+    raises in the middle of any line: both turn an orderly end into an error now and then.
+    """
+
+    def __init__(self) -> None:
+        self.heard = False
+        self.impatient = True
+        """While a part is being built the signal raises: a build may take a minute, and holds nothing to be saved."""
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._hear)
+
+    def _hear(self, number: int, frame: FrameType | None) -> None:
+        self.heard = True
+        if self.impatient:
+            raise KeyboardInterrupt
+
+
 def run(make: Callable[[], Part]) -> int:
     """Make a part, spin its node until it is finished or a signal comes, and return the exit code of the process.
 
@@ -44,38 +66,39 @@ def run(make: Callable[[], Part]) -> int:
     Codes: 0 end of work, SIGINT or SIGTERM; 2 bad input, said in one line "error: ..."; 1 a bug, with its traceback.
     """
     complete_ros_environment()
-    try:
-        rclpy.init(args=sys.argv, signal_handler_options=SignalHandlerOptions.ALL)
-    except RuntimeError as error:
-        return _refuse(error)
+    signals = _Signals()
     part: Part | None = None
     try:
+        _init()
         part = make()
         executor = SingleThreadedExecutor()
         executor.add_node(part.node)
-        while rclpy.ok() and not part.finished:
+        signals.impatient = False
+        while not signals.heard and not part.finished:
             executor.spin_once(timeout_sec=_POLL_S)
-    except (KeyboardInterrupt, ExternalShutdownException):
+    except KeyboardInterrupt:
         pass
     except UserError as error:
-        return _refuse(error)
+        print(f"error: {' '.join(str(error).split())}", file=sys.stderr, flush=True)
+        return EXIT_USER_ERROR
     except Exception:
-        # A signal in the middle of a call shows as an error of the middleware, because the context is gone.
-        if rclpy.ok():
+        # A build that was interrupted inside the middleware may show any error.
+        if not signals.heard:
             traceback.print_exc()
             return EXIT_CRASH
     finally:
-        try:
-            if part is not None:
-                part.close()
-        finally:
-            rclpy.try_shutdown()
+        signals.impatient = False
+        if part is not None:
+            part.close()
+        rclpy.try_shutdown()
     return EXIT_END
 
 
-def _refuse(error: Exception) -> int:
-    print(f"error: {' '.join(str(error).split())}", file=sys.stderr, flush=True)
-    return EXIT_USER_ERROR
+def _init() -> None:
+    try:
+        rclpy.init(args=sys.argv, signal_handler_options=SignalHandlerOptions.NO)
+    except RuntimeError as error:  # what is wrong with the arguments
+        raise UserError(str(error)) from error
 
 
 def prefer_prompt_replies() -> None:
