@@ -62,8 +62,13 @@ class NodeEntry:
     required: bool = True
 
 
-def node_table(options: PlayOptions) -> tuple[NodeEntry, ...]:
-    """Return the nodes that play a song, in the order in which they are started."""
+def node_table(options: PlayOptions, score: Path | None = None) -> tuple[NodeEntry, ...]:
+    """Return the nodes that play a song, in the order in which they are started.
+
+    Args:
+        options: What is asked for.
+        score: json file that the simulator writes at the end; None for none.
+    """
     config = share_directory() / "config"
     midi: dict[str, Value] = {"midi": str(options.midi.resolve())}
     if options.horizon_steps is not None:
@@ -80,6 +85,8 @@ def node_table(options: PlayOptions) -> tuple[NodeEntry, ...]:
                 "hand_collisions": options.hand_collisions,
                 "controller": options.controller,
                 "rollout": str(options.rollout.resolve()) if options.rollout is not None else "",
+                "score": str(score.resolve()) if score is not None else "",
+                "wait_for": "viewer_node" if options.viewer != "none" else "",
             },
             ends_graph=True,
         ),

@@ -1,12 +1,15 @@
 """`pianomime play`: the graph as processes, progress while it plays, the score at the end."""
 
+import json
 import os
 import signal
 import sys
+import tempfile
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import fields
+from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
@@ -26,7 +29,6 @@ from pianomime_core.ros_environment import complete_ros_environment, domain_id
 __all__ = ["PlayOptions", "play"]
 
 EXIT_END, EXIT_NODE_DIED = 0, 1
-_FINAL_SCORE_S = 1.0
 
 
 def play(options: PlayOptions) -> int:
@@ -51,22 +53,25 @@ def play(options: PlayOptions) -> int:
     with (
         closing(InstanceLock(domain_id(os.environ))),
         _signals(),
+        tempfile.TemporaryDirectory(prefix="pianomime-") as folder,
         # Nodes first: starting processes is safe while this one has no threads of its own.
-        Runner(node_table(options), lambda name, line: _say(console, name, line)) as runner,
+        Runner(
+            node_table(options, Path(folder) / "score.json"), lambda name, line: _say(console, name, line)
+        ) as runner,
         closing(ScoreListener()) as listener,
     ):
         try:
             with _progress(console) as progress:
                 bar = progress.add_task("starting", total=None, note="")
                 runner.wait(lambda: _show(progress, bar, listener.values))
-            finished = listener.wait_for_end(_FINAL_SCORE_S)
+            values = _last_score(Path(folder) / "score.json")
         except NodeDied as death:
             print(f"pianomime: {death}", file=sys.stderr)
             return EXIT_NODE_DIED
-    if not finished:
-        print("pianomime: the song ended without a last score", file=sys.stderr)
+    if values is None:
+        print("pianomime: the song ended without a score: no goal ever reached sim_node", file=sys.stderr)
         return EXIT_NODE_DIED
-    _print_end(console, options, listener.values)
+    _print_end(console, options, values)
     return EXIT_END
 
 
@@ -74,6 +79,14 @@ def score_card(values: Mapping[str, float]) -> ScoreCard:
     """The score in the numbers of /piano/score."""
     scores = {field.name: values[field.name] for field in fields(ScoreCard) if field.name != "frames"}
     return ScoreCard(frames=int(values["frames"]), **scores)
+
+
+def _last_score(file: Path) -> dict[str, float] | None:
+    # sim_node writes it before it ends.
+    if not file.exists():
+        return None
+    values: dict[str, float] = json.loads(file.read_text(encoding="utf-8"))
+    return values
 
 
 def _print_end(console: Console, options: PlayOptions, values: Mapping[str, float]) -> None:

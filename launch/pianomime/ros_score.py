@@ -1,7 +1,6 @@
-"""Listens to /piano/score from a thread, for the progress bar and the final table."""
+"""Listens to /piano/score from a thread, for the progress bar."""
 
 import threading
-import time
 
 import rclpy
 from diagnostic_msgs.msg import DiagnosticArray
@@ -30,13 +29,6 @@ class ScoreListener:
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._spin, name="score listener", daemon=True)
         self._thread.start()
-
-    def wait_for_end(self, timeout_s: float) -> bool:
-        """Wait for the score that says it is the last one; return False if it has not come."""
-        deadline_s = time.monotonic() + timeout_s
-        while not self.values.get("finished") and time.monotonic() < deadline_s:
-            time.sleep(_POLL_S / 2)
-        return bool(self.values.get("finished"))
 
     def close(self) -> None:
         """Leave the graph."""

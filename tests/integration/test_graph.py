@@ -20,6 +20,8 @@ from pianomime_core.rollout import Rollout
 from pianomime_description.variant import SceneConfig
 from pianomime_policy.registry import make_controller
 from pianomime_sim.simulator import Simulator
+from pianomime_sim.viewers import LOCALHOST
+from pianomime_sim.viewers.port import free_port
 
 STEP_S = 0.05
 PATIENCE_S = 240.0
@@ -126,7 +128,6 @@ def test_sync_equals_the_episode_in_process(environ, song, tmp_path, controller)
     assert played.pressed.any(), "a song without a pressed key proves nothing"
     assert played.metadata["scores"] == truth.metadata["scores"]
     assert played.metadata["missed_steps"] == []
-    # The table is made of the last message on /piano/score.
     assert f"{truth.metadata['scores']['f1']:.4f}" in done.stdout
 
 
@@ -142,6 +143,15 @@ def test_real_time_takes_the_time_of_the_song(environ, song, tmp_path):
     assert played.pressed.shape == played.goal.shape
     assert played.metadata["sync"] is False
     assert "missed deadlines" in done.stdout
+
+
+def test_the_song_waits_for_the_viewer(environ, song):
+    port = free_port(LOCALHOST)
+    done = play(environ, song, "--sync", "--controller", "idle", "--viewer", "browser", "--viewer-port", port)
+    assert done.returncode == 0, done.stdout + done.stderr
+    # The nodes' lines come by one pipe each, but between these two lies the discovery of one node by another.
+    assert done.stdout.index(f"http://{LOCALHOST}:{port}") < done.stdout.index("the song begins")
+    assert "begins without" not in done.stdout
 
 
 @pytest.mark.parametrize("victim", NODES)

@@ -46,6 +46,12 @@ def test_one_node_ends_the_graph():
     assert [entry.name for entry in ALL if not entry.required] == ["viewer_node"]
 
 
+def test_the_song_waits_for_the_viewer_if_there_is_one():
+    table = {entry.name: entry for entry in ALL}
+    assert table["sim_node"].parameters["wait_for"] in table
+    assert table["sim_node"].parameters["wait_for"] == "viewer_node"
+
+
 def test_paths_do_not_depend_on_the_folder_of_a_process():
     parameters = {name: value for entry in ALL for name, value in entry.parameters.items()}
     assert Path(parameters["midi"]).is_absolute()
@@ -57,4 +63,5 @@ def test_defaults_leave_the_horizon_to_the_file_and_show_nothing():
     assert set(table) == {"sim_node", "policy_node", "midi_node"}
     assert set(table["midi_node"].parameters) == {"midi"}
     assert table["sim_node"].parameters["rollout"] == ""
+    assert table["sim_node"].parameters["wait_for"] == ""
     assert table["sim_node"].parameters["controller"] == table["policy_node"].parameters["controller"] == "streaming"

@@ -1,5 +1,7 @@
 """sim_node with its callbacks called by hand: when the song begins, what it publishes, what it refuses, how it ends."""
 
+import json
+import random
 import sys
 import time
 
@@ -36,9 +38,9 @@ def sim(tmp_path):
     complete_ros_environment()
     # A domain of our own: a performance on this machine must not hear us.
     rollout = tmp_path / "played.npz"
-    rclpy.init(
-        args=[sys.argv[0], "--ros-args", "-p", "sync:=true", "-p", f"rollout:={rollout}", "-p", "controller:=me"]
-    )
+    values = {"sync": "true", "rollout": rollout, "score": tmp_path / "score.json", "controller": "me"}
+    words = [word for name, value in values.items() for word in ("-p", f"{name}:={value}")]
+    rclpy.init(args=[sys.argv[0], "--ros-args", *words], domain_id=random.randint(1, 101))
     part = SimNode()
     part._publish_score, part._publish_keys, part._publish_clock = Topic(), Topic(), Topic()
     yield part
@@ -100,6 +102,22 @@ def test_a_song_from_first_state_to_rollout(sim):
     last = read_status(sim._publish_score.sent[-1], "score")
     assert (last["finished"], last["step"], last["missed_deadlines"]) == (1.0, STEPS, 0.0)
     assert last["f1"] == played.metadata["scores"]["f1"]
+    assert json.loads(sim._score_file.read_text()) == last
+
+
+def test_the_song_waits_for_its_audience(sim):
+    class Door:
+        is_open = False
+
+        def is_there(self) -> bool:
+            return self.is_open
+
+    sim._audience = Door()
+    begin(sim, lambda message: None)
+    assert sim._thread is None
+    sim._audience.is_open = True
+    sim._begin()
+    assert sim._thread is not None
 
 
 def test_refused_commands_do_not_move_anything(sim):

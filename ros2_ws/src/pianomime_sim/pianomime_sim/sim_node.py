@@ -1,5 +1,6 @@
 """The simulator as a ROS node: states out, commands in; ends by itself at the end of the song."""
 
+import json
 import sys
 import threading
 import time
@@ -35,10 +36,12 @@ from pianomime_core.ros_messages import (
 from pianomime_core.ros_parameters import declare_number, declare_switch, declare_text, refuse_undeclared
 from pianomime_core.ros_qos import CLOCK, LATCHED, NEWEST, REPORT
 from pianomime_core.timing import CONTROL_TIMESTEP_S
+from pianomime_core.whole_file import write_whole
 from pianomime_description.variant import SceneConfig
 from pianomime_sim.command_box import CommandBox
 from pianomime_sim.playback import Playback, PlaybackConfig
 from pianomime_sim.rollout_metadata import rollout_metadata
+from pianomime_sim.ros_audience import Audience
 from pianomime_sim.ros_markers import MarkerMaker
 from pianomime_sim.scoreboard import Scoreboard
 from pianomime_sim.simulator import Simulator, SimulatorState
@@ -47,6 +50,7 @@ from pianomime_sim.viewers.base import Snapshot
 SCORE_PERIOD_S = 0.5
 DIAGNOSTICS_PERIOD_S = 1.0
 MARKER_PERIOD_S = 0.1
+BEGIN_PERIOD_S = 0.1
 END_PERIOD_S = 0.05
 FINAL_WAIT_S = 2.0
 """How long the end of the song waits for the last goal, and for the last score to reach its readers."""
@@ -86,15 +90,19 @@ class SimNode:
         )
         self._controller = declare_text(node, "controller", "", "Who plays: a note in the rollout, nothing else")
         rollout = declare_text(node, "rollout", "", "File (.npz) to write at the end of the song; empty for none")
+        score = declare_text(node, "score", "", "File (.json) for the last /piano/score of the song; empty for none")
+        self._wait_for = declare_text(
+            node, "wait_for", "", "Node without which the song does not begin; empty for none"
+        )
         refuse_undeclared(node)
-        self._rollout = Path(rollout) if rollout else None
-        if self._rollout is not None and not self._rollout.parent.is_dir():
-            raise UserError(f"rollout {rollout!r}: there is no folder {str(self._rollout.parent)!r}")
+        self._rollout = _output("rollout", rollout)
+        self._score_file = _output("score", score)
         return PlaybackConfig(sync=sync, stale_hold_s=stale_hold_s)
 
     def _connect(self) -> None:
         node = self.node
         self._publish_hands = node.create_publisher(JointState, "/hands/joint_states", NEWEST)
+        self._audience = Audience(node, self._wait_for, self._publish_hands.topic_name)
         self._publish_keys = node.create_publisher(JointState, "/piano/joint_states", NEWEST)
         self._publish_clock = node.create_publisher(Clock, "/clock", CLOCK)
         self._publish_score = node.create_publisher(DiagnosticArray, "/piano/score", LATCHED)
@@ -107,6 +115,7 @@ class SimNode:
         node.create_subscription(JointTrajectory, "/piano/goal", self._on_goal, NEWEST)
         node.create_subscription(JointState, "/hands/start", self._on_start, LATCHED)
         node.create_subscription(JointTrajectory, "/hands/command", self._on_command, NEWEST)
+        node.create_timer(BEGIN_PERIOD_S, self._begin)
         node.create_timer(SCORE_PERIOD_S, self._report_score)
         node.create_timer(DIAGNOSTICS_PERIOD_S, self._report_diagnostics)
         node.create_timer(MARKER_PERIOD_S, self._report_markers)
@@ -141,11 +150,12 @@ class SimNode:
         self._begin()
 
     def _begin(self) -> None:
-        if self._steps is None or self._start is None or self._thread is not None:
+        if self._steps is None or self._start is None or self._thread is not None or not self._audience.is_there():
             return
         self._scoreboard = Scoreboard(self._steps)
         self._playback = Playback(self._simulator, self._commands, self._scoreboard, self._config, self._publish)
         prefer_prompt_replies()
+        self.node.get_logger().info("the song begins")
         self._thread = threading.Thread(target=self._play, args=(self._start, self._steps), name="physics")
         self._thread.start()
 
@@ -181,20 +191,29 @@ class SimNode:
         self._refused += 1
         self.node.get_logger().error(f"{topic} refused: {error}", throttle_duration_sec=COMPLAINT_PERIOD_S)
 
-    def _report_score(self, *, finished: bool = False) -> None:
-        if self._thread is None or not self._scoreboard.scored:
+    def _report_score(self) -> None:
+        if self._thread is not None and self._scoreboard.scored:
+            self._publish_score.publish(status_message("score", self._score(), step=self._scoreboard.played))
+
+    def _report_last_score(self) -> None:
+        if not self._scoreboard.scored:
             return
-        played = self._scoreboard.played
-        values = {
+        values = {**self._score(), "finished": 1, **self._playback.times_ms()}
+        self._publish_score.publish(status_message("score", values, step=self._scoreboard.played))
+        if self._score_file is not None:
+            # A reader of the topic may not have found us yet when a short song ends; a file waits for its reader.
+            text = json.dumps(values)
+            write_whole(self._score_file, lambda path: path.write_text(text, encoding="utf-8"))
+        self._publish_score.wait_for_all_acked(Duration(seconds=FINAL_WAIT_S))
+
+    def _score(self) -> dict[str, float]:
+        return {
             **self._scoreboard.card().as_dict(),
-            "step": played,
+            "step": self._scoreboard.played,
             "steps": len(self._scoreboard.goal),
             "missed_deadlines": len(self._playback.missed_steps),
-            "finished": int(finished),
+            "finished": 0,
         }
-        if finished:
-            values |= self._playback.times_ms()
-        self._publish_score.publish(status_message("score", values, step=played))
 
     def _report_diagnostics(self) -> None:
         values: dict[str, float] = {"refused_messages": self._refused}
@@ -233,8 +252,7 @@ class SimNode:
         if self._scoreboard.scored < self._scoreboard.played:
             self.node.get_logger().warning(f"no goal came for step {self._scoreboard.scored}: the score ends there")
         self._write_rollout()
-        self._report_score(finished=True)
-        self._publish_score.wait_for_all_acked(Duration(seconds=FINAL_WAIT_S))
+        self._report_last_score()
         self._finished = True
 
     def _goal_is_late(self) -> bool:
@@ -260,6 +278,13 @@ class SimNode:
             metadata=rollout_metadata(self._scene, self._controller, board.card(), **mode),
         ).save(self._rollout)
         self.node.get_logger().info(f"rollout written to {self._rollout}")
+
+
+def _output(parameter: str, text: str) -> Path | None:
+    path = Path(text)
+    if text and not path.parent.is_dir():
+        raise UserError(f"{parameter} {text!r}: there is no folder {str(path.parent)!r}")
+    return path if text else None
 
 
 def main() -> int:
