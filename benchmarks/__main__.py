@@ -3,9 +3,9 @@
 import sys
 from collections.abc import Callable
 
-from benchmarks import simulator_speed
+from benchmarks import planner_cost, simulator_speed
 
-BENCHES: tuple[Callable[[], int], ...] = (simulator_speed.main,)
+BENCHES: tuple[Callable[[], int], ...] = (simulator_speed.main, planner_cost.main)
 
 
 def main() -> int:

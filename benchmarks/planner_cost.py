@@ -1,0 +1,165 @@
+"""What the planner costs: milliseconds per control step of 50 ms, in process, on one core.
+
+Wall time is what a player feels and what counts here; CPU time stands beside it, because other load on the machine
+lengthens the wall time alone. A step is one `Controller.act`, played in closed loop with the simulator, whose time is
+not counted; `start` is counted by itself. Kernels are compiled before the clock runs.
+"""
+
+import gc
+import json
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import tyro
+from numpy.typing import NDArray
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+
+from benchmarks.demonstrations import FOLDER
+from pianomime.episode import play_episode
+from pianomime.songs import bundled_songs, read_song
+from pianomime_core.errors import UserError
+from pianomime_core.piano_roll import PianoRoll
+from pianomime_core.timing import CONTROL_TIMESTEP_S, FRAMES_PER_SECOND
+from pianomime_policy.controller import Controller, Observation
+from pianomime_policy.registry import make_controller
+from pianomime_sim.simulator import Simulator
+
+WANTED_MEAN_MS = 5.0
+WANTED_P99_MS = 15.0
+JUDGED = ("streaming", "streaming-1s")
+"""The wanted costs are those of a live player; the planner of whole songs is shown beside them."""
+
+
+@dataclass(frozen=True)
+class CostOptions:
+    """Measure the cost of controllers.
+
+    Attributes:
+        controllers: Names of controllers.
+        seconds: Music of each song that is played.
+        clips: Demonstrations (../shared/demos, validation split) played beside the bundled songs, where there are any.
+        songs: Songs of each folder of ../shared/songs, where there are any.
+    """
+
+    controllers: tuple[str, ...] = ("streaming", "streaming-1s", "planner")
+    seconds: float = 10.0
+    clips: int = 4
+    songs: int = 2
+
+
+class Stopwatch:
+    """A controller that plays as another one does, and the seconds it took.
+
+    Attributes:
+        start_s: Wall seconds of the last `start`.
+        wall_s, cpu_s: Seconds of each `act` since.
+    """
+
+    def __init__(self, controller: Controller) -> None:
+        self._controller = controller
+        self.horizon_steps = controller.horizon_steps
+        self.joint_names = controller.joint_names
+        self.target_names = controller.target_names
+
+    def start(self, goal: NDArray[np.bool_], sustain: NDArray[np.bool_]) -> NDArray[np.float64]:
+        """See `Controller.start`."""
+        began_s = time.perf_counter()
+        positions = self._controller.start(goal, sustain)
+        self.start_s = time.perf_counter() - began_s
+        self.wall_s: list[float] = []
+        self.cpu_s: list[float] = []
+        return positions
+
+    def act(self, observation: Observation) -> NDArray[np.float64]:
+        """See `Controller.act`."""
+        wall_s, cpu_s = time.perf_counter(), time.process_time()
+        targets = self._controller.act(observation)
+        self.wall_s.append(time.perf_counter() - wall_s)
+        self.cpu_s.append(time.process_time() - cpu_s)
+        return targets
+
+
+@dataclass
+class Cost:
+    """Milliseconds of one controller over all songs: each step by wall and by CPU time, and each start."""
+
+    wall_ms: list[float]
+    cpu_ms: list[float]
+    start_ms: list[float]
+
+    @property
+    def good(self) -> bool:
+        """Whether mean and p99 of the wall time are what they shall be."""
+        return bool(np.mean(self.wall_ms) <= WANTED_MEAN_MS and np.quantile(self.wall_ms, 0.99) <= WANTED_P99_MS)
+
+
+def main(options: CostOptions | None = None) -> int:
+    """Print the table; return 1 if a streaming planner costs more than wanted, else 0."""
+    options = options or CostOptions()
+    if options.seconds < CONTROL_TIMESTEP_S:
+        raise UserError(f"seconds is {options.seconds:g}: want {CONTROL_TIMESTEP_S:g}, one step, or more")
+    console = Console()
+    simulator = Simulator()
+    songs = {path.stem: _beginning(path, options.seconds) for path in _songs(options)}
+    costs: dict[str, Cost] = {}
+    for name in options.controllers:
+        stopwatch = Stopwatch(make_controller(name, simulator.config))
+        warm = PianoRoll(next(iter(songs.values())).goal[:20], next(iter(songs.values())).sustain[:20])
+        play_episode(simulator, stopwatch, warm)
+        costs[name] = cost = Cost([], [], [])
+        gc.collect()  # what earlier controllers left is none of this one's cost
+        for roll in track(songs.values(), f"{name}, {len(songs)} songs", console=Console(stderr=True), transient=True):
+            play_episode(simulator, stopwatch, roll)
+            cost.wall_ms += [1e3 * s for s in stopwatch.wall_s]
+            cost.cpu_ms += [1e3 * s for s in stopwatch.cpu_s]
+            cost.start_ms.append(1e3 * stopwatch.start_s)
+    console.print(_table(costs, len(songs)))
+    console.print(
+        f"Wanted of {' and '.join(JUDGED)}: mean <= {WANTED_MEAN_MS:.0f} ms and p99 <= {WANTED_P99_MS:.0f} ms of wall "
+        f"time; a step lasts {1e3 * CONTROL_TIMESTEP_S:.0f} ms."
+    )
+    return 0 if all(cost.good for name, cost in costs.items() if name in JUDGED) else 1
+
+
+def _songs(options: CostOptions) -> Iterator[Path]:
+    yield from bundled_songs().values()
+    splits = FOLDER / "splits.json"
+    if splits.is_file():
+        for clip in json.loads(splits.read_text())["val"][: options.clips]:
+            yield FOLDER / "midi" / f"{clip:03d}.mid"
+    for folder in sorted(path for path in (FOLDER.parent / "songs").glob("*") if path.is_dir()):
+        yield from sorted(folder.glob("*.mid"))[: options.songs]
+
+
+def _table(costs: dict[str, Cost], songs: int) -> Table:
+    steps = len(next(iter(costs.values())).wall_ms)
+    table = Table(title=f"Planner: ms of wall and CPU time a control step, {songs} songs, {steps} steps, one core")
+    for column in ("", "mean", "p50", "p99", "max", "CPU: mean", "p50", "p99", "max", "start", "wanted"):
+        table.add_column(column, justify="right", no_wrap=True)
+    for name, cost in costs.items():
+        cells = []
+        for ms in (cost.wall_ms, cost.cpu_ms):
+            cells += [f"{x:.1f}" for x in (np.mean(ms), *np.quantile(ms, (0.5, 0.99, 1.0)))]
+        verdict = ("reached" if cost.good else "missed") if name in JUDGED else ""
+        table.add_row(name, *cells, f"{max(cost.start_ms):.0f}", verdict)
+    return table
+
+
+def _beginning(song: Path, seconds: float) -> PianoRoll:
+    roll = read_song(song)
+    steps = int(seconds * FRAMES_PER_SECOND)
+    return PianoRoll(roll.goal[:steps], roll.sustain[:steps])
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(tyro.cli(CostOptions)))
+    except UserError as error:
+        print(error, file=sys.stderr)
+        sys.exit(2)
