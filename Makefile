@@ -1,5 +1,6 @@
-# make play [MIDI=song.mid] [ARGS="..."] | make test | make lint | make test-reference | make test-colcon | make bench | make install
+# make play [MIDI=song.mid] [VIEWER=browser|window|none] [ARGS="..."] | make test | make lint | make test-reference | make test-colcon | make bench | make install
 PYTHON ?= python3.11
+VIEWER ?= browser
 VENV := .venv
 BIN := $(VENV)/bin
 PACKAGES := $(addprefix ros2_ws/src/pianomime_,core description sim policy) launch
@@ -18,10 +19,11 @@ $(INSTALLED): requirements.txt constraints.txt $(SETUPS)
 	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --requirement requirements.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps robopianist==1.0.10
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --use-pep517 $(addprefix --editable ./,$(PACKAGES))
+	@$(BIN)/python -m pianomime_policy.warm_up
 	touch $@
 
 play: install
-	$(BIN)/pianomime play $(if $(MIDI),"$(MIDI)") $(ARGS)
+	@$(BIN)/pianomime play $(if $(MIDI),"$(MIDI)") --viewer $(VIEWER) $(ARGS)
 
 test: install
 	$(BIN)/python -m pytest $(ARGS)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from pianomime_core.errors import UserError
-from pianomime_policy.answering import Answering, warm_up
+from pianomime_policy.answering import Answering
 
 GOAL = np.eye(6, 88, dtype=bool)
 PEDAL = np.array([True, False, False, True, False, False])
@@ -102,11 +102,3 @@ def test_lost_steps_are_passed_over():
     answering = Answering(controller)
     answering.start_from_window(0, GOAL, PEDAL)
     assert [show(answering, step)[0] for step in (0, 1, 5)] == [0, 1, 5]
-
-
-@pytest.mark.parametrize("horizon", [4, None])
-def test_warming_up_plays_a_note(horizon):
-    controller = Recorder(horizon)
-    warm_up(controller)
-    assert controller.starts[0][0].any()
-    assert [observation.step for observation in controller.seen] == [0, 1, 2]

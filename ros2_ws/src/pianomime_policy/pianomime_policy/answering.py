@@ -102,24 +102,3 @@ class Answering:
         positions = self._controller.start(goal, sustain)
         self.started = True
         return positions
-
-
-def warm_up(controller: Controller) -> None:
-    """Let a controller play three steps of one note from its own start, so that what it compiles is compiled before the
-    song. The controller is used up: make another one to play with."""
-    rows = controller.horizon_steps or 20
-    goal = np.zeros((rows, 88), dtype=np.bool_)
-    goal[rows // 2 :, 40] = True
-    sustain = np.zeros(rows, dtype=np.bool_)
-    positions = controller.start(goal, sustain)
-    for step in range(3):
-        controller.act(
-            Observation(
-                step=step,
-                goal=goal,
-                sustain=sustain,
-                joint_positions=positions,
-                joint_velocities=np.zeros_like(positions),
-                key_angles=np.zeros(88),
-            )
-        )

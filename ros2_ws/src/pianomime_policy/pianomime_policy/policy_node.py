@@ -34,8 +34,9 @@ from pianomime_core.ros_parameters import declare_switch, declare_text, refuse_u
 from pianomime_core.ros_qos import LATCHED, NEWEST, REPORT
 from pianomime_core.spread import spread_ms
 from pianomime_description.variant import SceneConfig
-from pianomime_policy.answering import Answering, warm_up
-from pianomime_policy.registry import CONTROLLERS, make_controller
+from pianomime_policy.answering import Answering
+from pianomime_policy.registry import CONTROLLERS
+from pianomime_policy.warm_up import ready_controller
 
 DIAGNOSTICS_PERIOD_S = 1.0
 COMPLAINT_PERIOD_S = 2.0
@@ -99,8 +100,7 @@ class PolicyNode:
     def build(self) -> None:
         """Make the controller, ready to answer without compiling anything."""
         begin_s = time.monotonic()
-        warm_up(make_controller(self._name, self._scene))
-        self._controller = make_controller(self._name, self._scene)
+        self._controller = ready_controller(self._name, self._scene, self.node.get_logger().info)
         self._joints = NameOrder(self._controller.joint_names)
         self._keys = NameOrder(KEY_NAMES)
         self._goal = NameOrder(GOAL_NAMES)

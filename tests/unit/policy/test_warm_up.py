@@ -1,0 +1,116 @@
+"""What the warm-up shows a controller, what it says, and that nothing is left to compile."""
+
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+
+from pianomime_core.errors import UserError
+from pianomime_description.variant import SceneConfig
+from pianomime_policy import warm_up
+from pianomime_policy.idle import Idle
+from pianomime_policy.warm_up import play_one_note, ready_controller
+
+
+class Recorder:
+    """A controller that remembers what it was shown."""
+
+    joint_names = ("a", "b")
+    target_names = ("x",)
+
+    def __init__(self, horizon_steps) -> None:
+        self.horizon_steps = horizon_steps
+        self.starts = []
+        self.seen = []
+
+    def start(self, goal, sustain):
+        self.starts.append(goal.copy())
+        return np.array([0.5, -0.5])
+
+    def act(self, observation):
+        self.seen.append(observation)
+        return np.zeros(1)
+
+
+@pytest.mark.parametrize("horizon", [4, None])
+def test_a_note_is_played(horizon):
+    controller = Recorder(horizon)
+    play_one_note(controller)
+    [goal] = controller.starts
+    assert goal.any()
+    assert horizon in (None, len(goal))
+    assert [observation.step for observation in controller.seen] == [0, 1, 2]
+
+
+def test_the_controller_is_a_fresh_one(monkeypatch):
+    made = []
+    monkeypatch.setattr(warm_up, "make_controller", lambda name, scene: made.append(Recorder(4)) or made[-1])
+    controller = ready_controller("streaming", SceneConfig(), lambda line: None)
+    assert controller is made[-1]
+    assert controller.starts == []
+
+
+def test_who_waits_long_is_told_why(monkeypatch):
+    said = []
+
+    def make(name, scene):
+        while not said:  # compiles until it has been talked about
+            time.sleep(0.001)
+        return Recorder(4)
+
+    monkeypatch.setattr(warm_up, "QUIET_S", 0.01)
+    monkeypatch.setattr(warm_up, "make_controller", make)
+    ready_controller("streaming", SceneConfig(), said.append)
+    [line] = said
+    assert "compiling" in line
+
+
+def test_a_quick_one_is_not_talked_about():
+    said = []
+    assert isinstance(ready_controller("idle", SceneConfig(), said.append), Idle)
+    assert said == []
+
+
+def test_unknown_names_are_refused():
+    with pytest.raises(UserError, match="nobody"):
+        ready_controller("nobody", SceneConfig(), lambda line: None)
+
+
+COUNT_KERNELS = """
+import sys
+import numpy as np
+from pianomime_description.variant import SceneConfig
+from pianomime_policy.controller import Observation
+from pianomime_policy.warm_up import ready_controller
+
+def compiled():
+    modules = [module for name, module in sys.modules.items() if name.startswith("pianomime_policy.planner.")]
+    kernels = {(module.__name__, name): kernel for module in modules for name, kernel in vars(module).items()}
+    return {name: len(kernel.signatures) for name, kernel in kernels.items() if hasattr(kernel, "signatures")}
+
+controller = ready_controller(sys.argv[1], SceneConfig(), print)
+before = compiled()
+rows = np.zeros((60, 88), dtype=bool)
+for step in range(0, 60, 4):  # runs, jumps and chords in both hands
+    rows[step : step + 4, [10 + step // 3, 45 + 17 * step % 31]] = True
+    rows[step : step + 3, [20 + 11 * step % 13, 60 + step // 3, 64 + step // 3]] = True
+pedal = np.zeros(60, dtype=bool)
+horizon = controller.horizon_steps
+positions = controller.start(rows[:horizon], pedal[:horizon])
+for step in range(20):
+    window, down = (rows, pedal) if horizon is None else (rows[step : step + horizon], pedal[step : step + horizon])
+    rest = np.zeros_like(positions)
+    controller.act(Observation(step, window, down, positions, rest, np.zeros(88)))
+new = {name: number for name, number in compiled().items() if number != before.get(name)}
+print("kernels", len(before), "new", new)
+"""
+
+
+@pytest.mark.parametrize("name", ["planner", "streaming"])
+def test_after_it_nothing_is_left_to_compile(name):
+    done = subprocess.run([sys.executable, "-c", COUNT_KERNELS, name], capture_output=True, text=True, check=True)
+    line = done.stdout.splitlines()[-1]
+    assert line.endswith("new {}")
+    assert "kernels 0" not in line
