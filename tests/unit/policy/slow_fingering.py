@@ -85,7 +85,7 @@ def hand_price(
         centre = min(max(centre, lowest), highest)
     price += config.deviation_price * sum(weight[f] * (home[f] - centre) ** 2 for f in home)
     travel = abs(centre - was)
-    rest_s = max(min(onset - hands.moved[hand], onset + LONGEST_REST_STEPS), 1) * CONTROL_TIMESTEP_S
+    rest_s = min(onset - hands.moved[hand], LONGEST_REST_STEPS) * CONTROL_TIMESTEP_S
     too_fast = max(travel / rest_s / config.free_speed_m_s - 1.0, 0.0)
     price += config.travel_price_per_m * travel + config.speed_price * too_fast**2
     for f, tone in struck.items():

@@ -67,7 +67,7 @@ def hand_price(price, centre, moved, step, keys, fingers, count, new, last_key, 
         f = fingers[i]
         d = price.key_y_m[keys[i]] - price.finger_offset_m[f] - new_centre
         cost += price.deviation_price * price.finger_weight[f] * d * d
-    seconds = max(step - max(moved, -_REST_LIMIT_STEPS), 1) * price.step_s
+    seconds = min(max(step - moved, 1), _REST_LIMIT_STEPS) * price.step_s
     travel = abs(new_centre - centre)
     cost += price.travel_price_per_m * travel
     speed = travel / seconds
