@@ -165,12 +165,14 @@ def test_waiting_hands_press_nothing():
     assert tips.force[0, MIDDLE] > 0  # what was given stays as it is
 
 
-def astray(aside_m: float, first: int = 6, notes=((5, 20, C5, MIDDLE),), behind_m: float = 0.0) -> FingertipRows:
+def astray(
+    aside_m: float, first: int = 6, notes=((5, 20, C5, MIDDLE),), behind_m: float = 0.0, stuck: bool = False
+) -> FingertipRows:
     """Rows of 8 steps after a recovery of the middle finger, which stands beside the key of the note."""
     tips = rows(*notes, first=first, count=8)
     measured = tips.target[0].copy()
     measured[MIDDLE] += (behind_m, aside_m, 0.0)
-    return MOTION.recovered(tips, measured)
+    return MOTION.recovered(tips, measured, np.arange(5) == (MIDDLE if stuck else -1))
 
 
 @pytest.mark.parametrize("aside_m", [0.0, 0.99 * CONFIG.astray_m, -0.99 * CONFIG.astray_m])
@@ -213,3 +215,15 @@ def test_fingers_that_do_not_press_need_no_recovery():
     planned = rows((30, 35, C5, MIDDLE), first=6, count=8)
     for recovered, kept in zip(astray(0.1, notes=((30, 35, C5, MIDDLE),)), planned, strict=True):
         assert np.array_equal(recovered, kept)
+
+
+def test_a_stuck_finger_lifts_though_it_is_over_its_key():
+    tips = astray(0.004, stuck=True)
+    assert tips.force[:, MIDDLE].nonzero()[0].tolist() == [2, 3, 4, 5, 6, 7]
+    assert tips.target[0, MIDDLE, 2] == pytest.approx(WHITE_TOP_M + CONFIG.hover_m)
+
+
+def test_rows_tell_which_key_each_finger_holds():
+    tips = rows((2, 5, C5, MIDDLE), first=0, count=8)
+    assert tips.key[:, MIDDLE].tolist() == [-1, -1, C5, C5, C5, -1, -1, -1]
+    assert np.all(np.delete(tips.key, MIDDLE, axis=1) == -1)

@@ -34,7 +34,13 @@ def over_five_keys(side: str, centre_m: float, height_m: float = 0.012, force_n:
     target[..., 0] = [press.white_thumb_x_m] + [press.white_x_m] * 4
     target[..., 1] = centre_m + finger_offsets_m()[5 * SIDES.index(side) :][:5]
     target[..., 2] = WHITE_TOP_M + height_m
-    return FingertipRows(target, np.ones((ROWS, 5, 3)), np.full((ROWS, 5), force_n), np.full((ROWS, 5), WHITE_TOP_M))
+    return FingertipRows(
+        target=target,
+        weight=np.ones((ROWS, 5, 3)),
+        force=np.full((ROWS, 5), force_n),
+        top=np.full((ROWS, 5), WHITE_TOP_M),
+        key=np.full((ROWS, 5), -1),
+    )
 
 
 def path(centre_m: float) -> tuple[np.ndarray, np.ndarray]:

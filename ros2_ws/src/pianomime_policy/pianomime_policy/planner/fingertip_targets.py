@@ -59,12 +59,14 @@ class FingertipRows(NamedTuple):
         weight: (rows, 5, 3) of squared errors.
         force: (rows, 5) downward force of pressing fingers [N], 0 of others.
         top: (rows, 5) height of the surface of the key a finger is over or holds [m].
+        key: (rows, 5) the key a finger holds, -1 for none.
     """
 
     target: NDArray[np.float64]
     weight: NDArray[np.float64]
     force: NDArray[np.float64]
     top: NDArray[np.float64]
+    key: NDArray[np.int64]
 
 
 class FingertipMotion:
@@ -87,6 +89,7 @@ class FingertipMotion:
             np.zeros((rows, 5, 3)),
             np.zeros((rows, 5)),
             np.full((rows, 5), self._press.white_top_z_m),
+            np.full((rows, 5), -1),
         )
         _fill_rows(
             hand, first, rows, *notes, np.ascontiguousarray(centre), start, self._offset, self._press, c.lead_steps,
@@ -100,13 +103,17 @@ class FingertipMotion:
         target[..., 2] = np.maximum(target[..., 2], rows.top + self._config.hover_m)
         return rows._replace(target=target, force=np.zeros_like(rows.force))
 
-    def recovered(self, rows: FingertipRows, tips: NDArray[np.float64]) -> FingertipRows:
-        """The same rows, fingers that should press now but stand beside their key led back above it; `tips` (5, 3)
-        are the measured contact points. Without it a finger that comes late gets caught between two keys and presses
-        the wrong one for the whole note.
+    def recovered(self, rows: FingertipRows, tips: NDArray[np.float64], stuck: NDArray[np.bool_]) -> FingertipRows:
+        """The same rows, fingers that should press now but stand beside their key or are stuck led back above it.
+
+        Without it a finger that comes late gets caught between two keys and presses the wrong one for the whole note.
+
+        Args:
+            tips: (5, 3) measured contact points [m].
+            stuck: (5,) bool, see `PressWatch`.
         """
         c = self._config
-        _recover(*rows, tips, c.astray_m, c.recovery_m_per_step, c.hover_m, c.ready_m, self._weights[1])
+        _recover(*rows[:4], tips, stuck, c.astray_m, c.recovery_m_per_step, c.hover_m, c.ready_m, self._weights[1])
         return rows
 
 
@@ -136,7 +143,7 @@ def _nearest_notes(number, step, onset, end, finger):
 @njit(cache=True)
 def _fill_rows(
     hand, first, rows, onset, end, key, finger, centre_m, centre_first, offset_m, table, lead_steps,
-    near_steps, hover_m, ready_m, clearance_m, idle_height_m, weights, target, weight, force, top,
+    near_steps, hover_m, ready_m, clearance_m, idle_height_m, weights, target, weight, force, top, held,
 ):  # fmt: skip
     press_weight, ready_weight, travel_weight, release_weight, idle_weight = weights
     for f in range(5):
@@ -153,6 +160,7 @@ def _fill_rows(
                 weight[r, f] = press_weight
                 force[r, f] = table.force_n[thumb, k]
                 top[r, f] = table.top_z_m[k]
+                held[r, f] = k
             elif after >= 0 and onset[after] - lead_steps <= step:
                 k = key[after]
                 start = onset[after] - lead_steps
@@ -188,11 +196,11 @@ def _fill_rows(
 
 
 @njit(cache=True)
-def _recover(target, weight, force, top, tip, astray_m, speed_m, hover_m, ready_m, ready_weight):
+def _recover(target, weight, force, top, tip, stuck, astray_m, speed_m, hover_m, ready_m, ready_weight):
     rows = target.shape[0]
     for f in range(5):
         aside = abs(target[0, f, 1] - tip[f, 1])
-        if force[0, f] <= 0.0 or aside <= astray_m:
+        if force[0, f] <= 0.0 or (aside <= astray_m and not stuck[f]):
             continue
         travel = 1 + int(np.ceil(aside / speed_m))
         for r in range(min(travel, rows)):

@@ -17,6 +17,7 @@ from pianomime_policy.planner.fingertip_targets import FingertipConfig, Fingerti
 from pianomime_policy.planner.hand_path import HandPathConfig
 from pianomime_policy.planner.hand_planner import HandPlanner, PostureConfig
 from pianomime_policy.planner.inverse_kinematics import InverseKinematicsConfig
+from pianomime_policy.planner.press_watch import PressWatch, PressWatchConfig
 from pianomime_policy.planner.release import ReleaseConfig
 from pianomime_policy.planner.song_plan import SongPlan
 from pianomime_policy.planner.tracking import TrackingConfig
@@ -37,6 +38,7 @@ class PlannerConfig:
     release: ReleaseConfig = field(default_factory=ReleaseConfig)
     hand_path: HandPathConfig = field(default_factory=HandPathConfig)
     fingertips: FingertipConfig = field(default_factory=FingertipConfig)
+    press_watch: PressWatchConfig = field(default_factory=PressWatchConfig)
     posture: PostureConfig = field(default_factory=PostureConfig)
     kinematics: InverseKinematicsConfig = field(default_factory=InverseKinematicsConfig)
     tracking: TrackingConfig = field(default_factory=TrackingConfig)
@@ -62,6 +64,7 @@ class Planner:
         commit_steps = None if self.horizon_steps is None else c.commit_steps
         self._plan = SongPlan(c.fingering, c.release, c.hand_path, commit_steps)
         self._plan.see(goal, 0)
+        self._watches = [PressWatch(c.press_watch) for _ in self._hands]
         centre, reach = self._plan.path(0, 1)
         q = np.zeros(len(self.joint_names))
         for h, hand in enumerate(self._hands):
@@ -79,6 +82,8 @@ class Planner:
         for h, hand in enumerate(self._hands):
             q = observation.joint_positions[self._joints[h]]
             v = observation.joint_velocities[self._joints[h]]
-            tips = self._motion.recovered(self._motion.rows(h, step, rows, self._plan), hand.fingertips(q))
+            tips = self._motion.rows(h, step, rows, self._plan)
+            stuck = self._watches[h].stuck(tips.key[0], observation.key_angles)
+            tips = self._motion.recovered(tips, hand.fingertips(q), stuck)
             targets[self._targets[h]] = hand.act(q, v, tips, centre[:, h], reach[:, h])
         return targets
