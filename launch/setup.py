@@ -16,7 +16,7 @@ setup(
         (f"share/{NAME}/config", glob("config/*.yaml")),
         (f"share/{NAME}/songs", glob("songs/*.mid")),
     ],
-    install_requires=["pianomime_core", "pianomime_description", "pianomime_sim", "pianomime_policy", "rich", "tyro"],
+    install_requires=["pianomime_core", "pianomime_description", "pianomime_sim", "pianomime_policy", "rich"],
     entry_points={"console_scripts": ["pianomime = pianomime.cli:main"]},
     zip_safe=False,
     maintainer="PianoMime maintainers",
