@@ -6,7 +6,7 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -64,13 +64,34 @@ def evaluate(options: EvaluateOptions) -> int:
     """Play every song, print the table and write the files asked for; the exit code.
 
     Raises:
-        UserError: Bad MIDI, unknown controller, or a file that cannot be written; always before the first song.
+        UserError: As `report`.
     """
     console = Console()
-    scene = SceneConfig(hand_collisions=options.hand_collisions)
-    songs = collect_songs(options.midi)
     if options.json is not None:
         check_file(options.json, "--json", ".json")
+    found = report(options, console)
+    collisions = "on" if options.hand_collisions else "off"
+    title = f"{options.controller}, hand collisions {collisions}"
+    scores = {song["song"]: song for song in found["songs"]}
+    console.print(evaluation_table(title, scores, found["mean"]))
+    if options.json is not None:
+        text = json.dumps(found, indent=2, ensure_ascii=False) + "\n"
+        write_whole(options.json, lambda path: path.write_text(text, encoding="utf-8"))
+    return 0
+
+
+def report(options: EvaluateOptions, console: Console) -> dict[str, Any]:
+    """Play every song and return versions, settings, scores of each song, and their unweighted means.
+
+    Args:
+        options: What to play; `json` is the caller's business.
+        console: Shows the progress.
+
+    Raises:
+        UserError: Bad MIDI, unknown controller, or a file that cannot be written; always before the first song.
+    """
+    scene = SceneConfig(hand_collisions=options.hand_collisions)
+    songs = collect_songs(options.midi)
     make_controller(options.controller, scene)  # refuses an unknown name
     tasks = []
     for song, path in songs.items():
@@ -81,19 +102,6 @@ def evaluate(options: EvaluateOptions) -> int:
             make_folder(task.rollout.parent, "--rollouts")
             check_file(task.rollout, "--rollouts", ".npz")
     scores = _play_all(tasks, options.jobs, console)
-    report = _report(tasks, scores, options, scene)
-    collisions = "on" if options.hand_collisions else "off"
-    title = f"{options.controller}, hand collisions {collisions}"
-    console.print(evaluation_table(title, scores, report["mean"]))
-    if options.json is not None:
-        text = json.dumps(report, indent=2, ensure_ascii=False) + "\n"
-        write_whole(options.json, lambda path: path.write_text(text, encoding="utf-8"))
-    return 0
-
-
-def _report(
-    tasks: list[_Task], scores: Mapping[str, Mapping[str, float]], options: EvaluateOptions, scene: SceneConfig
-) -> dict[str, Any]:
     # No times and no machine in it: the same command gives the same bytes.
     fields = [field for field in next(iter(scores.values())) if field != "frames"]
     return {

@@ -1,0 +1,104 @@
+"""The results table of the README: every set of songs, every controller, with and without hand collisions.
+
+`python -m benchmarks.results --demos DIR --songs DIR` takes hours; the rows are those of `pianomime evaluate`.
+"""
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import tyro
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from pianomime.evaluate import EvaluateOptions, report
+from pianomime.outputs import check_file
+from pianomime.songs import collect_songs
+from pianomime_core.errors import UserError
+from pianomime_core.whole_file import write_whole
+
+VALIDATION_CLIPS = Path(__file__).with_name("validation_clips.txt")
+SONG_SETS = ("folk", "classical")
+COLUMNS = {"P": "precision", "R": "recall", "F1": "f1", "onset F1": "onset_f1", "do-nothing F1": "do_nothing_f1"}
+
+
+@dataclass(frozen=True)
+class ResultsOptions:
+    """Play every row of the results table; print it as Markdown.
+
+    Attributes:
+        demos: Folder with PianoMime's demonstrations as MIDI files, 000.mid and so on; without it no validation row.
+        songs: Folder with the folders folk and classical; without it no rows of them.
+        controllers: Who plays.
+        jobs: Songs played at a time; has no influence on any number.
+        json: File for all scores of all rows, written anew after each row.
+    """
+
+    demos: Path | None = None
+    songs: Path | None = None
+    controllers: tuple[str, ...] = ("planner", "streaming", "streaming-1s")
+    jobs: int = len(os.sched_getaffinity(0))
+    json: Path | None = None
+
+
+def main(options: ResultsOptions) -> int:
+    """Print the table and return 0.
+
+    Raises:
+        UserError: A folder or clip is missing, or as `pianomime.evaluate.report`.
+    """
+    sets = dict(song_sets(options))
+    if not sets:
+        raise UserError("nothing to play: give --demos DIR, --songs DIR or both")
+    if options.json is not None:
+        check_file(options.json, "--json", ".json")
+    for files in sets.values():
+        collect_songs(files)  # refuses a missing one now rather than hours later
+    console = Console(stderr=True)
+    rows: list[dict[str, Any]] = []
+    for (songs, files), controller, collisions in product(sets.items(), options.controllers, (False, True)):
+        console.print(f"{songs}, {controller}, hand collisions {'on' if collisions else 'off'}")
+        found = report(EvaluateOptions(files, controller, hand_collisions=collisions, jobs=options.jobs), console)
+        rows.append({"set": songs, **found})
+        if options.json is not None:
+            text = json.dumps(rows, indent=2, ensure_ascii=False) + "\n"
+            write_whole(options.json, lambda path, text=text: path.write_text(text, encoding="utf-8"))
+    Console(width=120).print(results_table(rows))
+    return 0
+
+
+def song_sets(options: ResultsOptions) -> Iterator[tuple[str, tuple[Path, ...]]]:
+    """Return name and MIDI files, or folders of them, of each set that is asked for."""
+    if options.demos is not None:
+        yield "validation", tuple(options.demos / f"{clip}.mid" for clip in VALIDATION_CLIPS.read_text().split())
+    if options.songs is not None:
+        for name in SONG_SETS:
+            yield name, (options.songs / name,)
+
+
+def results_table(rows: list[dict[str, Any]]) -> Table:
+    """The means of each row, in Markdown."""
+    table = Table("songs", "controller", "collisions", *COLUMNS, box=box.MARKDOWN)
+    for row in rows:
+        settings, mean = row["settings"], row["mean"]
+        table.add_row(
+            f"{row['set']} ({len(row['songs'])})",
+            settings["controller"],
+            "on" if settings["hand_collisions"] else "off",
+            *(f"{mean[field]:.3f}" for field in COLUMNS.values()),
+        )
+    return table
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(tyro.cli(ResultsOptions)))
+    except UserError as error:
+        print(error, file=sys.stderr)
+        sys.exit(2)
