@@ -116,7 +116,14 @@ def _play_all(tasks: list[_Task], jobs: int, console: Console) -> dict[str, dict
     # Song -> scores, in the order of the tasks whatever the order in which they end.
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("steps"))
     scores: dict[str, dict[str, float]] = {}
-    with Progress(*columns, TimeElapsedColumn(), TimeRemainingColumn(), console=console, transient=True) as progress:
+    with Progress(
+        *columns,
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+    ) as progress:
         bar = progress.add_task(f"{len(tasks)} songs", total=sum(len(task.roll.goal) for task in tasks))
         for task, score in _results(tasks, jobs):
             scores[task.song] = score

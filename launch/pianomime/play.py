@@ -104,7 +104,7 @@ def _say(console: Console, name: str, line: str) -> None:
 
 def _progress(console: Console) -> Progress:
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), TextColumn("{task.fields[note]}"))
-    return Progress(*columns, console=console, transient=True)
+    return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
 
 
 def _show(progress: Progress, bar: TaskID, values: Mapping[str, float]) -> None:

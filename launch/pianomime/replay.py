@@ -1,11 +1,13 @@
 """Plays a rollout again in the simulator and checks that the same keys go down."""
 
+import sys
 from dataclasses import fields
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import track
 from rich.table import Table
 
@@ -26,7 +28,7 @@ def replay(path: Path) -> int:
     pressed = replayed_keys(rollout, _scene(path, rollout), path)
     differing = int(np.sum(pressed != rollout.pressed))
     recorded, replayed = score(rollout.goal, rollout.pressed), score(rollout.goal, pressed)
-    table = Table("", "recorded", "replayed", title=path.name)
+    table = Table("", "recorded", "replayed", title=escape(path.name))
     table.add_row("F1", f"{recorded.f1:.4f}", f"{replayed.f1:.4f}")
     table.add_row("onset F1", f"{recorded.onset_f1:.4f}", f"{replayed.onset_f1:.4f}")
     table.add_row("key-frames pressed", str(rollout.pressed.sum()), str(pressed.sum()))
@@ -44,7 +46,12 @@ def replayed_keys(rollout: Rollout, scene: SceneConfig, path: Path) -> NDArray[n
     joints = _order("joint", simulator.joint_names, rollout.joint_names, path)
     targets = rollout.targets[:, _order("target", simulator.target_names, rollout.target_names, path)]
     simulator.reset(rollout.initial_joint_positions[joints])
-    return np.array([simulator.step(row).key_pressed for row in track(targets, "replaying", transient=True)])
+    return np.array(
+        [
+            simulator.step(row).key_pressed
+            for row in track(targets, "replaying", transient=True, disable=not sys.stdout.isatty())
+        ]
+    )
 
 
 def _scene(path: Path, rollout: Rollout) -> SceneConfig:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from rich import box
+from rich.markup import escape
 from rich.table import Table
 
 from pianomime_core.metrics import ScoreCard
@@ -28,7 +29,7 @@ EVALUATION_COLUMNS = {
 
 def song_table(title: str, card: ScoreCard, missed_deadlines: int) -> Table:
     """The table that ends `play`."""
-    table = Table("score", "value", title=title)
+    table = Table("score", "value", title=escape(title))
     for label, field in SONG_ROWS.items():
         table.add_row(label, f"{getattr(card, field):.4f}")
     table.add_row("missed deadlines", str(missed_deadlines))
@@ -37,12 +38,12 @@ def song_table(title: str, card: ScoreCard, missed_deadlines: int) -> Table:
 
 def evaluation_table(title: str, scores: Mapping[str, Mapping[str, float]], mean: Mapping[str, float]) -> Table:
     """The table of `evaluate`: song -> scores by field name, and the unweighted mean."""
-    table = Table(title=title, box=box.SIMPLE, pad_edge=False, collapse_padding=True)
+    table = Table(title=escape(title), box=box.SIMPLE, pad_edge=False, collapse_padding=True)
     table.add_column("song", overflow="fold")
     for label in EVALUATION_COLUMNS:
         table.add_column(label.replace(" ", "\n"), justify="right", no_wrap=True)
     for song, values in scores.items():
-        table.add_row(song, *_cells(values))
+        table.add_row(escape(song), *_cells(values))
     table.add_section()
     table.add_row(f"mean of {len(scores)}", *_cells(mean), style="bold")
     return table

@@ -46,6 +46,23 @@ def test_late_steps_are_counted(pianomime: Command, tune: Path, monkeypatch: pyt
     assert "24" in row
 
 
+def test_a_name_is_printed_as_it_is(pianomime: Command, tmp_path: Path) -> None:
+    song = write_midi(tmp_path / "my [live] song [b].mid", (0.0, 0.5, 60))
+    rollout = tmp_path / "out" / song.with_suffix(".npz").name
+    for arguments in (
+        ("play", song, "--no-ros", "--controller", "idle"),
+        ("evaluate", song, "--controller", "idle", "--rollouts", rollout.parent),
+        ("replay", rollout),
+    ):
+        assert song.stem in pianomime(*arguments).out, arguments
+
+
+def test_a_pipe_gets_no_control_characters(pianomime: Command, tune: Path) -> None:
+    result = pianomime("play", tune, "--no-ros", "--controller", "idle")
+    assert "\x1b" not in result.out + result.err
+    assert not result.out.startswith("\n")
+
+
 def test_a_file_with_notes_no_piano_has_says_so(pianomime: Command, tmp_path: Path) -> None:
     song = write_midi(tmp_path / "low.mid", (0.0, 0.5, 10), (0.0, 0.5, 60))
     result = pianomime("play", song, "--no-ros", "--controller", "idle")
