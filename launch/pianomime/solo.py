@@ -15,7 +15,7 @@ from pianomime_core.metrics import RunningScore, score
 from pianomime_core.piano_roll import PianoRoll
 from pianomime_core.timing import CONTROL_TIMESTEP_S
 from pianomime_description.variant import SceneConfig
-from pianomime_policy.registry import make_controller
+from pianomime_policy.warm_up import ready_controller
 from pianomime_sim.simulator import Simulator, SimulatorState
 from pianomime_sim.viewers import Snapshot, Viewer, open_viewer
 
@@ -31,8 +31,8 @@ def play_solo(options: PlayOptions, real_time: bool) -> int:
     """
     scene = SceneConfig(hand_collisions=options.hand_collisions)
     roll = read_song(options.midi)
-    controller = make_controller(options.controller, scene)
     console = Console()
+    controller = ready_controller(options.controller, scene, lambda line: console.print(line, highlight=False))
     with _viewer(options, scene) as viewer, _progress(console) as progress:
         paced = not options.sync and (real_time or viewer is not None)
         stage = _Stage(roll, viewer, paced, progress)
