@@ -20,7 +20,8 @@ KNUCKLE_LINKS = ("ffmiddle", "mfmiddle", "rfmiddle", "lfmiddle")
 
 # Vertices nearer to the joint than this never touch a key.
 _PAD_START_M = 0.008
-# The meshes have a thousand vertices; the outermost ones in this many directions miss the surface by less than 0.1 mm.
+# The meshes have a thousand vertices; the outermost ones in this many directions miss the surface by less than 0.1 mm,
+# rarely by 0.2 mm.
 _PAD_DIRECTIONS = 256
 # Beyond this many softness lengths above the lowest one a vertex weighs nothing.
 _SOFT_CUT = 6.0

@@ -95,7 +95,8 @@ def hand_options(
     """Write the cheapest ways (at most `MAX_OPTIONS`) for one hand to play `n` notes, thumb side first; return how
     many.
 
-    A note is dropped only when no assignment of all of them keeps the order of fingers and keys.
+    A note is dropped only when no assignment of all of them keeps the order of fingers and keys (of this hand, for this
+    split: another split may be cheaper, and a dropped note cheaper than an extreme stretch).
     """
     if n == 0:
         out_cost[0] = 0.0

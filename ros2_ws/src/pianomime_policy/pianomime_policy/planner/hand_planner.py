@@ -35,7 +35,7 @@ class PostureConfig:
     )  # fmt: skip
     stiffness: dict[str, float] = field(
         default_factory=lambda: {
-            "forearm_tx": 0.02, "forearm_ty": 0.04, "forearm_tz": 0.04, "WRJ1": 4e-4, "WRJ2": 4e-4, "THJ3": 6e-7,
+            "forearm_tx": 0.02, "forearm_ty": 0.04, "forearm_tz": 0.04, "WRJ1": 4e-4, "WRJ2": 2e-5, "THJ3": 6e-7,
         }
     )  # fmt: skip
     default_stiffness: float = 2e-6
@@ -47,7 +47,7 @@ class HandPlanner:
 
     Attributes:
         target_names: (n,) in model order.
-        rest: (n,) rest posture with the centre of the hand at y = 0.
+        rest: (n,) rest posture with the centre of the hand about y = 0 (within 10 mm).
     """
 
     def __init__(
@@ -77,7 +77,7 @@ class HandPlanner:
         self._model = actuator_model(model, self.chain.coupling, self.rest)
 
     def _find_rest(self, guess: NDArray[np.float64], fingertips: FingertipConfig) -> NDArray[np.float64]:
-        """Posture near `guess` with every pad at its comfortable place just above the white keys, centre at y = 0."""
+        """Posture near `guess` with every pad at its comfortable place just above the white keys, centre about y = 0."""
         no_slack = np.zeros(len(self.joint_names))
         guess = guess.copy()
         guess[self._tx] -= self.fingertips(self.chain.coupling @ guess)[_MIDDLE, 1]

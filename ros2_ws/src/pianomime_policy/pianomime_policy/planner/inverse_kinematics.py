@@ -71,7 +71,7 @@ def cholesky_solve(A, b, n, L, x):
 
 @njit(cache=True)
 def box_step(A, g, z, lower, upper, dz, scratch_A, scratch_L, scratch_x):
-    """Write the step dz (n,) that solves A dz = g with z + dz in [lower, upper] (two rounds of an active set)."""
+    """Write the step dz (n,) that solves A dz = g with z + dz in [lower, upper] (a few rounds of an active set)."""
     n = z.shape[0]
     fixed = np.zeros(n, np.bool_)
     free = np.empty(n, np.int64)
