@@ -63,7 +63,7 @@ def test_at_rest_the_pads_are_over_the_white_keys(side, variant):
     # The pads lie as far apart as comfort says; their middle is only about at y = 0.
     comfort = finger_offsets_m()[5 * SIDES.index(side) :][:5]
     np.testing.assert_allclose(tips[:, 1] - tips[2, 1], comfort - comfort[2], atol=0.003)
-    assert abs(tips[2, 1]) < 0.015
+    assert abs(tips[2, 1]) < 1e-4
     assert np.all(np.abs(tips[:, 2] - WHITE_TOP_M) < 0.02)
     assert np.all(hand.rest >= hand.chain.lower)
     assert np.all(hand.rest <= hand.chain.upper)

@@ -47,7 +47,7 @@ class HandPlanner:
 
     Attributes:
         target_names: (n,) in model order.
-        rest: (n,) rest posture with the centre of the hand about y = 0 (within 10 mm).
+        rest: (n,) rest posture with the centre of the hand at y = 0.
     """
 
     def __init__(
@@ -77,7 +77,7 @@ class HandPlanner:
         self._model = actuator_model(model, self.chain.coupling, self.rest)
 
     def _find_rest(self, guess: NDArray[np.float64], fingertips: FingertipConfig) -> NDArray[np.float64]:
-        """Posture near `guess` with every pad at its comfortable place just above the white keys, centre about y = 0."""
+        """Posture near `guess` with every pad at its comfortable place just above the white keys, centre at y = 0."""
         no_slack = np.zeros(len(self.joint_names))
         guess = guess.copy()
         guess[self._tx] -= self.fingertips(self.chain.coupling @ guess)[_MIDDLE, 1]
@@ -88,7 +88,7 @@ class HandPlanner:
         target[:, 2] = KEYBOARD.top_z_m[~KEYBOARD.is_black][0] + press.depth_m
         z = guess.copy()
         self._solve(z, target, np.ones((5, 3)), guess, guess, no_slack, _THOROUGH)
-        z[self._tx] = guess[self._tx]
+        z[self._tx] -= self.fingertips(self.chain.coupling @ z)[_MIDDLE, 1]
         return z
 
     def fingertips(self, q: NDArray[np.float64]) -> NDArray[np.float64]:
