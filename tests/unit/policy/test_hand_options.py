@@ -33,8 +33,8 @@ def options(hand: int, keys: list[int], hands: Hands) -> list[tuple[float, float
     notes = np.arange(n)[:: 1 if hand == RIGHT else -1].copy()  # thumb side first
     cost, centre, finger = np.empty(MAX_OPTIONS), np.empty(MAX_OPTIONS), np.empty((MAX_OPTIONS, n), np.int8)
     found = hand_options(
-        PRICE, hand, notes, n, np.array([t.key for t in every], dtype=np.int64), STEP, hands.centre_m[hand], hands.moved[hand],
-        held_note, last_key, last_end, cost, centre, finger,
+        PRICE, hand, notes, n, np.array([t.key for t in every], dtype=np.int64), STEP, hands.centre_m[hand],
+        hands.moved[hand], held_note, last_key, last_end, cost, centre, finger,
     )  # fmt: skip
     ways = zip(cost[:found], centre[:found], finger[:found, :: 1 if hand == RIGHT else -1].tolist(), strict=True)
     return [(c, m, tuple(f)) for c, m, f in ways]

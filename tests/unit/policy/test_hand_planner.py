@@ -60,7 +60,7 @@ def test_a_hand_begins_with_its_pads_where_they_shall_be(hand, centre_m):
 def test_at_rest_the_pads_are_over_the_white_keys(side, variant):
     hand = make_hand(side, variant)
     tips = hand.fingertips(hand.chain.coupling @ hand.rest)
-    # The pads lie as far apart as comfort says; their middle is only about at y = 0.
+    # The pads lie as far apart as comfort says, the middle finger at y = 0.
     comfort = finger_offsets_m()[5 * SIDES.index(side) :][:5]
     np.testing.assert_allclose(tips[:, 1] - tips[2, 1], comfort - comfort[2], atol=0.003)
     assert abs(tips[2, 1]) < 1e-4
