@@ -5,6 +5,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 PACKAGES := $(addprefix ros2_ws/src/pianomime_,core description sim policy) launch
 INSTALLED := $(VENV)/.installed
+COMPILED := $(VENV)/.compiled
+PLANNER := ros2_ws/src/pianomime_policy/pianomime_policy/planner
+KERNELS := $(wildcard $(PLANNER)/*.py)
 REFERENCE := .venv-reference
 REFERENCE_PACKAGES := $(addprefix ros2_ws/src/pianomime_,core description sim)
 COLCON := .venv-colcon
@@ -12,13 +15,18 @@ SETUPS := $(addsuffix /setup.py,$(PACKAGES)) $(addsuffix /setup.cfg,$(PACKAGES))
 
 .PHONY: install play test test-reference test-colcon lint bench clean
 
-install: $(INSTALLED)
+install: $(COMPILED)
 
 $(INSTALLED): requirements.txt constraints.txt $(SETUPS)
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --requirement requirements.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps robopianist==1.0.10
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --use-pep517 $(addprefix --editable ./,$(PACKAGES))
+	touch $@
+
+# numba keeps a kernel that calls one of another file when that one changes: begin anew whenever any has.
+$(COMPILED): $(INSTALLED) $(KERNELS)
+	rm -f $(PLANNER)/__pycache__/*.nbi $(PLANNER)/__pycache__/*.nbc
 	@$(BIN)/python -m pianomime_policy.warm_up
 	touch $@
 
