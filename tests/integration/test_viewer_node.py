@@ -124,12 +124,23 @@ def test_what_the_topics_say_stands_on_the_page(ros_environment, tmp_path):
 def test_sigterm_ends_it_quietly(ros_environment):
     port = free_port(LOCALHOST)
     with viewer_node(ros_environment, port=port) as process:
+        # The page answers before this line is said: the node is still being built then.
+        said = process.stdout.readline()
+        process.terminate()
+        _, errors = process.communicate(timeout=LEAVE_S)
+    assert process.returncode == 0, errors
+    assert "Traceback" not in errors
+    assert f"http://{LOCALHOST}:{port}" in said
+
+
+def test_a_signal_while_it_is_built_ends_it_as_well(ros_environment):
+    port = free_port(LOCALHOST)
+    with viewer_node(ros_environment, port=port) as process:
         wait_for(lambda: answers(f"http://{LOCALHOST}:{port}"), "the page")
         process.terminate()
-        output, errors = process.communicate(timeout=LEAVE_S)
-    assert process.returncode == 0
+        _, errors = process.communicate(timeout=LEAVE_S)
+    assert process.returncode == 0, errors
     assert "Traceback" not in errors
-    assert f"http://{LOCALHOST}:{port}" in output
 
 
 def test_bad_settings_end_it_with_one_line_and_code_2(ros_environment):
