@@ -1,4 +1,4 @@
-"""Expert demonstrations of PianoMime's authors, where the checkout has them beside it (../shared/demos)."""
+"""Expert demonstrations of PianoMime's authors: a folder with index.csv, meta.json and clips/NNN.npz."""
 
 import csv
 import json
@@ -10,8 +10,6 @@ from numpy.typing import NDArray
 
 from pianomime_core.errors import UserError
 from pianomime_core.keyboard import NUM_KEYS
-
-FOLDER = Path(__file__).resolve().parents[2] / "shared" / "demos"
 
 
 @dataclass(frozen=True)
@@ -31,26 +29,26 @@ class Demonstration:
     stored_f1: float
 
 
-def expert_clips() -> list[int]:
-    """Return the numbers of the clips with an expert.
+def expert_clips(folder: Path) -> list[int]:
+    """Return the numbers of the clips in `folder` with an expert.
 
     Raises:
         UserError: The archive is not there.
     """
-    return sorted(_stored_f1())
+    return sorted(_stored_f1(folder))
 
 
-def load_expert(clip: int, target_names: tuple[str, ...]) -> Demonstration:
+def load_expert(folder: Path, clip: int, target_names: tuple[str, ...]) -> Demonstration:
     """Read one clip, its targets in the order of `target_names`.
 
     Raises:
         UserError: The archive is not there or has no such expert.
     """
-    stored = _stored_f1()
+    stored = _stored_f1(folder)
     if clip not in stored:
         raise UserError(f"clip {clip} has no expert: choose one of {', '.join(map(str, sorted(stored)))}")
-    meta = json.loads((FOLDER / "meta.json").read_text())
-    archive = np.load(FOLDER / "clips" / f"{clip:03d}.npz")
+    meta = json.loads((folder / "meta.json").read_text())
+    archive = np.load(folder / "clips" / f"{clip:03d}.npz")
     targets = archive["action"] * np.array(meta["action_scale"])
     goal = np.zeros((len(targets), NUM_KEYS), dtype=bool)
     for onset, end, key in archive["notes"]:
@@ -59,10 +57,10 @@ def load_expert(clip: int, target_names: tuple[str, ...]) -> Demonstration:
     return Demonstration(clip, goal, targets[:, order], stored[clip])
 
 
-def _stored_f1() -> dict[int, float]:
-    index = FOLDER / "index.csv"
+def _stored_f1(folder: Path) -> dict[int, float]:
+    index = folder / "index.csv"
     if not index.is_file():
-        raise UserError(f"no demonstrations at {FOLDER}: put the archive there")
+        raise UserError(f"no demonstrations at {folder}: want a folder with index.csv, meta.json and clips")
     with index.open() as file:
         # Only clips whose targets are in the archive have an expert to replay.
         return {int(row["clip"]): float(row["expert_f1"]) for row in csv.DictReader(file) if row["expert_f1"]}

@@ -1,10 +1,11 @@
 """Replay every expert demonstration open loop: a simulator that is right plays them as their authors recorded.
 
-`python -m benchmarks.expert_replay` takes about five minutes on one core.
+`python -m benchmarks.expert_replay --demos DIR` takes about five minutes on one core.
 """
 
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import tyro
@@ -26,12 +27,14 @@ class ReplayOptions:
     """Replay expert demonstrations and compare their F1 with the recorded one.
 
     Attributes:
+        demos: Folder of the demonstrations.
         clips: Numbers of the clips; all if none is given.
         hand_collisions: Let the hands collide, which the experts never had to care about.
         resting_keys_sleep: The speed option of the simulator.
         shown: Rows of the table: the clips that lost most.
     """
 
+    demos: Path
     clips: tuple[int, ...] = ()
     hand_collisions: bool = False
     resting_keys_sleep: bool = False
@@ -43,10 +46,10 @@ def main(options: ReplayOptions) -> int:
     simulator = Simulator(
         SceneConfig(hand_collisions=options.hand_collisions, resting_keys_sleep=options.resting_keys_sleep)
     )
-    clips = options.clips or expert_clips()
+    clips = options.clips or expert_clips(options.demos)
     results = []
     for clip in track(clips, "Replaying experts", console=Console(stderr=True)):
-        expert = load_expert(clip, simulator.target_names)
+        expert = load_expert(options.demos, clip, simulator.target_names)
         results.append((expert.stored_f1, _replay(simulator, expert), clip))
     stored, ours, _ = np.array(results).T
 

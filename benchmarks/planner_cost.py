@@ -6,7 +6,6 @@ not counted; `start` is counted by itself. Kernels are compiled before the clock
 """
 
 import gc
-import json
 import sys
 import time
 from collections.abc import Iterator
@@ -20,9 +19,8 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from benchmarks.demonstrations import FOLDER
 from pianomime.episode import play_episode
-from pianomime.songs import bundled_songs, read_song
+from pianomime.songs import bundled_songs, collect_songs, read_song
 from pianomime_core.errors import UserError
 from pianomime_core.piano_roll import PianoRoll
 from pianomime_core.timing import CONTROL_TIMESTEP_S, FRAMES_PER_SECOND
@@ -43,14 +41,14 @@ class CostOptions:
     Attributes:
         controllers: Names of controllers.
         seconds: Music of each song that is played.
-        clips: Demonstrations (../shared/demos, validation split) played beside the bundled songs, where there are any.
-        songs: Songs of each folder of ../shared/songs, where there are any.
+        folders: Folders of MIDI files, of which the first `each` are played beside the bundled songs.
+        each: Songs of each folder.
     """
 
     controllers: tuple[str, ...] = ("streaming", "streaming-1s", "planner")
     seconds: float = 10.0
-    clips: int = 4
-    songs: int = 2
+    folders: tuple[Path, ...] = ()
+    each: int = 4
 
 
 class Stopwatch:
@@ -129,12 +127,8 @@ def main(options: CostOptions | None = None) -> int:
 
 def _songs(options: CostOptions) -> Iterator[Path]:
     yield from bundled_songs().values()
-    splits = FOLDER / "splits.json"
-    if splits.is_file():
-        for clip in json.loads(splits.read_text())["val"][: options.clips]:
-            yield FOLDER / "midi" / f"{clip:03d}.mid"
-    for folder in sorted(path for path in (FOLDER.parent / "songs").glob("*") if path.is_dir()):
-        yield from sorted(folder.glob("*.mid"))[: options.songs]
+    for folder in options.folders:
+        yield from list(collect_songs([folder]).values())[: options.each]
 
 
 def _table(costs: dict[str, Cost], songs: int) -> Table:
