@@ -133,14 +133,13 @@ def _songs(options: CostOptions) -> Iterator[Path]:
 
 def _table(costs: dict[str, Cost], songs: int) -> Table:
     steps = len(next(iter(costs.values())).wall_ms)
-    table = Table(title=f"Planner: ms of wall and CPU time a control step, {songs} songs, {steps} steps, one core")
-    for column in ("", "mean", "p50", "p99", "max", "CPU: mean", "p50", "p99", "max", "start", "wanted"):
+    table = Table(title=f"Planner: ms a control step (CPU time), {songs} songs, {steps} steps, one core")
+    for column in ("", "mean", "p50", "p99", "max", "start", "ok"):
         table.add_column(column, justify="right", no_wrap=True)
     for name, cost in costs.items():
-        cells = []
-        for ms in (cost.wall_ms, cost.cpu_ms):
-            cells += [f"{x:.1f}" for x in (np.mean(ms), *np.quantile(ms, (0.5, 0.99, 1.0)))]
-        verdict = ("reached" if cost.good else "missed") if name in JUDGED else ""
+        columns = ((np.mean(ms), *np.quantile(ms, (0.5, 0.99, 1.0))) for ms in (cost.wall_ms, cost.cpu_ms))
+        cells = [f"{wall:.1f} ({cpu:.1f})" for wall, cpu in zip(*columns, strict=True)]
+        verdict = ("yes" if cost.good else "no") if name in JUDGED else ""
         table.add_row(name, *cells, f"{max(cost.start_ms):.0f}", verdict)
     return table
 
