@@ -48,7 +48,7 @@ def slices(song: list[Tone]) -> list[list[Tone]]:
 def play(config: FingeringConfig, hands: Hands, chord: list[Tone], fingers: tuple[int, ...]) -> Hands | None:
     """The hands after a chord, or None when such fingers cannot be: crossed, taken, or hands that cross in a chord."""
     onset = chord[0].onset
-    holds = {f: tone for f, tone in hands.holds.items() if tone.end > onset}
+    holds = {f: tone for f, tone in hands.holds.items() if tone.end > onset + config.overlap_steps}
     side = [f // 5 for f in fingers]
     if side != sorted(side, reverse=True) or len(set(fingers)) < len(fingers) or set(fingers) & set(holds):
         return None
@@ -142,8 +142,9 @@ class Feed:
         )
 
     def push(self, step: int, *, ends_known: bool = True) -> None:
-        """Push the notes of one step; without known ends, whatever sounds on has no end yet."""
-        end = self._end if ends_known else np.where(self._end <= step, self._end, 1 << 30)
+        """Push the notes of one step; without known ends, what sounds on beyond an overlap has no end yet."""
+        seen = step + self.search.config.overlap_steps
+        end = self._end if ends_known else np.where(self._end <= seen, self._end, 1 << 30)
         self.search.push(step, np.flatnonzero(self._onset == step), self._key, end)
 
     def fingers(self) -> list[tuple[int, ...]]:

@@ -12,7 +12,7 @@ from pianomime_policy.planner.goal_notes import SOUNDING
 from pianomime_policy.planner.release import release_steps
 
 INDEX, MIDDLE, LEFT_MIDDLE = 1, 2, 7
-FINGER_STEPS, HAND_M_PER_STEP, COMFORT_M, KEPT, LOOK_AHEAD = 2, 0.05, 0.01, 0.5, 6
+FINGER_STEPS, HAND_M_PER_STEP, COMFORT_M, KEPT, LOOK_AHEAD, OVERLAP = 2, 0.05, 0.01, 0.5, 6, 2
 KEY_Y_M = 0.02 * np.arange(88)
 
 
@@ -22,7 +22,7 @@ def release(*notes: tuple[int, int, int, int]) -> list[int]:
     none, limit = np.zeros(10), np.full(10, 0.03)
     released = release_steps(
         onset, end, key, finger, KEY_Y_M, none, -limit, limit, FINGER_STEPS, HAND_M_PER_STEP, COMFORT_M, KEPT,
-        LOOK_AHEAD,
+        LOOK_AHEAD, OVERLAP,
     )  # fmt: skip
     return released.tolist()
 
@@ -86,6 +86,18 @@ def test_a_note_without_a_visible_end_stays_down():
     assert release((0, SOUNDING, 40, INDEX), (5, 9, 60, MIDDLE)) == [SOUNDING, 9]
 
 
+def test_notes_that_overlap_by_a_row_make_way_for_the_same_finger():
+    assert release((0, 11, 40, INDEX), (10, 20, 41, INDEX)) == [8, 20]
+
+
+def test_overlapping_notes_of_two_fingers_are_held_as_written():
+    assert release((0, 11, 40, INDEX), (10, 20, 41, MIDDLE)) == [11, 20]
+
+
+def test_notes_that_begin_together_do_not_wait_for_each_other():
+    assert release((0, 2, 40, INDEX), (0, 2, 80, MIDDLE)) == [2, 2]
+
+
 @given(st.lists(st.tuples(st.integers(0, 40), st.integers(1, 30), st.integers(0, 87), st.integers(-1, 9)), max_size=12))
 def test_a_release_lies_within_the_second_half_of_its_note(spans):
     onset, length, key, finger = np.array(spans, dtype=np.int64).reshape(-1, 4).T.copy()
@@ -93,7 +105,7 @@ def test_a_release_lies_within_the_second_half_of_its_note(spans):
     low, high = offset_limits_m()
     released = release_steps(
         onset, end, key, finger, KEY_Y_M, finger_offsets_m(), low, high, FINGER_STEPS, HAND_M_PER_STEP, COMFORT_M,
-        KEPT, LOOK_AHEAD,
+        KEPT, LOOK_AHEAD, OVERLAP,
     )  # fmt: skip
     assert np.all(released <= end)
     assert np.all(released >= onset + np.ceil(KEPT * length))

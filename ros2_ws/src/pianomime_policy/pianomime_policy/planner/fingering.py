@@ -36,6 +36,7 @@ class FingeringConfig:
         stretch_price, stretch_unit_m: Beyond the limits of comfort, squared.
         travel_price_per_m, free_speed_m_s, speed_price: Travel of the hand, and its speed beyond the free one.
         reuse_price, reuse_steps: A finger that changes key sooner than this after release.
+        overlap_steps: A note that ends this soon after an onset is let go for it: legato notes overlap by a row or two.
         drop_price: For a note nobody plays.
         hand_gap_m, hand_gap_unit_m, hand_gap_price: Hands whose centres are nearer than the gap.
         start_centre_m: Centres of the hands before the first note (right, left).
@@ -57,6 +58,7 @@ class FingeringConfig:
     speed_price: float = 2.0
     reuse_price: float = 0.8
     reuse_steps: int = 4
+    overlap_steps: int = 2
     drop_price: float = 60.0
     hand_gap_m: float = 0.10
     hand_gap_unit_m: float = 0.02
@@ -99,6 +101,7 @@ def _prices(config: FingeringConfig) -> FingeringCost:
         speed_price=config.speed_price,
         reuse_price=config.reuse_price,
         reuse_steps=config.reuse_steps,
+        overlap_steps=config.overlap_steps,
         drop_price=config.drop_price,
         hand_gap_m=config.hand_gap_m,
         hand_gap_price=config.hand_gap_price,

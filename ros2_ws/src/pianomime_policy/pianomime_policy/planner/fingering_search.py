@@ -49,7 +49,7 @@ def extend_beam(price, beam, width, notes, note_key, note_end, step):
     last_end = beam.last_end.copy()
     for b in range(states):
         for f in range(FINGERS):
-            if held[b, f] >= 0 and note_end[held[b, f]] <= step:
+            if held[b, f] >= 0 and note_end[held[b, f]] <= step + price.overlap_steps:
                 last_end[b, f] = note_end[held[b, f]]
                 held[b, f] = -1
     capacity = states * (n + 1) * MAX_OPTIONS * MAX_OPTIONS

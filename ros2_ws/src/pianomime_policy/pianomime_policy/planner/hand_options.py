@@ -36,6 +36,7 @@ class FingeringCost(NamedTuple):
     speed_price: float
     reuse_price: float
     reuse_steps: int
+    overlap_steps: int
     drop_price: float
     hand_gap_m: float
     hand_gap_price: float

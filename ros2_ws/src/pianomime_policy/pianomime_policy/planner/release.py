@@ -32,13 +32,14 @@ class ReleaseConfig:
 @njit(cache=True)
 def release_steps(
     onset, end, key, finger, key_y_m, offset_m, low_m, high_m, finger_steps, hand_m_per_step, comfort_m, kept_share,
-    look_ahead,
+    look_ahead, overlap,
 ):  # fmt: skip
     """Return (N,) the step at which each note is let go, at most its end.
 
     Args:
         onset, end, key, finger: (N,) notes; finger 0..9 or -1.
         key_y_m: (88,); offset_m, low_m, high_m: (10,) comfortable place of each finger from the hand's centre.
+        overlap: A note may end this many steps after the onset of the next one and still make way for it.
         The rest: see `ReleaseConfig`.
     """
     n = onset.shape[0]
@@ -52,7 +53,7 @@ def release_steps(
         for j in range(n):
             g = finger[j]
             rest = onset[j] - end[i]
-            if g < 0 or g // 5 != f // 5 or rest < 0 or rest > look_ahead:
+            if g < 0 or g // 5 != f // 5 or onset[j] <= onset[i] or rest < -overlap or rest > look_ahead:
                 continue
             need = 0
             if g == f:
@@ -61,7 +62,8 @@ def release_steps(
             jump = max(to - high_m[g] - (at - low_m[f]), (at - high_m[f]) - (to - low_m[g]))
             if jump > comfort_m:
                 need = max(need, int(np.ceil(jump / hand_m_per_step)))
-            given_up = max(given_up, need - rest)
+            if need > 0:
+                given_up = max(given_up, need - rest)
         keep = max(1, int(np.ceil(kept_share * (end[i] - onset[i]))))
         release[i] = max(end[i] - given_up, min(onset[i] + keep, end[i]))
     return release

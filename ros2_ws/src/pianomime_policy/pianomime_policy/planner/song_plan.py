@@ -44,6 +44,8 @@ class SongPlan:
         """`commit_steps`: notes that begin within this many steps keep their finger; None commits nothing."""
         self._search = FingeringSearch(fingering)
         self._release, self._path, self._commit_steps = release, hand_path, commit_steps
+        self._overlap_steps = fingering.overlap_steps
+        self._pending: list[tuple[int, NDArray[np.int64]]] = []
         self._home_m = fingering.start_centre_m
         self._offset = finger_offsets_m()
         self._low, self._high = offset_limits_m()
@@ -65,7 +67,8 @@ class SongPlan:
         for row in fresh:
             new = self._notes.append(row)
             if len(new):
-                self._search.push(self.rows - 1, new, self._notes.key, self._notes.end)
+                self._pending.append((self.rows - 1, new))
+        self._push_pending(step)
         if self._commit_steps is not None:
             self._search.commit(step + self._commit_steps)
         self._finger = np.concatenate([self._finger, np.full(self._notes.count - len(self._finger), -1)])
@@ -74,6 +77,14 @@ class SongPlan:
         if len(fresh):
             self._plan_path(min(step, len(self.centre_m)))
 
+    def _push_pending(self, step: int) -> None:
+        """Search fingers for the notes whose neighbours' ends are visible, and for those that cannot wait for that."""
+        visible = self.rows - 1 if self._commit_steps is None else self.rows - 1 - self._overlap_steps
+        urgent = step + (self._commit_steps or 0)
+        while self._pending and self._pending[0][0] <= max(visible, urgent):
+            onset, new = self._pending.pop(0)
+            self._search.push(onset, new, self._notes.key, self._notes.end)
+
     def assignments(self, first: int, last: int) -> Assignments:
         """The notes that matter to steps [first, last)."""
         n, c = self._notes, self._release
@@ -81,7 +92,7 @@ class SongPlan:
         onset, key, finger = n.onset[near], n.key[near], self._finger[near]
         release = release_steps(
             onset, n.end[near], key, finger, KEYBOARD.center_y_m, self._offset, self._low, self._high, c.finger_steps,
-            c.hand_m_per_step, c.comfort_m, c.kept_share, c.look_ahead_steps,
+            c.hand_m_per_step, c.comfort_m, c.kept_share, c.look_ahead_steps, self._overlap_steps,
         )  # fmt: skip
         return Assignments(onset, np.asarray(release), key, finger)
 
