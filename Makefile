@@ -3,13 +3,13 @@ PYTHON ?= python3.11
 VIEWER ?= browser
 VENV := .venv
 BIN := $(VENV)/bin
-PACKAGES := $(addprefix ros2_ws/src/pianomime_,core description sim policy) launch
+PACKAGES := $(addprefix ros2_ws/src/pianomime_,core description physics sim policy) launch
 INSTALLED := $(VENV)/.installed
 COMPILED := $(VENV)/.compiled
 PLANNER := ros2_ws/src/pianomime_policy/pianomime_policy/planner
 KERNELS := $(wildcard $(PLANNER)/*.py)
 REFERENCE := .venv-reference
-REFERENCE_PACKAGES := $(addprefix ros2_ws/src/pianomime_,core description sim)
+REFERENCE_PACKAGES := $(addprefix ros2_ws/src/pianomime_,core description physics sim)
 COLCON := .venv-colcon
 SETUPS := $(addsuffix /setup.py,$(PACKAGES)) $(addsuffix /setup.cfg,$(PACKAGES))
 

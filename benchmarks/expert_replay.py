@@ -17,7 +17,7 @@ from benchmarks.demonstrations import Demonstration, expert_clips, load_expert
 from pianomime_core.errors import UserError
 from pianomime_core.metrics import score
 from pianomime_description import SceneConfig
-from pianomime_sim.simulator import Simulator
+from pianomime_physics.simulator import Simulator
 
 WANTED_MEAN_F1 = 0.89
 

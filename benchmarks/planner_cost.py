@@ -24,9 +24,9 @@ from pianomime.songs import bundled_songs, collect_songs, read_song
 from pianomime_core.errors import UserError
 from pianomime_core.piano_roll import PianoRoll
 from pianomime_core.timing import CONTROL_TIMESTEP_S, FRAMES_PER_SECOND
+from pianomime_physics.simulator import Simulator
 from pianomime_policy.controller import Controller, Observation
 from pianomime_policy.registry import make_controller
-from pianomime_sim.simulator import Simulator
 
 WANTED_MEAN_MS = 5.0
 WANTED_P99_MS = 15.0

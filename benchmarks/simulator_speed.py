@@ -27,7 +27,7 @@ from pianomime_core.keyboard import NUM_KEYS
 from pianomime_core.metrics import score
 from pianomime_core.timing import CONTROL_TIMESTEP_S
 from pianomime_description import SceneConfig
-from pianomime_sim.simulator import Simulator
+from pianomime_physics.simulator import Simulator
 
 WANTED_RATIO = 3.0
 _STEPS = 451

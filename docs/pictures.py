@@ -18,8 +18,8 @@ from pianomime.songs import find_song, read_song
 from pianomime_core.metrics import RunningScore
 from pianomime_core.piano_roll import PianoRoll
 from pianomime_description import SceneConfig
+from pianomime_physics.simulator import Simulator, SimulatorState
 from pianomime_policy.registry import make_controller
-from pianomime_sim.simulator import Simulator, SimulatorState
 from pianomime_sim.viewers import Snapshot, open_viewer
 from pianomime_sim.viewers.picture import close_up, render, shine
 from pianomime_sim.viewers.posed_scene import PosedScene

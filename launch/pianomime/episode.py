@@ -11,9 +11,9 @@ from pianomime_core.metrics import score
 from pianomime_core.piano_roll import PianoRoll
 from pianomime_core.rollout import Rollout
 from pianomime_core.timing import CONTROL_TIMESTEP_S
+from pianomime_physics.simulator import Simulator, SimulatorState
 from pianomime_policy.controller import Controller, Observation
 from pianomime_sim.rollout_metadata import rollout_metadata
-from pianomime_sim.simulator import Simulator, SimulatorState
 
 OnStep = Callable[[int, SimulatorState], None]
 

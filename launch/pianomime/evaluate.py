@@ -24,9 +24,9 @@ from pianomime_core.piano_roll import PianoRoll
 from pianomime_core.timing import CONTROL_TIMESTEP_S
 from pianomime_core.whole_file import write_whole
 from pianomime_description.variant import SceneConfig
+from pianomime_physics.simulator import Simulator
 from pianomime_policy.registry import make_controller
 from pianomime_sim.rollout_metadata import versions
-from pianomime_sim.simulator import Simulator
 
 
 @dataclass(frozen=True)

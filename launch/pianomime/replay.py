@@ -15,7 +15,7 @@ from pianomime_core.errors import UserError
 from pianomime_core.metrics import score
 from pianomime_core.rollout import Rollout
 from pianomime_description.variant import SceneConfig
-from pianomime_sim.simulator import Simulator
+from pianomime_physics.simulator import Simulator
 
 
 def replay(path: Path) -> int:

@@ -15,8 +15,8 @@ from pianomime_core.metrics import RunningScore, score
 from pianomime_core.piano_roll import PianoRoll
 from pianomime_core.timing import CONTROL_TIMESTEP_S
 from pianomime_description.variant import SceneConfig
+from pianomime_physics.simulator import Simulator, SimulatorState
 from pianomime_policy.warm_up import ready_controller
-from pianomime_sim.simulator import Simulator, SimulatorState
 from pianomime_sim.viewers import Snapshot, Viewer, open_viewer
 
 _ROWS_SHOWN = 40

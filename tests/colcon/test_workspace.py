@@ -13,6 +13,7 @@ EXECUTABLES = {
     "pianomime": ["pianomime"],
     "pianomime_core": [],
     "pianomime_description": [],
+    "pianomime_physics": [],
     "pianomime_policy": ["midi_node", "policy_node"],
     "pianomime_sim": ["sim_node", "viewer_node"],
 }

@@ -18,8 +18,8 @@ from pianomime_core.notes import Note, Score, load_midi, save_midi
 from pianomime_core.piano_roll import piano_roll
 from pianomime_core.rollout import Rollout
 from pianomime_description.variant import SceneConfig
+from pianomime_physics.simulator import Simulator
 from pianomime_policy.registry import make_controller
-from pianomime_sim.simulator import Simulator
 from pianomime_sim.viewers import LOCALHOST
 from pianomime_sim.viewers.port import free_port
 

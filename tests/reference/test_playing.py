@@ -11,7 +11,7 @@ from robopianist_reference import load_song, make_environment
 
 from pianomime_core.metrics import score
 from pianomime_description import SceneConfig
-from pianomime_sim.simulator import Simulator
+from pianomime_physics.simulator import Simulator
 
 DEMOS = Path(__file__).resolve().parents[2].parent / "shared" / "demos"
 CLIPS = (2, 86, 186)

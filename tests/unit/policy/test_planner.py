@@ -10,9 +10,9 @@ from pianomime_core.hands import forearm_dofs, joint_names, target_joints, targe
 from pianomime_core.keyboard import KEY_NAMES
 from pianomime_description.scene import build_scene
 from pianomime_description.variant import SceneConfig
+from pianomime_physics.simulator import Simulator
 from pianomime_policy.controller import Observation
 from pianomime_policy.planner.planner import Planner, PlannerConfig
-from pianomime_sim.simulator import Simulator
 
 JOINTS, TARGETS = joint_names(), target_names()
 HORIZON = 20

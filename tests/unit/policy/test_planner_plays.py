@@ -9,8 +9,8 @@ from pianomime.songs import find_song, read_song
 from pianomime_core.metrics import score
 from pianomime_core.piano_roll import PianoRoll
 from pianomime_description.variant import SceneConfig
+from pianomime_physics.simulator import Simulator
 from pianomime_policy.registry import make_controller
-from pianomime_sim.simulator import Simulator
 
 STEPS = 200
 CLIPS = Path(__file__).resolve().parents[3].parent / "shared" / "demos" / "midi"

@@ -9,7 +9,7 @@ import pytest
 
 from pianomime_core.metrics import score
 from pianomime_description import SceneConfig
-from pianomime_sim.simulator import Simulator
+from pianomime_physics.simulator import Simulator
 
 DEMOS = Path(__file__).resolve().parents[3].parent / "shared" / "demos"
 CLIPS = ("008", "010", "017", "086", "116", "131")

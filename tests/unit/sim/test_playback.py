@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from pianomime_description.variant import SceneConfig
+from pianomime_physics.simulator import Simulator
 from pianomime_sim.command_box import CommandBox
 from pianomime_sim.playback import Playback, PlaybackConfig, lifted
 from pianomime_sim.scoreboard import Scoreboard
-from pianomime_sim.simulator import Simulator
 
 STEPS = 20
 

@@ -12,8 +12,8 @@ import rclpy
 from pianomime_core.rollout import Rollout
 from pianomime_core.ros_environment import complete_ros_environment
 from pianomime_core.ros_messages import goal_message, joint_state, read_status, step_of, targets_message
+from pianomime_physics.simulator import Simulator
 from pianomime_sim.sim_node import SimNode
-from pianomime_sim.simulator import Simulator
 
 STEPS = 8
 

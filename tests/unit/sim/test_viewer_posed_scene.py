@@ -5,7 +5,7 @@ from viewer_snapshots import snapshot
 
 from pianomime_core.keyboard import KEY_NAMES, KEYBOARD, LOWEST_PITCH
 from pianomime_description import SceneConfig
-from pianomime_sim.simulator import Simulator
+from pianomime_physics.simulator import Simulator
 from pianomime_sim.viewers import Snapshot
 from pianomime_sim.viewers.base import score_lines
 from pianomime_sim.viewers.key_marks import MARK_COLOURS, KeyMark

@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from pianomime_core.spread import spread_ms
 from pianomime_core.timing import CONTROL_TIMESTEP_S
+from pianomime_physics.simulator import Simulator, SimulatorState
 from pianomime_sim.command_box import CommandBox
 from pianomime_sim.metronome import Metronome
 from pianomime_sim.scoreboard import Scoreboard
-from pianomime_sim.simulator import Simulator, SimulatorState
 
 Floats = NDArray[np.float64]
 

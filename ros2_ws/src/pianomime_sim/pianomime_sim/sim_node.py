@@ -38,13 +38,13 @@ from pianomime_core.ros_qos import CLOCK, LATCHED, NEWEST, REPORT
 from pianomime_core.timing import CONTROL_TIMESTEP_S
 from pianomime_core.whole_file import write_whole
 from pianomime_description.variant import SceneConfig
+from pianomime_physics.simulator import Simulator, SimulatorState
 from pianomime_sim.command_box import CommandBox
 from pianomime_sim.playback import Playback, PlaybackConfig
 from pianomime_sim.rollout_metadata import rollout_metadata
 from pianomime_sim.ros_audience import Audience
 from pianomime_sim.ros_markers import MarkerMaker
 from pianomime_sim.scoreboard import Scoreboard
-from pianomime_sim.simulator import Simulator, SimulatorState
 from pianomime_sim.viewers.base import Snapshot
 
 SCORE_PERIOD_S = 0.5

@@ -4,7 +4,7 @@ import pytest
 from pianomime_core.errors import UserError
 from pianomime_core.keyboard import KEY_NAMES, KEYBOARD
 from pianomime_description import SceneConfig
-from pianomime_sim.simulator import Simulator
+from pianomime_physics.simulator import Simulator
 
 
 @pytest.fixture(scope="module")
