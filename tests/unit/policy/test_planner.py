@@ -11,7 +11,7 @@ from pianomime_core.keyboard import KEY_NAMES
 from pianomime_description.scene import build_scene
 from pianomime_description.variant import SceneConfig
 from pianomime_physics.simulator import Simulator
-from pianomime_policy.controller import Observation
+from pianomime_policy.controller import Observation, TellsFingers
 from pianomime_policy.planner.planner import Planner, PlannerConfig
 
 JOINTS, TARGETS = joint_names(), target_names()
@@ -195,3 +195,17 @@ def test_hands_begin_above_the_keys(whole, simulator, goal):
     for _ in range(4):
         state = simulator.step(stay)
     assert not state.key_pressed.any()
+
+
+@pytest.mark.parametrize("kind", ["whole", "streaming"])
+def test_it_tells_who_was_to_play_every_note(kind, request):
+    planner, goal = request.getfixturevalue(kind), tune(24)
+    assert isinstance(planner, TellsFingers)
+    play(planner, goal, len(goal))
+    onset, release, key, finger = planner.assignments()
+    begins = goal & ~np.vstack([np.zeros((1, 88), bool), goal[:-1]])
+    assert list(zip(onset, key, strict=True)) == list(zip(*np.nonzero(begins), strict=True))
+    assert np.all(goal[release - 1, key])  # let go within the note
+    assert np.all(finger >= 0)
+    assert np.all(finger[key > 45] < 5)
+    assert np.all(finger[key < 32] >= 5)

@@ -1,10 +1,13 @@
 """What a controller is: goal window and robot state in, actuator targets out."""
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:  # a controller without fingers need not load a planner
+    from pianomime_policy.planner.song_plan import Assignments
 
 
 @dataclass(frozen=True)
@@ -58,4 +61,13 @@ class Controller(Protocol):
 
         A whole-song controller ignores `observation.goal`.
         """
+        ...
+
+
+@runtime_checkable
+class TellsFingers(Protocol):
+    """What a controller offers beside `Controller` if it decides which finger plays which note."""
+
+    def assignments(self) -> "Assignments":
+        """Return what was decided about every note seen since `start`: its finger, and when it is to be let go."""
         ...

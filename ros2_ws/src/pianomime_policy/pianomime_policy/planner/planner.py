@@ -19,7 +19,7 @@ from pianomime_policy.planner.hand_planner import HandPlanner, PostureConfig
 from pianomime_policy.planner.inverse_kinematics import InverseKinematicsConfig
 from pianomime_policy.planner.press_watch import PressWatch, PressWatchConfig
 from pianomime_policy.planner.release import ReleaseConfig
-from pianomime_policy.planner.song_plan import SongPlan
+from pianomime_policy.planner.song_plan import Assignments, SongPlan
 from pianomime_policy.planner.tracking import TrackingConfig
 
 
@@ -87,3 +87,7 @@ class Planner:
             tips = self._motion.recovered(tips, hand.fingertips(q), stuck)
             targets[self._targets[h]] = hand.act(q, v, tips, centre[:, h], reach[:, h])
         return targets
+
+    def assignments(self) -> Assignments:
+        """See `TellsFingers.assignments`."""
+        return self._plan.assignments(0, self._plan.rows)
