@@ -1,5 +1,6 @@
 """The piano and the hands in motion."""
 
+from pianomime_physics.disturbance import Disturbance, DisturbedSimulator
 from pianomime_physics.simulator import Simulator, SimulatorState
 
-__all__ = ["Simulator", "SimulatorState"]
+__all__ = ["Disturbance", "DisturbedSimulator", "Simulator", "SimulatorState"]

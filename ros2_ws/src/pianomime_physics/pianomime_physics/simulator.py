@@ -86,9 +86,13 @@ class Simulator:
         """
         lowest, highest = self.target_range.T
         checked = _checked("target", targets, self.target_names)
-        self.data.ctrl[self._target_ctrl] = np.clip(checked, lowest, highest)
-        mujoco.mj_step(self.model, self.data, nstep=PHYSICS_STEPS_PER_CONTROL_STEP)
+        self._advance(np.clip(checked, lowest, highest))
         return self._state()
+
+    def _advance(self, targets: NDArray[np.float64]) -> None:
+        # Apart for the sake of pianomime_physics.disturbance, where commands arrive otherwise.
+        self.data.ctrl[self._target_ctrl] = targets
+        mujoco.mj_step(self.model, self.data, nstep=PHYSICS_STEPS_PER_CONTROL_STEP)
 
     def _state(self) -> SimulatorState:
         # Indexing with an array copies.

@@ -1,0 +1,99 @@
+"""A robot and a piano that are not quite as modelled; whoever controls them is told nothing of it.
+
+Hands that tremble, gains and springs known to some percent only, a bus that delivers commands late: what every real
+hand brings along, one number each.
+"""
+
+import math
+from dataclasses import dataclass, fields
+
+import mujoco
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from pianomime_core.errors import UserError
+from pianomime_core.keyboard import KEY_NAMES
+from pianomime_core.timing import CONTROL_TIMESTEP_S, PHYSICS_STEPS_PER_CONTROL_STEP, PHYSICS_TIMESTEP_S
+from pianomime_description.variant import SceneConfig
+from pianomime_physics.simulator import Simulator, SimulatorState
+
+
+@dataclass(frozen=True)
+class Disturbance:
+    """What differs from the model; the defaults are the model itself.
+
+    Attributes:
+        target_noise_rad: Standard deviation of the Gaussian noise on each joint's target, drawn anew each control step.
+        target_noise_m: The same for the forearm slides, which move in metres. 0.001 m goes with 0.01 rad: so far does
+            a joint move a fingertip 10 cm away.
+        actuator_gain_scale: Factor of the stiffness (kp) of all actuators; the damping of the joints stays.
+        key_stiffness_scale: Factor of the stiffness of the keys' springs, their preload included. At .8 a white key
+            outweighs its spring by a little and rests .05 degrees lower.
+        command_delay_s: Each step begins with the last command still held for so long: physics steps, at most a control
+            step. Before the first command the hands are held where they stand.
+        seed: Of the noise, which begins anew with each reset.
+
+    Raises:
+        UserError: A number is out of its range.
+    """
+
+    target_noise_rad: float = 0.0
+    target_noise_m: float = 0.0
+    actuator_gain_scale: float = 1.0
+    key_stiffness_scale: float = 1.0
+    command_delay_s: float = 0.0
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            value, is_scale = getattr(self, field.name), field.name.endswith("_scale")
+            if not math.isfinite(value) or value < 0 or (is_scale and value == 0):
+                wanted = "a number above 0" if is_scale else "a number of at least 0"
+                raise UserError(f"disturbance {field.name} is {value:g}: want {wanted}")
+        whole_steps = math.isclose(self.command_delay_s, self.delay_steps * PHYSICS_TIMESTEP_S, abs_tol=1e-9)
+        if not whole_steps or self.delay_steps > PHYSICS_STEPS_PER_CONTROL_STEP:
+            raise UserError(
+                f"disturbance command_delay_s is {self.command_delay_s:g}: want a multiple of {PHYSICS_TIMESTEP_S:g}, "
+                f"at most {CONTROL_TIMESTEP_S:g}"
+            )
+
+    @property
+    def delay_steps(self) -> int:
+        """The delay in physics steps, 0 to 10."""
+        return round(self.command_delay_s / PHYSICS_TIMESTEP_S)
+
+
+class DisturbedSimulator(Simulator):
+    """A simulator whose world is disturbed; without a disturbance the same as `Simulator` to the last bit."""
+
+    def __init__(self, disturbance: Disturbance, config: SceneConfig | None = None) -> None:
+        super().__init__(config)
+        self.disturbance = disturbance
+        for key in KEY_NAMES:
+            self.model.joint(key).stiffness *= disturbance.key_stiffness_scale
+        # A position actuator pulls with kp * target - kp * position: gain and bias hold the same kp.
+        self.model.actuator_gainprm[self._target_ctrl, 0] *= disturbance.actuator_gain_scale
+        self.model.actuator_biasprm[self._target_ctrl, 1] *= disturbance.actuator_gain_scale
+        is_slide = np.array([name in self._slides() for name in self.target_names])
+        self._noise = np.where(is_slide, disturbance.target_noise_m, disturbance.target_noise_rad)
+        self._random = np.random.default_rng(disturbance.seed)
+
+    def reset(self, joint_positions: ArrayLike | None = None) -> SimulatorState:
+        """See `Simulator.reset`; the noise begins anew."""
+        state = super().reset(joint_positions)
+        self._random = np.random.default_rng(self.disturbance.seed)
+        # What a late first command finds: each actuator holds the position it has.
+        self.data.ctrl[self._target_ctrl] = self.data.actuator_length[self._target_ctrl]
+        return state
+
+    def _advance(self, targets: NDArray[np.float64]) -> None:
+        mujoco.mj_step(self.model, self.data, nstep=self.disturbance.delay_steps)
+        lowest, highest = self.target_range.T
+        noisy = np.clip(targets + self._random.normal(0.0, self._noise), lowest, highest)
+        self.data.ctrl[self._target_ctrl] = noisy
+        mujoco.mj_step(self.model, self.data, nstep=PHYSICS_STEPS_PER_CONTROL_STEP - self.disturbance.delay_steps)
+
+    def _slides(self) -> set[str]:
+        # A slide's target carries the name of its joint.
+        slide = mujoco.mjtJoint.mjJNT_SLIDE
+        return {name for name in self.joint_names if self.model.joint(name).type[0] == slide}
