@@ -4,10 +4,8 @@
 `pianomime evaluate`.
 """
 
-import json
 import os
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
@@ -18,14 +16,11 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.song_sets import song_sets
 from pianomime.evaluate import EvaluateOptions, report
-from pianomime.outputs import check_file
-from pianomime.songs import collect_songs
+from pianomime.outputs import check_file, write_json
 from pianomime_core.errors import UserError
-from pianomime_core.whole_file import write_whole
 
-VALIDATION_CLIPS = Path(__file__).with_name("validation_clips.txt")
-SONG_SETS = ("folk", "classical")
 COLUMNS = {"P": "precision", "R": "recall", "F1": "f1", "onset F1": "onset_f1", "do-nothing F1": "do_nothing_f1"}
 
 
@@ -54,13 +49,9 @@ def main(options: ResultsOptions) -> int:
     Raises:
         UserError: A folder or clip is missing, or as `pianomime.evaluate.report`.
     """
-    sets = dict(song_sets(options))
-    if not sets:
-        raise UserError("nothing to play: give --demos DIR, --songs DIR or both")
+    sets = song_sets(options.demos, options.songs)
     if options.json is not None:
         check_file(options.json, "--json", ".json")
-    for files in sets.values():
-        collect_songs(files)  # refuses a missing one now rather than hours later
     console = Console(stderr=True)
     rows: list[dict[str, Any]] = []
     for (songs, files), controller, collisions in product(sets.items(), options.controllers, (False, True)):
@@ -68,19 +59,9 @@ def main(options: ResultsOptions) -> int:
         found = report(EvaluateOptions(files, controller, hand_collisions=collisions, jobs=options.jobs), console)
         rows.append({"set": songs, **found})
         if options.json is not None:
-            text = json.dumps(rows, indent=2, ensure_ascii=False) + "\n"
-            write_whole(options.json, lambda path, text=text: path.write_text(text, encoding="utf-8"))
+            write_json(options.json, rows)
     Console(width=120).print(results_table(rows))
     return 0
-
-
-def song_sets(options: ResultsOptions) -> Iterator[tuple[str, tuple[Path, ...]]]:
-    """Return name and MIDI files, or folders of them, of each set that is asked for."""
-    if options.demos is not None:
-        yield "validation", tuple(options.demos / f"{clip}.mid" for clip in VALIDATION_CLIPS.read_text().split())
-    if options.songs is not None:
-        for name in SONG_SETS:
-            yield name, (options.songs / name,)
 
 
 def results_table(rows: list[dict[str, Any]]) -> Table:

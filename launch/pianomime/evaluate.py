@@ -1,6 +1,5 @@
 """Scores of a controller on many songs: in process, deterministic, as fast as the machine can."""
 
-import json
 import math
 import multiprocessing
 import os
@@ -9,7 +8,7 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -17,21 +16,20 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from pianomime.episode import play_episode
-from pianomime.outputs import check_file, make_folder
+from pianomime.outputs import check_file, make_folder, write_json
 from pianomime.score_table import evaluation_table
 from pianomime.songs import collect_songs, read_song
 from pianomime_core.piano_roll import PianoRoll
 from pianomime_core.timing import CONTROL_TIMESTEP_S
-from pianomime_core.whole_file import write_whole
 from pianomime_description.variant import SceneConfig
-from pianomime_physics.simulator import Simulator
+from pianomime_physics.disturbance import Disturbance, DisturbedSimulator
 from pianomime_policy.registry import make_controller
 from pianomime_sim.rollout_metadata import versions
 
 
 @dataclass(frozen=True)
 class EvaluateOptions:
-    """What `pianomime evaluate` is asked for.
+    """What to play, and how; all but `disturbance` is what `pianomime evaluate` is asked for.
 
     Attributes:
         midi: Files and folders.
@@ -40,6 +38,7 @@ class EvaluateOptions:
         rollouts: Folder for one rollout file a song; None for none.
         json: File for scores, settings and versions; None for none.
         jobs: Songs played at a time, each in a process of its own; has no influence on any number.
+        disturbance: How the robot differs from its model.
     """
 
     midi: tuple[Path, ...]
@@ -48,6 +47,7 @@ class EvaluateOptions:
     rollouts: Path | None = None
     json: Path | None = None
     jobs: int = 1
+    disturbance: Disturbance = field(default_factory=Disturbance)
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,7 @@ class _Task:
     roll: PianoRoll
     controller: str
     scene: SceneConfig
+    disturbance: Disturbance
     rollout: Path | None
 
 
@@ -75,8 +76,7 @@ def evaluate(options: EvaluateOptions) -> int:
     scores = {song["song"]: song for song in found["songs"]}
     console.print(evaluation_table(title, scores, found["mean"]))
     if options.json is not None:
-        text = json.dumps(found, indent=2, ensure_ascii=False) + "\n"
-        write_whole(options.json, lambda path: path.write_text(text, encoding="utf-8"))
+        write_json(options.json, found)
     return 0
 
 
@@ -96,19 +96,24 @@ def report(options: EvaluateOptions, console: Console) -> dict[str, Any]:
     tasks = []
     for song, path in songs.items():
         rollout = None if options.rollouts is None else options.rollouts / f"{song}.npz"
-        tasks.append(_Task(song, read_song(path), options.controller, scene, rollout))
+        tasks.append(_Task(song, read_song(path), options.controller, scene, options.disturbance, rollout))
     for task in tasks:
         if task.rollout is not None:
             make_folder(task.rollout.parent, "--rollouts")
             check_file(task.rollout, "--rollouts", ".npz")
     scores = _play_all(tasks, options.jobs, console)
     # No times and no machine in it: the same command gives the same bytes.
-    fields = [field for field in next(iter(scores.values())) if field != "frames"]
+    means = [name for name in next(iter(scores.values())) if name != "frames"]
     return {
         "versions": versions(),
-        "settings": {"controller": options.controller, **asdict(scene), "control_timestep_s": CONTROL_TIMESTEP_S},
+        "settings": {
+            "controller": options.controller,
+            **asdict(scene),
+            "disturbance": asdict(options.disturbance),
+            "control_timestep_s": CONTROL_TIMESTEP_S,
+        },
         "songs": [{"song": task.song, **scores[task.song]} for task in tasks],
-        "mean": {field: math.fsum(song[field] for song in scores.values()) / len(scores) for field in fields},
+        "mean": {name: math.fsum(song[name] for song in scores.values()) / len(scores) for name in means},
     }
 
 
@@ -173,7 +178,8 @@ def _end_with_parent() -> None:
 
 def _play(task: _Task) -> dict[str, float]:
     controller = make_controller(task.controller, task.scene)
-    rollout = play_episode(Simulator(task.scene), controller, task.roll, controller_name=task.controller)
+    simulator = DisturbedSimulator(task.disturbance, task.scene)
+    rollout = play_episode(simulator, controller, task.roll, controller_name=task.controller)
     if task.rollout is not None:
         rollout.save(task.rollout)
     scores: dict[str, float] = rollout.metadata["scores"]

@@ -1,9 +1,12 @@
 """Files that a command is to write: refused before the music starts if they cannot be written."""
 
+import json
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from pianomime_core.errors import UserError
+from pianomime_core.whole_file import write_whole
 
 
 def check_file(path: Path, option: str, suffix: str) -> None:
@@ -24,6 +27,12 @@ def make_folder(path: Path, option: str) -> None:
     except OSError as error:
         raise UserError(f"{option} {str(path)!r} cannot be made: {error.strerror}") from error
     _check_writable(path, f"{option} {str(path)!r}")
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Write scores and the like, readable also for people; an older file stays until the new one is whole."""
+    text = json.dumps(value, indent=2, ensure_ascii=False) + "\n"
+    write_whole(path, lambda file: file.write_text(text, encoding="utf-8"))
 
 
 def _check_writable(folder: Path, what: str) -> None:

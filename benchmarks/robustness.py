@@ -1,0 +1,132 @@
+"""What a player loses on a robot that is not quite as modelled: each disturbance alone, and all of them together.
+
+`python -m benchmarks.robustness --demos DIR --songs DIR` plays every set eight times; `--limit 8` is enough for a look.
+"""
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+import tyro
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks.song_sets import song_sets
+from pianomime.evaluate import EvaluateOptions, report
+from pianomime.outputs import check_file, write_json
+from pianomime_core.errors import UserError
+from pianomime_physics.disturbance import Disturbance
+
+_NOISE = {"target_noise_rad": 0.01, "target_noise_m": 0.001}
+_WEAK = {"actuator_gain_scale": 0.95}
+_LATE = {"command_delay_s": 0.005}
+UNDISTURBED = "none"
+DISTURBANCES = MappingProxyType(
+    {
+        UNDISTURBED: Disturbance(),
+        "action noise 0.01 rad, 1 mm": Disturbance(**_NOISE),
+        "actuator gains -5 %": Disturbance(**_WEAK),
+        "key stiffness +20 %": Disturbance(key_stiffness_scale=1.2),
+        "key stiffness -20 %": Disturbance(key_stiffness_scale=0.8),
+        "commands 5 ms late": Disturbance(**_LATE),
+        "all, stiff keys": Disturbance(**_NOISE, **_WEAK, **_LATE, key_stiffness_scale=1.2),
+        "all, soft keys": Disturbance(**_NOISE, **_WEAK, **_LATE, key_stiffness_scale=0.8),
+    }
+)
+COLUMNS = {"F1": "f1", "onset F1": "onset_f1"}
+TOLERATED_LOSS = 0.02
+"""A live player loses no more of either score under any disturbance."""
+
+
+@dataclass(frozen=True)
+class RobustnessOptions:
+    """Play sets of songs on disturbed robots; print scores and losses as Markdown.
+
+    Attributes:
+        demos: Folder with PianoMime's demonstrations as MIDI files, 000.mid and so on; without it no validation rows.
+        songs: Folder with the folders folk and classical; without it no rows of them.
+        controller: Who plays.
+        hand_collisions: Fingers and hands collide with one another.
+        limit: Songs of each set, spread evenly over it; all if not given.
+        jobs: Songs played at a time; has no influence on any number.
+        json: File for all scores of all rows, written anew after each row.
+    """
+
+    demos: Path | None = None
+    songs: Path | None = None
+    controller: str = "streaming"
+    hand_collisions: bool = False
+    limit: int | None = None
+    jobs: int = 2
+    json: Path | None = None
+
+
+def main(options: RobustnessOptions) -> int:
+    """Print the table; return 1 if more is lost than tolerated, else 0.
+
+    Raises:
+        UserError: A folder or clip is missing, the limit is below 1, or as `pianomime.evaluate.report`.
+    """
+    sets = {name: spread(files, options.limit) for name, files in song_sets(options.demos, options.songs).items()}
+    if options.json is not None:
+        check_file(options.json, "--json", ".json")
+    console = Console(stderr=True)
+    rows: list[dict[str, Any]] = []
+    for songs, files in sets.items():
+        for name, disturbance in DISTURBANCES.items():
+            console.print(f"{songs}, {options.controller}, disturbance: {name}")
+            played = EvaluateOptions(
+                files,
+                options.controller,
+                hand_collisions=options.hand_collisions,
+                jobs=options.jobs,
+                disturbance=disturbance,
+            )
+            rows.append({"set": songs, "disturbance": name, **report(played, console)})
+            if options.json is not None:
+                write_json(options.json, rows)
+    Console(width=120).print(robustness_table(rows))
+    worst = max(loss for row in rows for loss in losses(row, rows).values())
+    print(f"Lost at most {worst:.3f}; wanted: <= {TOLERATED_LOSS:.3f}")
+    return 0 if worst <= TOLERATED_LOSS else 1
+
+
+def spread(files: tuple[Path, ...], limit: int | None) -> tuple[Path, ...]:
+    """Return at most `limit` of the files, evenly spaced from the first to the last.
+
+    Raises:
+        UserError: The limit is below 1.
+    """
+    if limit is None:
+        return files
+    if limit < 1:
+        raise UserError(f"--limit is {limit}: want 1 or more")
+    return tuple(files[index] for index in np.linspace(0, len(files) - 1, min(limit, len(files))).round().astype(int))
+
+
+def losses(row: dict[str, Any], rows: list[dict[str, Any]]) -> dict[str, float]:
+    """Column -> how much lower the mean of `row` is than that of the undisturbed robot on the same set."""
+    [nominal] = (other for other in rows if (other["set"], other["disturbance"]) == (row["set"], UNDISTURBED))
+    return {column: nominal["mean"][field] - row["mean"][field] for column, field in COLUMNS.items()}
+
+
+def robustness_table(rows: list[dict[str, Any]]) -> Table:
+    """Means and losses of each row, in Markdown."""
+    table = Table("songs", "disturbance", *COLUMNS, *(f"{column} lost" for column in COLUMNS), box=box.MARKDOWN)
+    for row in rows:
+        means = (f"{row['mean'][field]:.3f}" for field in COLUMNS.values())
+        lost = (f"{loss:+.3f}" for loss in losses(row, rows).values())
+        table.add_row(f"{row['set']} ({len(row['songs'])})", row["disturbance"], *means, *lost)
+    return table
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(tyro.cli(RobustnessOptions)))
+    except UserError as error:
+        print(error, file=sys.stderr)
+        sys.exit(2)
