@@ -23,6 +23,22 @@ CONTROLLER_HELP = (
     "planner (sees the whole song), streaming (2 s ahead, as a live keyboard allows), streaming-1s (1 s ahead) "
     "or idle (does nothing); default %(default)s"
 )
+DIAGNOSE_CAUSES = """\
+A key-frame is one key in one frame of 50 ms. Its cause is the first that fits:
+  missed: wanted, not pressed
+    no finger           the fingering gave the note to nobody
+    let go on purpose   the finger was to leave the note before its end
+    never pressed       not one frame of the note is pressed
+    late onset          before the first pressed frame of the note
+    released early      after its last pressed frame
+    gap in the middle   in between
+  wrong: pressed, not wanted
+    late release        the key was wanted up to 3 frames before
+    early press         the key is wanted within the next 2 frames
+    neighbour           a key 1 or 2 keys away is wanted, now or as near as above
+    other               none of these
+Onsets match within one frame. Rollouts do not say which finger was to play a
+note: the first two causes and the numbers by finger are missing."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -74,13 +90,27 @@ def _evaluate(options: argparse.Namespace) -> int:
     )
 
 
+def _diagnose(options: argparse.Namespace) -> int:
+    from pianomime.diagnose import DiagnoseOptions, diagnose
+
+    return diagnose(
+        DiagnoseOptions(
+            files=tuple(options.files),
+            controller=options.controller,
+            hand_collisions=options.hand_collisions,
+            json=options.json,
+            jobs=options.jobs,
+        )
+    )
+
+
 def _replay(options: argparse.Namespace) -> int:
     from pianomime.replay import replay
 
     return replay(options.rollout)
 
 
-_RUN = {"play": _play, "evaluate": _evaluate, "replay": _replay}
+_RUN = {"play": _play, "evaluate": _evaluate, "diagnose": _diagnose, "replay": _replay}
 
 
 class _Parser(argparse.ArgumentParser):
@@ -97,6 +127,7 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
     subparsers = {
         "play": _add_play(commands),
         "evaluate": _add_evaluate(commands),
+        "diagnose": _add_diagnose(commands),
         "replay": _add_replay(commands),
     }
     options, unknown = parser.parse_known_args(arguments)
@@ -145,8 +176,27 @@ def _add_evaluate(commands: "argparse._SubParsersAction[_Parser]") -> _Parser:
     _add_hand_collisions(parser)
     parser.add_argument("--rollouts", type=Path, metavar="DIR", help="write what was played, one file for each song")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write scores, settings and versions")
-    cores = len(os.sched_getaffinity(0))
-    parser.add_argument("--jobs", type=_positive, default=cores, metavar="N", help=f"songs at a time; default {cores}")
+    _add_jobs(parser)
+    return parser
+
+
+def _add_diagnose(commands: "argparse._SubParsersAction[_Parser]") -> _Parser:
+    parser = commands.add_parser(
+        "diagnose",
+        allow_abbrev=False,
+        help="say where a controller loses its frames",
+        description="Play songs as `evaluate` does, or read rollouts, and count every missed and\n"
+        "wrong key-frame and every onset by its cause; the songs follow, worst first.",
+        epilog=DIAGNOSE_CAUSES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "files", nargs="+", type=Path, metavar="FILE", help="MIDI files or rollouts (.npz), or folders of them"
+    )
+    parser.add_argument("--controller", default="streaming", metavar="NAME", help=f"of MIDI files: {CONTROLLER_HELP}")
+    _add_hand_collisions(parser)
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write all counts, settings and versions")
+    _add_jobs(parser)
     return parser
 
 
@@ -159,6 +209,11 @@ def _add_replay(commands: "argparse._SubParsersAction[_Parser]") -> _Parser:
     )
     parser.add_argument("rollout", type=Path, metavar="FILE.npz", help="written by play or evaluate")
     return parser
+
+
+def _add_jobs(parser: argparse.ArgumentParser) -> None:
+    cores = len(os.sched_getaffinity(0))
+    parser.add_argument("--jobs", type=_positive, default=cores, metavar="N", help=f"songs at a time; default {cores}")
 
 
 def _add_hand_collisions(parser: argparse.ArgumentParser) -> None:

@@ -59,17 +59,19 @@ def read_song(path: Path) -> PianoRoll:
     return piano_roll(score)
 
 
-def collect_songs(paths: Sequence[Path]) -> dict[str, Path]:
-    """Name to MIDI file, in the order given, folders sorted and searched to the bottom.
+def collect_songs(
+    paths: Sequence[Path], what: str = "MIDI file", suffixes: Sequence[str] = MIDI_SUFFIXES
+) -> dict[str, Path]:
+    """Name to file, in the order given, folders sorted and searched to the bottom for `suffixes`.
 
     A name is the path below the folder that all files share, without the ending: "minuet", "bach/minuet".
 
     Raises:
-        UserError: A path does not exist, or a folder holds no MIDI file.
+        UserError: A path does not exist, or a folder holds no such file; the message calls it `what`.
     """
     files: dict[Path, Path] = {}
     for path in paths:
-        for file in _midi_files(path):
+        for file in _song_files(path, what, suffixes):
             files.setdefault(file.resolve(), file)
     root = Path(os.path.commonpath([file.parent for file in files]))
     names = [file.relative_to(root).with_suffix("").as_posix() for file in files]
@@ -78,14 +80,14 @@ def collect_songs(paths: Sequence[Path]) -> dict[str, Path]:
     return dict(zip(names, files.values(), strict=True))
 
 
-def _midi_files(path: Path) -> list[Path]:
+def _song_files(path: Path, what: str, suffixes: Sequence[str]) -> list[Path]:
     if not path.is_dir():
         if not path.exists():
-            raise UserError(f"no such MIDI file or folder: {str(path)!r}")
+            raise UserError(f"no such {what} or folder: {str(path)!r}")
         return [path]
-    found = sorted(file for file in path.rglob("*") if file.suffix.lower() in MIDI_SUFFIXES and file.is_file())
+    found = sorted(file for file in path.rglob("*") if file.suffix.lower() in suffixes and file.is_file())
     if not found:
-        raise UserError(f"the folder {str(path)!r} holds no MIDI file ({', '.join(MIDI_SUFFIXES)})")
+        raise UserError(f"the folder {str(path)!r} holds no {what} ({', '.join(suffixes)})")
     return found
 
 

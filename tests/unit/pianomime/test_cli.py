@@ -16,6 +16,7 @@ from pianomime_policy.registry import CONTROLLERS
 OPTIONS = {
     "play": ("--controller", "--sync", "--real-time", "--viewer", "--rollout", "--no-ros", "--hand-collisions"),
     "evaluate": ("--controller", "--hand-collisions", "--no-hand-collisions", "--rollouts", "--json", "--jobs"),
+    "diagnose": ("--controller", "--hand-collisions", "--no-hand-collisions", "--json", "--jobs"),
     "replay": ("FILE.npz",),
 }
 
@@ -48,14 +49,14 @@ BAD_MIDI: dict[str, tuple[Callable[[Path], object], str]] = {
 
 
 @pytest.mark.parametrize("kind", BAD_MIDI)
-@pytest.mark.parametrize("command", ["play", "play --no-ros", "evaluate --controller idle"])
+@pytest.mark.parametrize("command", ["play", "play --no-ros", "evaluate --controller idle", "diagnose"])
 def test_bad_midi_is_refused(kind: str, command: str, pianomime: Command, tmp_path: Path) -> None:
     make, reason = BAD_MIDI[kind]
     make(tmp_path / f"{kind}.mid")
     pianomime(*command.split(), tmp_path / f"{kind}.mid").refuses(f"{kind}.mid", reason)
 
 
-@pytest.mark.parametrize("command", ["play", "play --no-ros", "evaluate"])
+@pytest.mark.parametrize("command", ["play", "play --no-ros", "evaluate", "diagnose"])
 def test_unknown_controller_is_refused_with_the_known_ones(command: str, pianomime: Command, tune: Path) -> None:
     pianomime(*command.split(), tune, "--controller", "mozart").refuses("'mozart'", *CONTROLLERS)
 
@@ -83,8 +84,8 @@ def test_evaluate_refuses_files_it_cannot_write(
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ("", ("play", "evaluate", "replay")),
-        ("dance", ("'dance'", "play", "evaluate", "replay")),
+        ("", ("play", "evaluate", "diagnose", "replay")),
+        ("dance", ("'dance'", "play", "evaluate", "diagnose", "replay")),
         ("play --loud", ("'--loud'", *OPTIONS["play"])),
         ("play --contr idle", ("'--contr'", "--controller")),
         ("play a.mid b.mid", ("'b.mid'",)),
@@ -94,6 +95,10 @@ def test_evaluate_refuses_files_it_cannot_write(
         ("evaluate --controller idle", ("MIDI",)),
         ("evaluate x.mid", ("--controller",)),
         ("evaluate x.mid --controller idle --jobs 0", ("'0'", "from 1")),
+        ("diagnose", ("FILE",)),
+        ("diagnose nowhere.mid", ("nowhere.mid",)),
+        ("diagnose x.mid --jobs none", ("'none'", "from 1")),
+        ("diagnose x.mid --json x.txt", ("--json", "x.txt", ".json")),
         ("replay", ("FILE.npz",)),
         ("replay nowhere.npz", ("nowhere.npz",)),
     ],
@@ -110,7 +115,7 @@ def test_help_names_every_option(command: str, pianomime: Command) -> None:
     assert command in pianomime("--help").out
 
 
-@pytest.mark.parametrize("command", ["play", "evaluate"])
+@pytest.mark.parametrize("command", ["play", "evaluate", "diagnose"])
 def test_help_names_every_controller(command: str, pianomime: Command) -> None:
     assert all(name in pianomime(command, "--help").out for name in CONTROLLERS)
 

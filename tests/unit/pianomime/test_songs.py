@@ -64,6 +64,14 @@ def test_names_stay_distinct(tmp_path: Path) -> None:
     assert set(collect_songs([tmp_path])) == {"a.mid", "a.midi"}
 
 
+def test_other_files_than_midi_are_found_and_named(tmp_path: Path) -> None:
+    path = touch(tmp_path / "b" / "x.npz")
+    assert collect_songs([tmp_path], "rollout", (".npz",)) == {"x": path}
+    touch(tmp_path / "a" / "x.mid")
+    with pytest.raises(UserError, match=r"holds no rollout \(.npz\)"):
+        collect_songs([tmp_path / "a"], "rollout", (".npz",))
+
+
 def test_what_is_not_there_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="no such MIDI file or folder: 'nowhere'"):
         collect_songs([Path("nowhere")])

@@ -61,9 +61,18 @@ class Fingers(Counts):
     little: Tally
 
 
+class Causes(Counts):
+    """Tallies of causes of which each key-frame has one."""
+
+    @property
+    def key_frames(self) -> int:
+        """Key-frames of all causes together."""
+        return sum(cause.key_frames for cause in vars(self).values() if isinstance(cause, Tally))
+
+
 @dataclass(frozen=True)
-class Missed(Counts):
-    """Wanted and not pressed; each key-frame has one cause, and what was planned goes before what went wrong.
+class Missed(Causes):
+    """Wanted and not pressed; the first of these that fits, so what was planned goes before what went wrong.
 
     Attributes:
         no_finger: No finger was given to the note. None without fingers, as the next.
@@ -85,7 +94,7 @@ class Missed(Counts):
 
 
 @dataclass(frozen=True)
-class Wrong(Counts):
+class Wrong(Causes):
     """Pressed and not wanted; the first of these that fits.
 
     Attributes:

@@ -23,21 +23,25 @@ from pianomime_core.hands import FINGERS
 
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
+NoteFingers = tuple[Ints, Ints, Ints, Ints]
+"""Who plays which note until when: onset step, release step (exclusive), key 0..87 and finger of notes, (N,) each.
+
+Finger 0..4 is the thumb..little of the right hand, 5..9 of the left, -1 nobody.
+"""
 
 _FRAMES_BEFORE = 3
 _FRAMES_AFTER = 2
 _KEYS_AWAY = 2
 
 
-def error_table(goal: Bools, pressed: Bools, fingers: tuple[Ints, Ints, Ints, Ints] | None = None) -> ErrorTable:
+def error_table(goal: Bools, pressed: Bools, fingers: NoteFingers | None = None) -> ErrorTable:
     """Count the errors of a whole piece by cause.
 
     Args:
         goal: (T, 88) bool, keys wanted at the end of each step.
         pressed: (T, 88) bool, keys pressed after each step.
-        fingers: Onset step, release step (exclusive), key 0..87 and finger of notes, (N,) each: finger 0..4 is the
-            thumb..little of the right hand, 5..9 of the left, -1 nobody. A note that is not among them has nobody.
-            None if the player has no fingers, or they are not known.
+        fingers: Of the goal's notes; one that is not among them is nobody's. None if the player has no fingers, or
+            they are not known.
 
     Raises:
         ValueError: Goal and pressed differ in shape, or `fingers` has a note that does not begin in the goal.
