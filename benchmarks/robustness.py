@@ -119,7 +119,8 @@ def robustness_table(rows: list[dict[str, Any]]) -> Table:
     table = Table("songs", "disturbance", *COLUMNS, *(f"{column} lost" for column in COLUMNS), box=box.MARKDOWN)
     for row in rows:
         means = (f"{row['mean'][field]:.3f}" for field in COLUMNS.values())
-        lost = (f"{loss:+.3f}" for loss in losses(row, rows).values())
+        # Plus 0 makes a 0 of what rounds to -0.
+        lost = (f"{round(loss, 3) + 0.0:+.3f}" for loss in losses(row, rows).values())
         table.add_row(f"{row['set']} ({len(row['songs'])})", row["disturbance"], *means, *lost)
     return table
 
