@@ -13,6 +13,8 @@ from pianomime_core.timing import PHYSICS_STEPS_PER_CONTROL_STEP
 from pianomime_description.scene import build_scene
 from pianomime_description.variant import SceneConfig
 
+_MOMENT = mujoco.mjtState.mjSTATE_INTEGRATION
+
 
 @dataclass(frozen=True)
 class SimulatorState:
@@ -87,6 +89,31 @@ class Simulator:
         lowest, highest = self.target_range.T
         checked = _checked("target", targets, self.target_names)
         self._advance(np.clip(checked, lowest, highest))
+        return self._state()
+
+    def save(self) -> NDArray[np.float64]:
+        """Everything the next steps depend on, for `restore`; of use only with the same model."""
+        moment = np.empty(mujoco.mj_stateSize(self.model, _MOMENT))
+        mujoco.mj_getState(self.model, self.data, moment, _MOMENT)
+        return moment
+
+    def restore(self, moment: NDArray[np.float64]) -> SimulatorState:
+        """Go back to a saved moment: the same targets give the same states again, to the last bit."""
+        mujoco.mj_setState(self.model, self.data, moment, _MOMENT)
+        return self._state()
+
+    def pose(
+        self,
+        joint_positions: NDArray[np.float64],
+        joint_velocities: NDArray[np.float64],
+        key_angles: NDArray[np.float64],
+    ) -> SimulatorState:
+        """Take over a measured state, as `SimulatorState` has it; key velocities, which nobody measures, become 0."""
+        mujoco.mj_resetData(self.model, self.data)
+        self.data.qpos[self._joint_qpos] = joint_positions
+        self.data.qvel[self._joint_qvel] = joint_velocities
+        self.data.qpos[self._key_qpos] = key_angles
+        mujoco.mj_forward(self.model, self.data)
         return self._state()
 
     def _advance(self, targets: NDArray[np.float64]) -> None:

@@ -48,6 +48,7 @@ class HandPlanner:
     Attributes:
         target_names: (n,) in model order.
         rest: (n,) rest posture with the centre of the hand at y = 0.
+        reference: (rows, n) where the actuator coordinates are to be at the ends of this and the next steps.
     """
 
     def __init__(
@@ -101,7 +102,7 @@ class HandPlanner:
         z = rest.copy()
         no_slack = np.zeros(len(self.joint_names))
         self._solve(z, waiting.target[0], waiting.weight[0], rest, rest, no_slack, _THOROUGH)
-        self._reference = np.tile(z, (self._tracking.preview_steps, 1))
+        self.reference = np.tile(z, (self._tracking.preview_steps, 1))
         return np.asarray(self.chain.coupling @ z)
 
     def act(
@@ -122,7 +123,7 @@ class HandPlanner:
         z, speed, slack = self._measure(q, v)
         push = self._refer(tips, centre_m, reach_m, slack)
         model = self._model
-        u = track(model.A, model.B, z, speed, self._reference, self._tracking.effort)
+        u = track(model.A, model.B, z, speed, self.reference, self._tracking.effort)
         return np.clip(u + push / model.gain, self.chain.lower, self.chain.upper)
 
     def _measure(
@@ -143,7 +144,7 @@ class HandPlanner:
 
         Each row starts from the solution of the step before, so that it moves little from step to step.
         """
-        reference = self._reference
+        reference = self.reference
         near = reference[0].copy()
         reference[:-1] = reference[1:]
         push = np.zeros_like(near)

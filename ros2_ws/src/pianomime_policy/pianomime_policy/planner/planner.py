@@ -10,17 +10,14 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from pianomime_core.hands import SIDES, forearm_dofs, joint_names, target_names
 from pianomime_policy.controller import Observation
 from pianomime_policy.planner.fingering import FingeringConfig
-from pianomime_policy.planner.fingertip_targets import FingertipConfig, FingertipMotion
+from pianomime_policy.planner.fingertip_targets import FingertipConfig
 from pianomime_policy.planner.hand_path import HandPathConfig
-from pianomime_policy.planner.hand_planner import HandPlanner, PostureConfig
-from pianomime_policy.planner.inverse_kinematics import InverseKinematicsConfig
-from pianomime_policy.planner.press_watch import PressWatch, PressWatchConfig
+from pianomime_policy.planner.performer import Performer, PerformerConfig
+from pianomime_policy.planner.reading import Reading
 from pianomime_policy.planner.release import ReleaseConfig
-from pianomime_policy.planner.song_plan import Assignments, SongPlan
-from pianomime_policy.planner.tracking import TrackingConfig
+from pianomime_policy.planner.song_plan import Assignments
 
 
 @dataclass(frozen=True)
@@ -38,10 +35,12 @@ class PlannerConfig:
     release: ReleaseConfig = field(default_factory=ReleaseConfig)
     hand_path: HandPathConfig = field(default_factory=HandPathConfig)
     fingertips: FingertipConfig = field(default_factory=FingertipConfig)
-    press_watch: PressWatchConfig = field(default_factory=PressWatchConfig)
-    posture: PostureConfig = field(default_factory=PostureConfig)
-    kinematics: InverseKinematicsConfig = field(default_factory=InverseKinematicsConfig)
-    tracking: TrackingConfig = field(default_factory=TrackingConfig)
+    performer: PerformerConfig = field(default_factory=PerformerConfig)
+
+    def new_reading(self) -> Reading:
+        """A reading of a song that has not begun."""
+        commit_steps = None if self.horizon_steps is None else self.commit_steps
+        return Reading(self.fingering, self.release, self.hand_path, self.fingertips, commit_steps)
 
 
 class Planner:
@@ -50,44 +49,22 @@ class Planner:
     def __init__(self, variant: str = "pianomime", config: PlannerConfig | None = None) -> None:
         self.config = c = config or PlannerConfig()
         self.horizon_steps = c.horizon_steps
-        forearm = forearm_dofs(variant)
-        self.joint_names = joint_names(forearm)
-        self.target_names = target_names(forearm)
-        self._motion = FingertipMotion(c.fingertips)
-        self._hands = [HandPlanner(side, variant, c.fingertips, c.posture, c.kinematics, c.tracking) for side in SIDES]
-        self._joints = [np.array([self.joint_names.index(n) for n in h.joint_names]) for h in self._hands]
-        self._targets = [np.array([self.target_names.index(n) for n in h.target_names]) for h in self._hands]
+        self._performer = Performer(variant, c.fingertips, c.performer)
+        self.joint_names, self.target_names = self._performer.joint_names, self._performer.target_names
 
     def start(self, goal: NDArray[np.bool_], sustain: NDArray[np.bool_]) -> NDArray[np.float64]:
         """See `Controller.start`: hands at rest above the first notes."""
-        c = self.config
-        commit_steps = None if self.horizon_steps is None else c.commit_steps
-        self._plan = SongPlan(c.fingering, c.release, c.hand_path, commit_steps)
-        self._plan.see(goal, 0)
-        self._watches = [PressWatch(c.press_watch) for _ in self._hands]
-        centre, reach = self._plan.path(0, 1)
-        q = np.zeros(len(self.joint_names))
-        for h, hand in enumerate(self._hands):
-            hover = self._motion.waiting(self._motion.rows(h, 0, 1, self._plan))
-            q[self._joints[h]] = hand.begin(hover, centre[0, h], reach[0, h])
-        return q
+        self._reading = self.config.new_reading()
+        self._reading.see(goal, 0)
+        return self._performer.begin(self._reading)
 
     def act(self, observation: Observation) -> NDArray[np.float64]:
         """See `Controller.act`."""
-        step, rows = observation.step, self.config.tracking.preview_steps
+        o = observation
         if self.horizon_steps is not None:
-            self._plan.see(observation.goal, step)
-        centre, reach = self._plan.path(step, rows)
-        targets = np.zeros(len(self.target_names))
-        for h, hand in enumerate(self._hands):
-            q = observation.joint_positions[self._joints[h]]
-            v = observation.joint_velocities[self._joints[h]]
-            tips = self._motion.rows(h, step, rows, self._plan)
-            stuck = self._watches[h].stuck(tips.key[0], observation.key_angles)
-            tips = self._motion.recovered(tips, hand.fingertips(q), stuck)
-            targets[self._targets[h]] = hand.act(q, v, tips, centre[:, h], reach[:, h])
-        return targets
+            self._reading.see(o.goal, o.step)
+        return self._performer.act(self._reading, o.step, o.joint_positions, o.joint_velocities, o.key_angles)
 
     def assignments(self) -> Assignments:
         """See `TellsFingers.assignments`."""
-        return self._plan.assignments(0, self._plan.rows)
+        return self._reading.assignments()

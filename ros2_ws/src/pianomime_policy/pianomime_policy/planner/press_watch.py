@@ -18,12 +18,21 @@ class PressWatchConfig:
 
 
 class PressWatch:
-    """Counts, for the five fingers of a hand, the steps that each has pressed its key in vain."""
+    """Counts, for the five fingers of a hand, the steps that each has pressed its key in vain.
+
+    Attributes:
+        vain_steps: (5,) those steps so far.
+        key: (5,) key each finger pressed in the last step, -1 for none.
+    """
 
     def __init__(self, config: PressWatchConfig) -> None:
         self._patience = config.patience_steps
-        self._vain = np.zeros(5, np.int64)
-        self._key = np.full(5, -1)
+        self.forget()
+
+    def forget(self) -> None:
+        """Begin anew: nothing was pressed."""
+        self.vain_steps = np.zeros(5, np.int64)
+        self.key = np.full(5, -1)
 
     def stuck(self, key: NDArray[np.int64], key_angles: NDArray[np.float64]) -> NDArray[np.bool_]:
         """Return (5,) bool: fingers that should lift now.
@@ -32,9 +41,9 @@ class PressWatch:
             key: (5,) key each finger presses in the coming step, -1 for none.
             key_angles: (88,) measured [rad].
         """
-        up = (key >= 0) & (key == self._key) & ~KEYBOARD.pressed(key_angles)[key]
-        self._vain = np.where(up, self._vain + 1, 0)
-        self._key = key.copy()
-        stuck = self._vain >= self._patience
-        self._vain[stuck] = 0
+        up = (key >= 0) & (key == self.key) & ~KEYBOARD.pressed(key_angles)[key]
+        self.vain_steps = np.where(up, self.vain_steps + 1, 0)
+        self.key = key.copy()
+        stuck = self.vain_steps >= self._patience
+        self.vain_steps[stuck] = 0
         return np.asarray(stuck)

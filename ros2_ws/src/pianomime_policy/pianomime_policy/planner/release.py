@@ -22,7 +22,7 @@ class ReleaseConfig:
     look_ahead_steps: Onsets further than this after the end of a note do not matter to it.
     """
 
-    finger_steps: int = 2
+    finger_steps: int = 3
     hand_m_per_step: float = 0.05
     comfort_m: float = 0.010
     kept_share: float = 0.5
