@@ -24,6 +24,7 @@ setup(
         "pianomime_policy",
         "rich",
     ],
+    extras_require={"ray": ["ray"]},  # refine over several machines
     entry_points={"console_scripts": ["pianomime = pianomime.cli:main"]},
     zip_safe=False,
     maintainer="PianoMime maintainers",

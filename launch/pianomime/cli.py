@@ -1,11 +1,13 @@
 """The `pianomime` command: everything it understands stands here, what it does in one module for each subcommand.
 
-Exit codes: 0 done, 1 the work failed (replay: other keys went down; play: a node died), 2 bad input in one line on
-stderr, 130 Ctrl-C. MuJoCo, numba and ROS are imported by the subcommands, so that `--help` is quick.
+Exit codes: 0 done, 1 the work failed (replay: other keys went down; play: a node died; refine: a song of many failed),
+2 bad input in one line on stderr, 130 Ctrl-C. MuJoCo, numba and ROS are imported by the subcommands, so that `--help`
+is quick.
 """
 
 import argparse
 import importlib.metadata
+import math
 import os
 import signal
 import sys
@@ -104,13 +106,30 @@ def _diagnose(options: argparse.Namespace) -> int:
     )
 
 
+def _refine(options: argparse.Namespace) -> int:
+    from pianomime.refine import RefineOptions, refine
+
+    return refine(
+        RefineOptions(
+            songs=tuple(options.songs),
+            out=options.out,
+            hand_collisions=options.hand_collisions,
+            effort=options.effort,
+            seed=options.seed,
+            budget_s=options.budget,
+            jobs=options.jobs,
+            ray=options.ray,
+        )
+    )
+
+
 def _replay(options: argparse.Namespace) -> int:
     from pianomime.replay import replay
 
     return replay(options.rollout)
 
 
-_RUN = {"play": _play, "evaluate": _evaluate, "diagnose": _diagnose, "replay": _replay}
+_RUN = {"play": _play, "evaluate": _evaluate, "diagnose": _diagnose, "refine": _refine, "replay": _replay}
 
 
 class _Parser(argparse.ArgumentParser):
@@ -128,6 +147,7 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
         "play": _add_play(commands),
         "evaluate": _add_evaluate(commands),
         "diagnose": _add_diagnose(commands),
+        "refine": _add_refine(commands),
         "replay": _add_replay(commands),
     }
     options, unknown = parser.parse_known_args(arguments)
@@ -200,6 +220,42 @@ def _add_diagnose(commands: "argparse._SubParsersAction[_Parser]") -> _Parser:
     return parser
 
 
+def _add_refine(commands: "argparse._SubParsersAction[_Parser]") -> _Parser:
+    parser = commands.add_parser(
+        "refine",
+        allow_abbrev=False,
+        help="search for a better performance of a song, offline",
+        description="Improve what the planner plays by search in the simulator, from the beginning of a song on.\n"
+        "The rollout is whole from the first moments on; whenever the command ends, by Ctrl-C, too,\n"
+        "the same command goes on from there (beside the rollout stands a checkpoint, *.partial).\n"
+        "With a folder as --out, every song of files and folders is refined, and scores.json is written.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "songs", nargs="+", metavar="SONG.mid", help="a MIDI file or bundled song; many files and folders for a folder"
+    )
+    parser.add_argument(
+        "--out", type=Path, required=True, metavar="ROLLOUT.npz", help="the rollout, or a folder for one for each song"
+    )
+    parser.add_argument(
+        "--budget", type=_seconds, metavar="SECONDS", help="stop after this time, of all songs together; default: never"
+    )
+    parser.add_argument(
+        "--effort", type=_positive, metavar="N", help="simulated steps for each step of music; default 40"
+    )
+    parser.add_argument("--seed", type=_whole, default=0, metavar="N", help="of the search; default %(default)s")
+    _add_hand_collisions(parser)
+    workers = parser.add_mutually_exclusive_group()
+    _add_jobs(workers)
+    workers.add_argument(
+        "--ray",
+        metavar="ADDRESS",
+        help="songs over the machines of a Ray cluster instead (HOST:PORT, auto or local; needs the extra 'ray'): "
+        "all of them must see the folder of --out",
+    )
+    return parser
+
+
 def _add_replay(commands: "argparse._SubParsersAction[_Parser]") -> _Parser:
     parser = commands.add_parser(
         "replay",
@@ -207,11 +263,11 @@ def _add_replay(commands: "argparse._SubParsersAction[_Parser]") -> _Parser:
         help="play a rollout again",
         description="Play a rollout again and check that the same keys go down: exit code 0 if they do, 1 if not.",
     )
-    parser.add_argument("rollout", type=Path, metavar="FILE.npz", help="written by play or evaluate")
+    parser.add_argument("rollout", type=Path, metavar="FILE.npz", help="written by play, evaluate or refine")
     return parser
 
 
-def _add_jobs(parser: argparse.ArgumentParser) -> None:
+def _add_jobs(parser: argparse._ActionsContainer) -> None:
     cores = len(os.sched_getaffinity(0))
     parser.add_argument("--jobs", type=_positive, default=cores, metavar="N", help=f"songs at a time; default {cores}")
 
@@ -229,6 +285,22 @@ def _positive(text: str) -> int:
     if not (text.isascii() and text.isdigit() and int(text) > 0):
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1")
     return int(text)
+
+
+def _whole(text: str) -> int:
+    if not (text.isascii() and text.isdigit()):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0")
+    return int(text)
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = math.nan
+    if not 0 < seconds < math.inf:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds above 0")
+    return seconds
 
 
 def _port(text: str) -> int:

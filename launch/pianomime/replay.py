@@ -25,7 +25,7 @@ def replay(path: Path) -> int:
         UserError: The file is no rollout, or one of a robot that the simulator does not have.
     """
     rollout = Rollout.load(path)
-    pressed = replayed_keys(rollout, _scene(path, rollout), path)
+    pressed = replayed_keys(rollout, Simulator(recorded_scene(path, rollout)), path, show=True)
     differing = int(np.sum(pressed != rollout.pressed))
     recorded, replayed = score(rollout.goal, rollout.pressed), score(rollout.goal, pressed)
     table = Table("", "recorded", "replayed", title=escape(path.name))
@@ -40,21 +40,31 @@ def replay(path: Path) -> int:
     return 0 if differing == 0 else 1
 
 
-def replayed_keys(rollout: Rollout, scene: SceneConfig, path: Path) -> NDArray[np.bool_]:
-    """Return pressed (T, 88) of the rollout's targets in a fresh simulator; joints and targets are matched by name."""
-    simulator = Simulator(scene)
+def replayed_keys(rollout: Rollout, simulator: Simulator, path: Path, show: bool = False) -> NDArray[np.bool_]:
+    """Return pressed (T, 88) of the rollout's targets from a fresh start; joints and targets are matched by name.
+
+    Args:
+        rollout: What is played.
+        simulator: Is reset.
+        path: Of the rollout, for messages.
+        show: A progress bar, on a terminal.
+
+    Raises:
+        UserError: The simulator has other hands.
+    """
     joints = _order("joint", simulator.joint_names, rollout.joint_names, path)
     targets = rollout.targets[:, _order("target", simulator.target_names, rollout.target_names, path)]
     simulator.reset(rollout.initial_joint_positions[joints])
-    return np.array(
-        [
-            simulator.step(row).key_pressed
-            for row in track(targets, "replaying", transient=True, disable=not sys.stdout.isatty())
-        ]
-    )
+    rows = track(targets, "replaying", transient=True, disable=not (show and sys.stdout.isatty()))
+    return np.array([simulator.step(row).key_pressed for row in rows])
 
 
-def _scene(path: Path, rollout: Rollout) -> SceneConfig:
+def recorded_scene(path: Path, rollout: Rollout) -> SceneConfig:
+    """Return the scene that a rollout says it was played in.
+
+    Raises:
+        UserError: It names none.
+    """
     known = {field.name for field in fields(SceneConfig)}
     if "variant" not in rollout.metadata:
         raise UserError(f"rollout {str(path)!r}: its metadata name no variant, so its robot is unknown")

@@ -1,6 +1,7 @@
 """Scores as people read them: the table at the end of a song, and a row for each of many songs."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from rich import box
 from rich.markup import escape
@@ -25,6 +26,8 @@ EVALUATION_COLUMNS = {
     "active F1": "active_f1",
     "do-nothing F1": "do_nothing_f1",
 }
+# Of the planner alone and of its refinement.
+REFINEMENT_COLUMNS = {"F1": "f1", "onset F1": "onset_f1"}
 
 
 def song_table(title: str, card: ScoreCard, missed_deadlines: int) -> Table:
@@ -47,6 +50,48 @@ def evaluation_table(title: str, scores: Mapping[str, Mapping[str, float]], mean
     table.add_section()
     table.add_row(f"mean of {len(scores)}", *_cells(mean), style="bold")
     return table
+
+
+def refinement_table(title: str, planner: Mapping[str, float], refined: Mapping[str, float]) -> Table:
+    """The table of `refine` for one song: scores by field name."""
+    table = Table("", "planner alone", "refined", title=escape(title))
+    for label, field in {**REFINEMENT_COLUMNS, "do-nothing F1": "do_nothing_f1"}.items():
+        if field == "do_nothing_f1":
+            table.add_section()
+        table.add_row(label, f"{planner[field]:.4f}", f"{refined[field]:.4f}")
+    return table
+
+
+def refinements_table(
+    title: str, songs: Mapping[str, Mapping[str, Any]], mean: Mapping[str, Mapping[str, float]], finished: int
+) -> Table:
+    """The table of `refine` for many songs.
+
+    Args:
+        title: Above it.
+        songs: Song -> "state", and where there is a rollout "decided_steps", "steps", "planner" and "refined".
+        mean: "planner" and "refined" of the finished songs; empty if there are none.
+        finished: How many these are.
+    """
+    table = Table(title=escape(title), box=box.SIMPLE, pad_edge=False, collapse_padding=True)
+    table.add_column("song", overflow="fold")
+    table.add_column("steps\nrefined", justify="right", no_wrap=True)
+    for label in REFINEMENT_COLUMNS:
+        table.add_column(f"{label}\nplanner", justify="right", no_wrap=True)
+        table.add_column("\nrefined", justify="right", no_wrap=True)
+    for song, values in songs.items():
+        steps = f"{values['decided_steps']} of {values['steps']}" if "steps" in values else values["state"]
+        table.add_row(escape(song), steps, *_refinement_cells(values))
+    if mean:
+        table.add_section()
+        table.add_row(f"mean of {finished} finished", "", *_refinement_cells(mean), style="bold")
+    return table
+
+
+def _refinement_cells(values: Mapping[str, Any]) -> list[str]:
+    if "planner" not in values:
+        return [""] * 2 * len(REFINEMENT_COLUMNS)
+    return [f"{values[who][field]:.4f}" for field in REFINEMENT_COLUMNS.values() for who in ("planner", "refined")]
 
 
 def _cells(values: Mapping[str, float]) -> list[str]:

@@ -1,4 +1,4 @@
-"""Many songs, each played by a controller of its own, over processes that end with the command."""
+"""Many songs, each played by a controller of its own, over processes that end with the command, or over machines."""
 
 import multiprocessing
 import os
@@ -13,6 +13,7 @@ from typing import TypeVar
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
+from pianomime.ray_pool import ray_results
 from pianomime_core.piano_roll import PianoRoll
 from pianomime_description.variant import SceneConfig
 
@@ -38,7 +39,9 @@ Task = TypeVar("Task", bound=SongTask)
 Result = TypeVar("Result")
 
 
-def play_songs(tasks: Sequence[Task], play: Callable[[Task], Result], jobs: int, console: Console) -> dict[str, Result]:
+def play_songs(
+    tasks: Sequence[Task], play: Callable[[Task], Result], jobs: int, console: Console, ray: str | None = None
+) -> dict[str, Result]:
     """Play every task and return song -> result, in the order of the tasks whatever the order in which they end.
 
     Args:
@@ -46,6 +49,11 @@ def play_songs(tasks: Sequence[Task], play: Callable[[Task], Result], jobs: int,
         play: A function of a module, so that a process can import it; task and result must pickle.
         jobs: Songs at a time, each in a process of its own; 1 stays in this process.
         console: Shows the progress, if it is a terminal.
+        ray: Address of a Ray cluster that takes the place of the processes, as for `ray_results`; None for none.
+
+    Raises:
+        UserError: No Ray.
+        BrokenExecutor: A process died.
     """
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("steps"))
     results: dict[str, Result] = {}
@@ -58,21 +66,25 @@ def play_songs(tasks: Sequence[Task], play: Callable[[Task], Result], jobs: int,
         disable=not console.is_terminal,
     ) as progress:
         bar = progress.add_task(f"{len(tasks)} songs", total=sum(len(task.roll.goal) for task in tasks))
-        for task, result in _results(tasks, play, jobs):
+        for task, result in _results(tasks, play, jobs, ray):
             results[task.song] = result
             progress.update(bar, advance=len(task.roll.goal), description=f"{len(results)} of {len(tasks)} songs")
     return {task.song: results[task.song] for task in tasks}
 
 
-def _results(tasks: Sequence[Task], play: Callable[[Task], Result], jobs: int) -> Iterator[tuple[Task, Result]]:
+def _results(
+    tasks: Sequence[Task], play: Callable[[Task], Result], jobs: int, ray: str | None
+) -> Iterator[tuple[Task, Result]]:
+    # Longest first, so that no process is left alone with a long song at the end.
+    longest_first = sorted(tasks, key=lambda task: -len(task.roll.goal))
+    if ray is not None:
+        yield from ray_results(longest_first, play, ray)
+        return
     if min(jobs, len(tasks)) == 1:
         yield from ((task, play(task)) for task in tasks)
         return
     with _workers(min(jobs, len(tasks))) as pool:
-        # Longest first, so that no process is left alone with a long song at the end.
-        futures: dict[Future[Result], Task] = {
-            pool.submit(play, task): task for task in sorted(tasks, key=lambda task: -len(task.roll.goal))
-        }
+        futures: dict[Future[Result], Task] = {pool.submit(play, task): task for task in longest_first}
         for future in as_completed(futures):
             yield futures[future], future.result()
 

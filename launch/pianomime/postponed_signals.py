@@ -1,0 +1,42 @@
+"""Ctrl-C and the end of a process, heard only between two pieces of work that must not be torn."""
+
+import signal
+import threading
+from types import FrameType, TracebackType
+from typing import Any
+
+
+class PostponedSignals:
+    """Context in which SIGINT and SIGTERM wait: they are noted, and take their effect when the context ends.
+
+    A second SIGINT takes effect at once. A signal that the process ignores stays ignored; in a thread other than the
+    main one, where Python has no say in signals, nothing is postponed.
+
+    Attributes:
+        received: The signal that waits, or None: the work inside should come to an end when it can.
+    """
+
+    def __init__(self) -> None:
+        self.received: int | None = None
+        self._handlers: dict[int, Any] = {}
+
+    def __enter__(self) -> "PostponedSignals":
+        if threading.current_thread() is threading.main_thread():
+            for number in (signal.SIGINT, signal.SIGTERM):
+                if signal.getsignal(number) is not signal.SIG_IGN:
+                    self._handlers[number] = signal.signal(number, self._note)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for number, handler in self._handlers.items():
+            signal.signal(number, handler)
+        if self.received is not None:
+            signal.raise_signal(self.received)
+
+    def _note(self, number: int, frame: FrameType | None) -> None:
+        if self.received == number == signal.SIGINT:
+            self.received = None
+            raise KeyboardInterrupt
+        self.received = number

@@ -1,0 +1,59 @@
+"""Many songs over the machines of a Ray cluster, an optional extra: `pip install "pianomime[ray]"`."""
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import BrokenExecutor
+from typing import Any, TypeVar
+
+from pianomime_core.errors import UserError
+
+Task = TypeVar("Task")
+Result = TypeVar("Result")
+
+# A song that is called back ends its stretch of search and writes its files.
+_END_S = 60.0
+
+
+def ray_results(tasks: Sequence[Task], play: Callable[[Task], Result], address: str) -> Iterator[tuple[Task, Result]]:
+    """Play every task on one core somewhere in the cluster; yield them in the order in which they end.
+
+    Args:
+        tasks: What to play, begun in this order; must pickle.
+        play: A function of a module that is installed on every machine.
+        address: Of the cluster as `ray.init` takes it: HOST:PORT, "auto" for the one on this machine, "local" for a
+            new one on this machine alone.
+
+    Raises:
+        UserError: Ray is not installed, or nobody answers at the address.
+        BrokenExecutor: A process or a machine died.
+    """
+    ray = _ray()
+    try:
+        ray.init(address=address, logging_level=logging.ERROR, include_dashboard=False)
+    except (ConnectionError, ValueError, RuntimeError) as error:
+        legal = "HOST:PORT, auto (a cluster begun here by `ray start --head`) or local (a new one, this machine alone)"
+        raise UserError(f"no Ray cluster at --ray {address!r}: {error}; addresses are {legal}") from error
+    remote = ray.remote(num_cpus=1)(play)
+    pending = {remote.remote(task): task for task in tasks}
+    try:
+        while pending:
+            ended, _ = ray.wait(list(pending), num_returns=1)
+            for reference in ended:
+                task = pending.pop(reference)
+                yield task, ray.get(reference)
+    except ray.exceptions.RayError as error:
+        raise BrokenExecutor(str(error)) from error
+    finally:
+        for reference in pending:
+            ray.cancel(reference)
+        if pending:
+            ray.wait(list(pending), num_returns=len(pending), timeout=_END_S)
+        ray.shutdown()
+
+
+def _ray() -> Any:
+    try:
+        import ray
+    except ImportError as error:
+        raise UserError('--ray needs Ray, which is not installed: pip install "pianomime[ray]"') from error
+    return ray

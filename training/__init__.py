@@ -1,0 +1,1 @@
+"""Training data and what is learned from it; offline, no ROS."""

@@ -1,0 +1,88 @@
+"""One refined clip as it is committed: actuator targets in 65536 steps of each actuator's range, where the hands begin,
+and scores. No notes: whoever has the clip's music replays the targets and finds the keys again.
+
+A file NNN.npz holds, without pickle:
+
+| array | type | meaning |
+|---|---|---|
+| codes | (2, n, T) uint8 | low and high bytes of the changes, modulo 65536, from step to step of each target's code |
+| initial_joint_positions | (m,) float32 | where the hands begin, rad and m |
+| metadata | str | JSON object: scene, settings and scores |
+
+Order of targets and joints, and the ranges, stand once in format.json. Neighbouring bytes of one actuator's slow motion
+are alike: that is what makes the file small.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pianomime_core.errors import UserError
+from pianomime_core.whole_file import write_whole
+
+_LEVELS = 2**16
+
+
+def quantise(targets: NDArray[np.float32], target_range: NDArray[np.float64]) -> NDArray[np.uint16]:
+    """Codes (T, n) of targets (T, n), clamped to target_range (n, 2) as the simulator does; off by half a code at most.
+
+    A code is 1/65535 of an actuator's range: 0.02 mm of the widest slide, 0.00005 rad of the widest joint.
+    """
+    lowest, highest = target_range.T
+    scaled = (np.clip(targets, lowest, highest) - lowest) / (highest - lowest)
+    return np.rint(scaled * (_LEVELS - 1)).astype(np.uint16)
+
+
+def restore(codes: NDArray[np.uint16], target_range: NDArray[np.float64]) -> NDArray[np.float32]:
+    """Targets (T, n) of codes (T, n)."""
+    lowest, highest = target_range.T
+    return (lowest + codes * ((highest - lowest) / (_LEVELS - 1))).astype(np.float32)
+
+
+@dataclass(frozen=True, eq=False)
+class PackedClip:
+    """One clip.
+
+    Attributes:
+        codes: (T, n) uint16.
+        initial_joint_positions: (m,) float32, rad and m.
+        metadata: Scene, settings and scores.
+    """
+
+    codes: NDArray[np.uint16]
+    initial_joint_positions: NDArray[np.float32]
+    metadata: Mapping[str, Any]
+
+    def save(self, path: Path) -> None:
+        """Write the file whole or not at all; the same clip gives the same bytes."""
+        changes = np.diff(self.codes, axis=0, prepend=np.zeros((1, self.codes.shape[1]), np.uint16)).T
+        planes = np.stack([changes & 0xFF, changes >> 8]).astype(np.uint8)
+        start = self.initial_joint_positions.astype(np.float32)
+        metadata = np.array(json.dumps(self.metadata, sort_keys=True))
+
+        def write(temporary: Path) -> None:
+            with temporary.open("wb") as file:
+                np.savez_compressed(file, codes=planes, initial_joint_positions=start, metadata=metadata)
+
+        write_whole(path, write)
+
+    @classmethod
+    def load(cls, path: Path) -> "PackedClip":
+        """Read the file.
+
+        Raises:
+            UserError: It is missing, damaged or something else.
+        """
+        try:
+            with np.load(path, allow_pickle=False) as archive:
+                low, high = archive["codes"].astype(np.uint16)
+                changes = (low | (high << 8)).T
+                codes = np.cumsum(changes, axis=0, dtype=np.uint16)
+                return cls(codes, archive["initial_joint_positions"], json.loads(str(archive["metadata"])))
+        except Exception as error:  # numpy, zipfile and zlib raise whatever a damaged archive trips them over
+            raise UserError(f"{str(path)!r} is no packed clip, or is damaged: {error}") from error

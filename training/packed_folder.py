@@ -1,0 +1,112 @@
+"""A folder of packed clips: format.json, said once for all of them, and NNN.npz for each clip.
+
+One file a clip, so that clips which are added or become better leave the others, and the history of the repository, as
+they are.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pianomime.outputs import make_folder, write_json
+from pianomime_core.errors import UserError
+from pianomime_core.rollout import Rollout
+from pianomime_core.timing import CONTROL_TIMESTEP_S
+from pianomime_description.variant import SceneConfig
+from pianomime_physics.simulator import Simulator
+from training.packed_clip import PackedClip, quantise, restore
+
+_FORMAT_FILE = "format.json"
+
+
+@dataclass(frozen=True)
+class Format:
+    """What the clips of a folder have in common.
+
+    Attributes:
+        scene: The robot that played them.
+        target_names, target_range: (n,) order of the targets, and (n, 2) what the codes 0 and 65535 mean [rad, m].
+        joint_names: (m,) order of the joints.
+    """
+
+    scene: SceneConfig
+    target_names: tuple[str, ...]
+    target_range: tuple[tuple[float, float], ...]
+    joint_names: tuple[str, ...]
+
+    @classmethod
+    def of(cls, simulator: Simulator) -> "Format":
+        """That of a simulator."""
+        ranges = tuple((float(lowest), float(highest)) for lowest, highest in simulator.target_range)
+        return cls(simulator.config, simulator.target_names, ranges, simulator.joint_names)
+
+    def pack(self, rollout: Rollout, metadata: Mapping[str, Any]) -> PackedClip:
+        """A rollout of these hands, its names in any order."""
+        targets = rollout.targets[:, [rollout.target_names.index(name) for name in self.target_names]]
+        start = rollout.initial_joint_positions[[rollout.joint_names.index(name) for name in self.joint_names]]
+        return PackedClip(quantise(targets, self._ranges()), start.astype(np.float32), metadata)
+
+    def unpack(self, clip: PackedClip, goal: NDArray[np.bool_], path: Path) -> Rollout:
+        """The rollout of a clip whose music is goal (T, 88); its keys are unknown (all up) until it is replayed.
+
+        Raises:
+            UserError: The music has another length.
+        """
+        if len(clip.codes) != len(goal):
+            raise UserError(f"{str(path)!r} has {len(clip.codes)} steps, its music {len(goal)}: not the same clip")
+        return Rollout(
+            goal=goal,
+            pressed=np.zeros_like(goal),
+            targets=restore(clip.codes, self._ranges()),
+            target_names=self.target_names,
+            joint_names=self.joint_names,
+            initial_joint_positions=clip.initial_joint_positions.astype(np.float64),
+            dt=CONTROL_TIMESTEP_S,
+            metadata=clip.metadata,
+        )
+
+    def _ranges(self) -> NDArray[np.float64]:
+        return np.array(self.target_range)
+
+
+def agree(folder: Path, form: Format) -> None:
+    """Write format.json, the folder too, or check that what stands there is the same.
+
+    Raises:
+        UserError: The folder holds clips of other hands or another scene, or cannot be written.
+    """
+    make_folder(folder, "--out")
+    path = folder / _FORMAT_FILE
+    if not path.exists():
+        write_json(path, asdict(form))
+    elif (there := read_format(folder)) != form:
+        raise UserError(f"{str(folder)!r} holds clips of {there.scene}, not of {form.scene}: give another --out")
+
+
+def read_format(folder: Path) -> Format:
+    """Read format.json.
+
+    Raises:
+        UserError: It is missing or damaged.
+    """
+    path = folder / _FORMAT_FILE
+    try:
+        found = json.loads(path.read_text())
+        return Format(
+            scene=SceneConfig(**found["scene"]),
+            target_names=tuple(found["target_names"]),
+            target_range=tuple((lowest, highest) for lowest, highest in found["target_range"]),
+            joint_names=tuple(found["joint_names"]),
+        )
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise UserError(f"{str(folder)!r} holds no packed clips, or its {_FORMAT_FILE} is damaged: {error}") from error
+
+
+def packed_clips(folder: Path) -> dict[int, Path]:
+    """Number -> file of every clip in the folder, sorted."""
+    return {int(path.stem): path for path in sorted(folder.glob("*.npz")) if path.stem.isdigit()}
