@@ -139,3 +139,32 @@ def test_a_key_held_half_way_is_not_pressed(simulator):
         state = simulator.step(np.zeros(46))
     assert state.key_angles[KEY_NAMES.index("key_60")] == pytest.approx(angle_rad, abs=1e-4)
     assert not np.any(state.key_pressed)
+
+
+def test_a_restored_moment_goes_on_as_it_did(simulator):
+    for seed in range(5):
+        simulator.step(some_targets(simulator, seed))
+    moment = simulator.save()
+    once = [simulator.step(some_targets(simulator, seed)) for seed in range(5, 10)]
+    back = simulator.restore(moment)
+    assert back.time_s == pytest.approx(0.25)
+    again = [simulator.step(some_targets(simulator, seed)) for seed in range(5, 10)]
+    for a, b in zip(once, again, strict=True):
+        assert np.array_equal(a.joint_positions, b.joint_positions)
+        assert np.array_equal(a.key_velocities, b.key_velocities)
+    other = Simulator()
+    other.restore(moment)
+    assert np.array_equal(other.step(some_targets(other, 5)).key_angles, once[0].key_angles)
+
+
+def test_a_posed_simulator_has_the_measured_state_and_goes_on_nearly_as_the_other(simulator):
+    for _ in range(5):
+        state = simulator.step(np.zeros(46))
+    model = Simulator()
+    posed = model.pose(state.joint_positions, state.joint_velocities, state.key_angles)
+    assert np.array_equal(posed.joint_positions, state.joint_positions)
+    assert np.array_equal(posed.joint_velocities, state.joint_velocities)
+    assert np.array_equal(posed.key_angles, state.key_angles)
+    assert not posed.key_velocities.any()
+    targets = some_targets(simulator, 0)
+    assert model.step(targets).joint_positions == pytest.approx(simulator.step(targets).joint_positions, abs=1e-3)

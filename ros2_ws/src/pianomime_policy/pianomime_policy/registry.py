@@ -19,6 +19,12 @@ def _planner(horizon_steps: int | None) -> Callable[[SceneConfig], Controller]:
     return build
 
 
+def _foresight(scene: SceneConfig) -> Controller:
+    from pianomime_policy.foresight.foresight import Foresight
+
+    return Foresight(scene)
+
+
 def _idle(scene: SceneConfig) -> Controller:
     return Idle(scene.variant)
 
@@ -28,10 +34,12 @@ CONTROLLERS = MappingProxyType(
         "planner": _planner(None),
         "streaming": _planner(40),
         "streaming-1s": _planner(20),
+        "foresight": _foresight,
         "idle": _idle,
     }
 )
-"""Builders by name: the planner that knows the whole song, two that see 2 s and 1 s of it, one that does nothing."""
+"""Builders by name: the planner that knows the whole song, two that see 2 s and 1 s of it, one that sees 2 s and tries
+on a simulator what it will play, one that does nothing."""
 
 
 def make_controller(name: str, scene: SceneConfig) -> Controller:

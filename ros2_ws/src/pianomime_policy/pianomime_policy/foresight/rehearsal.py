@@ -1,5 +1,6 @@
 """A rehearsal: a simulator and a performer that can be put back to any moment and try the music otherwise."""
 
+from collections.abc import Generator
 from dataclasses import dataclass
 
 import numpy as np
@@ -71,18 +72,30 @@ class Rehearsal:
         """The take before the first step, and the joints (54,) it begins with in the simulator's order [rad, m]."""
         joints = self.performer.begin(reading)[self._started]
         self.simulator.reset(joints)
-        return self.here(), joints
+        return self._here(NO_ONSETS), joints
 
-    def here(self) -> Take:
-        """A take of no steps that begins where simulator and performer are."""
+    def measured(
+        self,
+        joint_positions: NDArray[np.float64],
+        joint_velocities: NDArray[np.float64],
+        key_angles: NDArray[np.float64],
+        memory: Memory,
+        onsets: OpenOnsets,
+    ) -> Take:
+        """A take of no steps that begins in the state of an `Observation`."""
+        self.simulator.pose(joint_positions[self._started], joint_velocities[self._started], key_angles)
+        self.performer.remember(memory)
+        return self._here(onsets)
+
+    def _here(self, onsets: OpenOnsets) -> Take:
         return Take(
             world=self.simulator.save(),
             memory=self.performer.memory(),
-            onsets=NO_ONSETS,
+            onsets=onsets,
             cost=0.0,
             reading=0,
             adaptation=AS_READ,
-            press_error_m=self.performer.press_error_m * 0.0,
+            press_error_m=np.zeros_like(self.performer.press_error_m),
             before=None,
             targets=np.zeros((0, len(self._commanded)), np.float32),
             pressed=np.zeros((0, len(NO_ONSETS.goal)), bool),
@@ -104,9 +117,27 @@ class Rehearsal:
             before: Where to begin.
             step: Control step of its end, the first to play.
             goal: (n, 88) rows to play.
-            reading: Index into `readings`.
+            readings, reading: What to read, and which of them.
             adaptation: For the whole stretch.
         """
+        playing = self.playing(before, step, goal, readings, reading, adaptation, cost_limit)
+        while True:
+            try:
+                next(playing)
+            except StopIteration as end:
+                return end.value
+
+    def playing(
+        self,
+        before: Take,
+        step: int,
+        goal: NDArray[np.bool_],
+        readings: list[Reading],
+        reading: int,
+        adaptation: Adaptation = AS_READ,
+        cost_limit: float = np.inf,
+    ) -> Generator[None, None, Take | None]:
+        """`play`, pausing after every simulated step; nothing else may be rehearsed meanwhile."""
         performer, simulator = self.performer, self.simulator
         state = simulator.restore(before.world)
         performer.remember(before.memory)
@@ -131,6 +162,7 @@ class Rehearsal:
             cost += more
             if cost > cost_limit:
                 return None
+            yield
         return Take(
             simulator.save(), performer.memory(), onsets, cost, reading, adaptation, performer.press_error_m.copy(),
             before, targets, pressed,

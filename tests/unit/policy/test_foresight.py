@@ -1,0 +1,75 @@
+"""The controller that looks before it plays."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from foresight_songs import STEPS, chords
+
+from pianomime.episode import play_episode
+from pianomime.songs import find_song, read_song
+from pianomime_core.metrics import score
+from pianomime_core.piano_roll import PianoRoll
+from pianomime_core.rollout import Rollout
+from pianomime_description.variant import SceneConfig
+from pianomime_physics.simulator import Simulator
+from pianomime_policy.foresight.foresight import Foresight, ForesightConfig
+from pianomime_policy.registry import make_controller
+
+ROLL, SCENE = chords(), SceneConfig()
+
+
+def played(controller) -> Rollout:
+    return play_episode(Simulator(SCENE), controller, ROLL)
+
+
+@pytest.fixture(scope="module")
+def foresight() -> Foresight:
+    return Foresight(SCENE)
+
+
+@pytest.fixture(scope="module")
+def by_foresight(foresight) -> Rollout:
+    return played(foresight)
+
+
+@pytest.fixture(scope="module")
+def by_streaming() -> Rollout:
+    return played(make_controller("streaming", SCENE))
+
+
+def test_it_plays_better_than_without(foresight):
+    roll = read_song(find_song("fuer_elise"))
+    begun = PianoRoll(roll.goal[:160], roll.sustain[:160])
+    lost = [
+        1 - score(begun.goal, play_episode(Simulator(SCENE), controller, begun).pressed).f1
+        for controller in (make_controller("streaming", SCENE), foresight)
+    ]
+    assert lost[1] < 0.9 * lost[0]
+
+
+def test_without_time_to_think_it_is_the_streaming_planner(by_streaming):
+    idle = played(Foresight(SCENE, ForesightConfig(simulated_steps=0)))
+    assert np.array_equal(idle.targets, by_streaming.targets)
+
+
+def test_a_second_performance_is_the_same(foresight, by_foresight):
+    assert np.array_equal(played(foresight).targets, by_foresight.targets)
+
+
+def test_it_simulates_as_many_steps_as_it_may(foresight):
+    before = foresight._rehearsal.simulated_steps
+    played(foresight)
+    assert foresight._rehearsal.simulated_steps - before <= STEPS * foresight.config.simulated_steps
+
+
+def test_a_step_that_was_lost_at_the_turn_of_a_stretch_does_no_harm():
+    class Forgetful(Foresight):
+        def act(self, observation):
+            if observation.step % self.config.stretch_steps == 0 and observation.step:
+                return self._last
+            self._last = super().act(observation)
+            return self._last
+
+    rollout = played(Forgetful(SCENE, replace(ForesightConfig(), simulated_steps=3)))
+    assert score(ROLL.goal, rollout.pressed).f1 > 0.5

@@ -1,0 +1,103 @@
+"""A rehearsal plays as the planner does, and from any moment again."""
+
+import numpy as np
+import pytest
+from foresight_songs import STEPS, chords
+
+from pianomime_core.metrics import score
+from pianomime_description.variant import SceneConfig
+from pianomime_physics.simulator import Simulator
+from pianomime_policy.controller import Observation
+from pianomime_policy.foresight.cost import CostConfig
+from pianomime_policy.foresight.readings import reading_configs
+from pianomime_policy.foresight.rehearsal import Rehearsal
+from pianomime_policy.planner.performer import Adaptation
+from pianomime_policy.planner.planner import Planner, PlannerConfig
+
+ROLL = chords()
+
+
+@pytest.fixture(scope="module")
+def rehearsal() -> Rehearsal:
+    config = PlannerConfig()
+    return Rehearsal(SceneConfig(), config.fingertips, config.performer, CostConfig())
+
+
+@pytest.fixture(scope="module")
+def readings():
+    made = [config.new_reading() for config in reading_configs(PlannerConfig())]
+    for reading in made:
+        reading.see(ROLL.goal, 0)
+    return made
+
+
+@pytest.fixture(scope="module")
+def by_the_planner() -> tuple[np.ndarray, np.ndarray]:
+    # The loop of an episode, with the planner and the simulator as they are used everywhere else.
+    planner, simulator = Planner(), Simulator()
+    state = simulator.reset(planner.start(ROLL.goal, ROLL.sustain))
+    targets, pressed = [], []
+    for step in range(STEPS):
+        seen = Observation(
+            step, ROLL.goal[step:], ROLL.sustain[step:], state.joint_positions, state.joint_velocities, state.key_angles
+        )
+        targets.append(planner.act(seen).astype(np.float32))
+        state = simulator.step(targets[-1])
+        pressed.append(state.key_pressed)
+    return np.array(targets), np.array(pressed)
+
+
+def test_the_first_reading_is_the_planners_own_and_all_differ():
+    configs = reading_configs(PlannerConfig())
+    assert configs[0] == PlannerConfig()
+    assert len({repr(config) for config in configs}) == len(configs)
+
+
+@pytest.mark.parametrize("stretch", [STEPS, 7])
+def test_stretches_as_read_are_what_the_planner_plays(rehearsal, readings, by_the_planner, stretch):
+    take, joints = rehearsal.begin(readings[0])
+    assert np.array_equal(joints, Planner().start(ROLL.goal, ROLL.sustain))
+    for step in range(0, STEPS, stretch):
+        take = rehearsal.play(take, step, ROLL.goal[step : step + stretch], readings, 0)
+    history = take.history()
+    assert np.array_equal(np.concatenate([t.targets for t in history]), by_the_planner[0])
+    assert np.array_equal(np.concatenate([t.pressed for t in history]), by_the_planner[1])
+
+
+def test_going_back_forgets_what_was_tried(rehearsal, readings):
+    first, _ = rehearsal.begin(readings[0])
+    middle = rehearsal.play(first, 0, ROLL.goal[:15], readings, 0)
+    once = rehearsal.play(middle, 15, ROLL.goal[15:30], readings, 0)
+    wild = Adaptation(press_offset_m=np.full((88, 3), 0.01))
+    other = rehearsal.play(middle, 15, ROLL.goal[15:30], readings, 1, wild)
+    again = rehearsal.play(middle, 15, ROLL.goal[15:30], readings, 0)
+    assert not np.array_equal(other.targets, once.targets)
+    assert np.array_equal(again.targets, once.targets)
+    assert np.array_equal(again.world, once.world)
+    assert again.cost == once.cost
+
+
+def test_a_take_that_costs_too_much_is_broken_off(rehearsal, readings):
+    first, _ = rehearsal.begin(readings[0])
+    whole = rehearsal.play(first, 0, ROLL.goal, readings, 0)
+    before = rehearsal.simulated_steps
+    assert rehearsal.play(first, 0, ROLL.goal, readings, 0, cost_limit=0.5 * whole.cost) is None
+    assert rehearsal.simulated_steps - before < STEPS
+    assert rehearsal.play(first, 0, ROLL.goal, readings, 0, cost_limit=whole.cost) is not None
+
+
+def test_an_offset_moves_the_finger_that_presses(rehearsal, readings):
+    first, _ = rehearsal.begin(readings[0])
+    errors = []
+    for y_m in (-0.003, 0.0, 0.003):
+        offset = np.zeros((88, 3))
+        offset[52, 1] = y_m
+        take = rehearsal.play(first, 0, ROLL.goal[:8], readings, 0, Adaptation(press_offset_m=offset))
+        errors.append(take.press_error_m[52, 1] / take.press_error_m[52, 3])
+    assert errors[0] < errors[1] < errors[2]
+
+
+def test_the_rehearsals_score_is_the_benchmarks(rehearsal, readings):
+    first, _ = rehearsal.begin(readings[0])
+    take = rehearsal.play(first, 0, ROLL.goal, readings, 0)
+    assert take.cost >= STEPS * (1 - score(ROLL.goal, take.pressed).f1)
