@@ -17,6 +17,16 @@ OPTIONS = {
     "play": ("--controller", "--sync", "--real-time", "--viewer", "--rollout", "--no-ros", "--hand-collisions"),
     "evaluate": ("--controller", "--hand-collisions", "--no-hand-collisions", "--rollouts", "--json", "--jobs"),
     "diagnose": ("--controller", "--hand-collisions", "--no-hand-collisions", "--json", "--jobs"),
+    "refine": (
+        "--out",
+        "--budget",
+        "--effort",
+        "--seed",
+        "--hand-collisions",
+        "--no-hand-collisions",
+        "--jobs",
+        "--ray",
+    ),
     "replay": ("FILE.npz",),
 }
 
@@ -84,7 +94,7 @@ def test_evaluate_refuses_files_it_cannot_write(
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ("", ("play", "evaluate", "diagnose", "replay")),
+        ("", ("play", "evaluate", "diagnose", "refine", "replay")),
         ("dance", ("'dance'", "play", "evaluate", "diagnose", "replay")),
         ("play --loud", ("'--loud'", *OPTIONS["play"])),
         ("play --contr idle", ("'--contr'", "--controller")),
@@ -99,6 +109,15 @@ def test_evaluate_refuses_files_it_cannot_write(
         ("diagnose nowhere.mid", ("nowhere.mid",)),
         ("diagnose x.mid --jobs none", ("'none'", "from 1")),
         ("diagnose x.mid --json x.txt", ("--json", "x.txt", ".json")),
+        ("refine x.mid", ("--out",)),
+        ("refine --out x.npz", ("SONG.mid",)),
+        ("refine nowhere.mid --out x.npz", ("nowhere.mid",)),
+        ("refine x.mid --out x.npz --effort 0", ("'0'", "from 1")),
+        ("refine x.mid --out x.npz --seed -1", ("-1",)),
+        ("refine x.mid --out x.npz --seed one", ("'one'", "from 0")),
+        ("refine x.mid --out x.npz --budget 0", ("'0'", "above 0")),
+        ("refine x.mid --out x.npz --budget soon", ("'soon'", "seconds")),
+        ("refine x.mid --out out --jobs 999 --ray auto", ("--jobs", "--ray")),
         ("replay", ("FILE.npz",)),
         ("replay nowhere.npz", ("nowhere.npz",)),
     ],

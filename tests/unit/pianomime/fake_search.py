@@ -1,0 +1,65 @@
+"""A search whose results are known: the planner plays what it has decided, then the hands stay high above the keys."""
+
+from pathlib import Path
+from typing import ClassVar
+
+import numpy as np
+
+from pianomime.episode import play_episode
+from pianomime_core.errors import UserError
+from pianomime_core.piano_roll import PianoRoll
+from pianomime_core.rollout import Rollout
+from pianomime_description.variant import SceneConfig
+from pianomime_physics.simulator import Simulator
+from pianomime_policy.foresight.refinement import Played, RefineConfig
+from pianomime_policy.registry import make_controller
+
+STRETCH_STEPS = 5
+
+
+class FakeSearch:
+    """Takes the place of `Refinement`; decides five steps at a time.
+
+    Attributes:
+        advanced: Steps decided after each stretch of all searches since the test began.
+        playings: What the planner plays, once for each song and scene.
+    """
+
+    advanced: ClassVar[list[int]] = []
+    playings: ClassVar[dict[tuple[bytes, SceneConfig], Rollout]] = {}
+
+    def __init__(self, roll: PianoRoll, scene: SceneConfig, config: RefineConfig | None = None) -> None:
+        self._identity = f"{roll.goal.sum()} {scene} {config}"
+        key = (roll.goal.tobytes(), scene)
+        if key not in self.playings:
+            self.playings[key] = play_episode(Simulator(scene), make_controller("planner", scene), roll)
+        self._playing = self.playings[key]
+        self.steps, self.step = len(roll.goal), 0
+        self.joint_names, self.target_names = self._playing.joint_names, self._playing.target_names
+
+    @property
+    def simulated_steps(self) -> int:
+        return 40 * self.step
+
+    def advance(self) -> None:
+        self.step = min(self.step + STRETCH_STEPS, self.steps)
+        self.advanced.append(self.step)
+
+    def best(self) -> Played:
+        targets = self._playing.targets.copy()
+        targets[self.step :] = 0.0  # high above the keys, fingers stretched
+        # These are not the keys that go down: a rollout must not believe them.
+        return Played(self._playing.initial_joint_positions, targets, np.ones_like(self._playing.pressed))
+
+    def save(self, path: Path) -> None:
+        with path.open("wb") as file:
+            np.savez(file, identity=self._identity, step=self.step)
+
+    @classmethod
+    def load(cls, path: Path, roll: PianoRoll, scene: SceneConfig, config: RefineConfig | None = None) -> "FakeSearch":
+        search = cls(roll, scene, config)
+        with np.load(path) as found:
+            if found["identity"] != search._identity:
+                raise UserError(f"checkpoint {str(path)!r} is of another song or other settings")
+            search.step = int(found["step"])
+        return search

@@ -1,0 +1,180 @@
+"""refine keeps a whole rollout at any time, goes on where it was left, and never overwrites anything else."""
+
+import itertools
+import signal
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from command_examples import Command, write_midi
+from fake_search import FakeSearch
+
+from pianomime import refine_song
+from pianomime_core.metrics import score
+from pianomime_core.rollout import Rollout
+from pianomime_policy.foresight.refinement import RefineConfig
+
+DO_NOTHING_F1 = 1 / 25  # the last of the 25 rows of the tune is silent
+
+
+@pytest.fixture(autouse=True)
+def search(monkeypatch: pytest.MonkeyPatch) -> type[FakeSearch]:
+    monkeypatch.setattr(refine_song, "Refinement", FakeSearch)
+    FakeSearch.advanced.clear()
+    return FakeSearch
+
+
+@pytest.fixture
+def three_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The budget is over after three stretches."""
+    looks = itertools.count()
+    monkeypatch.setattr(refine_song.RefineTask, "is_over", property(lambda task: next(looks) >= 3))
+
+
+@pytest.fixture
+def out(tmp_path: Path) -> Path:
+    return tmp_path / "out.npz"
+
+
+def partial(out: Path) -> Path:
+    return out.with_name("out.npz.partial")
+
+
+def test_a_finished_rollout_replays_and_says_what_it_is(tune: Path, out: Path, pianomime: Command) -> None:
+    assert pianomime("refine", tune, "--out", out, "--effort", 7, "--seed", 3).code == 0
+    rollout = Rollout.load(out)
+    told = {"controller": "refine", "effort": 7, "seed": 3, "decided_steps": 25, "simulated_steps": 1000}
+    assert told.items() <= rollout.metadata.items()
+    assert rollout.metadata["scores"] == score(rollout.goal, rollout.pressed).as_dict()
+    assert rollout.metadata["scores"]["f1"] > 0.9
+    assert rollout.metadata["scores"]["do_nothing_f1"] == pytest.approx(DO_NOTHING_F1)
+    assert rollout.metadata["planner_scores"]["f1"] == pytest.approx(DO_NOTHING_F1)
+    assert not partial(out).exists()
+    assert pianomime("replay", out).code == 0
+
+
+def test_the_table_compares_with_the_planner(tune: Path, out: Path, pianomime: Command) -> None:
+    result = pianomime("refine", tune, "--out", out)
+    assert all(word in result.out for word in ("planner alone", "refined", "F1", "onset F1", "hand collisions off"))
+    assert f"{DO_NOTHING_F1:.4f}" in result.out
+    assert f"{Rollout.load(out).metadata['scores']['onset_f1']:.4f}" in result.out
+
+
+@pytest.mark.usefixtures("three_looks")
+def test_a_budget_ends_it_and_the_same_command_goes_on(
+    tune: Path, out: Path, pianomime: Command, search: type[FakeSearch], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = pianomime("refine", tune, "--out", out, "--budget", 100)
+    assert first.code == 0
+    assert "15 of 25 steps are refined" in first.out
+    assert "the same command goes on" in first.out
+    assert partial(out).exists()
+    assert Rollout.load(out).metadata["decided_steps"] == 15
+    assert pianomime("replay", out).code == 0
+    monkeypatch.undo()
+    monkeypatch.setattr(refine_song, "Refinement", search)
+    second = pianomime("refine", tune, "--out", out)
+    assert second.code == 0
+    assert search.advanced == [5, 10, 15, 20, 25]
+    assert Rollout.load(out).metadata["decided_steps"] == 25
+    assert not partial(out).exists()
+
+
+def test_what_was_interrupted_ends_as_what_was_not(
+    tune: Path, out: Path, tmp_path: Path, pianomime: Command, monkeypatch: pytest.MonkeyPatch, search: type[FakeSearch]
+) -> None:
+    advance = search.advance
+
+    def interrupted_at_10(self: FakeSearch) -> None:
+        advance(self)
+        if self.step == 10:
+            signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(search, "advance", interrupted_at_10)
+    assert pianomime("refine", tune, "--out", out).code == 130
+    assert search.advanced == [5, 10]
+    assert Rollout.load(out).metadata["decided_steps"] == 10
+    assert partial(out).exists()
+    monkeypatch.setattr(search, "advance", advance)
+    assert pianomime("refine", tune, "--out", out).code == 0
+    assert search.advanced == [5, 10, 15, 20, 25]
+    assert pianomime("refine", tune, "--out", tmp_path / "other.npz").code == 0
+    resumed, whole = Rollout.load(out), Rollout.load(tmp_path / "other.npz")
+    np.testing.assert_array_equal(resumed.targets, whole.targets)
+    assert resumed.metadata == whole.metadata
+
+
+def test_the_planner_alone_stands_there_before_the_first_stretch(
+    tune: Path, out: Path, pianomime: Command, monkeypatch: pytest.MonkeyPatch, search: type[FakeSearch]
+) -> None:
+    def look(self: FakeSearch) -> None:
+        assert Rollout.load(out).metadata["decided_steps"] == 0
+        self.step = self.steps
+
+    monkeypatch.setattr(search, "advance", look)
+    assert pianomime("refine", tune, "--out", out).code == 0
+
+
+def test_a_finished_rollout_is_recognised(tune: Path, out: Path, pianomime: Command, search: type[FakeSearch]) -> None:
+    assert pianomime("refine", tune, "--out", out).code == 0
+    before = out.read_bytes()
+    partial(out).touch()  # left by a kill between the two files
+    search.advanced.clear()
+    result = pianomime("refine", tune, "--out", out)
+    assert result.code == 0
+    assert "finished already" in result.out
+    assert search.advanced == []
+    assert out.read_bytes() == before
+    assert not partial(out).exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--effort", 3), ("effort 40, not 3",)),
+        (("--seed", 3), ("seed 0, not 3",)),
+        (("--hand-collisions",), ("hand_collisions False, not True",)),
+    ],
+)
+def test_other_settings_do_not_overwrite_a_rollout(
+    arguments: tuple[object, ...], words: tuple[str, ...], tune: Path, out: Path, pianomime: Command
+) -> None:
+    assert pianomime("refine", tune, "--out", out).code == 0
+    before = out.read_bytes()
+    pianomime("refine", tune, "--out", out, *arguments).refuses("out.npz", *words, "another --out")
+    assert out.read_bytes() == before
+
+
+def test_other_rollouts_are_not_overwritten(tune: Path, out: Path, tmp_path: Path, pianomime: Command) -> None:
+    assert pianomime("refine", tune, "--out", out).code == 0
+    other = write_midi(tmp_path / "other.mid", (0.0, 0.4, 61), (0.4, 0.8, 64), (0.8, 1.2, 67))
+    pianomime("refine", other, "--out", out).refuses("another song", "'other'", "another --out")
+    rollout = Rollout.load(out)
+    replace(rollout, metadata={**rollout.metadata, "controller": "planner"}).save(out)
+    pianomime("refine", tune, "--out", out).refuses("'planner'", "another --out")
+    out.write_text("la la la")
+    pianomime("refine", tune, "--out", out).refuses("out.npz", "not a rollout")
+    assert out.read_text() == "la la la"
+
+
+def test_a_checkpoint_of_another_song_is_refused(tune: Path, out: Path, pianomime: Command) -> None:
+    np.savez(partial(out).with_suffix(".npz"), identity="another", step=5)
+    partial(out).with_suffix(".npz").rename(partial(out))
+    pianomime("refine", tune, "--out", out).refuses("out.npz.partial")
+
+
+@pytest.mark.parametrize("name", ["folder.npz", "nowhere/x.npz", "/proc/x.npz"])
+def test_a_rollout_that_cannot_be_written_is_refused(name: str, tune: Path, tmp_path: Path, pianomime: Command) -> None:
+    (tmp_path / "folder.npz").mkdir()
+    pianomime("refine", tune, "--out", tmp_path / name).refuses("--out", Path(name).name)
+
+
+def test_one_rollout_is_for_one_song(tune: Path, out: Path, tmp_path: Path, pianomime: Command) -> None:
+    pianomime("refine", tune, tune, "--out", out).refuses("out.npz", "folder")
+    pianomime("refine", tmp_path, "--out", out).refuses("out.npz", "folder")
+    pianomime("refine", tune, "--out", out, "--ray", "auto").refuses("--ray", "folder")
+
+
+def test_the_default_effort_is_that_of_the_help(pianomime: Command) -> None:
+    assert f"default {RefineConfig().effort}" in pianomime("refine", "--help").out
