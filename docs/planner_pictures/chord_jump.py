@@ -1,0 +1,40 @@
+"""What a jump from chord to chord costs, by its distance and the rest before it: the limit of legato."""
+
+import numpy as np
+from benchmarks.chord_jump import JumpLoss
+from matplotlib.figure import Figure
+
+from docs.planner_pictures.style import GRID, INK, ORANGE, SKY, SOFT_INK
+from pianomime_core.timing import CONTROL_TIMESTEP_S
+
+_LINES = ("-", "--", ":", "-.")
+_STEP_MS = 1e3 * CONTROL_TIMESTEP_S
+
+
+def chord_jump_picture(losses: list[JumpLoss]) -> Figure:
+    """Key-frames lost a note over distance: the shortest rest by its parts, others as curves."""
+    figure = Figure(figsize=(9.0, 4.4))
+    axes = figure.subplots()
+    rests = sorted({loss.rest_s for loss in losses})
+    for number, rest_s in enumerate(rests):
+        these = sorted((loss for loss in losses if loss.rest_s == rest_s), key=lambda loss: loss.distance_m)
+        distance_cm = 100 * np.array([loss.distance_m for loss in these])
+        early, lost = (np.array([getattr(loss, name) for loss in these]) for name in ("early", "lost"))
+        if number == 0:
+            axes.fill_between(distance_cm, 0, early, color=SKY, alpha=0.45, lw=0, label="old chord let go early")
+            axes.fill_between(distance_cm, early, lost, color=ORANGE, alpha=0.45, lw=0, label="new chord late")
+        words = "no rest" if rest_s == 0 else f"{1e3 * rest_s:.0f} ms of rest"
+        axes.plot(distance_cm, lost, color=INK, lw=1.8, ls=_LINES[number % len(_LINES)], marker="o", ms=4)
+        axes.annotate(words, (distance_cm[-1], lost[-1]), (0, 7), textcoords="offset points", ha="right")
+    axes.set_ylim(0, 1.15 * max(loss.lost for loss in losses))
+    axes.set_xlim(0, None)
+    axes.grid(axis="y", color=GRID, lw=0.6)
+    axes.set_axisbelow(True)
+    axes.set_xlabel("both hands jump by [cm]")
+    axes.set_ylabel("key-frames lost, an old note and a new one")
+    time = axes.secondary_yaxis("right", functions=(lambda frames: frames * _STEP_MS, lambda ms: ms / _STEP_MS))
+    time.set_ylabel("[ms]")
+    time.spines["right"].set_visible(False)
+    axes.legend(loc="upper left", fontsize=8.5, labelcolor=SOFT_INK)
+    axes.set_title("What a jump from triad to triad costs", pad=10)
+    return figure

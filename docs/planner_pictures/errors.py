@@ -1,0 +1,126 @@
+"""Why key-frames were lost, of any number of players side by side."""
+
+import json
+import operator
+from collections.abc import Mapping, Sequence
+from functools import reduce
+from pathlib import Path
+from typing import Any
+
+from matplotlib.figure import Figure
+from matplotlib.patches import Patch
+
+from docs.planner_pictures.style import GRID, MISSED, SOFT_INK, WRONG, Colour
+from pianomime.episode import play_episode
+from pianomime.error_report import MISSED_ROWS, WRONG_ROWS
+from pianomime.songs import read_song
+from pianomime_core.error_table import error_table
+from pianomime_core.errors import UserError
+from pianomime_physics.simulator import Simulator
+from pianomime_policy.controller import TellsFingers
+from pianomime_policy.registry import make_controller
+
+_SIDES = (("missed", MISSED_ROWS, MISSED), ("wrong", WRONG_ROWS, WRONG))
+_BAR = 0.8
+
+
+def errors_picture(totals: Mapping[str, Mapping[str, Any]], songs: str) -> Figure:
+    """Causes of missed and of wrong key-frames as bars, in percent of the wanted ones.
+
+    Args:
+        totals: Label -> `ErrorTable.as_dict` of a player, the first one lightest.
+        songs: What was played, for the title.
+    """
+    rows = [(side, words, field, colour) for side, causes, colour in _SIDES for words, field in causes.items()]
+    figure = Figure(figsize=(9.0, 1.4 + 0.2 * len(rows) * (len(totals) + 0.6)))
+    axes = figure.subplots()
+    longest = max(_percent(total, side, field) or 0.01 for total in totals.values() for side, _, field, _ in rows)
+    height = _BAR / len(totals)
+    for place, (side, _, field, colour) in enumerate(rows):
+        for number, total in enumerate(totals.values()):
+            y = place + (number + 0.5) * height - _BAR / 2
+            percent = _percent(total, side, field)
+            axes.barh(y, percent or 0.0, 0.88 * height, color=_shade(colour, number, len(totals)))
+            # A rollout does not say which fingers played.
+            words = "not known" if percent is None else f"{percent:.2f} %"
+            axes.text((percent or 0.0) + 0.008 * longest, y, words, va="center", fontsize=7.5, color=SOFT_INK)
+    axes.axhline(len(MISSED_ROWS) - 0.5, color=SOFT_INK, lw=0.8)
+    axes.set_yticks(range(len(rows)), [words for _, words, _, _ in rows])
+    axes.set_ylim(len(rows) - 0.5, -0.5)
+    axes.set_xlim(0, 1.12 * longest)
+    axes.tick_params(axis="y", length=0)
+    axes.spines["left"].set_visible(False)
+    axes.grid(axis="x", color=GRID, lw=0.6)
+    axes.set_axisbelow(True)
+    axes.set_xlabel("of wanted key-frames [%]")
+    for y, words, colour in (
+        (-0.35, "wanted, not pressed", MISSED),
+        (len(MISSED_ROWS) - 0.35, "pressed, not wanted", WRONG),
+    ):
+        axes.text(
+            1.0, y, words, transform=axes.get_yaxis_transform(), ha="right", va="top", weight="bold", color=colour
+        )
+    axes.set_title(f"Where key-frames are lost: {songs}", pad=28)
+    handles = [
+        Patch(color=_shade((0.3, 0.3, 0.3), number, len(totals)), label=f"{label}: {_sum(total)}")
+        for number, (label, total) in enumerate(totals.items())
+    ]
+    axes.legend(
+        handles=handles, loc="lower left", bbox_to_anchor=(-0.01, 1.0), ncols=len(handles), fontsize=8.5,
+        labelcolor=SOFT_INK,
+    )  # fmt: skip
+    return figure
+
+
+def played_totals(controllers: Sequence[str], songs: Sequence[Path]) -> dict[str, dict[str, Any]]:
+    """Controller -> counts of all songs together, as `pianomime diagnose` counts them.
+
+    Raises:
+        UserError: As `pianomime_policy.registry.make_controller` and `pianomime.songs.read_song`.
+    """
+    simulator = Simulator()
+    totals = {}
+    for name in controllers:
+        controller = make_controller(name, simulator.config)
+        errors = []
+        for song in songs:
+            played = play_episode(simulator, controller, read_song(song))
+            fingers = controller.assignments() if isinstance(controller, TellsFingers) else None
+            errors.append(error_table(played.goal, played.pressed, fingers))
+        totals[name] = reduce(operator.add, errors).as_dict()
+    return totals
+
+
+def read_totals(named: list[str]) -> dict[str, dict[str, Any]]:
+    """Label -> counts of "label=file" words, files as `pianomime diagnose --json` writes them.
+
+    Raises:
+        UserError: A word is not of that form, or a file is not such a file.
+    """
+    totals = {}
+    for word in named:
+        label, equals, file = word.partition("=")
+        if not equals or not label:
+            raise UserError(f"--json {word!r}: want label=file")
+        try:
+            totals[label] = json.loads(Path(file).read_text())["total"]
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise UserError(f"--json {file!r} is not a file of pianomime diagnose --json: {error}") from error
+    return totals
+
+
+def _percent(total: Mapping[str, Any], side: str, field: str) -> float | None:
+    tally = total[side].get(field)
+    return None if tally is None else 100 * tally["key_frames"] / max(total["wanted"]["key_frames"], 1)
+
+
+def _sum(total: Mapping[str, Any]) -> str:
+    sums = (sum(_percent(total, side, field) or 0.0 for field in causes.values()) for side, causes, _ in _SIDES)
+    return "{:.1f} % missed, {:.1f} % wrong".format(*sums)
+
+
+def _shade(colour: Colour, number: int, count: int) -> Colour:
+    # From light to full, so that players differ in grey, too.
+    share = 1.0 if count == 1 else 0.45 + 0.55 * number / (count - 1)
+    red, green, blue = (1 - share * (1 - channel) for channel in colour)
+    return red, green, blue
