@@ -1,0 +1,145 @@
+"""Replaying with feedback: the rollout to the last bit where nothing differs, and near to it where something does."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import scipy.linalg
+
+from pianomime.episode import play_episode
+from pianomime.songs import find_song, read_song
+from pianomime_core.errors import UserError
+from pianomime_core.hands import target_joints
+from pianomime_core.piano_roll import PianoRoll
+from pianomime_core.rollout import Rollout
+from pianomime_description.variant import SceneConfig
+from pianomime_physics.disturbance import Disturbance, DisturbedSimulator
+from pianomime_physics.simulator import Simulator
+from pianomime_policy.controller import Observation
+from pianomime_policy.feedback_replay import FeedbackConfig, FeedbackReplay, steady_gains
+from pianomime_policy.planner.tracking import ActuatorModel
+from pianomime_policy.registry import make_controller
+
+STEPS = 80
+
+
+@pytest.fixture(scope="module")
+def rollout() -> Rollout:
+    song = read_song(find_song("prelude_in_c"))
+    begun = PianoRoll(song.goal[:STEPS], song.sustain[:STEPS])
+    scene = SceneConfig()
+    return play_episode(Simulator(scene), make_controller("streaming", scene), begun)
+
+
+@pytest.fixture(scope="module")
+def player(rollout: Rollout) -> FeedbackReplay:
+    return FeedbackReplay(rollout, SceneConfig())
+
+
+def roll_of(rollout: Rollout) -> PianoRoll:
+    return PianoRoll(rollout.goal, np.zeros(len(rollout.goal), bool))
+
+
+def observation(step: int, positions: np.ndarray, velocities: np.ndarray) -> Observation:
+    return Observation(step, np.zeros((1, 88), bool), np.zeros(1, bool), positions, velocities, np.zeros(88))
+
+
+def observed_at(rollout: Rollout, step: int) -> tuple[np.ndarray, np.ndarray]:
+    """Joint positions and velocities before `step`, from a simulator of the test's own."""
+    simulator = Simulator()
+    state = simulator.reset(rollout.initial_joint_positions)
+    for row in rollout.targets[:step]:
+        state = simulator.step(row)
+    return state.joint_positions, state.joint_velocities
+
+
+def test_undisturbed_it_is_the_rollout_to_the_last_bit(rollout, player):
+    again = play_episode(Simulator(), player, roll_of(rollout))
+    assert rollout.pressed.any()
+    np.testing.assert_array_equal(again.pressed, rollout.pressed)
+    np.testing.assert_array_equal(again.targets, rollout.targets)
+
+
+def test_names_may_come_in_any_order(rollout):
+    turned = replace(
+        rollout,
+        targets=rollout.targets[:, ::-1],
+        target_names=rollout.target_names[::-1],
+        joint_names=rollout.joint_names[::-1],
+        initial_joint_positions=rollout.initial_joint_positions[::-1],
+    )
+    again = play_episode(Simulator(), FeedbackReplay(turned, SceneConfig()), roll_of(rollout))
+    np.testing.assert_array_equal(again.pressed, rollout.pressed)
+
+
+def test_a_trembling_hand_stays_nearer_to_the_rollout_than_open_loop(rollout, player):
+    noise = Disturbance(target_noise_rad=0.01, target_noise_m=0.001)
+
+    def strayed(config: FeedbackConfig) -> np.ndarray:
+        """Root mean square of each joint's distance from the rollout."""
+        positions = []
+        play_episode(
+            DisturbedSimulator(noise),
+            FeedbackReplay(rollout, SceneConfig(), config),
+            roll_of(rollout),
+            on_step=lambda _, state: positions.append(state.joint_positions),
+        )
+        return np.sqrt(((np.array(positions) - reference) ** 2).mean(axis=0))
+
+    simulator = Simulator()
+    simulator.reset(rollout.initial_joint_positions)
+    reference = np.array([simulator.step(row).joint_positions for row in rollout.targets])
+    with_feedback, without = strayed(FeedbackConfig()), strayed(FeedbackConfig(effort=1e9))
+    assert with_feedback.mean() < 0.95 * without.mean()
+    # What is slow remembers each push longest.
+    slide = simulator.joint_names.index("rh_forearm_tx")
+    assert with_feedback[slide] < 0.8 * without[slide]
+
+
+def test_a_strayed_joint_moves_its_own_target_back(rollout, player):
+    step = 20
+    positions, velocities = observed_at(rollout, step)
+    np.testing.assert_array_equal(player.act(observation(step, positions, velocities)), rollout.targets[step])
+    for joint in ("rh_FFJ3", "lh_WRJ1", "rh_forearm_ty", "lh_MFJ1", "lh_MFJ2"):
+        for what in (0, 1):
+            moved = [positions.copy(), velocities.copy()]
+            moved[what][player.joint_names.index(joint)] += 0.01
+            correction = player.act(observation(step, *moved)) - rollout.targets[step]
+            target = next(target for target in player.target_names if joint in target_joints(target))
+            index = player.target_names.index(target)
+            assert correction[index] < 0, joint
+            assert not np.delete(correction, index).any(), joint
+
+
+def test_coupled_joints_count_by_their_sum(rollout, player):
+    positions, velocities = observed_at(rollout, 5)
+    positions[player.joint_names.index("rh_FFJ1")] += 0.125
+    positions[player.joint_names.index("rh_FFJ2")] -= 0.125
+    np.testing.assert_allclose(player.act(observation(5, positions, velocities)), rollout.targets[5], atol=1e-12)
+
+
+def test_past_its_end_it_holds_the_last_targets(rollout, player):
+    for step in (STEPS, STEPS + 100):
+        targets = player.act(observation(step, np.ones(54), np.ones(54)))
+        np.testing.assert_array_equal(targets, rollout.targets[-1])
+
+
+def test_it_begins_where_the_rollout_began(rollout, player):
+    start = player.start(np.zeros((1, 88), bool), np.zeros(1, bool))
+    np.testing.assert_array_equal(start, rollout.initial_joint_positions)
+
+
+def test_hands_of_another_variant_are_refused(rollout):
+    with pytest.raises(UserError, match="forearm_tz"):
+        FeedbackReplay(rollout, SceneConfig(variant="robopianist"))
+
+
+@pytest.mark.parametrize("effort", [0.01, 0.2, 5.0])
+def test_gains_solve_the_riccati_equation(effort):
+    random = np.random.default_rng(1)
+    A = np.array([[[0.7, 0.03], [-6.0, 0.2]], [[0.99, 0.045], [-0.1, 0.8]]])
+    B = random.uniform(0.1, 1.0, (2, 2))
+    gains = steady_gains(ActuatorModel(A, B, np.ones(2)), effort)
+    for a, b, gain in zip(A, B[:, :, None], gains, strict=True):
+        value = scipy.linalg.solve_discrete_are(a, b, np.diag([1.0, 0.0]), np.array([[effort]]))
+        np.testing.assert_allclose(gain, (b.T @ value @ a / (effort + b.T @ value @ b))[0], rtol=1e-6)
