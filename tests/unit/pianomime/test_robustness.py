@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 from benchmarks.robustness import DISTURBANCES, RobustnessOptions, losses, main, spread
 from command_examples import write_midi
+from rich.console import Console
 
+from pianomime.evaluate import EvaluateOptions, report
 from pianomime_core.errors import UserError
 from pianomime_physics.disturbance import Disturbance
 
@@ -55,6 +57,32 @@ def test_a_disturbance_reaches_the_robot_that_is_played(
     assert losses(rows[1], rows)["F1"] > 0.1
     assert losses(rows[0], rows)["F1"] == 0
     assert "wanted: <= 0.020" in capfd.readouterr().out
+
+
+def test_rollouts_are_played_again_with_and_without_feedback(
+    songs: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    palsy = {"none": Disturbance(), "palsy": Disturbance(target_noise_rad=0.5)}
+    monkeypatch.setattr("benchmarks.robustness.DISTURBANCES", palsy)
+    rollouts, file = songs / "rollouts", songs / "robustness.json"
+    played = report(EvaluateOptions((songs / "folk",), "streaming", rollouts=rollouts), Console(quiet=True))
+    players = {}
+    for open_loop in (False, True):
+        assert main(RobustnessOptions(rollouts=rollouts, open_loop=open_loop, limit=2, jobs=1, json=file)) == 1
+        assert "wanted: <= 0.030" in capfd.readouterr().out
+        rows = json.loads(file.read_text())
+        # Undisturbed it is what was recorded.
+        recorded = {song["song"]: song["f1"] for song in played["songs"]}
+        assert {song["song"]: song["f1"] for song in rows[0]["songs"]} == {"a": recorded["a"], "c": recorded["c"]}
+        assert losses(rows[1], rows)["F1"] > 0.1
+        assert rows[1]["settings"]["disturbance"]["target_noise_rad"] == 0.5
+        players[open_loop] = rows[1]["settings"]["controller"]
+    assert players == {False: "feedback replay", True: "open-loop replay"}
+
+
+def test_open_loop_without_rollouts_is_refused(songs: Path) -> None:
+    with pytest.raises(UserError, match="--rollouts"):
+        main(RobustnessOptions(songs=songs, open_loop=True))
 
 
 def test_songs_are_spread_from_the_first_to_the_last() -> None:
