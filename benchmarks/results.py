@@ -38,7 +38,7 @@ class ResultsOptions:
 
     demos: Path | None = None
     songs: Path | None = None
-    controllers: tuple[str, ...] = ("planner", "streaming", "streaming-1s")
+    controllers: tuple[str, ...] = ("planner", "streaming", "streaming-1s", "foresight")
     jobs: int = len(os.sched_getaffinity(0))
     json: Path | None = None
 

@@ -22,8 +22,8 @@ from pianomime_core.errors import UserError, unknown_value
 EXIT_USER_ERROR = 2
 EXIT_INTERRUPTED = 128 + signal.SIGINT
 CONTROLLER_HELP = (
-    "planner (sees the whole song), streaming (2 s ahead, as a live keyboard allows), streaming-1s (1 s ahead) "
-    "or idle (does nothing); default %(default)s"
+    "planner (sees the whole song), streaming (2 s ahead, as a live keyboard allows), streaming-1s (1 s ahead), "
+    "foresight (2 s ahead, with a simulator in the loop) or idle (does nothing); default %(default)s"
 )
 DIAGNOSE_CAUSES = """\
 A key-frame is one key in one frame of 50 ms. Its cause is the first that fits:
