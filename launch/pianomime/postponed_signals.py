@@ -1,6 +1,8 @@
 """Ctrl-C and the end of a process, heard only between two pieces of work that must not be torn."""
 
+import os
 import signal
+import sys
 import threading
 from types import FrameType, TracebackType
 from typing import Any
@@ -12,11 +14,15 @@ class PostponedSignals:
     A second SIGINT takes effect at once. A signal that the process ignores stays ignored; in a thread other than the
     main one, where Python has no say in signals, nothing is postponed.
 
+    Args:
+        notice: Line on stderr that answers the first SIGINT while its effect is waited for; empty for none.
+
     Attributes:
         received: The signal that waits, or None: the work inside should come to an end when it can.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, notice: str = "") -> None:
+        self._notice = notice
         self.received: int | None = None
         self._handlers: dict[int, Any] = {}
 
@@ -39,4 +45,6 @@ class PostponedSignals:
         if self.received == number == signal.SIGINT:
             self.received = None
             raise KeyboardInterrupt
+        if number == signal.SIGINT and self._notice:
+            os.write(sys.stderr.fileno(), f"{self._notice}\n".encode())  # print may not be interrupted by itself
         self.received = number

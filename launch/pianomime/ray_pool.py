@@ -24,13 +24,13 @@ def ray_results(tasks: Sequence[Task], play: Callable[[Task], Result], address: 
             new one on this machine alone.
 
     Raises:
-        UserError: Ray is not installed, or nobody answers at the address.
+        UserError: Ray is not installed, nobody answers at the address, or who does refuses us.
         BrokenExecutor: A process or a machine died.
     """
     ray = _ray()
     try:
         ray.init(address=address, logging_level=logging.ERROR, include_dashboard=False)
-    except (ConnectionError, ValueError, RuntimeError) as error:
+    except (ray.exceptions.RayError, ConnectionError, ValueError, RuntimeError) as error:
         legal = "HOST:PORT, auto (a cluster begun here by `ray start --head`) or local (a new one, this machine alone)"
         raise UserError(f"no Ray cluster at --ray {address!r}: {error}; addresses are {legal}") from error
     remote = ray.remote(num_cpus=1)(play)

@@ -158,7 +158,7 @@ def refine_song(task: RefineTask, watch: Watch | None = None) -> Refined:
     if watch is not None:
         watch(refinement.step, None)
     begun_at = refinement.step
-    with PostponedSignals() as stop:
+    with PostponedSignals(f"pianomime: ending: what is decided of {task.song} is written") as stop:
         next_checkpoint_s = next_scores_s = time.monotonic() + _CHECKPOINT_EVERY_S
         while refinement.step < refinement.steps and stop.received is None and not task.is_over:
             refinement.advance()

@@ -31,6 +31,8 @@ class FakeRay(ModuleType):
     def init(self, address: str, **options: object) -> None:
         if address == "nowhere:1":
             raise ConnectionError("nobody there")
+        if address == "locked:1":
+            raise self.exceptions.RayError("token is missing")
         self.address, self.is_running = address, True
 
     def remote(self, num_cpus: int) -> Callable[[Callable[[Any], Any]], Any]:
@@ -89,9 +91,10 @@ def test_a_machine_that_dies_is_a_broken_executor(ray: FakeRay) -> None:
 
 
 @pytest.mark.usefixtures("ray")
-def test_an_address_without_a_cluster_is_refused() -> None:
-    with pytest.raises(UserError, match=r"'nowhere:1': nobody there.*HOST:PORT.*auto.*local"):
-        list(ray_results([1], str, "nowhere:1"))
+@pytest.mark.parametrize(("address", "reason"), [("nowhere:1", "nobody there"), ("locked:1", "token is missing")])
+def test_an_address_without_a_cluster_for_us_is_refused(address: str, reason: str) -> None:
+    with pytest.raises(UserError, match=rf"'{address}': {reason}.*HOST:PORT.*auto.*local"):
+        list(ray_results([1], str, address))
 
 
 def test_without_ray_the_extra_is_named(

@@ -92,7 +92,9 @@ def test_what_was_interrupted_ends_as_what_was_not(
             signal.raise_signal(signal.SIGINT)
 
     monkeypatch.setattr(search, "advance", interrupted_at_10)
-    assert pianomime("refine", tune, "--out", out).code == 130
+    interrupted = pianomime("refine", tune, "--out", out)
+    assert interrupted.code == 130
+    assert "what is decided of tune is written" in interrupted.err
     assert search.advanced == [5, 10]
     assert Rollout.load(out).metadata["decided_steps"] == 10
     assert partial(out).exists()
