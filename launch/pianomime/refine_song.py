@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pianomime.postponed_signals import PostponedSignals
 from pianomime.replay import replayed_keys
@@ -21,13 +22,12 @@ from pianomime_core.rollout import Rollout
 from pianomime_core.timing import CONTROL_TIMESTEP_S
 from pianomime_description.variant import SceneConfig
 from pianomime_physics.simulator import Simulator
-from pianomime_policy.foresight.refinement import Played, RefineConfig, Refinement
+from pianomime_policy.foresight.refinement import RefineConfig, Refinement
 from pianomime_sim.rollout_metadata import rollout_metadata
 
 CONTROLLER = "refine"
 _CHECKPOINT_EVERY_S = 5.0
-# Of the time, for the scores shown on the way: the planner has to play the rest of the song for them.
-_SCORES_SHARE = 0.1
+_SCORES_EVERY_S = 1.0
 
 
 @dataclass(frozen=True)
@@ -159,7 +159,8 @@ def refine_song(task: RefineTask, watch: Watch | None = None) -> Refined:
         watch(refinement.step, None)
     begun_at = refinement.step
     with PostponedSignals(f"pianomime: ending: what is decided of {task.song} is written") as stop:
-        next_checkpoint_s = next_scores_s = time.monotonic() + _CHECKPOINT_EVERY_S
+        next_checkpoint_s = time.monotonic() + _CHECKPOINT_EVERY_S
+        next_scores_s = 0.0
         while refinement.step < refinement.steps and stop.received is None and not task.is_over:
             refinement.advance()
             cards = None
@@ -167,9 +168,8 @@ def refine_song(task: RefineTask, watch: Watch | None = None) -> Refined:
                 refinement.save(task.partial)
                 next_checkpoint_s = now_s + _CHECKPOINT_EVERY_S
             if watch is not None and now_s >= next_scores_s:
-                cards = _cards_so_far(planner, refinement.best(), refinement.step)
-                end_s = time.monotonic()
-                next_scores_s = end_s + (end_s - now_s) / _SCORES_SHARE
+                cards = _cards_so_far(planner, refinement.pressed)
+                next_scores_s = now_s + _SCORES_EVERY_S
             if watch is not None:
                 watch(refinement.step, cards)
         if refinement.step == begun_at and (there := earlier(task)) is not None:
@@ -221,6 +221,6 @@ def _said_by(rollout: Rollout) -> Refined:
     )
 
 
-def _cards_so_far(planner: Rollout, best: Played, step: int) -> tuple[ScoreCard, ScoreCard]:
-    goal = planner.goal[:step]
-    return score(goal, planner.pressed[:step]), score(goal, best.pressed[:step])
+def _cards_so_far(planner: Rollout, pressed: NDArray[np.bool_]) -> tuple[ScoreCard, ScoreCard]:
+    goal = planner.goal[: len(pressed)]
+    return score(goal, planner.pressed[: len(pressed)]), score(goal, pressed)

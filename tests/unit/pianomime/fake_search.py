@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pianomime.episode import play_episode
 from pianomime_core.errors import UserError
@@ -40,6 +41,10 @@ class FakeSearch:
     @property
     def simulated_steps(self) -> int:
         return 40 * self.step
+
+    @property
+    def pressed(self) -> NDArray[np.bool_]:
+        return self._playing.pressed[: self.step]
 
     def advance(self) -> None:
         self.step = min(self.step + STRETCH_STEPS, self.steps)

@@ -85,6 +85,11 @@ class Refinement:
         """Control steps spent on what is decided so far."""
         return self._spent
 
+    @property
+    def pressed(self) -> NDArray[np.bool_]:
+        """(step, 88) keys at the ends of the steps decided so far, on the best take."""
+        return np.concatenate([take.pressed for take in self._takes[0].history()])
+
     def advance(self) -> None:
         """Decide the next stretch; does nothing at the end of the song."""
         goal = self._goal[self.step : self.step + self._config.beam.stretch_steps]
