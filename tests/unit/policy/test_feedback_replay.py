@@ -21,6 +21,7 @@ from pianomime_policy.planner.tracking import ActuatorModel
 from pianomime_policy.registry import make_controller
 
 STEPS = 80
+OPEN_LOOP = FeedbackConfig(effort=1e9, gain_doubt=np.inf)
 
 
 @pytest.fixture(scope="module")
@@ -32,8 +33,15 @@ def rollout() -> Rollout:
 
 
 @pytest.fixture(scope="module")
-def player(rollout: Rollout) -> FeedbackReplay:
+def built(rollout: Rollout) -> FeedbackReplay:
     return FeedbackReplay(rollout, SceneConfig())
+
+
+@pytest.fixture
+def player(built: FeedbackReplay) -> FeedbackReplay:
+    """At the beginning of its song, with nothing learned."""
+    built.start(np.zeros((1, 88), bool), np.zeros(1, bool))
+    return built
 
 
 def roll_of(rollout: Rollout) -> PianoRoll:
@@ -89,11 +97,46 @@ def test_a_trembling_hand_stays_nearer_to_the_rollout_than_open_loop(rollout, pl
     simulator = Simulator()
     simulator.reset(rollout.initial_joint_positions)
     reference = np.array([simulator.step(row).joint_positions for row in rollout.targets])
-    with_feedback, without = strayed(FeedbackConfig()), strayed(FeedbackConfig(effort=1e9))
+    with_feedback, without = strayed(FeedbackConfig()), strayed(OPEN_LOOP)
     assert with_feedback.mean() < 0.95 * without.mean()
     # What is slow remembers each push longest.
     slide = simulator.joint_names.index("rh_forearm_tx")
     assert with_feedback[slide] < 0.8 * without[slide]
+
+
+def test_late_commands_are_noticed_and_not_hurried(rollout, player):
+    again = play_episode(DisturbedSimulator(Disturbance(command_delay_s=0.005)), player, roll_of(rollout))
+    assert FeedbackConfig().delays_s[player.delay] == 0.005
+    # Once that is known, the late robot is where a late robot should be.
+    corrections = np.abs(again.targets - rollout.targets)
+    assert corrections[STEPS // 2 :].mean() < 0.5 * corrections[5:20].mean()
+    player.start(np.zeros((1, 88), bool), np.zeros(1, bool))
+    assert (player.delay, player.strength) == (0, 1.0)
+
+
+@pytest.mark.parametrize("scale", [0.95, 1.0, 1.05])
+def test_the_strength_of_the_actuators_is_found(rollout, player, scale):
+    play_episode(DisturbedSimulator(Disturbance(actuator_gain_scale=scale)), player, roll_of(rollout))
+    assert player.strength == pytest.approx(scale, abs=0.01)
+    assert player.delay == 0
+
+
+def test_weak_actuators_follow_more_nearly_than_open_loop(rollout):
+    positions = {}
+    for config in (FeedbackConfig(), OPEN_LOOP):
+        moved = []
+        play_episode(
+            DisturbedSimulator(Disturbance(actuator_gain_scale=0.9)),
+            FeedbackReplay(rollout, SceneConfig(), config),
+            roll_of(rollout),
+            on_step=lambda _, state, moved=moved: moved.append(state.joint_positions),
+        )
+        positions[config] = np.array(moved)
+    simulator = Simulator()
+    simulator.reset(rollout.initial_joint_positions)
+    reference = np.array([simulator.step(row).joint_positions for row in rollout.targets])
+    with_feedback, without = (np.abs(moved - reference).mean() for moved in positions.values())
+    assert with_feedback < 0.8 * without
 
 
 def test_a_strayed_joint_moves_its_own_target_back(rollout, player):
