@@ -4,8 +4,8 @@ Played open loop, a trembling hand stays where it was pushed to. Here the rollou
 controller's own, which tells where every joint was at every step; then each target is corrected by how far its joints
 have strayed from there. Where nothing has, the targets are the recorded ones to the last bit.
 
-Pushing a finger deeper whose key is up although the rollout had it down was tried as well: it gained nothing (mean loss
-.0183 with it, .0185 without), as the joints tell the same earlier.
+Pushing a finger (not the thumb) deeper whose key is less far down than in the rollout was tried too; on two clips it
+changed less than chance does, so it is left out.
 """
 
 from dataclasses import dataclass
