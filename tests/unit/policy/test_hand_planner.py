@@ -96,7 +96,8 @@ def test_pressing_is_statics(hand):
     for body, point, newton in zip(bodies, hand.fingertips(q), pressing.force[0], strict=True):
         mujoco.mj_applyFT(model, data, [0.0, 0.0, -newton], np.zeros(3), point, body, wanted)
     assert free.sum() > 15
-    np.testing.assert_allclose(force[free], (hand.chain.coupling.T @ wanted)[free], atol=0.005)
+    # The hand works with the lever arms of where it will be at the end of the step, a millimetre on.
+    np.testing.assert_allclose(force[free], (hand.chain.coupling.T @ wanted)[free], atol=0.005, rtol=0.005)
 
 
 def test_a_hand_in_the_air_follows_its_targets(hand):

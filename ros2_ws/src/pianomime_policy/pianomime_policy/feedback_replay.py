@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.linalg import solve_discrete_are
 
 from pianomime_core.errors import UserError
 from pianomime_core.hands import SIDES, forearm_dofs, joint_names, target_joints, target_names
@@ -21,10 +22,8 @@ from pianomime_description.variant import SceneConfig
 from pianomime_physics.disturbance import Disturbance, DisturbedSimulator
 from pianomime_policy.controller import Observation
 from pianomime_policy.planner.hand_kinematics import hand_chain
-from pianomime_policy.planner.tracking import ActuatorModel, actuator_model
+from pianomime_policy.planner.tracking import HandModel, TrackingConfig, error_weights, hand_model
 
-# Steps until the Riccati recursion of the slowest joint, a forearm slide, stands still.
-_RICCATI_STEPS = 200
 # No robot that could play at all is further from its model.
 _WEAKEST, _STRONGEST = 0.5, 2.0
 
@@ -50,9 +49,9 @@ class FeedbackConfig:
 class FeedbackReplay:
     """A controller that plays one rollout, whatever music is asked for; past its end it holds the last targets.
 
-    Steady linear-quadratic state feedback, each actuator by itself: target = recorded target + K (reference - measured
-    position and velocity), K from the same actuator model that the planner tracks with. Two things are learned while it
-    plays, for the whole robot at once:
+    Steady linear-quadratic state feedback: target = recorded target + K (reference - measured positions and
+    velocities), K from the same model of the hands that the planner tracks with. Two things are learned while it plays,
+    for the whole robot at once:
 
     * how late commands arrive. Late commands make the same performance, late; whoever hurries it up makes another one.
       So the reference is the rollout as a robot with that delay plays it.
@@ -86,8 +85,10 @@ class FeedbackReplay:
             [[joint in target_joints(target) for joint in self.joint_names] for target in self.target_names],
             dtype=np.float64,
         )
-        self._model = self._actuators(scene.variant)
+        self._model = self._hands(scene.variant)
         self._gains = steady_gains(self._model, self._config.effort)
+        # Targets (m,) that explain a surprise (m,) at the end of their step.
+        self._explain = np.linalg.inv(self._model.B[: len(self.target_names)])
         self.delay, self._step = 0, -1
         self._forget()
 
@@ -102,18 +103,17 @@ class FeedbackReplay:
         if step >= len(self._targets):
             return self._targets[-1].astype(np.float64)
         measured = np.stack([observation.joint_positions, observation.joint_velocities])
-        # (delays, m, 2); exactly 0 where nothing has strayed.
-        strayed = ((self._reference[:, step] - measured) @ self._sum.T).swapaxes(1, 2)
+        # (delays, 2 m) positions, then velocities; exactly 0 where nothing has strayed.
+        strayed = ((self._reference[:, step] - measured) @ self._sum.T).reshape(len(self._reference), -1)
         if step == self._step + 1:
             self._learn(strayed)
         now = strayed[self.delay]
         pose = self._sum @ self._reference[self.delay, step : step + 2, 0].mean(axis=0)
         recorded = self._targets[step]
-        correction = np.sum(self._gains * now, axis=1) + (1.0 / self.strength - 1.0) * (recorded - pose)
+        correction = self._gains @ now + (1.0 / self.strength - 1.0) * (recorded - pose)
         targets = recorded + correction
         # What will have strayed at the end of this step if all actuators are as strong as they should be.
-        A, B = self._model.A, self._model.B
-        self._expected = (A @ now[:, :, None])[:, :, 0] - B * correction[:, None]
+        self._expected = self._model.A @ now - self._model.B @ correction
         self._pull, self._step = targets - pose, step
         return np.asarray(targets)
 
@@ -128,14 +128,16 @@ class FeedbackReplay:
         self.delay = 0
         self._misfit = np.zeros(len(self._config.delays_s))
         self._evidence = self._pulled = 0.0
-        self._expected, self._pull = np.zeros((len(self.target_names), 2)), np.zeros(len(self.target_names))
+        m = len(self.target_names)
+        self._expected, self._pull = np.zeros(2 * m), np.zeros(m)
 
     def _learn(self, strayed: NDArray[np.float64]) -> None:
-        surprise = (self._expected - strayed[self.delay])[:, 0] / self._model.B[:, 0]
+        m = len(self.target_names)
+        surprise = self._explain @ (self._expected - strayed[self.delay])[:m]
         plausible = np.abs(surprise) < self._config.largest_surprise
         self._evidence += float(surprise[plausible] @ self._pull[plausible])
         self._pulled += float(self._pull[plausible] @ self._pull[plausible])
-        self._misfit = self._config.delay_memory * self._misfit + np.square(strayed[:, :, 0]).sum(axis=1)
+        self._misfit = self._config.delay_memory * self._misfit + np.square(strayed[:, :m]).sum(axis=1)
         self.delay = int(np.argmin(self._misfit))
 
     def _played(self, scene: SceneConfig, delay_s: float) -> NDArray[np.float64]:
@@ -144,29 +146,29 @@ class FeedbackReplay:
         states = [simulator.reset(self._begin), *(simulator.step(row) for row in self._targets)]
         return np.array([(state.joint_positions, state.joint_velocities) for state in states])
 
-    def _actuators(self, variant: str) -> ActuatorModel:
-        """Both hands' actuators in the order of `target_names`, around the mean pose of the rollout."""
+    def _hands(self, variant: str) -> HandModel:
+        """Both hands in the order of `target_names`, around the mean pose of the rollout."""
         m = len(self.target_names)
-        both = ActuatorModel(np.zeros((m, 2, 2)), np.zeros((m, 2)), np.zeros(m))
+        both = HandModel(np.zeros((2 * m, 2 * m)), np.zeros((2 * m, m)), np.zeros(m), np.zeros(m, bool))
         pose = self._sum @ self._reference[0, :, 0].mean(axis=0)
         for side in SIDES:
             hand = build_hand(side, variant).compile()
-            order = [self.target_names.index(hand.actuator(a).name) for a in range(hand.nu)]
-            one = actuator_model(hand, hand_chain(hand, side).coupling, pose[order])
-            for whole, part in zip(both, one, strict=True):
-                whole[order] = part
+            order = np.array([self.target_names.index(hand.actuator(a).name) for a in range(hand.nu)])
+            one = hand_model(hand, hand_chain(hand, side).coupling, pose[order])
+            state = np.concatenate([order, m + order])
+            both.A[np.ix_(state, state)], both.B[np.ix_(state, order)] = one.A, one.B
+            both.gain[order], both.is_slide[order] = one.gain, one.is_slide
         return both
 
 
-def steady_gains(model: ActuatorModel, effort: float) -> NDArray[np.float64]:
-    """K (n, 2) of u = -K x that minimises sum_t position_t^2 + effort u_t^2 of each actuator for all time."""
-    A, B = model.A, model.B[:, :, None]
-    wanted = np.diag([1.0, 0.0])
-    value = np.broadcast_to(wanted, A.shape)
-    for _ in range(_RICCATI_STEPS):
-        gains = B.mT @ value @ A / (effort + B.mT @ value @ B)
-        value = wanted + A.mT @ value @ (A - B @ gains)
-    return np.asarray(gains[:, 0])
+def steady_gains(model: HandModel, effort: float) -> NDArray[np.float64]:
+    """K (m, 2 m) of u = -K x that minimises sum_t position_t^2 + effort u_t^2 for all time, slides and angles weighed
+    as the planner does."""
+    weights = error_weights(model, TrackingConfig().lever_m)
+    wanted = np.diag(np.concatenate([weights, np.zeros_like(weights)]))
+    A, B = model.A, model.B
+    value = solve_discrete_are(A, B, wanted, effort * np.diag(weights))
+    return np.asarray(np.linalg.solve(effort * np.diag(weights) + B.T @ value @ B, B.T @ value @ A))
 
 
 def _order(what: str, wanted: tuple[str, ...], given: tuple[str, ...]) -> list[int]:

@@ -12,7 +12,7 @@ from pianomime_policy.planner.fingering import finger_offsets_m
 from pianomime_policy.planner.fingertip_targets import FingertipConfig, FingertipRows
 from pianomime_policy.planner.hand_kinematics import fingertip_points, hand_chain
 from pianomime_policy.planner.inverse_kinematics import InverseKinematicsConfig, solve_posture
-from pianomime_policy.planner.tracking import TrackingConfig, actuator_model, track
+from pianomime_policy.planner.tracking import Tracker, TrackingConfig, hand_model
 
 _MIDDLE = 2
 # Iterations where time does not matter.
@@ -39,7 +39,7 @@ class PostureConfig:
         }
     )  # fmt: skip
     default_stiffness: float = 2e-6
-    nearness: float = 4e-5
+    nearness: float = 1.2e-4
 
 
 class HandPlanner:
@@ -65,7 +65,7 @@ class HandPlanner:
         self.joint_names = tuple(model.joint(j).name for j in range(model.njnt))
         self.target_names = tuple(model.actuator(a).name for a in range(model.nu))
         self.chain = hand_chain(model, side)
-        self._kinematics, self._tracking = kinematics, tracking
+        self._kinematics, self._preview_steps = kinematics, tracking.preview_steps
         short = [name.split("_", 1)[1] for name in self.target_names]
         self._tx, self._ty = short.index("forearm_tx"), short.index("forearm_ty")
         self._stiffness = np.array([posture.stiffness.get(n, posture.default_stiffness) for n in short])
@@ -75,7 +75,8 @@ class HandPlanner:
         self._sum = (self.chain.coupling.T > 0).astype(float)
         self._points, self._jacobians = np.zeros((5, 3)), np.zeros((5, 3, len(short)))
         self.rest = self._find_rest(np.array([posture.rest.get(n, 0.0) for n in short]), fingertips)
-        self._model = actuator_model(model, self.chain.coupling, self.rest)
+        linear = hand_model(model, self.chain.coupling, self.rest)
+        self._gain, self._tracker = linear.gain, Tracker(linear, tracking)
 
     def _find_rest(self, guess: NDArray[np.float64], fingertips: FingertipConfig) -> NDArray[np.float64]:
         """Posture near `guess` with every pad at its comfortable place just above the white keys, centre at y = 0."""
@@ -102,7 +103,7 @@ class HandPlanner:
         z = rest.copy()
         no_slack = np.zeros(len(self.joint_names))
         self._solve(z, waiting.target[0], waiting.weight[0], rest, rest, no_slack, _THOROUGH)
-        self.reference = np.tile(z, (self._tracking.preview_steps, 1))
+        self.reference = np.tile(z, (self._preview_steps, 1))
         return np.asarray(self.chain.coupling @ z)
 
     def act(
@@ -122,9 +123,8 @@ class HandPlanner:
         """
         z, speed, slack = self._measure(q, v)
         push = self._refer(tips, centre_m, reach_m, slack)
-        model = self._model
-        u = track(model.A, model.B, z, speed, self.reference, self._tracking.effort)
-        return np.clip(u + push / model.gain, self.chain.lower, self.chain.upper)
+        u = self._tracker.targets(z, speed, self.reference)
+        return np.clip(u + push / self._gain, self.chain.lower, self.chain.upper)
 
     def _measure(
         self, q: NDArray[np.float64], v: NDArray[np.float64]
