@@ -39,7 +39,7 @@ class PostureConfig:
         }
     )  # fmt: skip
     default_stiffness: float = 2e-6
-    nearness: float = 1.2e-4
+    nearness: float = 4e-5
 
 
 class HandPlanner:
