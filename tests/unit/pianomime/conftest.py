@@ -1,5 +1,7 @@
 """The command run in process."""
 
+import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -28,3 +30,11 @@ def pianomime(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 def tune(tmp_path: Path) -> Path:
     """Three notes in 1.2 s."""
     return write_midi(tmp_path / "tune.mid", (0.0, 0.4, 60), (0.4, 0.8, 64), (0.8, 1.2, 67))
+
+
+@pytest.fixture
+def hears_interrupts() -> Iterator[None]:
+    """SIGINT is heard even where the tests were started in the background of a shell, which ignores it there."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)

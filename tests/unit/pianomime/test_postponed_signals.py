@@ -7,6 +7,8 @@ import pytest
 
 from pianomime.postponed_signals import PostponedSignals
 
+pytestmark = pytest.mark.usefixtures("hears_interrupts")
+
 
 @pytest.fixture
 def terminated() -> Iterator[list[int]]:

@@ -81,6 +81,7 @@ def test_a_budget_ends_it_and_the_same_command_goes_on(
     assert not partial(out).exists()
 
 
+@pytest.mark.usefixtures("hears_interrupts")
 def test_what_was_interrupted_ends_as_what_was_not(
     tune: Path, out: Path, tmp_path: Path, pianomime: Command, monkeypatch: pytest.MonkeyPatch, search: type[FakeSearch]
 ) -> None:
