@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from pianomime_policy.foresight.proposals import ProposalConfig, propose
+from pianomime_policy.foresight.proposals import ProposalConfig, Trial, next_proposal
 from pianomime_policy.foresight.rehearsal import Rehearsal, Take
 from pianomime_policy.planner.performer import AS_READ, Adaptation
 from pianomime_policy.planner.reading import Reading
@@ -23,22 +23,12 @@ class BeamConfig:
         width: Takes that go on after each stretch.
         stretch_steps: Control steps of a stretch.
         good_cost: Of a control step, from which on nothing more is tried.
-        choice_scale: Trials start from the k-th best of a take's trials with k from an exponential of this mean.
     """
 
     width: int = 4
     stretch_steps: int = 8
     good_cost: float = 0.02
-    choice_scale: float = 1.0
     proposals: ProposalConfig = field(default_factory=ProposalConfig)
-
-
-@dataclass
-class _Trial:
-    cost: float
-    reading: int
-    adaptation: Adaptation
-    press_error_m: NDArray[np.float64]
 
 
 class BeamSearch:
@@ -69,20 +59,18 @@ class BeamSearch:
             for take, tried in zip(takes, trials, strict=True):
                 if found.best_cost <= good or self._rehearsal.simulated_steps >= last:
                     return found.takes
-                tried.sort(key=lambda trial: trial.cost)
-                chosen = tried[min(int(self._random.exponential(self._config.choice_scale)), len(tried) - 1)]
-                new = propose(self._config.proposals, chosen.adaptation, chosen.press_error_m, self._random)
-                tried.append(self._try(found, take, step, goal, chosen.reading, new))
+                reading, adaptation = next_proposal(self._config.proposals, tried, self._random)
+                tried.append(self._try(found, take, step, goal, reading, adaptation))
 
     def _try(
         self, found: "_Found", take: Take, step: int, goal: NDArray[np.bool_], reading: int, adaptation: Adaptation
-    ) -> _Trial:
+    ) -> Trial:
         end = self._rehearsal.play(take, step, goal, self._readings, reading, adaptation, found.limit)
         # A trial that was broken off is worth less than any that was not, yet its errors may be worth correcting.
         cost = found.limit + 1.0 if end is None else end.cost
         if end is not None:
             found.add(end)
-        return _Trial(cost, reading, adaptation, self._rehearsal.performer.press_error_m.copy())
+        return Trial(cost, reading, adaptation, self._rehearsal.performer.press_error_m.copy())
 
 
 class _Found:

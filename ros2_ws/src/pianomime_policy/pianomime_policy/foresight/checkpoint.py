@@ -10,7 +10,7 @@ from pianomime_core.errors import UserError
 from pianomime_core.whole_file import write_whole
 from pianomime_policy.foresight.cost import OpenOnsets
 from pianomime_policy.foresight.rehearsal import Take
-from pianomime_policy.planner.performer import Adaptation, Memory
+from pianomime_policy.planner.performer import Memory
 
 
 class Checkpoint(NamedTuple):
@@ -42,9 +42,6 @@ def write(path: Path, identity: str, step: int, spent: int, random: np.random.Ge
         "onsets": np.array([t.onsets for t in takes]),
         "cost": np.array([t.cost for t in takes]),
         "reading": np.array([t.reading for t in takes]),
-        "press_offset_m": np.array([t.adaptation.press_offset_m for t in takes]),
-        "shifts_m": np.array([(t.adaptation.centre_shift_m, t.adaptation.reach_shift_m) for t in takes]),
-        "press_error_m": np.array([t.press_error_m for t in takes]),
         "targets": np.array([np.concatenate([t.targets for t in history]) for history in histories]),
         "pressed": np.array([np.concatenate([t.pressed for t in history]) for history in histories]),
     }
@@ -75,8 +72,6 @@ def read(path: Path) -> Checkpoint:
                 onsets=OpenOnsets(*a["onsets"][i]),
                 cost=float(a["cost"][i]),
                 reading=int(a["reading"][i]),
-                adaptation=Adaptation(a["press_offset_m"][i], *a["shifts_m"][i]),
-                press_error_m=a["press_error_m"][i],
                 before=None,
                 targets=a["targets"][i],
                 pressed=a["pressed"][i],

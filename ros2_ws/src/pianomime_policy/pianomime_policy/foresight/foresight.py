@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from pianomime_description.variant import SceneConfig
 from pianomime_policy.controller import Observation
 from pianomime_policy.foresight.cost import NO_ONSETS, CostConfig, step_cost
-from pianomime_policy.foresight.proposals import ProposalConfig, propose
+from pianomime_policy.foresight.proposals import ProposalConfig, Trial, next_proposal
 from pianomime_policy.foresight.readings import reading_configs
 from pianomime_policy.foresight.rehearsal import Rehearsal, Take
-from pianomime_policy.planner.performer import AS_READ, Adaptation, Performer
+from pianomime_policy.planner.performer import AS_READ, Performer
 from pianomime_policy.planner.planner import PlannerConfig
 from pianomime_policy.planner.song_plan import Assignments
 
@@ -45,14 +45,6 @@ class ForesightConfig:
     planner: PlannerConfig = field(default_factory=lambda: replace(PlannerConfig(), horizon_steps=40))
 
 
-@dataclass
-class _Choice:
-    cost: float
-    reading: int
-    adaptation: Adaptation
-    press_error_m: NDArray[np.float64]
-
-
 class Foresight:
     """A `Controller`; see the module's docstring."""
 
@@ -70,7 +62,7 @@ class Foresight:
         for reading in self._readings:
             reading.see(goal, 0)
         self._random = np.random.default_rng(c.seed)
-        self._playing = _Choice(np.inf, 0, AS_READ, self._performer.press_error_m)
+        self._playing = Trial(np.inf, 0, AS_READ, self._performer.press_error_m)
         self._next = self._playing
         self._onsets = NO_ONSETS
         self._turn = 0
@@ -89,7 +81,7 @@ class Foresight:
         if o.step >= self._turn:
             self._turn = (o.step // c.stretch_steps + 1) * c.stretch_steps
             self._playing = self._next
-            self._next = _Choice(np.inf, self._playing.reading, AS_READ, self._playing.press_error_m)
+            self._next = Trial(np.inf, self._playing.reading, AS_READ, self._playing.press_error_m)
             here = self._rehearsal.measured(
                 o.joint_positions, o.joint_velocities, o.key_angles, self._performer.memory(), self._onsets
             )
@@ -115,16 +107,13 @@ class Foresight:
         begin = yield from playing
         assert begin is not None
         step, goal, beyond = step + first, goal[first:last], goal[last : last + c.beyond_steps]
-        tried: list[_Choice] = []
+        tried: list[Trial] = []
         untried = [now.reading, *(r for r in range(len(self._readings)) if r != now.reading)]
         while self._next.cost - begin.cost > c.good_cost * (len(goal) + len(beyond)):
             if untried:
                 reading, adaptation = untried.pop(0), AS_READ
             else:
-                tried.sort(key=lambda choice: choice.cost)
-                chosen = tried[min(int(self._random.exponential()), len(tried) - 1)]
-                reading = chosen.reading
-                adaptation = propose(c.proposals, chosen.adaptation, chosen.press_error_m, self._random)
+                reading, adaptation = next_proposal(c.proposals, tried, self._random)
             limit = self._next.cost
             end = yield from self._rehearsal.playing(begin, step, goal, self._readings, reading, adaptation, limit)
             errors = self._rehearsal.performer.press_error_m.copy()
@@ -132,7 +121,7 @@ class Foresight:
                 end = yield from self._rehearsal.playing(
                     end, step + len(goal), beyond, self._readings, reading, AS_READ, limit
                 )
-            choice = _Choice(limit + 1.0 if end is None else end.cost, reading, adaptation, errors)
-            tried.append(choice)
+            trial = Trial(limit + 1.0 if end is None else end.cost, reading, adaptation, errors)
+            tried.append(trial)
             if end is not None and end.cost < self._next.cost:
-                self._next = choice
+                self._next = trial

@@ -15,6 +15,7 @@ class ProposalConfig:
     """Sizes and shares of the proposals.
 
     Attributes:
+        choice_scale: Proposals start from the k-th best trial with k from an exponential of this mean.
         press_spread_m: (3,) standard deviation of the change of a press point: into the keys, along, down.
         press_share: Of the keys, how many change.
         hand_spread_m: Standard deviation of the shift of a hand's centre and reach.
@@ -25,6 +26,7 @@ class ProposalConfig:
         offset_limit_m: And no press point ever moves further than this.
     """
 
+    choice_scale: float = 1.0
     press_spread_m: tuple[float, float, float] = (0.004, 0.0025, 0.002)
     press_share: float = 0.6
     hand_spread_m: float = 0.006
@@ -34,6 +36,30 @@ class ProposalConfig:
     correction_gain: tuple[float, float] = (0.3, 1.5)
     correction_limit_m: float = 0.008
     offset_limit_m: float = 0.010
+
+
+@dataclass
+class Trial:
+    """What was tried on a stretch of music, and what came of it.
+
+    Attributes:
+        cost: As `Take.cost` at its end; more than that of any take kept if it was broken off.
+        reading: Number of the reading.
+        adaptation: What was done otherwise than it says.
+        press_error_m: (88, 4) see `Performer.press_error_m`.
+    """
+
+    cost: float
+    reading: int
+    adaptation: Adaptation
+    press_error_m: NDArray[np.float64]
+
+
+def next_proposal(config: ProposalConfig, tried: list[Trial], random: np.random.Generator) -> tuple[int, Adaptation]:
+    """Return reading and adaptation to try next, from one of the best trials; sorts them, best first."""
+    tried.sort(key=lambda trial: trial.cost)
+    chosen = tried[min(int(random.exponential(config.choice_scale)), len(tried) - 1)]
+    return chosen.reading, propose(config, chosen.adaptation, chosen.press_error_m, random)
 
 
 def propose(

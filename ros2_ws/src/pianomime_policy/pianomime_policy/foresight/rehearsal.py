@@ -22,8 +22,6 @@ class Take:
         world, memory, onsets: Simulator, performer and score at its end.
         cost: From the beginning of the song to its end.
         reading: Number of the reading it was played by.
-        adaptation: What was done otherwise than it says.
-        press_error_m: (88, 4) see `Performer.press_error_m`, of this stretch.
         before: The take it continues; None at the beginning of the song.
         targets: (n, 46) float32 actuator targets of its steps; pressed: (n, 88) keys at their ends.
     """
@@ -33,8 +31,6 @@ class Take:
     onsets: OpenOnsets
     cost: float
     reading: int
-    adaptation: Adaptation
-    press_error_m: NDArray[np.float64]
     before: "Take | None"
     targets: NDArray[np.float32]
     pressed: NDArray[np.bool_]
@@ -94,8 +90,6 @@ class Rehearsal:
             onsets=onsets,
             cost=0.0,
             reading=0,
-            adaptation=AS_READ,
-            press_error_m=np.zeros_like(self.performer.press_error_m),
             before=None,
             targets=np.zeros((0, len(self._commanded)), np.float32),
             pressed=np.zeros((0, len(NO_ONSETS.goal)), bool),
@@ -163,7 +157,4 @@ class Rehearsal:
             if cost > cost_limit:
                 return None
             yield
-        return Take(
-            simulator.save(), performer.memory(), onsets, cost, reading, adaptation, performer.press_error_m.copy(),
-            before, targets, pressed,
-        )  # fmt: skip
+        return Take(simulator.save(), performer.memory(), onsets, cost, reading, before, targets, pressed)

@@ -29,11 +29,6 @@ class Reading:
         self._motion = FingertipMotion(fingertips)
         self._rows: dict[tuple[int, int, int], FingertipRows] = {}
 
-    @property
-    def rows(self) -> int:
-        """Number of goal rows seen."""
-        return self._plan.rows
-
     def see(self, goal: NDArray[np.bool_], step: int) -> None:
         """Take the rows of a goal window (H, 88) that begins at `step` and refresh the plan from `step` on."""
         self._plan.see(goal, step)
