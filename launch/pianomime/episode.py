@@ -5,8 +5,8 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from pianomime_core.errors import UserError
 from pianomime_core.goal_window import goal_window
+from pianomime_core.hands import name_order
 from pianomime_core.metrics import score
 from pianomime_core.piano_roll import PianoRoll
 from pianomime_core.rollout import Rollout
@@ -37,9 +37,10 @@ def play_episode(
     Raises:
         UserError: The controller was made for other hands than the simulator's.
     """
-    observed = _positions("joint", controller.joint_names, simulator.joint_names)
-    started = _positions("joint", simulator.joint_names, controller.joint_names)
-    commanded = _positions("target", simulator.target_names, controller.target_names)
+    parts = "controller and simulator"
+    observed = name_order(controller.joint_names, simulator.joint_names, "joint", parts)
+    started = name_order(simulator.joint_names, controller.joint_names, "joint", parts)
+    commanded = name_order(simulator.target_names, controller.target_names, "target", parts)
     length = len(roll.goal)
     start = controller.start(*_visible(roll, 0, controller.horizon_steps))[started]
     targets = np.zeros((length, len(simulator.target_names)), dtype=np.float32)
@@ -78,11 +79,3 @@ def _visible(roll: PianoRoll, step: int, horizon: int | None) -> tuple[NDArray[n
     if horizon is None:
         return roll.goal[step:], roll.sustain[step:]
     return goal_window(roll.goal, step, horizon), goal_window(roll.sustain, step, horizon)
-
-
-def _positions(what: str, wanted: tuple[str, ...], given: tuple[str, ...]) -> NDArray[np.intp]:
-    # given[i] for i in the result is wanted.
-    if set(wanted) != set(given):
-        unmatched = ", ".join(sorted(set(wanted) ^ set(given)))
-        raise UserError(f"controller and simulator are for different hands: {what} names without partner: {unmatched}")
-    return np.array([given.index(name) for name in wanted], dtype=np.intp)

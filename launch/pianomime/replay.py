@@ -12,6 +12,7 @@ from rich.progress import track
 from rich.table import Table
 
 from pianomime_core.errors import UserError
+from pianomime_core.hands import name_order
 from pianomime_core.metrics import score
 from pianomime_core.rollout import Rollout
 from pianomime_description.variant import SceneConfig
@@ -52,8 +53,10 @@ def replayed_keys(rollout: Rollout, simulator: Simulator, path: Path, show: bool
     Raises:
         UserError: The simulator has other hands.
     """
-    joints = _order("joint", simulator.joint_names, rollout.joint_names, path)
-    targets = rollout.targets[:, _order("target", simulator.target_names, rollout.target_names, path)]
+    # A rollout's names are those of one variant (checked by Rollout), perhaps not of the one in its metadata.
+    parts = f"rollout {str(path)!r} and its simulator"
+    joints = name_order(simulator.joint_names, rollout.joint_names, "joint", parts)
+    targets = rollout.targets[:, name_order(simulator.target_names, rollout.target_names, "target", parts)]
     simulator.reset(rollout.initial_joint_positions[joints])
     rows = track(targets, "replaying", transient=True, disable=not (show and sys.stdout.isatty()))
     return np.array([simulator.step(row).key_pressed for row in rows])
@@ -69,11 +72,3 @@ def recorded_scene(path: Path, rollout: Rollout) -> SceneConfig:
     if "variant" not in rollout.metadata:
         raise UserError(f"rollout {str(path)!r}: its metadata name no variant, so its robot is unknown")
     return SceneConfig(**{name: value for name, value in rollout.metadata.items() if name in known})
-
-
-def _order(what: str, wanted: tuple[str, ...], given: tuple[str, ...], path: Path) -> list[int]:
-    # A rollout's names are those of one variant (checked by Rollout), perhaps not of the one in its metadata.
-    if set(wanted) != set(given):
-        unmatched = ", ".join(sorted(set(wanted) ^ set(given)))
-        raise UserError(f"rollout {str(path)!r}: {what} names do not fit its hand variant: {unmatched}")
-    return [given.index(name) for name in wanted]

@@ -13,7 +13,7 @@ Two orders exist in RoboPianist; code here looks names up and never counts, but 
 
 from types import MappingProxyType
 
-from pianomime_core.errors import unknown_value
+from pianomime_core.errors import UserError, unknown_value
 
 SIDES = ("rh", "lh")
 FINGERS = ("thumb", "index", "middle", "ring", "little")
@@ -74,6 +74,23 @@ def target_joints(target: str) -> tuple[str, ...]:
     if target.endswith("J0"):
         return (f"{target[:-1]}2", f"{target[:-1]}1")
     return (target,)
+
+
+def name_order(wanted: tuple[str, ...], given: tuple[str, ...], what: str, parts: str) -> list[int]:
+    """Return where each wanted name stands among those given: `array[name_order(...)]` is in the wanted order.
+
+    Args:
+        wanted, given: Joint or target names.
+        what: "joint" or "target", and
+        parts: whose names these are, for the message.
+
+    Raises:
+        UserError: A name is missing on either side.
+    """
+    if set(wanted) != set(given):
+        unmatched = ", ".join(sorted(set(wanted) ^ set(given)))
+        raise UserError(f"{parts} are of different hands: {what} names without partner: {unmatched}")
+    return [given.index(name) for name in wanted]
 
 
 def side_of(name: str) -> str:

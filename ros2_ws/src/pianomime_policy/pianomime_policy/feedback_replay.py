@@ -14,8 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import solve_discrete_are
 
-from pianomime_core.errors import UserError
-from pianomime_core.hands import SIDES, forearm_dofs, joint_names, target_joints, target_names
+from pianomime_core.hands import SIDES, forearm_dofs, joint_names, name_order, target_joints, target_names
 from pianomime_core.rollout import Rollout
 from pianomime_description.hand_spec import build_hand
 from pianomime_description.variant import SceneConfig
@@ -77,8 +76,10 @@ class FeedbackReplay:
         self._config = config or FeedbackConfig()
         forearm = forearm_dofs(scene.variant)
         self.joint_names, self.target_names = joint_names(forearm), target_names(forearm)
-        self._targets = rollout.targets[:, _order("target", self.target_names, rollout.target_names)]
-        self._begin = rollout.initial_joint_positions[_order("joint", self.joint_names, rollout.joint_names)]
+        parts = "rollout and scene"
+        self._targets = rollout.targets[:, name_order(self.target_names, rollout.target_names, "target", parts)]
+        joints = name_order(self.joint_names, rollout.joint_names, "joint", parts)
+        self._begin = rollout.initial_joint_positions[joints]
         # (delays, T + 1, 2, J): positions and velocities.
         self._reference = np.array([self._played(scene, delay_s) for delay_s in self._config.delays_s])
         self._sum = np.array(
@@ -169,11 +170,3 @@ def steady_gains(model: HandModel, effort: float) -> NDArray[np.float64]:
     A, B = model.A, model.B
     value = solve_discrete_are(A, B, wanted, effort * np.diag(weights))
     return np.asarray(np.linalg.solve(effort * np.diag(weights) + B.T @ value @ B, B.T @ value @ A))
-
-
-def _order(what: str, wanted: tuple[str, ...], given: tuple[str, ...]) -> list[int]:
-    # A rollout's names are those of one variant (checked by Rollout), perhaps not of this scene's.
-    if set(wanted) != set(given):
-        unmatched = ", ".join(sorted(set(wanted) ^ set(given)))
-        raise UserError(f"rollout and scene are of different hands: {what} names without partner: {unmatched}")
-    return [given.index(name) for name in wanted]

@@ -15,7 +15,7 @@ from pianomime_policy.controller import Observation
 from pianomime_policy.foresight.cost import NO_ONSETS, CostConfig, step_cost
 from pianomime_policy.foresight.proposals import ProposalConfig, Trial, next_proposal
 from pianomime_policy.foresight.readings import reading_configs
-from pianomime_policy.foresight.rehearsal import Rehearsal, Take
+from pianomime_policy.foresight.rehearsal import Rehearsal
 from pianomime_policy.planner.performer import AS_READ, Performer
 from pianomime_policy.planner.planner import PlannerConfig
 from pianomime_policy.planner.song_plan import Assignments
@@ -82,10 +82,7 @@ class Foresight:
             self._turn = (o.step // c.stretch_steps + 1) * c.stretch_steps
             self._playing = self._next
             self._next = Trial(np.inf, self._playing.reading, AS_READ, self._playing.press_error_m)
-            here = self._rehearsal.measured(
-                o.joint_positions, o.joint_velocities, o.key_angles, self._performer.memory(), self._onsets
-            )
-            self._thinking = self._think(here, o.step, o.goal.copy())
+            self._thinking = self._think(o)
         if self._thinking is not None:
             for _ in range(c.simulated_steps):
                 next(self._thinking, None)
@@ -98,9 +95,12 @@ class Foresight:
         """See `TellsFingers.assignments`; those of the first reading."""
         return self._readings[0].assignments()
 
-    def _think(self, here: Take, step: int, goal: NDArray[np.bool_]) -> Generator[None, None, None]:
+    def _think(self, o: Observation) -> Generator[None, None, None]:
         """Rehearse the stretch after this one until the generator is dropped; pauses after every simulated step."""
         c, now = self.config, self._playing
+        memory, onsets, step, goal = self._performer.memory(), self._onsets, o.step, o.goal.copy()
+        here = self._rehearsal.measured(o.joint_positions, o.joint_velocities, o.key_angles, memory, onsets)
+        yield  # taking over a state takes as long as a step
         first = self._turn - step
         last = first + c.stretch_steps
         playing = self._rehearsal.playing(here, step, goal[:first], self._readings, now.reading, now.adaptation)
