@@ -12,6 +12,7 @@ from pianomime_core.metrics import score
 from pianomime_core.piano_roll import PianoRoll
 from pianomime_core.rollout import Rollout
 from pianomime_description.variant import SceneConfig
+from pianomime_physics.disturbance import Disturbance, DisturbedSimulator
 from pianomime_physics.simulator import Simulator
 from pianomime_policy.foresight.foresight import Foresight, ForesightConfig
 from pianomime_policy.registry import make_controller
@@ -61,6 +62,29 @@ def test_it_simulates_as_many_steps_as_it_may(foresight):
     before = foresight._rehearsal.simulated_steps
     played(foresight)
     assert foresight._rehearsal.simulated_steps - before <= STEPS * foresight.config.simulated_steps
+
+
+@pytest.mark.parametrize("command_delay_s", [0.0, 0.005])
+def test_only_a_robot_that_went_astray_is_looked_at_again(command_delay_s):
+    turns = []
+
+    class Watched(Foresight):
+        def _is_as_foreseen(self, o):
+            turns.append(super()._is_as_foreseen(o))
+            return turns[-1]
+
+    simulator = DisturbedSimulator(Disturbance(command_delay_s=command_delay_s), SCENE)
+    play_episode(simulator, Watched(SCENE, ForesightConfig(simulated_steps=12)), ROLL)
+    assert len(turns) == STEPS // ForesightConfig().stretch_steps
+    assert turns[1:] == [command_delay_s == 0.0] * (len(turns) - 1)
+
+
+def test_where_all_is_well_it_looks_further_ahead():
+    silence = PianoRoll(np.zeros((12, 88), bool), np.zeros(12, bool))
+    foresight = Foresight(SCENE)
+    play_episode(Simulator(SCENE), foresight, silence)
+    assert [prospect.step for prospect in foresight._ahead] == [16, 24]
+    assert all(prospect.cost < ForesightConfig().good_cost for prospect in foresight._ahead)
 
 
 def test_a_step_that_was_lost_at_the_turn_of_a_stretch_does_no_harm():

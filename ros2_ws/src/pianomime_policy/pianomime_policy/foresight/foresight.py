@@ -1,7 +1,8 @@
 """The controller that looks before it plays: a streaming planner with the simulator in its loop.
 
 While one stretch of music is played, the next is rehearsed from where this one will end: as read, then otherwise, a
-fixed number of simulated steps in every control step. What went best is what is played next.
+fixed number of simulated steps in every control step. What went best is what is played next. Where that went well at
+once, the time goes to the stretch after it.
 """
 
 from collections.abc import Generator
@@ -14,9 +15,9 @@ from pianomime_description.variant import SceneConfig
 from pianomime_policy.controller import Observation
 from pianomime_policy.foresight.cost import NO_ONSETS, CostConfig, step_cost
 from pianomime_policy.foresight.proposals import ProposalConfig, Trial, next_proposal
-from pianomime_policy.foresight.readings import reading_configs
-from pianomime_policy.foresight.rehearsal import Rehearsal
-from pianomime_policy.planner.performer import AS_READ, Performer
+from pianomime_policy.foresight.prospect import Prospect
+from pianomime_policy.foresight.rehearsal import Rehearsal, Take
+from pianomime_policy.planner.performer import AS_READ, Adaptation, Performer
 from pianomime_policy.planner.planner import PlannerConfig
 from pianomime_policy.planner.song_plan import Assignments
 
@@ -29,16 +30,19 @@ class ForesightConfig:
         simulated_steps: In every control step.
         stretch_steps: Control steps of a stretch, and
         beyond_steps: those rehearsed beyond its end, as read, to see what it led to.
+        stretches_ahead: Stretches rehearsed ahead of the one that is played, at most.
         good_cost: Of a control step, from which on nothing more is tried.
-        readings: How many of `reading_configs` are followed.
+        as_foreseen: No joint is further than this from where it was expected [rad or m]: what follows need not be
+            rehearsed again.
         seed: Of the random proposals.
     """
 
-    simulated_steps: int = 6
+    simulated_steps: int = 5
     stretch_steps: int = 8
     beyond_steps: int = 2
+    stretches_ahead: int = 2
     good_cost: float = 0.02
-    readings: int = 1
+    as_foreseen: float = 1e-3
     seed: int = 0
     proposals: ProposalConfig = field(default_factory=ProposalConfig)
     cost: CostConfig = field(default_factory=CostConfig)
@@ -57,71 +61,97 @@ class Foresight:
 
     def start(self, goal: NDArray[np.bool_], sustain: NDArray[np.bool_]) -> NDArray[np.float64]:
         """See `Controller.start`."""
-        c = self.config
-        self._readings = [config.new_reading() for config in reading_configs(c.planner)[: c.readings]]
-        for reading in self._readings:
-            reading.see(goal, 0)
-        self._random = np.random.default_rng(c.seed)
-        self._playing = Trial(np.inf, 0, AS_READ, self._performer.press_error_m)
-        self._next = self._playing
-        self._onsets = NO_ONSETS
+        self._reading = self.config.planner.new_reading()
+        self._reading.see(goal, 0)
+        self._random = np.random.default_rng(self.config.seed)
+        self._now = Prospect(0)
+        self._ahead: list[Prospect] = []
         self._turn = 0
-        self._last_goal: NDArray[np.bool_] | None = None
-        self._thinking: Generator[None, None, None] | None = None
-        return self._performer.begin(self._readings[0])
+        self._onsets = NO_ONSETS
+        self._seen: Observation | None = None
+        return self._performer.begin(self._reading)
 
     def act(self, observation: Observation) -> NDArray[np.float64]:
         """See `Controller.act`."""
         o, c = observation, self.config
-        for reading in self._readings:
-            reading.see(o.goal, o.step)
-        if self._last_goal is not None:
-            self._onsets = step_cost(c.cost, self._onsets, self._last_goal, o.key_angles)[1]
-        self._last_goal = o.goal[0].copy()
+        self._reading.see(o.goal, o.step)
+        if self._seen is not None:
+            self._onsets = step_cost(c.cost, self._onsets, self._seen.goal[0], o.key_angles)[1]
+        self._seen = replace(o, goal=o.goal.copy())
         if o.step >= self._turn:
-            self._turn = (o.step // c.stretch_steps + 1) * c.stretch_steps
-            self._playing = self._next
-            self._next = Trial(np.inf, self._playing.reading, AS_READ, self._playing.press_error_m)
-            self._thinking = self._think(o)
-        if self._thinking is not None:
-            for _ in range(c.simulated_steps):
-                next(self._thinking, None)
-        p = self._playing
+            begin = o.step // c.stretch_steps * c.stretch_steps
+            self._turn = begin + c.stretch_steps
+            self._now = next((p for p in self._ahead if p.step == begin), Prospect(begin))
+            self._ahead = [p for p in self._ahead if p.step > begin]
+            self._thinking = self._think(self._seen)
+        for _ in range(c.simulated_steps):
+            next(self._thinking)
         return self._performer.act(
-            self._readings[p.reading], o.step, o.joint_positions, o.joint_velocities, o.key_angles, p.adaptation
+            self._reading, o.step, o.joint_positions, o.joint_velocities, o.key_angles, self._now.adaptation
         )
 
     def assignments(self) -> Assignments:
-        """See `TellsFingers.assignments`; those of the first reading."""
-        return self._readings[0].assignments()
+        """See `TellsFingers.assignments`."""
+        return self._reading.assignments()
 
     def _think(self, o: Observation) -> Generator[None, None, None]:
-        """Rehearse the stretch after this one until the generator is dropped; pauses after every simulated step."""
-        c, now = self.config, self._playing
-        memory, onsets, step, goal = self._performer.memory(), self._onsets, o.step, o.goal.copy()
-        here = self._rehearsal.measured(o.joint_positions, o.joint_velocities, o.key_angles, memory, onsets)
-        yield  # taking over a state takes as long as a step
-        first = self._turn - step
-        last = first + c.stretch_steps
-        playing = self._rehearsal.playing(here, step, goal[:first], self._readings, now.reading, now.adaptation)
-        begin = yield from playing
-        assert begin is not None
-        step, goal, beyond = step + first, goal[first:last], goal[last : last + c.beyond_steps]
-        tried: list[Trial] = []
-        untried = [now.reading, *(r for r in range(len(self._readings)) if r != now.reading)]
-        while self._next.cost - begin.cost > c.good_cost * (len(goal) + len(beyond)):
-            if untried:
-                reading, adaptation = untried.pop(0), AS_READ
+        """Rehearse what follows until the generator is dropped; pauses after every simulated step."""
+        now = self._now
+        if not self._is_as_foreseen(o):
+            memory, onsets = self._performer.memory(), self._onsets
+            here = self._rehearsal.measured(o.joint_positions, o.joint_velocities, o.key_angles, memory, onsets)
+            self._ahead = [prospect.begin_elsewhere() for prospect in self._ahead]
+            yield  # taking over a state takes as long as a step
+            now.end = yield from self._played(here, o.step, o.goal[: self._turn - o.step], now.adaptation)
+        while True:
+            doubtful = self._first_doubtful()
+            if doubtful is None:
+                yield
             else:
-                reading, adaptation = next_proposal(c.proposals, tried, self._random)
-            limit = self._next.cost
-            end = yield from self._rehearsal.playing(begin, step, goal, self._readings, reading, adaptation, limit)
-            errors = self._rehearsal.performer.press_error_m.copy()
-            if end is not None and len(beyond):
-                end = yield from self._rehearsal.playing(
-                    end, step + len(goal), beyond, self._readings, reading, AS_READ, limit
-                )
-            trial = Trial(limit + 1.0 if end is None else end.cost, reading, adaptation, errors)
-            tried.append(trial)
-            if end is not None and end.cost < self._next.cost:
-                self._next = trial
+                yield from self._try(doubtful)
+
+    def _is_as_foreseen(self, o: Observation) -> bool:
+        now = self._now
+        if o.step != now.step or now.begin is None or now.end is None:
+            return False
+        expected = self._rehearsal.joint_positions(now.begin)
+        return bool(np.max(np.abs(expected - o.joint_positions)) <= self.config.as_foreseen)
+
+    def _first_doubtful(self) -> Prospect | None:
+        """The first stretch ahead that nobody knows how to play well; None if there is none as far as it looks."""
+        c, before = self.config, self._now
+        for number in range(c.stretches_ahead):
+            if number == len(self._ahead):
+                self._ahead.append(Prospect(before.step + c.stretch_steps))
+            prospect = self._ahead[number]
+            if prospect.begin is None:
+                assert before.end is not None  # it is known how to play it
+                prospect.begin = replace(before.end, before=None)
+            if prospect.cost > c.good_cost * (c.stretch_steps + c.beyond_steps):
+                return prospect
+            before = prospect
+        return None
+
+    def _try(self, prospect: Prospect) -> Generator[None, None, None]:
+        c, step = self.config, prospect.step
+        assert self._seen is not None
+        assert prospect.begin is not None
+        goal = self._seen.goal[step - self._seen.step :]
+        beyond = goal[c.stretch_steps : c.stretch_steps + c.beyond_steps]
+        if prospect.untried:
+            adaptation = prospect.untried[-1]
+        else:
+            adaptation = next_proposal(c.proposals, prospect.tried, self._random)[1]
+        limit = np.inf if prospect.best is None else prospect.best.cost
+        end = yield from self._played(prospect.begin, step, goal[: c.stretch_steps], adaptation, limit)
+        errors = self._rehearsal.performer.press_error_m.copy()
+        last = end
+        if end is not None and len(beyond):
+            last = yield from self._played(end, step + c.stretch_steps, beyond, AS_READ, limit)
+        cost = limit + 1.0 if last is None else last.cost
+        prospect.note(Trial(cost, 0, adaptation, errors), None if last is None else end)
+
+    def _played(
+        self, begin: Take, step: int, goal: NDArray[np.bool_], adaptation: Adaptation, limit: float = np.inf
+    ) -> Generator[None, None, Take | None]:
+        return self._rehearsal.playing(begin, step, goal, [self._reading], 0, adaptation, limit)

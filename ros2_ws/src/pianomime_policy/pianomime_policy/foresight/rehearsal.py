@@ -83,6 +83,10 @@ class Rehearsal:
         self.performer.remember(memory)
         return self._here(onsets)
 
+    def joint_positions(self, take: Take) -> NDArray[np.float64]:
+        """(54,) where the joints stand at the end of a take, as in `Observation`."""
+        return self.simulator.restore(take.world).joint_positions[self._observed]
+
     def _here(self, onsets: OpenOnsets) -> Take:
         return Take(
             world=self.simulator.save(),
