@@ -11,6 +11,7 @@ import pytest
 from command_examples import Command, write_midi
 
 from pianomime import cli
+from pianomime.songs import bundled_songs
 from pianomime_policy.registry import CONTROLLERS
 
 OPTIONS = {
@@ -140,7 +141,7 @@ def test_help_names_every_controller(command: str, pianomime: Command) -> None:
 
 
 def test_help_names_every_bundled_song(pianomime: Command) -> None:
-    assert all(name in " ".join(pianomime("play", "--help").out.split()) for name in cli.bundled_songs())
+    assert all(name in " ".join(pianomime("play", "--help").out.split()) for name in bundled_songs())
 
 
 def test_help_loads_neither_simulator_nor_ros() -> None:
