@@ -40,10 +40,9 @@ def by_streaming() -> Rollout:
 
 
 def test_it_plays_better_than_without(foresight):
-    roll = read_song(find_song("fuer_elise"))
-    begun = PianoRoll(roll.goal[:160], roll.sustain[:160])
+    songs = [read_song(find_song(name)) for name in ("fuer_elise", "prelude_in_c")]
     lost = [
-        1 - score(begun.goal, play_episode(Simulator(SCENE), controller, begun).pressed).f1
+        sum(1 - score(roll.goal, play_episode(Simulator(SCENE), controller, roll).pressed).f1 for roll in songs)
         for controller in (make_controller("streaming", SCENE), foresight)
     ]
     assert lost[1] < 0.9 * lost[0]
@@ -58,10 +57,21 @@ def test_a_second_performance_is_the_same(foresight, by_foresight):
     assert np.array_equal(played(foresight).targets, by_foresight.targets)
 
 
-def test_it_simulates_as_many_steps_as_it_may(foresight):
-    before = foresight._rehearsal.simulated_steps
-    played(foresight)
-    assert foresight._rehearsal.simulated_steps - before <= STEPS * foresight.config.simulated_steps
+@pytest.mark.parametrize("good_cost", [0.02, -1.0])
+def test_it_simulates_as_many_steps_as_it_may_and_no_more(good_cost):
+    simulated = []
+
+    class Counted(Foresight):
+        def act(self, observation):
+            before = self._rehearsal.simulated_steps
+            targets = super().act(observation)
+            simulated.append(self._rehearsal.simulated_steps - before)
+            return targets
+
+    # Never content, it goes on trying what can only be worse than silence.
+    silence = PianoRoll(np.zeros((20, 88), bool), np.zeros(20, bool))
+    play_episode(Simulator(SCENE), Counted(SCENE, ForesightConfig(good_cost=good_cost)), silence)
+    assert max(simulated) <= ForesightConfig().simulated_steps
 
 
 @pytest.mark.parametrize("command_delay_s", [0.0, 0.005])

@@ -86,6 +86,14 @@ def test_a_take_that_costs_too_much_is_broken_off(rehearsal, readings):
     assert rehearsal.play(first, 0, ROLL.goal, readings, 0, cost_limit=whole.cost) is not None
 
 
+def test_it_pauses_after_every_simulated_step_even_the_last(rehearsal, readings):
+    first, _ = rehearsal.begin(readings[0])
+    before = rehearsal.simulated_steps
+    assert len(list(rehearsal.playing(first, 0, ROLL.goal[:8], readings, 0))) == 8
+    assert len(list(rehearsal.playing(first, 0, ROLL.goal[:8], readings, 0, cost_limit=-1.0))) == 1
+    assert rehearsal.simulated_steps - before == 9
+
+
 def test_an_offset_moves_the_finger_that_presses(rehearsal, readings):
     first, _ = rehearsal.begin(readings[0])
     errors = []

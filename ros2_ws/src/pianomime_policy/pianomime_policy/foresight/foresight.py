@@ -119,8 +119,11 @@ class Foresight:
 
     def _first_doubtful(self) -> Prospect | None:
         """The first stretch ahead that nobody knows how to play well; None if there is none as far as it looks."""
+        assert self._seen is not None
         c, before = self.config, self._now
         for number in range(c.stretches_ahead):
+            if before.step + 2 * c.stretch_steps > self._seen.step + len(self._seen.goal):
+                return None
             if number == len(self._ahead):
                 self._ahead.append(Prospect(before.step + c.stretch_steps))
             prospect = self._ahead[number]

@@ -158,7 +158,7 @@ class Rehearsal:
             self.simulated_steps += 1
             more, onsets = step_cost(self._cost, onsets, row, state.key_angles)
             cost += more
+            yield
             if cost > cost_limit:
                 return None
-            yield
         return Take(simulator.save(), performer.memory(), onsets, cost, reading, before, targets, pressed)
