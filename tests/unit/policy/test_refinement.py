@@ -37,6 +37,14 @@ def test_it_plays_better_than_the_planner(refined):
     assert after.f1 + after.onset_f1 > before.f1 + before.onset_f1
 
 
+def test_neither_frames_nor_onsets_need_suffer():
+    higher = PianoRoll(np.roll(ROLL.goal, 1, axis=1), ROLL.sustain)
+    planner = Refinement(higher, SCENE, CONFIG).best()
+    best = finished(Refinement(higher, SCENE, CONFIG)).best()
+    assert score(higher.goal, best.pressed).f1 > score(higher.goal, planner.pressed).f1
+    assert score(higher.goal, best.pressed).onset_f1 >= score(higher.goal, planner.pressed).onset_f1
+
+
 def test_what_it_says_is_what_a_fresh_simulator_plays(refined):
     best, simulator = refined.best(), Simulator(SCENE)
     assert refined.joint_names == simulator.joint_names
