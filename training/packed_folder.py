@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from pianomime.outputs import make_folder, write_json
 from pianomime_core.errors import UserError
+from pianomime_core.hands import name_order
 from pianomime_core.rollout import Rollout
 from pianomime_core.timing import CONTROL_TIMESTEP_S
 from pianomime_description.variant import SceneConfig
@@ -46,9 +47,14 @@ class Format:
         return cls(simulator.config, simulator.target_names, ranges, simulator.joint_names)
 
     def pack(self, rollout: Rollout, metadata: Mapping[str, Any]) -> PackedClip:
-        """A rollout of these hands, its names in any order."""
-        targets = rollout.targets[:, [rollout.target_names.index(name) for name in self.target_names]]
-        start = rollout.initial_joint_positions[[rollout.joint_names.index(name) for name in self.joint_names]]
+        """A rollout of these hands, its names in any order.
+
+        Raises:
+            UserError: It is of other hands.
+        """
+        parts = "rollout and format"
+        targets = rollout.targets[:, name_order(self.target_names, rollout.target_names, "target", parts)]
+        start = rollout.initial_joint_positions[name_order(self.joint_names, rollout.joint_names, "joint", parts)]
         return PackedClip(quantise(targets, self._ranges()), start.astype(np.float32), metadata)
 
     def unpack(self, clip: PackedClip, goal: NDArray[np.bool_], path: Path) -> Rollout:

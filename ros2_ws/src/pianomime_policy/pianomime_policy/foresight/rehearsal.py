@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from pianomime_core.hands import name_order
 from pianomime_description.variant import SceneConfig
 from pianomime_physics.simulator import Simulator
 from pianomime_policy.foresight.cost import NO_ONSETS, CostConfig, OpenOnsets, step_cost
@@ -59,10 +60,10 @@ class Rehearsal:
         self.performer = Performer(scene.variant, fingertips, performer)
         self.simulated_steps = 0
         self._cost = cost
-        names, of = self.performer.joint_names, self.simulator.joint_names
-        self._observed = np.array([of.index(name) for name in names])
-        self._started = np.array([names.index(name) for name in of])
-        self._commanded = np.array([self.performer.target_names.index(name) for name in self.simulator.target_names])
+        player, world, parts = self.performer, self.simulator, "performer and simulator"
+        self._observed = name_order(player.joint_names, world.joint_names, "joint", parts)
+        self._started = name_order(world.joint_names, player.joint_names, "joint", parts)
+        self._commanded = name_order(world.target_names, player.target_names, "target", parts)
 
     def begin(self, reading: Reading) -> tuple[Take, NDArray[np.float64]]:
         """The take before the first step, and the joints (54,) it begins with in the simulator's order [rad, m]."""
