@@ -1,0 +1,142 @@
+"""Torch networks as ONNX files that the runtime accepts: equal numbers, the metadata inside, the same bytes each time."""
+
+import copy
+import json
+import logging
+import subprocess
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+import torch
+
+from pianomime_core.errors import UserError
+from pianomime_core.whole_file import write_whole
+from pianomime_policy.network_file import METADATA_KEY, ROWS, NetworkFile
+
+OPSET = 20
+TOLERANCE = 1e-4
+"""Largest absolute difference of an output between torch and onnxruntime."""
+_TRIED_ROWS = (1, 2, 7)
+
+
+def export(
+    module: torch.nn.Module,
+    example_inputs: Mapping[str, torch.Tensor],
+    outputs: Sequence[str],
+    path: Path,
+    metadata: Mapping[str, Any],
+) -> float:
+    """Write a network as `pianomime_policy.network_file.NetworkFile` reads it; an older file goes once it is checked.
+
+    Args:
+        module: Its forward takes `example_inputs` by name and returns one tensor, or a tuple, of float32 with as many
+            rows as its inputs. It stays as it is, on its device and in its mode.
+        example_inputs: (rows, ...) float32 tensors with two rows or more; only their shapes matter.
+        outputs: Names of the outputs.
+        path: The ONNX file; its folder is made.
+        metadata: JSON values. "inputs", "outputs", "opset" and "git_revision" are added.
+
+    Returns:
+        The largest absolute difference between torch and onnxruntime on random rows.
+
+    Raises:
+        UserError: The difference is above `TOLERANCE`, or `NetworkFile.load` refuses the file.
+    """
+    module = copy.deepcopy(module).cpu().eval()
+    examples = {name: tensor.detach().cpu() for name, tensor in example_inputs.items()}
+    rows = torch.export.Dim(ROWS)
+    with _quiet():
+        program = torch.onnx.export(
+            module,
+            kwargs=examples,
+            input_names=list(examples),
+            output_names=list(outputs),
+            dynamic_shapes={name: {0: rows} for name in examples},
+            opset_version=OPSET,
+            dynamo=True,
+            verbose=False,
+        )
+    assert program is not None
+    model = _without_traces(program.model_proto)
+    results = zip(outputs, _outputs(module, examples), strict=True)
+    whole = {
+        **metadata,
+        "inputs": [[name, [ROWS, *tensor.shape[1:]]] for name, tensor in examples.items()],
+        "outputs": [[name, [ROWS, *tensor.shape[1:]]] for name, tensor in results],
+        "opset": OPSET,
+        "git_revision": git_revision(),
+    }
+    onnx.helper.set_model_props(model, {METADATA_KEY: json.dumps(whole, sort_keys=True)})
+    onnx.checker.check_model(model, full_check=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    differences: list[float] = []
+
+    def write(temporary: Path) -> None:
+        temporary.write_bytes(model.SerializeToString(deterministic=True))
+        differences.append(_difference(module, examples, NetworkFile.load(temporary, {})))
+        if not differences[0] <= TOLERANCE:
+            raise UserError(f"{str(path)!r} is not written: onnxruntime and torch differ by {differences[0]:.2g}")
+
+    write_whole(path, write)
+    return differences[0]
+
+
+def git_revision() -> str:
+    """The commit of this checkout, "-dirty" behind it if tracked files are changed; "unknown" outside of one."""
+    command = ["git", "describe", "--always", "--abbrev=40", "--exclude=*", "--dirty"]
+    try:
+        found = subprocess.run(command, cwd=Path(__file__).parent, capture_output=True, text=True, check=True)
+    except (OSError, subprocess.CalledProcessError):
+        return "unknown"
+    return found.stdout.strip()
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    # The exporter warns of packages that are not installed, of its own imports, and of the axis that all inputs share.
+    registration = logging.getLogger("torch.onnx._internal.exporter._registration")
+    level = registration.level
+    registration.setLevel(logging.ERROR)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        registration.setLevel(level)
+
+
+def _without_traces(model: onnx.ModelProto) -> onnx.ModelProto:
+    # The exporter keeps lines and paths of the source with every node: a file shall not depend on where it was made.
+    for part in (model.graph, *model.functions):
+        del part.metadata_props[:]
+        part.doc_string = ""
+        for node in part.node:
+            del node.metadata_props[:]
+            node.doc_string = ""
+        for value in part.value_info:
+            del value.metadata_props[:]
+    return model
+
+
+def _outputs(module: torch.nn.Module, inputs: Mapping[str, torch.Tensor]) -> tuple[torch.Tensor, ...]:
+    with torch.no_grad():
+        found = module(**inputs)
+    return found if isinstance(found, tuple) else (found,)
+
+
+def _difference(module: torch.nn.Module, examples: Mapping[str, torch.Tensor], network: NetworkFile) -> float:
+    generator = torch.Generator().manual_seed(0)
+    worst = 0.0
+    for rows in _TRIED_ROWS:
+        inputs = {
+            name: torch.randn((rows, *tensor.shape[1:]), generator=generator) for name, tensor in examples.items()
+        }
+        ours = network.run(**{name: tensor.numpy() for name, tensor in inputs.items()})
+        for found, wanted in zip(ours, _outputs(module, inputs), strict=True):
+            worst = max(worst, float(np.max(np.abs(found - wanted.numpy()))))
+    return worst
