@@ -1,4 +1,4 @@
-"""Torch networks as ONNX files that the runtime accepts: equal numbers, the metadata inside, the same bytes each time."""
+"""Torch networks as ONNX files that the runtime accepts: equal numbers, the metadata inside, always the same bytes."""
 
 import copy
 import json
