@@ -19,6 +19,7 @@ from rich.progress import track
 from rich.table import Table
 
 from pianomime.episode import play_episode
+from pianomime.models import model_folder
 from pianomime_core.errors import UserError
 from pianomime_core.keyboard import KEYBOARD
 from pianomime_core.piano_roll import PianoRoll
@@ -129,7 +130,7 @@ def measure(options: ChordJumpOptions) -> list[JumpLoss]:
         UserError: Unknown controller, or as `chord_roll`.
     """
     simulator = Simulator()
-    controller = make_controller(options.controller, simulator.config)
+    controller = make_controller(options.controller, simulator.config, model_folder(options.controller))
     kinds = [(keys, rest) for rest in options.rest_steps for keys in options.keys]
     rolls = {kind: [chord_roll(*kind, start, options.jumps) for start in options.starts] for kind in kinds}
     losses = []

@@ -20,6 +20,7 @@ from rich.progress import track
 from rich.table import Table
 
 from pianomime.episode import play_episode
+from pianomime.models import model_folder
 from pianomime.songs import bundled_songs, collect_songs, read_song
 from pianomime_core.errors import UserError
 from pianomime_core.piano_roll import PianoRoll
@@ -110,7 +111,7 @@ def main(options: CostOptions | None = None) -> int:
     songs = {path.stem: _beginning(path, options.seconds) for path in _songs(options)}
     costs: dict[str, Cost] = {}
     for name in options.controllers:
-        stopwatch = Stopwatch(make_controller(name, simulator.config))
+        stopwatch = Stopwatch(make_controller(name, simulator.config, model_folder(name)))
         warm = PianoRoll(next(iter(songs.values())).goal[:20], next(iter(songs.values())).sustain[:20])
         play_episode(simulator, stopwatch, warm)
         costs[name] = cost = Cost(WANTED_P99_MS.get(name), [], [], [])

@@ -14,6 +14,7 @@ import numpy as np
 from PIL import Image
 
 from pianomime.episode import play_episode
+from pianomime.models import model_folder
 from pianomime.songs import find_song, read_song
 from pianomime_core.metrics import RunningScore
 from pianomime_core.piano_roll import PianoRoll
@@ -53,7 +54,9 @@ def performance(song: str | None, controller: str, steps: int) -> Snapshot:
         )
 
     scene = SceneConfig()
-    play_episode(Simulator(scene), make_controller(controller, scene), beginning, on_step, controller)
+    play_episode(
+        Simulator(scene), make_controller(controller, scene, model_folder(controller)), beginning, on_step, controller
+    )
     return shown[steps - 1]
 
 

@@ -15,6 +15,7 @@ setup(
         (f"share/{NAME}/launch", glob("launch/*.launch.py")),
         (f"share/{NAME}/config", glob("config/*.yaml")),
         (f"share/{NAME}/songs", glob("songs/*.mid")),
+        (f"share/{NAME}/models/generalist", glob("models/generalist/*.onnx")),
     ],
     install_requires=[
         "pianomime_core",
@@ -29,6 +30,6 @@ setup(
     zip_safe=False,
     maintainer="PianoMime maintainers",
     maintainer_email="maintainers@pianomime.dev",
-    description="Launch files, configuration, songs and the pianomime command.",
+    description="Launch files, configuration, songs, trained networks and the pianomime command.",
     license="Apache-2.0",
 )

@@ -13,6 +13,7 @@ from matplotlib.patches import Patch
 from docs.planner_pictures.style import GRID, MISSED, SOFT_INK, WRONG, Colour
 from pianomime.episode import play_episode
 from pianomime.error_report import MISSED_ROWS, WRONG_ROWS
+from pianomime.models import model_folder
 from pianomime.songs import read_song
 from pianomime_core.error_table import error_table
 from pianomime_core.errors import UserError
@@ -81,7 +82,7 @@ def played_totals(controllers: Sequence[str], songs: Sequence[Path]) -> dict[str
     simulator = Simulator()
     totals = {}
     for name in controllers:
-        controller = make_controller(name, simulator.config)
+        controller = make_controller(name, simulator.config, model_folder(name))
         errors = []
         for song in songs:
             played = play_episode(simulator, controller, read_song(song))

@@ -24,6 +24,7 @@ SWITCH = ["true", "false"]
 ARGUMENTS = [
     DeclareLaunchArgument("midi", default_value="", description="MIDI file, or bundled song; empty: the default song"),
     DeclareLaunchArgument("controller", default_value="streaming", description="who plays"),
+    DeclareLaunchArgument("model", default_value="", description="networks of controller onnx; empty: bundled ones"),
     DeclareLaunchArgument("sync", default_value="false", choices=SWITCH, description="wait for every command"),
     DeclareLaunchArgument("viewer", default_value="none", choices=["none", "browser", "window"], description="view"),
     DeclareLaunchArgument("viewer_port", default_value="8080", description="port of the browser viewer"),
@@ -46,6 +47,7 @@ def start_nodes(context: LaunchContext) -> list[LaunchDescriptionEntity]:
     options = PlayOptions(
         midi=find_song(text["midi"] or None),
         controller=text["controller"],
+        model=Path(text["model"]) if text["model"] else None,
         sync=text["sync"] == "true",
         viewer=text["viewer"],
         viewer_port=int(text["viewer_port"]),

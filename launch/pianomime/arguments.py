@@ -13,7 +13,8 @@ from pianomime_core.errors import UserError
 
 _CONTROLLER_HELP = (
     "planner (sees the whole song), streaming (2 s ahead, as a live keyboard allows), streaming-1s (1 s ahead), "
-    "foresight (2 s ahead, with a simulator in the loop) or idle (does nothing); default %(default)s"
+    "foresight (2 s ahead, with a simulator in the loop), idle (does nothing) or onnx (trained networks); "
+    "default %(default)s"
 )
 _DIAGNOSE_CAUSES = """\
 A key-frame is one key in one frame of 50 ms. Its cause is the first that fits:
@@ -71,6 +72,7 @@ def _add_play(commands: "argparse._SubParsersAction[_Parser]") -> _Parser:
         help=f"a MIDI file, or one of the bundled songs {', '.join(bundled_songs())}; default {DEFAULT_SONG}",
     )
     parser.add_argument("--controller", default="streaming", metavar="NAME", help=_CONTROLLER_HELP)
+    _add_model(parser)
     pace = parser.add_mutually_exclusive_group()
     pace.add_argument(
         "--sync", action="store_true", help="the simulator waits for every command: same result each time"
@@ -93,6 +95,7 @@ def _add_evaluate(commands: "argparse._SubParsersAction[_Parser]") -> _Parser:
     )
     parser.add_argument("midi", nargs="+", type=Path, metavar="MIDI", help="MIDI files, or folders of them")
     parser.add_argument("--controller", required=True, metavar="NAME", help=_CONTROLLER_HELP.split(";")[0])
+    _add_model(parser)
     _add_hand_collisions(parser)
     parser.add_argument("--rollouts", type=Path, metavar="DIR", help="write what was played, one file for each song")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write scores, settings and versions")
@@ -114,6 +117,7 @@ def _add_diagnose(commands: "argparse._SubParsersAction[_Parser]") -> _Parser:
         "files", nargs="+", type=Path, metavar="FILE", help="MIDI files or rollouts (.npz), or folders of them"
     )
     parser.add_argument("--controller", default="streaming", metavar="NAME", help=f"of MIDI files: {_CONTROLLER_HELP}")
+    _add_model(parser)
     _add_hand_collisions(parser)
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all counts, settings and versions")
     _add_jobs(parser)
@@ -179,6 +183,12 @@ _SUBCOMMANDS = {
 def _add_jobs(parser: argparse._ActionsContainer) -> None:
     cores = len(os.sched_getaffinity(0))
     parser.add_argument("--jobs", type=_positive, default=cores, metavar="N", help=f"songs at a time; default {cores}")
+
+
+def _add_model(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--model", type=Path, metavar="FOLDER", help="the networks of controller onnx; default: those of this package"
+    )
 
 
 def _add_hand_collisions(parser: argparse.ArgumentParser) -> None:

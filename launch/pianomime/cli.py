@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pianomime.arguments import parse
 from pianomime.outputs import check_file
 from pianomime.songs import find_song
-from pianomime_core.errors import UserError, unknown_value
+from pianomime_core.errors import UserError
 
 EXIT_USER_ERROR = 2
 EXIT_INTERRUPTED = 128 + signal.SIGINT
@@ -32,18 +32,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _play(options: argparse.Namespace) -> int:
+    from pianomime.models import model_folder
     from pianomime.play import PlayOptions, play
     from pianomime.solo import play_solo
-    from pianomime_policy.registry import CONTROLLERS
+    from pianomime_policy.registry import check_controller
 
     # The nodes would refuse it too, but only after all of them have started.
-    if options.controller not in CONTROLLERS:
-        raise unknown_value("controller", options.controller, CONTROLLERS)
+    check_controller(options.controller, model_folder(options.controller, options.model))
     if options.rollout is not None:
         check_file(options.rollout, "--rollout", ".npz")
     play_options = PlayOptions(
         midi=find_song(options.song),
         controller=options.controller,
+        model=options.model,
         sync=options.sync,
         viewer=options.viewer,
         viewer_port=options.viewer_port,
@@ -60,6 +61,7 @@ def _evaluate(options: argparse.Namespace) -> int:
         EvaluateOptions(
             midi=tuple(options.midi),
             controller=options.controller,
+            model=options.model,
             hand_collisions=options.hand_collisions,
             rollouts=options.rollouts,
             json=options.json,
@@ -75,6 +77,7 @@ def _diagnose(options: argparse.Namespace) -> int:
         DiagnoseOptions(
             files=tuple(options.files),
             controller=options.controller,
+            model=options.model,
             hand_collisions=options.hand_collisions,
             json=options.json,
             jobs=options.jobs,

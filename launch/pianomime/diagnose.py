@@ -10,6 +10,7 @@ from rich.console import Console
 
 from pianomime.episode import play_episode
 from pianomime.error_report import SongErrors, causes_table, onsets_table, songs_table
+from pianomime.models import model_folder
 from pianomime.outputs import check_file, write_json
 from pianomime.song_pool import SongTask, play_songs
 from pianomime.songs import MIDI_SUFFIXES, collect_songs, read_song
@@ -32,6 +33,7 @@ class DiagnoseOptions:
     Attributes:
         files: MIDI files, or rollouts, and folders of either.
         controller: Name of the controller that plays MIDI files.
+        model: Folder of the networks of a trained controller; None for the bundled one.
         hand_collisions: In the playing of MIDI files, fingers and hands collide with one another.
         json: File for the counts; None for none.
         jobs: Songs played at a time, each in a process of its own; has no influence on any number.
@@ -39,17 +41,23 @@ class DiagnoseOptions:
 
     files: tuple[Path, ...]
     controller: str
+    model: Path | None = None
     hand_collisions: bool = False
     json: Path | None = None
     jobs: int = 1
+
+
+@dataclass(frozen=True)
+class _Task(SongTask):
+    model: Path | None
 
 
 def diagnose(options: DiagnoseOptions) -> int:
     """Play every song or read every rollout, print the tables and write the file asked for; the exit code.
 
     Raises:
-        UserError: Bad MIDI or rollout, MIDI files and rollouts together, unknown controller, or a file that cannot be
-            written; always before the first song.
+        UserError: Bad MIDI or rollout, MIDI files and rollouts together, bad controller or model, or a file that cannot
+            be written; always before the first song.
     """
     console = Console()
     if options.json is not None:
@@ -64,8 +72,8 @@ def diagnose(options: DiagnoseOptions) -> int:
     else:
         scene = SceneConfig(hand_collisions=options.hand_collisions)
         title = f"{options.controller}, hand collisions {'on' if options.hand_collisions else 'off'}"
-        made_by = _made_by(options.controller, scene)
-        songs = _played(files, options.controller, scene, options.jobs, console)
+        made_by = _made_by(options, scene)
+        songs = _played(files, options, scene, console)
     total = reduce(operator.add, (song.errors for song in songs.values()))
     console.print(causes_table(title, len(songs), total))
     if total.wanted_by is None:
@@ -78,20 +86,26 @@ def diagnose(options: DiagnoseOptions) -> int:
     return 0
 
 
-def _made_by(controller: str, scene: SceneConfig) -> dict[str, Any]:
-    settings = {"controller": controller, **asdict(scene), "control_timestep_s": CONTROL_TIMESTEP_S}
+def _made_by(options: DiagnoseOptions, scene: SceneConfig) -> dict[str, Any]:
+    settings = {
+        "controller": options.controller,
+        "model": None if options.model is None else str(options.model),
+        **asdict(scene),
+        "control_timestep_s": CONTROL_TIMESTEP_S,
+    }
     return {"versions": versions(), "settings": settings}
 
 
 def _played(
-    files: dict[str, Path], controller: str, scene: SceneConfig, jobs: int, console: Console
+    files: dict[str, Path], options: DiagnoseOptions, scene: SceneConfig, console: Console
 ) -> dict[str, SongErrors]:
-    make_controller(controller, scene)  # refuses an unknown name
-    tasks = [SongTask(song, read_song(path), controller, scene) for song, path in files.items()]
-    return play_songs(tasks, _play, jobs, console)
+    model = model_folder(options.controller, options.model)
+    make_controller(options.controller, scene, model)  # refuses an unknown name and another robot's networks
+    tasks = [_Task(song, read_song(path), options.controller, scene, model) for song, path in files.items()]
+    return play_songs(tasks, _play, options.jobs, console)
 
 
-def _play(task: SongTask) -> SongErrors:
-    controller = make_controller(task.controller, task.scene)
+def _play(task: _Task) -> SongErrors:
+    controller = make_controller(task.controller, task.scene, task.model)
     rollout = play_episode(Simulator(task.scene), controller, task.roll, controller_name=task.controller)
     return SongErrors.of(rollout, controller.assignments() if isinstance(controller, TellsFingers) else None)

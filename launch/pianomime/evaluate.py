@@ -8,6 +8,7 @@ from typing import Any
 from rich.console import Console
 
 from pianomime.episode import play_episode
+from pianomime.models import model_folder
 from pianomime.outputs import check_file, make_folder, write_json
 from pianomime.score_table import evaluation_table
 from pianomime.song_pool import SongTask, play_songs
@@ -26,6 +27,7 @@ class EvaluateOptions:
     Attributes:
         midi: Files and folders.
         controller: Name of a controller.
+        model: Folder of the networks of a trained controller; None for the bundled one.
         hand_collisions: Fingers and hands collide with one another.
         rollouts: Folder for one rollout file a song; None for none.
         json: File for scores, settings and versions; None for none.
@@ -35,6 +37,7 @@ class EvaluateOptions:
 
     midi: tuple[Path, ...]
     controller: str
+    model: Path | None = None
     hand_collisions: bool = False
     rollouts: Path | None = None
     json: Path | None = None
@@ -44,6 +47,7 @@ class EvaluateOptions:
 
 @dataclass(frozen=True)
 class _Task(SongTask):
+    model: Path | None
     disturbance: Disturbance
     rollout: Path | None
 
@@ -75,15 +79,16 @@ def report(options: EvaluateOptions, console: Console) -> dict[str, Any]:
         console: Shows the progress.
 
     Raises:
-        UserError: Bad MIDI, unknown controller, or a file that cannot be written; always before the first song.
+        UserError: Bad MIDI, controller or model, or a file that cannot be written; always before the first song.
     """
     scene = SceneConfig(hand_collisions=options.hand_collisions)
     songs = collect_songs(options.midi)
-    make_controller(options.controller, scene)  # refuses an unknown name
+    model = model_folder(options.controller, options.model)
+    make_controller(options.controller, scene, model)  # refuses an unknown name and another robot's networks
     tasks = []
     for song, path in songs.items():
         rollout = None if options.rollouts is None else options.rollouts / f"{song}.npz"
-        tasks.append(_Task(song, read_song(path), options.controller, scene, options.disturbance, rollout))
+        tasks.append(_Task(song, read_song(path), options.controller, scene, model, options.disturbance, rollout))
     for task in tasks:
         if task.rollout is not None:
             make_folder(task.rollout.parent, "--rollouts")
@@ -95,6 +100,7 @@ def report(options: EvaluateOptions, console: Console) -> dict[str, Any]:
         "versions": versions(),
         "settings": {
             "controller": options.controller,
+            "model": None if options.model is None else str(options.model),
             **asdict(scene),
             "disturbance": asdict(options.disturbance),
             "control_timestep_s": CONTROL_TIMESTEP_S,
@@ -105,7 +111,7 @@ def report(options: EvaluateOptions, console: Console) -> dict[str, Any]:
 
 
 def _play(task: _Task) -> dict[str, float]:
-    controller = make_controller(task.controller, task.scene)
+    controller = make_controller(task.controller, task.scene, task.model)
     simulator = DisturbedSimulator(task.disturbance, task.scene)
     rollout = play_episode(simulator, controller, task.roll, controller_name=task.controller)
     if task.rollout is not None:

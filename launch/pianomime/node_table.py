@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from pianomime.models import model_folder
 from pianomime.songs import share_directory
 
 ViewerName = Literal["none", "browser", "window"]
@@ -17,6 +18,7 @@ class PlayOptions:
     Attributes:
         midi: The song.
         controller: Name of the controller.
+        model: Folder of the networks of a trained controller; None for the bundled one.
         sync: The simulator waits for every command; otherwise real time.
         viewer: Where to watch.
         viewer_port: Port of the browser viewer on this machine.
@@ -27,6 +29,7 @@ class PlayOptions:
 
     midi: Path
     controller: str = "streaming"
+    model: Path | None = None
     sync: bool = False
     viewer: ViewerName = "none"
     viewer_port: int = 8080
@@ -70,6 +73,7 @@ def node_table(options: PlayOptions, score: Path | None = None) -> tuple[NodeEnt
         score: json file that the simulator writes at the end; None for none.
     """
     config = share_directory() / "config"
+    model = model_folder(options.controller, options.model)
     midi: dict[str, Value] = {"midi": str(options.midi.resolve())}
     if options.horizon_steps is not None:
         midi["horizon_steps"] = options.horizon_steps
@@ -96,7 +100,11 @@ def node_table(options: PlayOptions, score: Path | None = None) -> tuple[NodeEnt
             "pianomime_policy.policy_node",
             "policy_node",
             config=config / "policy.yaml",
-            parameters={"controller": options.controller, "hand_collisions": options.hand_collisions},
+            parameters={
+                "controller": options.controller,
+                "model": str(model.resolve()) if model is not None else "",
+                "hand_collisions": options.hand_collisions,
+            },
         ),
         NodeEntry(
             "pianomime_policy",

@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from pianomime.episode import play_episode
+from pianomime.models import model_folder
 from pianomime.node_table import PlayOptions
 from pianomime.score_table import song_table
 from pianomime.songs import read_song
@@ -32,7 +33,8 @@ def play_solo(options: PlayOptions, real_time: bool) -> int:
     scene = SceneConfig(hand_collisions=options.hand_collisions)
     roll = read_song(options.midi)
     console = Console()
-    controller = ready_controller(options.controller, scene, lambda line: console.print(line, highlight=False))
+    model = model_folder(options.controller, options.model)
+    controller = ready_controller(options.controller, scene, lambda line: console.print(line, highlight=False), model)
     with _viewer(options, scene) as viewer, _progress(console) as progress:
         paced = not options.sync and (real_time or viewer is not None)
         stage = _Stage(roll, viewer, paced, progress)

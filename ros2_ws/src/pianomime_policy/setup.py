@@ -11,7 +11,7 @@ setup(
         ("share/ament_index/resource_index/packages", [f"resource/{NAME}"]),
         (f"share/{NAME}", ["package.xml"]),
     ],
-    install_requires=["pianomime_core", "pianomime_description", "pianomime_physics", "numba", "scipy"],
+    install_requires=["pianomime_core", "pianomime_description", "pianomime_physics", "numba", "onnxruntime", "scipy"],
     zip_safe=False,
     maintainer="PianoMime maintainers",
     maintainer_email="maintainers@pianomime.dev",

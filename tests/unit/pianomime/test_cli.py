@@ -15,9 +15,26 @@ from pianomime.songs import bundled_songs
 from pianomime_policy.registry import CONTROLLERS
 
 OPTIONS = {
-    "play": ("--controller", "--sync", "--real-time", "--viewer", "--rollout", "--no-ros", "--hand-collisions"),
-    "evaluate": ("--controller", "--hand-collisions", "--no-hand-collisions", "--rollouts", "--json", "--jobs"),
-    "diagnose": ("--controller", "--hand-collisions", "--no-hand-collisions", "--json", "--jobs"),
+    "play": (
+        "--controller",
+        "--model",
+        "--sync",
+        "--real-time",
+        "--viewer",
+        "--rollout",
+        "--no-ros",
+        "--hand-collisions",
+    ),
+    "evaluate": (
+        "--controller",
+        "--model",
+        "--hand-collisions",
+        "--no-hand-collisions",
+        "--rollouts",
+        "--json",
+        "--jobs",
+    ),
+    "diagnose": ("--controller", "--model", "--hand-collisions", "--no-hand-collisions", "--json", "--jobs"),
     "refine": (
         "--out",
         "--budget",
@@ -70,6 +87,13 @@ def test_bad_midi_is_refused(kind: str, command: str, pianomime: Command, tmp_pa
 @pytest.mark.parametrize("command", ["play", "play --no-ros", "evaluate", "diagnose"])
 def test_unknown_controller_is_refused_with_the_known_ones(command: str, pianomime: Command, tune: Path) -> None:
     pianomime(*command.split(), tune, "--controller", "mozart").refuses("'mozart'", *CONTROLLERS)
+
+
+@pytest.mark.parametrize("command", ["play", "play --no-ros", "evaluate", "diagnose"])
+def test_models_that_do_not_fit_the_controller_are_refused(command: str, pianomime: Command, tune: Path) -> None:
+    given = (*command.split(), tune, "--controller")
+    pianomime(*given, "idle", "--model", "networks").refuses("'idle'", "'networks'", "onnx")
+    pianomime(*given, "onnx", "--model", "networks").refuses("no such model folder", "'networks'")
 
 
 @pytest.mark.parametrize("command", ["play", "play --no-ros"])

@@ -44,7 +44,8 @@ OPTIONS = {
     "everything": (
         {
             "midi": "twinkle",
-            "controller": "idle",
+            "controller": "onnx",
+            "model": "networks",
             "sync": "true",
             "viewer": "browser",
             "viewer_port": "9000",
@@ -54,7 +55,8 @@ OPTIONS = {
         },
         PlayOptions(
             midi=bundled_songs()["twinkle"],
-            controller="idle",
+            controller="onnx",
+            model=Path("networks"),
             sync=True,
             viewer="browser",
             viewer_port=9000,

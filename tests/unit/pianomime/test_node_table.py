@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from pianomime.node_table import PlayOptions, node_table
+from pianomime.songs import share_directory
 
 ALL = node_table(PlayOptions(midi=Path("song.mid"), viewer="browser", rollout=Path("r.npz"), horizon_steps=11))
 
@@ -65,3 +66,13 @@ def test_defaults_leave_the_horizon_to_the_file_and_show_nothing():
     assert table["sim_node"].parameters["rollout"] == ""
     assert table["sim_node"].parameters["wait_for"] == ""
     assert table["sim_node"].parameters["controller"] == table["policy_node"].parameters["controller"] == "streaming"
+    assert table["policy_node"].parameters["model"] == ""
+
+
+def test_a_trained_controller_is_told_its_folder():
+    def model(**options):
+        table = {entry.name: entry for entry in node_table(PlayOptions(midi=Path("song.mid"), **options))}
+        return table["policy_node"].parameters["model"]
+
+    assert model(controller="onnx", model=Path("networks")) == str(Path.cwd() / "networks")
+    assert model(controller="onnx") == str(share_directory() / "models" / "generalist")

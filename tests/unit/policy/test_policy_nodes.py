@@ -2,6 +2,7 @@
 
 import random
 import sys
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -22,6 +23,7 @@ from pianomime_core.ros_messages import (
     read_targets,
     step_of,
 )
+from pianomime_policy.idle import Idle
 from pianomime_policy.midi_node import MidiNode
 from pianomime_policy.policy_node import PolicyNode
 
@@ -143,3 +145,23 @@ def test_a_node_without_a_song_says_so(ros):
     ros()
     with pytest.raises(UserError, match="midi is empty"):
         MidiNode()
+
+
+def test_the_model_is_for_a_trained_controller_alone(ros):
+    ros(controller="idle", model="networks")
+    with pytest.raises(UserError, match="'idle' takes no model, but 'networks' is given"):
+        PolicyNode()
+
+
+def test_a_trained_controller_plays_with_the_model_it_is_given(ros, monkeypatch, tmp_path):
+    made = []
+
+    def generalist(scene, folder):
+        made.append(folder)
+        return Idle(scene.variant)
+
+    stand_in = SimpleNamespace(Generalist=generalist)
+    monkeypatch.setitem(sys.modules, "pianomime_policy.generalist.generalist", stand_in)
+    ros(controller="onnx", model=tmp_path)
+    PolicyNode().node.destroy_node()
+    assert set(made) == {tmp_path}

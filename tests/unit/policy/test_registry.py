@@ -1,5 +1,9 @@
 """Controllers by name."""
 
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
@@ -9,13 +13,14 @@ from pianomime_description.variant import SceneConfig
 from pianomime_policy.foresight.foresight import Foresight
 from pianomime_policy.idle import Idle
 from pianomime_policy.planner.planner import Planner
-from pianomime_policy.registry import CONTROLLERS, make_controller
+from pianomime_policy.registry import CONTROLLERS, TRAINED, make_controller
 
 HORIZONS = {"planner": None, "streaming": 40, "streaming-1s": 20, "foresight": 40, "idle": 1}
 
 
 def test_the_names_are_those_of_the_contract():
-    assert list(CONTROLLERS) == list(HORIZONS)
+    assert list(CONTROLLERS) == [*HORIZONS, "onnx"]
+    assert TRAINED == ("onnx",)
 
 
 @pytest.mark.parametrize(("name", "horizon"), HORIZONS.items())
@@ -52,3 +57,24 @@ def test_an_unknown_name_is_refused_with_the_legal_ones(name):
     assert repr(name) in message
     assert all(legal in message for legal in CONTROLLERS)
     assert "\n" not in message
+
+
+def test_a_trained_controller_gets_its_scene_and_its_folder(monkeypatch, tmp_path):
+    stand_in = SimpleNamespace(Generalist=lambda scene, folder: (scene, folder))
+    monkeypatch.setitem(sys.modules, "pianomime_policy.generalist.generalist", stand_in)
+    scene = SceneConfig(hand_collisions=True)
+    assert make_controller("onnx", scene, tmp_path) == (scene, tmp_path)
+
+
+def test_a_trained_controller_without_its_folder_is_refused(tmp_path):
+    with pytest.raises(UserError, match="'onnx' needs a model"):
+        make_controller("onnx", SceneConfig())
+    (tmp_path / "file").touch()
+    for name in ("nowhere", "file"):
+        with pytest.raises(UserError, match=rf"no such model folder: '.*{name}'"):
+            make_controller("onnx", SceneConfig(), tmp_path / name)
+
+
+def test_a_model_for_a_controller_that_has_none_is_refused():
+    with pytest.raises(UserError, match="'streaming' takes no model, but 'folder' is given: a model is for onnx"):
+        make_controller("streaming", SceneConfig(), Path("folder"))

@@ -46,7 +46,7 @@ def test_a_note_is_played(horizon):
 
 def test_the_controller_is_a_fresh_one(monkeypatch):
     made = []
-    monkeypatch.setattr(warm_up, "make_controller", lambda name, scene: made.append(Recorder(4)) or made[-1])
+    monkeypatch.setattr(warm_up, "make_controller", lambda name, scene, model: made.append(Recorder(4)) or made[-1])
     controller = ready_controller("streaming", SceneConfig(), lambda line: None)
     assert controller is made[-1]
     assert controller.starts == []
@@ -55,7 +55,7 @@ def test_the_controller_is_a_fresh_one(monkeypatch):
 def test_who_waits_long_is_told_why(monkeypatch):
     said = []
 
-    def make(name, scene):
+    def make(name, scene, model):
         while not said:  # compiles until it has been talked about
             time.sleep(0.001)
         return Recorder(4)

@@ -8,6 +8,7 @@ plain `ros2 run` and launch files need no life-cycle manager.
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 from diagnostic_msgs.msg import DiagnosticArray
@@ -35,7 +36,7 @@ from pianomime_core.ros_qos import LATCHED, NEWEST, REPORT
 from pianomime_core.spread import spread_ms
 from pianomime_description.variant import SceneConfig
 from pianomime_policy.answering import Answering
-from pianomime_policy.registry import CONTROLLERS
+from pianomime_policy.registry import CONTROLLERS, TRAINED
 from pianomime_policy.warm_up import ready_controller
 
 DIAGNOSTICS_PERIOD_S = 1.0
@@ -73,11 +74,13 @@ class PolicyNode:
         self._refused = 0
         self.node = _ManagedNode(self)
         node = self.node
-        self._name = declare_text(node, "controller", "streaming", "Who plays", legal=tuple(CONTROLLERS))
+        self._name = declare_text(node, "controller", "streaming", "Who plays", legal=CONTROLLERS)
+        model = declare_text(node, "model", "", f"Folder of ONNX networks, for {', '.join(TRAINED)} alone")
         variant = declare_text(node, "variant", "pianomime", "Hands to play with", legal=tuple(FOREARM_DOFS))
         collisions = declare_switch(node, "hand_collisions", False, "Hands and fingers collide with one another")
         autostart = declare_switch(node, "autostart", True, "Configure and activate without a life-cycle manager")
         refuse_undeclared(node)
+        self._model = Path(model) if model else None
         self._scene = SceneConfig(variant=variant, hand_collisions=collisions)
         if autostart:
             for trigger in (node.trigger_configure, node.trigger_activate):
@@ -100,7 +103,7 @@ class PolicyNode:
     def build(self) -> None:
         """Make the controller, ready to answer without compiling anything."""
         begin_s = time.monotonic()
-        self._controller = ready_controller(self._name, self._scene, self.node.get_logger().info)
+        self._controller = ready_controller(self._name, self._scene, self.node.get_logger().info, self._model)
         self._joints = NameOrder(self._controller.joint_names)
         self._keys = NameOrder(KEY_NAMES)
         self._goal = NameOrder(GOAL_NAMES)

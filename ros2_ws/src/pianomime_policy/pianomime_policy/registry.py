@@ -1,10 +1,11 @@
 """The controllers by name. Importing this module is cheap; building a planner compiles or loads its kernels."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from pathlib import Path
 from types import MappingProxyType
 
-from pianomime_core.errors import unknown_value
+from pianomime_core.errors import UserError, unknown_value
 from pianomime_description.variant import SceneConfig
 from pianomime_policy.controller import Controller
 from pianomime_policy.idle import Idle
@@ -29,7 +30,13 @@ def _idle(scene: SceneConfig) -> Controller:
     return Idle(scene.variant)
 
 
-CONTROLLERS = MappingProxyType(
+def _onnx(scene: SceneConfig, model: Path) -> Controller:
+    from pianomime_policy.generalist.generalist import Generalist
+
+    return Generalist(scene, model)
+
+
+_UNTRAINED: Mapping[str, Callable[[SceneConfig], Controller]] = MappingProxyType(
     {
         "planner": _planner(None),
         "streaming": _planner(40),
@@ -38,16 +45,48 @@ CONTROLLERS = MappingProxyType(
         "idle": _idle,
     }
 )
-"""Builders by name: the planner that knows the whole song, two that see 2 s and 1 s of it, one that sees 2 s and tries
-on a simulator what it will play, one that does nothing."""
+_TRAINED: Mapping[str, Callable[[SceneConfig, Path], Controller]] = MappingProxyType({"onnx": _onnx})
+
+TRAINED = tuple(_TRAINED)
+"""Names of the controllers that play with a model, a folder of ONNX networks."""
+
+CONTROLLERS = (*_UNTRAINED, *TRAINED)
+"""Names of all: the planner that knows the whole song, two that see 2 s and 1 s of it, one that sees 2 s and tries on a
+simulator what it will play, one that does nothing, one that was trained."""
 
 
-def make_controller(name: str, scene: SceneConfig) -> Controller:
-    """Return a new controller for the hands of `scene`.
+def check_controller(name: str, model: Path | None = None) -> None:
+    """Refuse what `make_controller` would refuse before it builds anything.
 
     Raises:
-        UserError: The name is unknown; the message lists the known ones.
+        UserError: The name is unknown, and the message lists the known ones; a model is missing, or given to a
+            controller that has none.
     """
     if name not in CONTROLLERS:
         raise unknown_value("controller", name, CONTROLLERS)
-    return CONTROLLERS[name](scene)
+    if name not in TRAINED:
+        if model is not None:
+            trained = ", ".join(TRAINED)
+            raise UserError(
+                f"controller {name!r} takes no model, but {str(model)!r} is given: a model is for {trained}"
+            )
+        return
+    if model is None:
+        raise UserError(f"controller {name!r} needs a model: the folder of its ONNX networks")
+    if not model.is_dir():
+        raise UserError(f"no such model folder: {str(model)!r}")
+
+
+def make_controller(name: str, scene: SceneConfig, model: Path | None = None) -> Controller:
+    """Return a new controller for the hands of `scene`.
+
+    Args:
+        name: One of `CONTROLLERS`.
+        scene: The robot.
+        model: Folder of networks for one of `TRAINED`; None for all others.
+
+    Raises:
+        UserError: As `check_controller`, or the networks were made for another robot.
+    """
+    check_controller(name, model)
+    return _UNTRAINED[name](scene) if model is None else _TRAINED[name](scene, model)

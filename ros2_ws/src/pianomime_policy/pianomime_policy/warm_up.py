@@ -1,33 +1,39 @@
 """Controllers that are ready to answer: what they compile is compiled before the song, once for each machine.
 
-`python -m pianomime_policy.warm_up` does it for all of them; numba keeps the result beside the source files.
+`python -m pianomime_policy.warm_up [MODEL]` does it for all of them, for trained ones with that model; numba keeps the
+result beside the source files.
 """
 
+import sys
 import threading
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 
 from pianomime_core.keyboard import NUM_KEYS
 from pianomime_description.variant import SceneConfig
 from pianomime_policy.controller import Controller, Observation
-from pianomime_policy.registry import CONTROLLERS, make_controller
+from pianomime_policy.registry import CONTROLLERS, TRAINED, make_controller
 
 QUIET_S = 5.0
 """Kernels that were compiled before are loaded within this time; who waits longer is told why."""
 _ROWS, _KEY = 20, 40
 
 
-def ready_controller(name: str, scene: SceneConfig, say: Callable[[str], None]) -> Controller:
+def ready_controller(
+    name: str, scene: SceneConfig, say: Callable[[str], None], model: Path | None = None
+) -> Controller:
     """Return a new controller that will compile nothing while it plays.
 
     Args:
         name: One of `CONTROLLERS`.
         scene: Its hands.
         say: Called from another thread with one line if this takes longer than `QUIET_S`.
+        model: As for `make_controller`.
 
     Raises:
-        UserError: The name is unknown.
+        UserError: As `make_controller`.
     """
     notice = threading.Timer(
         QUIET_S, say, (f"compiling controller {name!r} for this machine, once: this may take a minute",)
@@ -35,8 +41,8 @@ def ready_controller(name: str, scene: SceneConfig, say: Callable[[str], None]) 
     notice.daemon = True
     notice.start()
     try:
-        play_one_note(make_controller(name, scene))
-        return make_controller(name, scene)
+        play_one_note(make_controller(name, scene, model))
+        return make_controller(name, scene, model)
     finally:
         notice.cancel()
 
@@ -61,12 +67,15 @@ def play_one_note(controller: Controller) -> None:
         )
 
 
-def main() -> None:
-    """Compile whatever any controller needs."""
+def main(model: Path | None = None) -> None:
+    """Compile whatever any controller needs; without a model, any that needs none."""
     print("compiling the planner for this machine, once: takes about a minute", flush=True)
     for name in CONTROLLERS:
-        ready_controller(name, SceneConfig(), lambda line: None)
+        if name not in TRAINED:
+            ready_controller(name, SceneConfig(), lambda line: None)
+        elif model is not None:
+            ready_controller(name, SceneConfig(), lambda line: None, model)
 
 
 if __name__ == "__main__":
-    main()
+    main(*map(Path, sys.argv[1:]))
