@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise, product
+from types import SimpleNamespace
 
 import numpy as np
 
@@ -145,7 +146,8 @@ class Feed:
         """Push the notes of one step; without known ends, what sounds on beyond an overlap has no end yet."""
         seen = step + self.search.config.overlap_steps
         end = self._end if ends_known else np.where(self._end <= seen, self._end, 1 << 30)
-        self.search.push(step, np.flatnonzero(self._onset == step), self._key, end)
+        notes = SimpleNamespace(key=self._key, end=end)
+        self.search.push(step, np.flatnonzero(self._onset == step), notes)
 
     def fingers(self) -> list[tuple[int, ...]]:
         """One tuple a slice of those pushed."""

@@ -6,6 +6,7 @@ played, which prunes every state that disagrees (fixed-lag decoding).
 """
 
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 from pianomime_core.keyboard import KEYBOARD
 from pianomime_core.timing import CONTROL_TIMESTEP_S
 from pianomime_policy.planner.fingering_search import Beam, extend_beam
+from pianomime_policy.planner.goal_notes import GoalNotes
 from pianomime_policy.planner.hand_options import FingeringCost
 
 # Comfortable place of thumb..little of the right hand from the hand's centre (the middle finger) [m], and how far
@@ -76,7 +78,8 @@ def offset_limits_m() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     return np.concatenate([_LOW_M, -_HIGH_M]), np.concatenate([_HIGH_M, -_LOW_M])
 
 
-def _prices(config: FingeringConfig) -> FingeringCost:
+def fingering_prices(config: FingeringConfig) -> FingeringCost:
+    """The prices of the search as its compiled part wants them."""
     low, high = offset_limits_m()
 
     def both(values: tuple[float, ...]) -> NDArray[np.float64]:
@@ -110,6 +113,24 @@ def _prices(config: FingeringConfig) -> FingeringCost:
     )
 
 
+def first_beam(config: FingeringConfig) -> Beam:
+    """The one state before the first note: no finger holds a key."""
+    none = np.full((1, 10), -1, np.int64)
+    return Beam(
+        cost=np.zeros(1),
+        centre_m=np.array([config.start_centre_m]),
+        moved_step=np.full((1, 2), -99, np.int64),
+        held_note=none,
+        last_key=none.copy(),
+        last_end=np.full((1, 10), -99, np.int64),
+    )
+
+
+def playable(notes: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Of the notes of one onset, by rising key, as many as there are fingers: the outer voices are heard best."""
+    return notes if len(notes) <= 10 else np.concatenate([notes[:5], notes[-5:]])
+
+
 @dataclass
 class _Slice:
     step: int
@@ -118,39 +139,44 @@ class _Slice:
     finger: NDArray[np.int8]
 
 
+class Fingering(Protocol):
+    """Decides who plays the notes of one song, onset by onset, as they become visible."""
+
+    def push(self, step: int, new: NDArray[np.int64], notes: GoalNotes) -> None:
+        """Take the notes (n,) that begin at `step`, by rising key; numbers into `notes`, which goes on growing."""
+        ...
+
+    def commit(self, step: int) -> None:
+        """The notes that begin at or before `step` keep their fingers from now on."""
+        ...
+
+    def best(self, since: int = 0) -> dict[int, int]:
+        """Finger (0..9; -1 dropped) of every note that begins at or after step `since`, as it looks now."""
+        ...
+
+
 @dataclass
 class FingeringSearch:
-    """Beam search over slices of notes. Notes are numbered by the caller; keys 0..87, steps of 50 ms."""
+    """Beam search over slices of notes; a `Fingering`. Keys 0..87, steps of 50 ms."""
 
     config: FingeringConfig = field(default_factory=FingeringConfig)
 
     def __post_init__(self) -> None:
-        self._price = _prices(self.config)
+        self._price = fingering_prices(self.config)
         self._slices: list[_Slice] = []
         self._committed = 0
-        none = np.full((1, 10), -1, np.int64)
-        self._beam = Beam(
-            cost=np.zeros(1),
-            centre_m=np.array([self.config.start_centre_m]),
-            moved_step=np.full((1, 2), -99, np.int64),
-            held_note=none,
-            last_key=none.copy(),
-            last_end=np.full((1, 10), -99, np.int64),
-        )
+        self._beam = first_beam(self.config)
 
-    def push(
-        self, step: int, notes: NDArray[np.int64], note_key: NDArray[np.int64], note_end: NDArray[np.int64]
-    ) -> None:
-        """Add the notes (n,) that begin at `step`, by rising key; `note_key`, `note_end` (N,): all so far."""
-        if len(notes) > 10:  # ten fingers: the outer voices are heard best
-            notes = np.concatenate([notes[:5], notes[-5:]])
-        beam, parent, finger = extend_beam(self._price, self._beam, self.config.width, notes, note_key, note_end, step)
+    def push(self, step: int, new: NDArray[np.int64], notes: GoalNotes) -> None:
+        """See `Fingering.push`."""
+        new = playable(new)
+        beam, parent, finger = extend_beam(self._price, self._beam, self.config.width, new, notes.key, notes.end, step)
         self._beam = Beam(*beam)
         self._beam.cost[:] -= self._beam.cost[0]
-        self._slices.append(_Slice(step, notes, parent, finger))
+        self._slices.append(_Slice(step, new, parent, finger))
 
     def commit(self, step: int) -> None:
-        """Fix the fingers of the slices that begin at or before `step`: states that disagree with the best go."""
+        """See `Fingering.commit`: states that disagree with the best go."""
         last = self._committed
         while last < len(self._slices) and self._slices[last].step <= step:
             last += 1
@@ -168,7 +194,7 @@ class FingeringSearch:
         newest.parent, newest.finger = newest.parent[keep], newest.finger[keep]
 
     def best(self, since: int = 0) -> dict[int, int]:
-        """Finger (0..9; -1 dropped) of every note that begins at or after step `since`, on the best path."""
+        """See `Fingering.best`: the fingers on the best path."""
         fingers: dict[int, int] = {}
         state = 0
         for s in reversed(self._slices):

@@ -17,7 +17,7 @@ from pianomime_policy.planner.hand_path import HandPathConfig
 from pianomime_policy.planner.performer import Performer, PerformerConfig
 from pianomime_policy.planner.reading import Reading
 from pianomime_policy.planner.release import ReleaseConfig
-from pianomime_policy.planner.song_plan import Assignments
+from pianomime_policy.planner.song_plan import Assignments, SongPlan
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,8 @@ class PlannerConfig:
     def new_reading(self) -> Reading:
         """A reading of a song that has not begun."""
         commit_steps = None if self.horizon_steps is None else self.commit_steps
-        return Reading(self.fingering, self.release, self.hand_path, self.fingertips, commit_steps)
+        plan = SongPlan(self.fingering, self.release, self.hand_path, commit_steps)
+        return Reading(plan, self.fingertips)
 
 
 class Planner:

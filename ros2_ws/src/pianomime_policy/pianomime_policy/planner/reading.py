@@ -3,10 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from pianomime_policy.planner.fingering import FingeringConfig
 from pianomime_policy.planner.fingertip_targets import FingertipConfig, FingertipMotion, FingertipRows
-from pianomime_policy.planner.hand_path import HandPathConfig
-from pianomime_policy.planner.release import ReleaseConfig
 from pianomime_policy.planner.song_plan import Assignments, SongPlan
 
 # Rows kept for who asks again; a search asks for the same ones many times.
@@ -16,16 +13,9 @@ _KEPT_ROWS = 256
 class Reading:
     """A plan that grows with the goal it is shown, and the fingertip targets that follow from it."""
 
-    def __init__(
-        self,
-        fingering: FingeringConfig,
-        release: ReleaseConfig,
-        hand_path: HandPathConfig,
-        fingertips: FingertipConfig,
-        commit_steps: int | None,
-    ) -> None:
-        """`commit_steps`: as `SongPlan`."""
-        self._plan = SongPlan(fingering, release, hand_path, commit_steps)
+    def __init__(self, plan: SongPlan, fingertips: FingertipConfig) -> None:
+        """`plan`: of a song that has not begun."""
+        self._plan = plan
         self._motion = FingertipMotion(fingertips)
         self._rows: dict[tuple[int, int, int], FingertipRows] = {}
 

@@ -11,7 +11,13 @@ from numpy.typing import NDArray
 
 from pianomime_core.hands import SIDES
 from pianomime_core.keyboard import KEYBOARD, NUM_KEYS
-from pianomime_policy.planner.fingering import FingeringConfig, FingeringSearch, finger_offsets_m, offset_limits_m
+from pianomime_policy.planner.fingering import (
+    Fingering,
+    FingeringConfig,
+    FingeringSearch,
+    finger_offsets_m,
+    offset_limits_m,
+)
 from pianomime_policy.planner.goal_notes import GoalNotes
 from pianomime_policy.planner.hand_path import HandPathConfig, place_demands, reach_demands, smooth_path
 from pianomime_policy.planner.release import ReleaseConfig, release_steps
@@ -39,10 +45,19 @@ class SongPlan:
     """
 
     def __init__(
-        self, fingering: FingeringConfig, release: ReleaseConfig, hand_path: HandPathConfig, commit_steps: int | None
+        self,
+        fingering: FingeringConfig,
+        release: ReleaseConfig,
+        hand_path: HandPathConfig,
+        commit_steps: int | None,
+        fingers: Fingering | None = None,
     ) -> None:
-        """`commit_steps`: notes that begin within this many steps keep their finger; None commits nothing."""
-        self._search = FingeringSearch(fingering)
+        """
+        Args:
+            commit_steps: Notes that begin within this many steps keep their finger; None commits nothing.
+            fingers: Who decides on fingers; None: the search.
+        """
+        self._fingers = fingers or FingeringSearch(fingering)
         self._release, self._path, self._commit_steps = release, hand_path, commit_steps
         self._overlap_steps = fingering.overlap_steps
         self._pending: list[tuple[int, NDArray[np.int64]]] = []
@@ -70,9 +85,9 @@ class SongPlan:
                 self._pending.append((self.rows - 1, new))
         self._push_pending(step)
         if self._commit_steps is not None:
-            self._search.commit(step + self._commit_steps)
+            self._fingers.commit(step + self._commit_steps)
         self._finger = np.concatenate([self._finger, np.full(self._notes.count - len(self._finger), -1)])
-        for note, finger in self._search.best(since=step - _HISTORY_STEPS).items():
+        for note, finger in self._fingers.best(since=step - _HISTORY_STEPS).items():
             self._finger[note] = finger
         if len(fresh):
             self._plan_path(min(step, len(self.centre_m)))
@@ -83,7 +98,7 @@ class SongPlan:
         urgent = step + (self._commit_steps or 0)
         while self._pending and self._pending[0][0] <= max(visible, urgent):
             onset, new = self._pending.pop(0)
-            self._search.push(onset, new, self._notes.key, self._notes.end)
+            self._fingers.push(onset, new, self._notes)
 
     def assignments(self, first: int, last: int) -> Assignments:
         """The notes that matter to steps [first, last)."""

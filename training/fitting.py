@@ -1,0 +1,107 @@
+"""One training loop for every network here: seeded, with a progress bar and TensorBoard, to be continued after a stop.
+
+A run that was stopped and goes on from its checkpoint ends with the same weights as one that was not.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from torch import Tensor, nn
+from torch.utils.tensorboard import SummaryWriter
+
+from pianomime_core.whole_file import write_whole
+
+BatchLoss = Callable[[np.random.Generator], Tensor]
+"""Draws a batch with the generator and returns the loss of the module on it."""
+
+
+@dataclass(frozen=True)
+class FitConfig:
+    """Attributes:
+    steps: Updates in all.
+    learning_rate: At its highest; it rises over `warm_up_steps` and falls to 0 along a cosine.
+    weight_decay: Of AdamW.
+    clip_norm: Gradients longer than this are shortened to it.
+    save_every: Updates between checkpoints.
+    seed: Of the batches (weights are the caller's).
+    """
+
+    steps: int = 4000
+    learning_rate: float = 1e-3
+    weight_decay: float = 1e-2
+    warm_up_steps: int = 100
+    clip_norm: float = 1.0
+    save_every: int = 500
+    seed: int = 0
+
+
+def device_named(name: str | None) -> torch.device:
+    """The device of that name; None takes CUDA where there is some, the CPU elsewhere."""
+    return torch.device(name or ("cuda" if torch.cuda.is_available() else "cpu"))
+
+
+def fit(module: nn.Module, loss: BatchLoss, config: FitConfig, folder: Path, title: str) -> float:
+    """Train in place; returns the mean loss of the last 100 updates of this run.
+
+    Args:
+        folder: Holds `checkpoint.pt` and TensorBoard's files; what is found there is continued.
+        title: Shown at the progress bar.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    checkpoint = folder / "checkpoint.pt"
+    optimizer = torch.optim.AdamW(module.parameters(), config.learning_rate, weight_decay=config.weight_decay)
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: _share(step, config))
+    rng = np.random.default_rng(config.seed)
+    done, seconds = 0, 0.0
+    if checkpoint.exists():
+        saved = torch.load(checkpoint, weights_only=False)
+        module.load_state_dict(saved["module"])
+        optimizer.load_state_dict(saved["optimizer"])
+        schedule.load_state_dict(saved["schedule"])
+        rng.bit_generator.state = saved["rng"]
+        torch.set_rng_state(saved["torch_rng"])
+        done, seconds = saved["done"], saved["cpu_seconds"]
+    module.train()
+    recent: list[float] = []
+    began = time.process_time()
+
+    def save(temporary: Path) -> None:
+        state = {
+            "module": module.state_dict(), "optimizer": optimizer.state_dict(), "schedule": schedule.state_dict(),
+            "rng": rng.bit_generator.state, "torch_rng": torch.get_rng_state(), "done": done,
+            "cpu_seconds": seconds + time.process_time() - began,
+        }  # fmt: skip
+        torch.save(state, temporary)
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total}"),
+               TimeRemainingColumn(), TextColumn("loss {task.fields[loss]}"))  # fmt: skip
+    with SummaryWriter(str(folder)) as board, Progress(*columns, console=Console(stderr=True)) as progress:
+        bar = progress.add_task(title, total=config.steps, completed=done, loss="")
+        while done < config.steps:
+            value = loss(rng)
+            optimizer.zero_grad(set_to_none=True)
+            value.backward()
+            nn.utils.clip_grad_norm_(module.parameters(), config.clip_norm)
+            optimizer.step()
+            schedule.step()
+            done += 1
+            recent = [*recent[-99:], float(value.detach())]
+            if done % 20 == 0:
+                mean = float(np.mean(recent))
+                board.add_scalar("loss", mean, done)
+                progress.update(bar, completed=done, loss=f"{mean:.4g}")
+            if done % config.save_every == 0 or done == config.steps:
+                write_whole(checkpoint, save)
+    module.eval()
+    return float(np.mean(recent)) if recent else float("nan")
+
+
+def _share(step: int, config: FitConfig) -> float:
+    rise = min(1.0, (step + 1) / max(config.warm_up_steps, 1))
+    return rise * 0.5 * (1.0 + np.cos(np.pi * min(step / config.steps, 1.0)))

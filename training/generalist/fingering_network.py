@@ -1,0 +1,37 @@
+"""The fingering network: features of one choice -> how good it is; and its loss over the choices of each onset."""
+
+import torch
+from torch import Tensor, nn
+
+
+class FingeringNetwork(nn.Module):
+    """An MLP that scores choices independently.
+
+    Args:
+        features: Numbers for each choice, D.
+        width: Units of the two hidden layers.
+    """
+
+    def __init__(self, features: int, width: int = 256) -> None:
+        super().__init__()
+        self.layers = nn.Sequential(
+            nn.Linear(features, width), nn.GELU(), nn.Linear(width, width), nn.GELU(), nn.Linear(width, 1)
+        )
+
+    def forward(self, features: Tensor) -> Tensor:
+        """(B, D) -> (B,) scores; of the choices of one onset the softmax is the policy."""
+        return self.layers(features).squeeze(-1)
+
+
+def choice_loss(score: Tensor, wanted: Tensor, onset: Tensor, onsets: int) -> Tensor:
+    """Mean over the onsets of the cross entropy between wanted and given choices.
+
+    Args:
+        score, wanted: (R,) of all choices; wanted sums to 1 for each onset.
+        onset: (R,) which onset each choice belongs to, 0 .. onsets - 1.
+    """
+    highest = torch.full((onsets,), -torch.inf, device=score.device).scatter_reduce(0, onset, score.detach(), "amax")
+    shifted = score - highest[onset]
+    total = torch.zeros(onsets, device=score.device).scatter_add(0, onset, shifted.exp())
+    log_probability = shifted - total.log()[onset]
+    return -(wanted * log_probability).sum() / onsets

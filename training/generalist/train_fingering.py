@@ -1,0 +1,176 @@
+"""Train the fingering network: `python -m training.generalist.train_fingering --demos D --out out/fingering --seed 0`.
+
+Rounds of asking the teacher and learning from all answers so far; in the first round the teacher plays, later the
+network itself does. What is finished in `--out` is not done again.
+"""
+
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field, replace
+from multiprocessing import get_context
+from pathlib import Path
+
+import numpy as np
+import torch
+import tyro
+from numpy.typing import NDArray
+from rich.console import Console
+from rich.progress import track
+
+from pianomime_core.errors import UserError
+from pianomime_core.whole_file import write_whole
+from pianomime_policy.generalist.fingering_choices import ChoiceConfig
+from training.fitting import FitConfig, device_named, fit
+from training.generalist.fingering_examples import ExampleConfig, Examples, fingering_examples
+from training.generalist.fingering_network import FingeringNetwork, choice_loss
+from training.music import Roll, synthetic_roll, train_rolls, varied
+
+Weights = dict[str, torch.Tensor]
+
+
+@dataclass(frozen=True)
+class TrainFingering:
+    """Train the fingering network.
+
+    Attributes:
+        demos: Folder of the demonstrations; only training clips are read.
+        out: Folder for examples, checkpoints, TensorBoard's files and `network.pt`.
+        seed: Of everything random.
+        rounds: Times the teacher is asked.
+        varied: Variations of every training clip in each round, beside the clip itself in the first.
+        made_up: Made-up pieces in each round.
+        every: Use every n-th training clip only.
+        onsets: Onsets in a batch.
+        width: Units of the hidden layers.
+        jobs: Processes that ask the teacher; has no influence on the result.
+        device: Where torch computes; CUDA if there is some, unless given.
+    """
+
+    demos: Path
+    out: Path
+    seed: int = 0
+    rounds: int = 3
+    varied: int = 1
+    made_up: int = 200
+    every: int = 1
+    onsets: int = 256
+    width: int = 256
+    jobs: int = len(os.sched_getaffinity(0))
+    device: str | None = None
+    examples: ExampleConfig = field(default_factory=ExampleConfig)
+    fit: FitConfig = field(default_factory=lambda: FitConfig(steps=3000))
+
+    def run(self) -> Path:
+        """Train; returns the file of the weights."""
+        self.out.mkdir(parents=True, exist_ok=True)
+        rolls = train_rolls(self.demos, self.every)
+        device = device_named(self.device)
+        torch.manual_seed(self.seed)
+        network = FingeringNetwork(ChoiceConfig().features, self.width).to(device)
+        parts: list[Examples] = []
+        for number in range(self.rounds):
+            student = None if number == 0 else {name: value.cpu() for name, value in network.state_dict().items()}
+            parts.append(self._examples(number, rolls, student))
+            batches = Batches(Examples.join(parts), self.onsets, device)
+            config = replace(self.fit, seed=self.seed + number)
+            fit(
+                network,
+                lambda rng, b=batches: b.loss(network, rng),
+                config,
+                self.out / f"round-{number}",
+                f"round {number}",
+            )
+        path = self.out / "network.pt"
+        write_whole(path, lambda temporary: torch.save(network.cpu().state_dict(), temporary))
+        return path
+
+    def _examples(self, number: int, rolls: list[Roll], student: Weights | None) -> Examples:
+        path = self.out / f"examples-{number}.npz"
+        if not path.exists():
+            rng = np.random.default_rng([self.seed, number])
+            pieces = (list(rolls) if number == 0 else []) + [varied(r, rng) for r in rolls for _ in range(self.varied)]
+            pieces += [synthetic_roll(rng) for _ in range(self.made_up)]
+            seeds = [int(seed) for seed in rng.integers(2**31, size=len(pieces))]
+            asked = ask(pieces, seeds, self.examples, student, self.width, self.jobs, f"round {number}: asking")
+            parts, regrets = zip(*asked, strict=True)
+            print(f"round {number}: {sum(len(p.first) - 1 for p in parts)} onsets, regret of who played "
+                  f"{np.concatenate(regrets).mean():.3f}", flush=True)  # fmt: skip
+            whole = Examples.join(list(parts))
+
+            def write(temporary: Path) -> None:
+                with temporary.open("wb") as file:
+                    np.savez(file, features=whole.features, wanted=whole.wanted, regret=whole.regret, first=whole.first)
+
+            write_whole(path, write)
+        with np.load(path) as stored:
+            return Examples(**{name: stored[name] for name in stored})
+
+
+class Batches:
+    """Losses on batches of onsets."""
+
+    def __init__(self, examples: Examples, onsets: int, device: torch.device) -> None:
+        self._examples, self._onsets, self._device = examples, onsets, device
+
+    def loss(self, network: FingeringNetwork, rng: np.random.Generator) -> torch.Tensor:
+        """The loss of a batch drawn with `rng`."""
+        e = self._examples
+        drawn = rng.integers(len(e.first) - 1, size=self._onsets)
+        first, size = e.first[drawn], e.first[drawn + 1] - e.first[drawn]
+        onset = np.repeat(np.arange(self._onsets), size)
+        rows = np.repeat(first - np.concatenate([[0], np.cumsum(size)[:-1]]), size) + np.arange(size.sum())
+        features = torch.from_numpy(e.features[rows].astype(np.float32)).to(self._device)
+        wanted = torch.from_numpy(e.wanted[rows]).to(self._device)
+        return choice_loss(network(features), wanted, torch.from_numpy(onset).to(self._device), self._onsets)
+
+
+def ask(
+    pieces: list[Roll],
+    seeds: list[int],
+    config: ExampleConfig,
+    student: Weights | None,
+    width: int,
+    jobs: int,
+    title: str,
+) -> Iterator[tuple[Examples, NDArray[np.float32]]]:
+    """`fingering_examples` of many pieces, over processes."""
+    tasks = [(piece, seed, config, student, width) for piece, seed in zip(pieces, seeds, strict=True)]
+    console = Console(stderr=True)
+    if jobs == 1:
+        yield from track(map(_ask, tasks), title, total=len(tasks), console=console)
+        return
+    with ProcessPoolExecutor(jobs, get_context("spawn")) as pool:
+        yield from track(_in_order(pool, tasks), title, total=len(tasks), console=console)
+
+
+Task = tuple[Roll, int, ExampleConfig, Weights | None, int]
+
+
+def _in_order(pool: ProcessPoolExecutor, tasks: list[Task]) -> Iterable[tuple[Examples, NDArray[np.float32]]]:
+    return pool.map(_ask, tasks, chunksize=4)
+
+
+def _ask(task: Task) -> tuple[Examples, NDArray[np.float32]]:
+    roll, seed, config, weights, width = task
+    torch.set_num_threads(1)
+    rng = np.random.default_rng(seed)
+    if weights is None:
+        return fingering_examples(roll, rng, config)
+    network = FingeringNetwork(ChoiceConfig().features, width)
+    network.load_state_dict(weights)
+
+    def student(features: NDArray[np.float32]) -> NDArray[np.float32]:
+        with torch.inference_mode():
+            return np.asarray(network(torch.from_numpy(features)).numpy())
+
+    return fingering_examples(roll, rng, config, student)
+
+
+if __name__ == "__main__":
+    try:
+        print(tyro.cli(TrainFingering).run())
+    except UserError as error:
+        print(error, file=sys.stderr)
+        sys.exit(2)
