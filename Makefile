@@ -1,4 +1,4 @@
-# make play [MIDI=song.mid] [VIEWER=browser|window|none] [ARGS="..."] | make test | make lint | make test-reference | make test-colcon | make bench | make install
+# make play [MIDI=song.mid] [VIEWER=browser|window|none] [ARGS="..."] | make test | make lint | make test-reference | make test-colcon | make bench | make install | make training
 PYTHON ?= python3.11
 VIEWER ?= browser
 VENV := .venv
@@ -6,6 +6,7 @@ BIN := $(VENV)/bin
 PACKAGES := $(addprefix ros2_ws/src/pianomime_,core description physics sim policy) launch
 INSTALLED := $(VENV)/.installed
 COMPILED := $(VENV)/.compiled
+TRAINING := $(VENV)/.training
 PLANNER := ros2_ws/src/pianomime_policy/pianomime_policy/planner
 KERNELS := $(wildcard $(PLANNER)/*.py)
 REFERENCE := .venv-reference
@@ -13,7 +14,7 @@ REFERENCE_PACKAGES := $(addprefix ros2_ws/src/pianomime_,core description physic
 COLCON := .venv-colcon
 SETUPS := $(addsuffix /setup.py,$(PACKAGES)) $(addsuffix /setup.cfg,$(PACKAGES))
 
-.PHONY: install play test test-reference test-colcon lint bench clean
+.PHONY: install training play test test-reference test-colcon lint bench clean
 
 install: $(COMPILED)
 
@@ -27,13 +28,20 @@ $(INSTALLED): requirements.txt constraints.txt $(SETUPS)
 # numba keeps a kernel that calls one of another file when that one changes: begin anew whenever any has.
 $(COMPILED): $(INSTALLED) $(KERNELS)
 	rm -f $(PLANNER)/__pycache__/*.nbi $(PLANNER)/__pycache__/*.nbc
-	@$(BIN)/python -m pianomime_policy.warm_up
+	@$(BIN)/python -m pianomime_policy.warm_up $(wildcard launch/models/generalist)
+	touch $@
+
+# Torch and what else only training needs: whoever plays does without.
+training: $(TRAINING)
+
+$(TRAINING): $(INSTALLED) requirements-training.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --requirement requirements-training.txt
 	touch $@
 
 play: install
 	@$(BIN)/pianomime play $(if $(MIDI),"$(MIDI)") --viewer $(VIEWER) $(ARGS)
 
-test: install
+test: install training
 	$(BIN)/python -m pytest $(ARGS)
 
 # RoboPianist's own environment, to compare with: 1.2 GB, made once.
@@ -56,7 +64,7 @@ $(COLCON)/.installed: requirements-colcon.txt
 test-colcon: install $(COLCON)/.installed
 	$(BIN)/python -m pytest tests/colcon $(ARGS)
 
-lint: install
+lint: install training
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
