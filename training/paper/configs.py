@@ -1,0 +1,87 @@
+"""The systems of the paper's Table 1 that are trained: what each level sees, what it does, and how it is learned.
+
+A level sees some of `PARTS` and does one of `DOES`; everything else (data, training loop, evaluation) is the same for
+all. Sizes are such that a level trains in about four minutes on one CPU core.
+"""
+
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from training.fitting import FitConfig
+from training.paper.heads import Bins, Diffusion, Flow, Head, Regression
+from training.paper.networks import MlpSize
+
+PARTS = ("goals", "previous fingertips", "coming fingertips", "state")
+"""What a level may see: goals of steps t, t+1, ..; fingertips of step t-1; fingertips of steps t, t+1, ..; joint
+positions, joint velocities and keys before step t."""
+DOES = ("fingertips", "fingertip residuals", "targets")
+"""What a level may do in steps t, t+1, ..: fingertips as they are, or less those of step t-1; actuator targets."""
+
+
+@dataclass(frozen=True)
+class Level:
+    """One network and its task.
+
+    Attributes:
+        sees: Some of PARTS.
+        does: One of DOES.
+        head: How, and by what network.
+        goal_steps: Steps of goals that it sees.
+        steps: Steps that it does, and sees of the coming fingertips; only the first is carried out.
+        updates: Of the training, each on `batch` windows.
+    """
+
+    sees: tuple[str, ...]
+    does: str
+    head: Head
+    goal_steps: int
+    steps: int
+    updates: int
+    batch: int = 256
+    learning_rate: float = 1e-3
+
+    def fit(self, seed: int, updates: int | None) -> FitConfig:
+        """The settings of the training loop; `updates` takes the place of the level's own."""
+        return FitConfig(steps=updates or self.updates, learning_rate=self.learning_rate, seed=seed)
+
+
+@dataclass(frozen=True)
+class PaperConfig:
+    """A system: the goals are "codes" of the autoencoder or the 88 "keys"; without high level, the low one sees no
+    fingertips."""
+
+    goals: str
+    high: Level | None
+    low: Level
+
+
+_LOOKAHEAD, _HORIZON = 11, 4
+_HIGH_SEES = ("goals", "previous fingertips")
+_LOW_SEES = ("goals", "coming fingertips", "state")
+_ALONE_SEES = ("goals", "state")
+_DENOISER, _PLAIN = MlpSize(width=320, layers=3), MlpSize(width=1024, layers=3)
+_NETWORKS = 5000
+"""Updates of a denoiser; a plain network of the paper's size costs about as much an update."""
+
+_HIGH = Level(_HIGH_SEES, "fingertips", Diffusion(_DENOISER, steps=100), _LOOKAHEAD, _HORIZON, _NETWORKS)
+_LOW = Level(_LOW_SEES, "targets", Diffusion(_DENOISER, steps=50), _HORIZON, _HORIZON, _NETWORKS)
+_RESIDUAL = Level(_HIGH_SEES, "fingertip residuals", _HIGH.head, _LOOKAHEAD, _HORIZON, _NETWORKS)
+_HIGH_FLOW = Level(_HIGH_SEES, "fingertips", Flow(_DENOISER), _LOOKAHEAD, _HORIZON, _NETWORKS)
+_LOW_FLOW = Level(_LOW_SEES, "targets", Flow(_DENOISER), _HORIZON, _HORIZON, _NETWORKS)
+# As much training as two levels.
+_ONE_STAGE = Level(_ALONE_SEES, "targets", _LOW.head, _LOOKAHEAD, _HORIZON, 2 * _NETWORKS)
+_CLONE = Level(_ALONE_SEES, "targets", Regression(_PLAIN), _LOOKAHEAD, 1, 2 * _NETWORKS)
+_TRANSFORMER = Level(_ALONE_SEES, "targets", Bins(_PLAIN), _LOOKAHEAD, 1, 2 * _NETWORKS)
+
+CONFIGS = MappingProxyType(
+    {
+        "two-stage": PaperConfig("codes", _HIGH, _LOW),
+        "two-stage-residual": PaperConfig("codes", _RESIDUAL, _LOW),
+        "two-stage-flow": PaperConfig("codes", _HIGH_FLOW, _LOW_FLOW),
+        "no-sdf": PaperConfig("keys", _HIGH, _LOW),
+        "one-stage": PaperConfig("codes", None, _ONE_STAGE),
+        "bc-mlp": PaperConfig("codes", None, _CLONE),
+        "bet": PaperConfig("codes", None, _TRANSFORMER),
+    }
+)
+"""By name, in the order of the table."""

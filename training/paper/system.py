@@ -1,0 +1,89 @@
+"""A trained system: its levels, how it sees goals, and where it begins; one file beside that of the autoencoder."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from pianomime_core.errors import UserError
+from pianomime_core.whole_file import write_whole
+from training.demonstrations import Demonstration
+from training.paper.configs import CONFIGS, PaperConfig
+from training.paper.goals import Goals, load_goals
+from training.paper.trained_level import TrainedLevel
+
+SYSTEM, AUTOENCODER = "system.pt", "autoencoder.pt"
+
+
+@dataclass(frozen=True)
+class Start:
+    """Where a song begins, whatever its first notes: as the demonstrations of the training do on average.
+
+    Attributes:
+        fingertips_m: (36,) mean of the first rows of all clips.
+        joint_positions: (54,) mean of the first rows of the experts [rad, m], who all begin at RoboPianist's reset.
+    """
+
+    fingertips_m: NDArray[np.float32]
+    joint_positions: NDArray[np.float32]
+
+    @classmethod
+    def of(cls, demonstrations: tuple[Demonstration, ...]) -> "Start":
+        """The mean of the first rows."""
+        tips = [one.fingertips_m[0].ravel() for one in demonstrations]
+        joints = [one.expert.joint_positions[0] for one in demonstrations if one.expert is not None]
+        return cls(np.mean(tips, axis=0), np.mean(joints, axis=0))
+
+
+@dataclass(frozen=True)
+class PaperSystem:
+    """All that its controller needs.
+
+    Attributes:
+        levels: "low", and "high" where the configuration has one.
+        training: Updates, parameters, CPU minutes and so on, for the table.
+    """
+
+    config: PaperConfig
+    goals: Goals
+    start: Start
+    levels: dict[str, TrainedLevel]
+    training: dict[str, Any]
+
+    def save(self, folder: Path, name: str) -> None:
+        """Write it as the configuration of that name; the autoencoder is the caller's business."""
+        content = {
+            "name": name,
+            "start": vars(self.start),
+            "levels": {key: level.state_dict() for key, level in self.levels.items()},
+            "training": self.training,
+        }
+        write_whole(folder / SYSTEM, lambda file: torch.save(content, file))
+
+    @classmethod
+    def load(cls, folder: Path, device: torch.device) -> "PaperSystem":
+        """Read what `training.paper.train` wrote.
+
+        Raises:
+            UserError: It is not there, or is of a configuration that is another one by now.
+        """
+        path = folder / SYSTEM
+        if not path.is_file():
+            raise UserError(f"no trained system {str(path)!r}: run python -m training.paper.train first")
+        content = torch.load(path, map_location=device, weights_only=False)
+        config = CONFIGS[content["name"]]
+        levels = {}
+        for key, weights in content["levels"].items():
+            level = config.high if key == "high" else config.low
+            assert level is not None
+            condition, action = len(weights["condition_mean"]), weights["action_mean"].shape[1]
+            levels[key] = TrainedLevel(level, condition, action).to(device).eval()
+            try:
+                levels[key].load_state_dict(weights)
+            except RuntimeError as error:
+                raise UserError(f"{str(path)!r} was trained as another {content['name']!r}: {error}") from error
+        goals = load_goals(config.goals, folder / AUTOENCODER)
+        return cls(config, goals, Start(**content["start"]), levels, content["training"])
