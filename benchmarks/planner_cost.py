@@ -8,7 +8,7 @@ not counted; `start` is counted by itself. Kernels are compiled before the clock
 import gc
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -100,6 +100,15 @@ class Cost:
         """Whether p99 of the wall time is what it shall be."""
         return self.wanted_p99_ms is None or bool(np.quantile(self.wall_ms, 0.99) <= self.wanted_p99_ms)
 
+    def cells(self) -> list[str]:
+        """Mean, median, p99 and maximum of a step, "wall (CPU)"."""
+        columns = ((np.mean(ms), *np.quantile(ms, (0.5, 0.99, 1.0))) for ms in (self.wall_ms, self.cpu_ms))
+        return [f"{_short(wall)} ({_short(cpu)})" for wall, cpu in zip(*columns, strict=True)]
+
+
+def _short(ms: float) -> str:
+    return f"{ms:.1f}" if ms < 100 else f"{ms:.0f}"
+
 
 def main(options: CostOptions | None = None) -> int:
     """Print the table; return 1 if a live player costs more than wanted, else 0."""
@@ -108,23 +117,38 @@ def main(options: CostOptions | None = None) -> int:
         raise UserError(f"seconds is {options.seconds:g}: want {CONTROL_TIMESTEP_S:g}, one step, or more")
     console = Console()
     simulator = Simulator()
-    songs = {path.stem: _beginning(path, options.seconds) for path in _songs(options)}
-    costs: dict[str, Cost] = {}
+    songs = {path.stem: beginning(path, options.seconds) for path in _songs(options)}
+    costs = {}
     for name in options.controllers:
-        stopwatch = Stopwatch(make_controller(name, simulator.config, model_folder(name)))
-        warm = PianoRoll(next(iter(songs.values())).goal[:20], next(iter(songs.values())).sustain[:20])
-        play_episode(simulator, stopwatch, warm)
-        costs[name] = cost = Cost(WANTED_P99_MS.get(name), [], [], [])
-        gc.collect()  # what earlier controllers left is none of this one's cost
-        for roll in track(songs.values(), f"{name}, {len(songs)} songs", console=Console(stderr=True), transient=True):
-            play_episode(simulator, stopwatch, roll)
-            cost.wall_ms += [1e3 * s for s in stopwatch.wall_s]
-            cost.cpu_ms += [1e3 * s for s in stopwatch.cpu_s]
-            cost.start_ms.append(1e3 * stopwatch.start_s)
+        controller = make_controller(name, simulator.config, model_folder(name))
+        costs[name] = measure(controller, simulator, tuple(songs.values()), name, WANTED_P99_MS.get(name))
     console.print(_table(costs, len(songs)))
     wanted = ", ".join(f"{name} {ms:.0f} ms" for name, ms in WANTED_P99_MS.items())
     console.print(f"Wanted p99 of wall time: {wanted}; a step lasts {1e3 * CONTROL_TIMESTEP_S:.0f} ms.")
     return 0 if all(cost.good for cost in costs.values()) else 1
+
+
+def measure(
+    controller: Controller, simulator: Simulator, songs: Sequence[PianoRoll], name: str, wanted_p99_ms: float | None
+) -> Cost:
+    """Play the songs after twenty steps that warm up; the progress bar shows the name."""
+    stopwatch = Stopwatch(controller)
+    play_episode(simulator, stopwatch, PianoRoll(songs[0].goal[:20], songs[0].sustain[:20]))
+    cost = Cost(wanted_p99_ms, [], [], [])
+    gc.collect()  # what earlier controllers left is none of this one's cost
+    for roll in track(songs, f"{name}, {len(songs)} songs", console=Console(stderr=True), transient=True):
+        play_episode(simulator, stopwatch, roll)
+        cost.wall_ms += [1e3 * s for s in stopwatch.wall_s]
+        cost.cpu_ms += [1e3 * s for s in stopwatch.cpu_s]
+        cost.start_ms.append(1e3 * stopwatch.start_s)
+    return cost
+
+
+def beginning(song: Path, seconds: float) -> PianoRoll:
+    """The first seconds of a song."""
+    roll = read_song(song)
+    steps = int(seconds * FRAMES_PER_SECOND)
+    return PianoRoll(roll.goal[:steps], roll.sustain[:steps])
 
 
 def _songs(options: CostOptions) -> Iterator[Path]:
@@ -139,17 +163,9 @@ def _table(costs: dict[str, Cost], songs: int) -> Table:
     for column in ("", "mean", "p50", "p99", "max", "start", "ok"):
         table.add_column(column, justify="right", no_wrap=True)
     for name, cost in costs.items():
-        columns = ((np.mean(ms), *np.quantile(ms, (0.5, 0.99, 1.0))) for ms in (cost.wall_ms, cost.cpu_ms))
-        cells = [f"{wall:.1f} ({cpu:.1f})" for wall, cpu in zip(*columns, strict=True)]
         verdict = "" if cost.wanted_p99_ms is None else "yes" if cost.good else "no"
-        table.add_row(name, *cells, f"{max(cost.start_ms):.0f}", verdict)
+        table.add_row(name, *cost.cells(), f"{max(cost.start_ms):.0f}", verdict)
     return table
-
-
-def _beginning(song: Path, seconds: float) -> PianoRoll:
-    roll = read_song(song)
-    steps = int(seconds * FRAMES_PER_SECOND)
-    return PianoRoll(roll.goal[:steps], roll.sustain[:steps])
 
 
 if __name__ == "__main__":

@@ -98,6 +98,11 @@ def test_shared_files_are_installed(install):
     assert (share / "launch" / "play.launch.py").is_file()
     assert sorted(path.name for path in (share / "config").iterdir()) == ["midi.yaml", "policy.yaml", "sim.yaml"]
     assert list((share / "songs").glob("*.mid"))
+    networks, installed = (
+        sorted(path.name for path in (folder / "models" / "generalist").glob("*.onnx"))
+        for folder in (ROOT / "launch", share)
+    )
+    assert installed == networks
 
 
 def test_a_song_is_played_from_the_workspace(install):

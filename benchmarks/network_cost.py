@@ -1,0 +1,129 @@
+"""What the trained networks cost beside the paper's, on the same CPU in the same run, one thread each.
+
+A control step of the paper's system is 100 denoising steps of its high and 50 of its low network; both are timed at
+their published size with random weights, whole control steps, one row at a time. Encoding the goal and the scheduler's
+arithmetic are left out, so the paper's system costs a little more than is printed. What stands beside it is the whole
+`Controller.act`, code around the networks included, in closed loop with the simulator. Other load on the machine
+lengthens the wall time alone, so the two are compared by CPU time.
+"""
+
+import importlib.util
+import sys
+import tempfile
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import tyro
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+
+from benchmarks.planner_cost import Cost, beginning, measure
+from pianomime.models import model_folder
+from pianomime.songs import bundled_songs
+from pianomime_core.errors import UserError
+from pianomime_core.timing import CONTROL_TIMESTEP_S
+from pianomime_physics.simulator import Simulator
+from pianomime_policy.network_file import NetworkFile
+from pianomime_policy.registry import make_controller
+
+WANTED_P99_MS = 10.0
+_PAPER = "paper-sized"
+
+
+@dataclass(frozen=True)
+class NetworkCostOptions:
+    """Measure the cost of trained networks.
+
+    Attributes:
+        controller: Who plays.
+        model: Folder of its networks; the bundled one if none is given.
+        seconds: Music of each bundled song that is played.
+        paper_steps: Control steps of the paper's system that are timed.
+    """
+
+    controller: str = "onnx"
+    model: Path | None = None
+    seconds: float = 10.0
+    paper_steps: int = 3
+
+
+def main(options: NetworkCostOptions | None = None) -> int:
+    """Print the table and the ratio; return 1 if the controller costs more than wanted, else 0.
+
+    Raises:
+        UserError: Less than a step is asked for, or as `make_controller`.
+    """
+    options = options or NetworkCostOptions()
+    if options.seconds < CONTROL_TIMESTEP_S or options.paper_steps < 1:
+        raise UserError(
+            f"seconds is {options.seconds:g}, paper_steps {options.paper_steps}: want one step of each at least"
+        )
+    console = Console()
+    simulator = Simulator()
+    songs = [beginning(path, options.seconds) for path in bundled_songs().values()]
+    controller = make_controller(options.controller, simulator.config, model_folder(options.controller, options.model))
+    ours = measure(controller, simulator, songs, options.controller, WANTED_P99_MS)
+    costs = {options.controller: ours}
+    if importlib.util.find_spec("torch") is not None:
+        costs[_PAPER] = _paper_cost(options.paper_steps)
+    console.print(_table(costs))
+    if _PAPER in costs:
+        times = np.mean(costs[_PAPER].cpu_ms) / np.mean(ours.cpu_ms)
+        console.print(f"A control step of the paper's networks takes {times:.0f} times the CPU time, mean by mean.")
+    else:
+        console.print("The paper's networks are not timed: torch is not installed (make training).")
+    console.print(
+        f"Wanted p99 of {options.controller}: {WANTED_P99_MS:.0f} ms of each {1e3 * CONTROL_TIMESTEP_S:.0f} ms."
+    )
+    return 0 if ours.good else 1
+
+
+def _paper_cost(count: int) -> Cost:
+    from training.paper.paper_size import STEPS, export_paper_sized
+
+    cost = Cost(None, [], [], [])
+    with tempfile.TemporaryDirectory(prefix="pianomime-") as name:
+        folder = Path(name)
+        export_paper_sized(folder)
+        networks = {level: NetworkFile.load(folder / f"{level}.onnx", {}) for level in STEPS}
+    denoise(networks, dict.fromkeys(networks, 2))  # warms up
+    for _ in track(range(count), "paper's networks", console=Console(stderr=True), transient=True):
+        wall_s, cpu_s = time.perf_counter(), time.process_time()
+        denoise(networks, STEPS)
+        cost.wall_ms.append(1e3 * (time.perf_counter() - wall_s))
+        cost.cpu_ms.append(1e3 * (time.process_time() - cpu_s))
+    return cost
+
+
+def denoise(networks: Mapping[str, NetworkFile], steps: Mapping[str, int]) -> None:
+    """Run each network in turn, one row, as often as `steps` says, each time on the sample that the last call left."""
+    rng = np.random.default_rng(0)
+    for level, network in networks.items():
+        shapes = {name: (1, *shape[1:]) for name, shape in network.metadata["inputs"]}
+        inputs = {name: rng.standard_normal(shape, dtype=np.float32) for name, shape in shapes.items()}
+        for step in range(steps[level], 0, -1):
+            inputs["timestep"] = np.full(shapes["timestep"], step, np.float32)
+            (noise,) = network.run(**inputs)
+            inputs["sample"] = inputs["sample"] - noise / np.float32(steps[level])
+
+
+def _table(costs: Mapping[str, Cost]) -> Table:
+    table = Table(title="Networks: ms a control step (CPU time), one thread")
+    for column in ("", "steps", "mean", "p50", "p99", "max", "ok"):
+        table.add_column(column, justify="right", no_wrap=True)
+    for name, cost in costs.items():
+        verdict = "" if cost.wanted_p99_ms is None else "yes" if cost.good else "no"
+        table.add_row(name, str(len(cost.wall_ms)), *cost.cells(), verdict)
+    return table
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(tyro.cli(NetworkCostOptions)))
+    except UserError as error:
+        print(error, file=sys.stderr)
+        sys.exit(2)
