@@ -6,28 +6,26 @@ network itself does. What is finished in `--out` is not done again.
 
 import os
 import sys
-from collections.abc import Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
-from multiprocessing import get_context
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import torch
 import tyro
 from numpy.typing import NDArray
-from rich.console import Console
-from rich.progress import track
 
 from pianomime_core.errors import UserError
-from pianomime_core.whole_file import write_whole
 from pianomime_policy.generalist.fingering_choices import ChoiceConfig
 from training.fitting import FitConfig, device_named, fit
 from training.generalist.fingering_examples import ExampleConfig, Examples, fingering_examples
 from training.generalist.fingering_network import FingeringNetwork, choice_loss
+from training.generalist.rounds import kept, over_processes
+from training.generalist.trained import Trained
 from training.music import Roll, synthetic_roll, train_rolls, varied
 
 Weights = dict[str, torch.Tensor]
+Shape = dict[str, int]
 
 
 @dataclass(frozen=True)
@@ -68,44 +66,41 @@ class TrainFingering:
         rolls = train_rolls(self.demos, self.every)
         device = device_named(self.device)
         torch.manual_seed(self.seed)
-        network = FingeringNetwork(ChoiceConfig().features, self.width).to(device)
+        network = FingeringNetwork(**self._shape).to(device)
         parts: list[Examples] = []
         for number in range(self.rounds):
             student = None if number == 0 else {name: value.cpu() for name, value in network.state_dict().items()}
             parts.append(self._examples(number, rolls, student))
             batches = Batches(Examples.join(parts), self.onsets, device)
             config = replace(self.fit, seed=self.seed + number)
-            fit(
-                network,
-                lambda rng, b=batches: b.loss(network, rng),
-                config,
-                self.out / f"round-{number}",
-                f"round {number}",
-            )
-        path = self.out / "network.pt"
-        write_whole(path, lambda temporary: torch.save(network.cpu().state_dict(), temporary))
-        return path
+            name = f"round-{number}"
+            loss = fit(network, partial(batches.loss, network), config, self.out / name, name)
+            print(f"round {number}: loss {loss:.4f}", flush=True)
+        return Trained.of(network, self._shape, self.seed, self._data(parts)).save(self.out / "network.pt")
+
+    @property
+    def _shape(self) -> dict[str, int]:
+        return {"features": ChoiceConfig().features, "width": self.width}
+
+    def _data(self, parts: list[Examples]) -> str:
+        onsets = sum(len(part.first) - 1 for part in parts)
+        return (
+            f"{onsets} onsets of PianoMime's training clips, their variations and made-up music, priced by the search"
+        )
 
     def _examples(self, number: int, rolls: list[Roll], student: Weights | None) -> Examples:
-        path = self.out / f"examples-{number}.npz"
-        if not path.exists():
-            rng = np.random.default_rng([self.seed, number])
-            pieces = (list(rolls) if number == 0 else []) + [varied(r, rng) for r in rolls for _ in range(self.varied)]
-            pieces += [synthetic_roll(rng) for _ in range(self.made_up)]
-            seeds = [int(seed) for seed in rng.integers(2**31, size=len(pieces))]
-            asked = ask(pieces, seeds, self.examples, student, self.width, self.jobs, f"round {number}: asking")
-            parts, regrets = zip(*asked, strict=True)
-            print(f"round {number}: {sum(len(p.first) - 1 for p in parts)} onsets, regret of who played "
-                  f"{np.concatenate(regrets).mean():.3f}", flush=True)  # fmt: skip
-            whole = Examples.join(list(parts))
+        rng = np.random.default_rng([self.seed, number])
+        pieces = (list(rolls) if number == 0 else []) + [varied(r, rng) for r in rolls for _ in range(self.varied)]
+        pieces += [synthetic_roll(rng) for _ in range(self.made_up)]
+        tasks = [(piece, int(rng.integers(2**31)), self.examples, student, self._shape) for piece in pieces]
 
-            def write(temporary: Path) -> None:
-                with temporary.open("wb") as file:
-                    np.savez(file, features=whole.features, wanted=whole.wanted, regret=whole.regret, first=whole.first)
+        def ask() -> Examples:
+            parts, regrets = zip(*over_processes(_ask, tasks, self.jobs, f"round {number}: asking"), strict=True)
+            regret = np.concatenate(regrets)
+            print(f"round {number}: {len(regret)} onsets, regret of who played {regret.mean():.3f}", flush=True)
+            return Examples.join(list(parts))
 
-            write_whole(path, write)
-        with np.load(path) as stored:
-            return Examples(**{name: stored[name] for name in stored})
+        return kept(self.out / f"examples-{number}.npz", ask, Examples)
 
 
 class Batches:
@@ -126,39 +121,16 @@ class Batches:
         return choice_loss(network(features), wanted, torch.from_numpy(onset).to(self._device), self._onsets)
 
 
-def ask(
-    pieces: list[Roll],
-    seeds: list[int],
-    config: ExampleConfig,
-    student: Weights | None,
-    width: int,
-    jobs: int,
-    title: str,
-) -> Iterator[tuple[Examples, NDArray[np.float32]]]:
-    """`fingering_examples` of many pieces, over processes."""
-    tasks = [(piece, seed, config, student, width) for piece, seed in zip(pieces, seeds, strict=True)]
-    console = Console(stderr=True)
-    if jobs == 1:
-        yield from track(map(_ask, tasks), title, total=len(tasks), console=console)
-        return
-    with ProcessPoolExecutor(jobs, get_context("spawn")) as pool:
-        yield from track(_in_order(pool, tasks), title, total=len(tasks), console=console)
-
-
-Task = tuple[Roll, int, ExampleConfig, Weights | None, int]
-
-
-def _in_order(pool: ProcessPoolExecutor, tasks: list[Task]) -> Iterable[tuple[Examples, NDArray[np.float32]]]:
-    return pool.map(_ask, tasks, chunksize=4)
+Task = tuple[Roll, int, ExampleConfig, Weights | None, Shape]
 
 
 def _ask(task: Task) -> tuple[Examples, NDArray[np.float32]]:
-    roll, seed, config, weights, width = task
+    roll, seed, config, weights, shape = task
     torch.set_num_threads(1)
     rng = np.random.default_rng(seed)
     if weights is None:
         return fingering_examples(roll, rng, config)
-    network = FingeringNetwork(ChoiceConfig().features, width)
+    network = FingeringNetwork(**shape)
     network.load_state_dict(weights)
 
     def student(features: NDArray[np.float32]) -> NDArray[np.float32]:

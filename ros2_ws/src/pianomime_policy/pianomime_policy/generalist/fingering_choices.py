@@ -5,6 +5,7 @@ first by the price of this onset alone. The network's task is to know what the n
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numba import njit
@@ -100,7 +101,8 @@ class FingeringChoices:
 
 def one_state(beam: Beam, row: int) -> Beam:
     """One row of a beam as a beam of its own, at no cost so far."""
-    return Beam(np.zeros(1), *(values[row : row + 1].copy() for values in beam[1:]))
+    rows: Any = [values[row : row + 1].copy() for values in beam]
+    return Beam(*rows)._replace(cost=np.zeros(1))
 
 
 @njit(cache=True)

@@ -1,5 +1,6 @@
 """Two hands that play a reading: fingertip targets -> joints -> actuator targets, always from the measured state."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -56,6 +57,9 @@ class Memory(NamedTuple):
     key: NDArray[np.int64]
 
 
+MakeHand = Callable[[str, str, FingertipConfig, PostureConfig, InverseKinematicsConfig, TrackingConfig], HandPlanner]
+
+
 class Performer:
     """Two hands.
 
@@ -65,14 +69,21 @@ class Performer:
             of the finger that presses each key, and their number.
     """
 
-    def __init__(self, variant: str, fingertips: FingertipConfig, config: PerformerConfig) -> None:
+    def __init__(
+        self,
+        variant: str,
+        fingertips: FingertipConfig,
+        config: PerformerConfig,
+        make_hand: MakeHand = HandPlanner,
+    ) -> None:
+        """`make_hand`: Makes what plays each hand."""
         c = config
         forearm = forearm_dofs(variant)
         self.joint_names = joint_names(forearm)
         self.target_names = target_names(forearm)
         self.press_error_m = np.zeros((NUM_KEYS, 4))
         self._rows = c.tracking.preview_steps
-        self._hands = [HandPlanner(side, variant, fingertips, c.posture, c.kinematics, c.tracking) for side in SIDES]
+        self._hands = [make_hand(side, variant, fingertips, c.posture, c.kinematics, c.tracking) for side in SIDES]
         self._joints = [np.array([self.joint_names.index(n) for n in h.joint_names]) for h in self._hands]
         self._targets = [np.array([self.target_names.index(n) for n in h.target_names]) for h in self._hands]
         self._watches = [PressWatch(c.press_watch) for _ in self._hands]

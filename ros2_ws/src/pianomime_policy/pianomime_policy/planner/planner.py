@@ -5,16 +5,18 @@ fingertip targets and joint references from the measured state. A whole-song pla
 step; a streaming one learns each row when it enters the window. Nothing else differs.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pianomime_policy.controller import Observation
-from pianomime_policy.planner.fingering import FingeringConfig
+from pianomime_policy.planner.fingering import Fingering, FingeringConfig
 from pianomime_policy.planner.fingertip_targets import FingertipConfig
 from pianomime_policy.planner.hand_path import HandPathConfig
-from pianomime_policy.planner.performer import Performer, PerformerConfig
+from pianomime_policy.planner.hand_planner import HandPlanner
+from pianomime_policy.planner.performer import MakeHand, Performer, PerformerConfig
 from pianomime_policy.planner.reading import Reading
 from pianomime_policy.planner.release import ReleaseConfig
 from pianomime_policy.planner.song_plan import Assignments, SongPlan
@@ -37,25 +39,36 @@ class PlannerConfig:
     fingertips: FingertipConfig = field(default_factory=FingertipConfig)
     performer: PerformerConfig = field(default_factory=PerformerConfig)
 
-    def new_reading(self) -> Reading:
-        """A reading of a song that has not begun."""
+    def new_reading(self, fingers: Fingering | None = None) -> Reading:
+        """A reading of a song that has not begun; `fingers` as in `SongPlan`."""
         commit_steps = None if self.horizon_steps is None else self.commit_steps
-        plan = SongPlan(self.fingering, self.release, self.hand_path, commit_steps)
+        plan = SongPlan(self.fingering, self.release, self.hand_path, commit_steps, fingers)
         return Reading(plan, self.fingertips)
 
 
 class Planner:
     """A `Controller` without learning; see the module's docstring."""
 
-    def __init__(self, variant: str = "pianomime", config: PlannerConfig | None = None) -> None:
+    def __init__(
+        self,
+        variant: str = "pianomime",
+        config: PlannerConfig | None = None,
+        make_fingers: Callable[[], Fingering] | None = None,
+        make_hand: MakeHand = HandPlanner,
+    ) -> None:
+        """
+        Args:
+            make_fingers: Makes who decides on the fingers of a song; None: the search.
+            make_hand: Makes who moves a hand.
+        """
         self.config = c = config or PlannerConfig()
-        self.horizon_steps = c.horizon_steps
-        self._performer = Performer(variant, c.fingertips, c.performer)
+        self.horizon_steps, self._make_fingers = c.horizon_steps, make_fingers
+        self._performer = Performer(variant, c.fingertips, c.performer, make_hand)
         self.joint_names, self.target_names = self._performer.joint_names, self._performer.target_names
 
     def start(self, goal: NDArray[np.bool_], sustain: NDArray[np.bool_]) -> NDArray[np.float64]:
         """See `Controller.start`: hands at rest above the first notes."""
-        self._reading = self.config.new_reading()
+        self._reading = self.config.new_reading(self._make_fingers() if self._make_fingers else None)
         self._reading.see(goal, 0)
         return self._performer.begin(self._reading)
 

@@ -1,0 +1,43 @@
+"""The posture network: one coming row of a hand -> change of its joints, and the offsets that press; and its loss."""
+
+import torch
+from torch import Tensor, nn
+
+
+class PostureNetwork(nn.Module):
+    """An MLP with a linear bypass: small corrections are nearly linear in the fingertip errors.
+
+    Args:
+        features: Numbers for each row, D.
+        coordinates: Actuator coordinates of a hand, n.
+        width: Units of the hidden layers.
+    """
+
+    def __init__(self, features: int, coordinates: int, width: int = 512) -> None:
+        super().__init__()
+        self.layers = nn.Sequential(
+            nn.Linear(features, width), nn.GELU(), nn.Linear(width, width), nn.GELU(), nn.Linear(width, 2 * coordinates)
+        )
+        self.bypass = nn.Linear(features, 2 * coordinates, bias=False)
+
+    def forward(self, features: Tensor) -> Tensor:
+        """(R, D) -> (R, 2 n); see `pianomime_policy.generalist.learned_hand.Postures`."""
+        return self.layers(features) + self.bypass(features)
+
+
+def posture_loss(answer: Tensor, wanted: Tensor, jacobian: Tensor, weight: Tensor, joint_share: float) -> Tensor:
+    """Mean over rows of how far off an answer is, about the length of the error in mm.
+
+    What counts is where the fingertips would be, each coordinate by its weight in the inverse kinematics; the joints
+    themselves count a little, so that hands look like the teacher's where no fingertip says anything.
+
+    Args:
+        answer, wanted: (R, 2 n).
+        jacobian: (R, 15, n) of the fingertips in m per unit.
+        weight: (R, 15) of the fingertip errors.
+        joint_share: Weight of the joints' own errors, in units, against fingertip errors in mm.
+    """
+    off, push_off = torch.chunk(answer - wanted, 2, dim=1)
+    tips_mm = 1e3 * weight * torch.einsum("rki,ri->rk", jacobian, off)
+    squares = tips_mm.square().sum(1) + joint_share * (off.square().sum(1) + push_off.square().sum(1))
+    return ((1.0 + squares).sqrt() - 1.0).mean()

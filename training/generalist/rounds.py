@@ -1,0 +1,41 @@
+"""What all rounds of asking have in common: many processes ask, and what they found is kept."""
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import fields
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+from rich.console import Console
+from rich.progress import track
+
+from pianomime_core.whole_file import write_whole
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+def over_processes(function: Callable[[T], R], tasks: Sequence[T], jobs: int, title: str) -> Iterator[R]:
+    """The results of `function`, in the order of the tasks, with a progress bar; `jobs` 1 stays in this process."""
+    console = Console(stderr=True)
+    if jobs == 1:
+        yield from track(map(function, tasks), title, total=len(tasks), console=console)
+        return
+    with ProcessPoolExecutor(jobs, get_context("spawn")) as pool:
+        yield from track(pool.map(function, tasks), title, total=len(tasks), console=console)
+
+
+def kept(path: Path, make: Callable[[], R], kind: type[R]) -> R:
+    """What the npz file holds, a `kind` of arrays; made and written first if it is not there."""
+    if not path.exists():
+        made: Any = make()
+
+        def write(temporary: Path) -> None:
+            with temporary.open("wb") as file:
+                np.savez(file, **{field.name: getattr(made, field.name) for field in fields(made)})
+
+        write_whole(path, write)
+    with np.load(path) as stored:
+        return kind(**{name: stored[name] for name in stored})

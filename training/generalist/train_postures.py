@@ -1,0 +1,156 @@
+"""Train the posture network: `python -m training.generalist.train_postures --demos D --out out/postures --seed 0`.
+
+Rounds of playing and learning: in the first round the planner plays, later the network does and the planner says what
+it would have done. What is finished in `--out` is not done again.
+"""
+
+import os
+import sys
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import torch
+import tyro
+from numpy.typing import NDArray
+
+from pianomime_core.errors import UserError
+from pianomime_core.hands import SIDES, forearm_dofs, target_names
+from pianomime_core.metrics import score
+from pianomime_description.variant import SceneConfig
+from pianomime_policy.generalist.learned_hand import feature_layout
+from training.fitting import FitConfig, device_named, fit
+from training.generalist.posture_examples import PostureExamples, posture_examples
+from training.generalist.posture_network import PostureNetwork, posture_loss
+from training.generalist.rounds import kept, over_processes
+from training.generalist.trained import Trained
+from training.music import Roll, synthetic_roll, train_rolls, varied
+
+Weights = dict[str, torch.Tensor]
+Shape = dict[str, int]
+
+
+@dataclass(frozen=True)
+class TrainPostures:
+    """Train the posture network.
+
+    Attributes:
+        demos: Folder of the demonstrations; only training clips are read.
+        out: Folder for examples, checkpoints, TensorBoard's files and `network.pt`.
+        seed: Of everything random.
+        rounds: Times that music is played.
+        clips: Varied training clips played in each round.
+        made_up: Made-up pieces in each round.
+        steps: Steps played of each, from a random one.
+        rows: Rows in a batch.
+        width: Units of the hidden layers.
+        joint_share: See `posture_loss`.
+        jobs: Processes that play; has no influence on the result.
+        device: Where torch computes; CUDA if there is some, unless given.
+    """
+
+    demos: Path
+    out: Path
+    seed: int = 0
+    rounds: int = 5
+    clips: int = 60
+    made_up: int = 30
+    steps: int = 400
+    rows: int = 1024
+    width: int = 512
+    joint_share: float = 0.3
+    jobs: int = len(os.sched_getaffinity(0))
+    device: str | None = None
+    fit: FitConfig = field(default_factory=lambda: FitConfig(steps=3000))
+
+    def run(self) -> Path:
+        """Train; returns the file of the weights."""
+        self.out.mkdir(parents=True, exist_ok=True)
+        rolls = train_rolls(self.demos)
+        device = device_named(self.device)
+        torch.manual_seed(self.seed)
+        coordinates = len(target_names(forearm_dofs(SceneConfig().variant))) // len(SIDES)
+        features = sum(int(size) for _, size in feature_layout(coordinates))
+        shape = {"features": features, "coordinates": coordinates, "width": self.width}
+        network = PostureNetwork(**shape).to(device)
+        parts: list[PostureExamples] = []
+        for number in range(self.rounds):
+            student = None if number == 0 else {name: value.cpu() for name, value in network.state_dict().items()}
+            parts.append(self._examples(number, rolls, student, shape))
+            examples = PostureExamples.join(parts)
+            batches = Batches(examples, self.rows, self.joint_share, device)
+            config = replace(self.fit, seed=self.seed + number)
+            loss = fit(network, partial(batches.loss, network), config, self.out / f"round-{number}", f"round {number}")
+            print(f"round {number}: loss {loss:.3f}", flush=True)
+        return Trained.of(network, shape, self.seed, self._data(parts)).save(self.out / "network.pt")
+
+    def _data(self, parts: list[PostureExamples]) -> str:
+        rows = sum(len(part.features) for part in parts)
+        return (
+            f"{rows} rows of variations of PianoMime's training clips and made-up music, solved by inverse kinematics"
+        )
+
+    def _examples(self, number: int, rolls: list[Roll], student: Weights | None, shape: Shape) -> PostureExamples:
+        rng = np.random.default_rng([self.seed, number])
+        pieces = [varied(rolls[i], rng) for i in rng.choice(len(rolls), self.clips, replace=self.clips > len(rolls))]
+        pieces += [synthetic_roll(rng) for _ in range(self.made_up)]
+        tasks: list[Task] = []
+        for piece in pieces:
+            first = int(rng.integers(max(1, len(piece) - self.steps + 1)))
+            tasks.append((piece[first : first + self.steps], int(rng.integers(2**31)), student, shape))
+
+        def play() -> PostureExamples:
+            played = over_processes(_play, tasks, self.jobs, f"round {number}: playing")
+            parts, scores = zip(*played, strict=True)
+            whole = PostureExamples.join(list(parts))
+            print(f"round {number}: {len(whole.features)} rows, F1 {np.mean(scores[: self.clips]):.4f} on clips, "
+                  f"{np.mean(scores[self.clips :] or [np.nan]):.4f} on made-up music", flush=True)  # fmt: skip
+            return whole
+
+        return kept(self.out / f"examples-{number}.npz", play, PostureExamples)
+
+
+class Batches:
+    """Losses on batches of rows."""
+
+    def __init__(self, examples: PostureExamples, rows: int, joint_share: float, device: torch.device) -> None:
+        self._examples, self._rows, self._joint_share, self._device = examples, rows, joint_share, device
+
+    def loss(self, network: PostureNetwork, rng: np.random.Generator) -> torch.Tensor:
+        """The loss of a batch drawn with `rng`."""
+        e = self._examples
+        drawn = rng.integers(len(e.features), size=self._rows)
+        features, wanted, jacobian, weight = (
+            torch.from_numpy(values[drawn].astype(np.float32)).to(self._device)
+            for values in (e.features, e.wanted, e.jacobian, e.weight)
+        )
+        return posture_loss(network(features), wanted, jacobian, weight, self._joint_share)
+
+
+Task = tuple[Roll, int, Weights | None, Shape]
+
+
+def _play(task: Task) -> tuple[PostureExamples, float]:
+    roll, seed, weights, shape = task
+    torch.set_num_threads(1)
+    rng = np.random.default_rng(seed)
+    student = None
+    if weights is not None:
+        network = PostureNetwork(**shape)
+        network.load_state_dict(weights)
+
+        def student(features: NDArray[np.float32]) -> NDArray[np.float32]:
+            with torch.inference_mode():
+                return np.asarray(network(torch.from_numpy(features)).numpy())
+
+    examples, pressed = posture_examples(roll, rng, student)
+    return examples, float(score(roll, pressed).f1)
+
+
+if __name__ == "__main__":
+    try:
+        print(tyro.cli(TrainPostures).run())
+    except UserError as error:
+        print(error, file=sys.stderr)
+        sys.exit(2)
