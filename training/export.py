@@ -16,7 +16,7 @@ import torch
 
 from pianomime_core.errors import UserError
 from pianomime_core.whole_file import write_whole
-from pianomime_policy.network_file import METADATA_KEY, ROWS, NetworkFile
+from pianomime_policy.network_file import METADATA_KEY, ROWS, NetworkFile, as_json
 
 OPSET = 20
 TOLERANCE = 1e-4
@@ -39,7 +39,7 @@ def export(
         example_inputs: (rows, ...) float32 tensors with two rows or more; only their shapes matter.
         outputs: Names of the outputs.
         path: The ONNX file; its folder is made.
-        metadata: JSON values. "inputs", "outputs", "opset" and "git_revision" are added.
+        metadata: What JSON knows, and numpy arrays. "inputs", "outputs", "opset" and "git_revision" are added.
 
     Returns:
         The largest absolute difference between torch and onnxruntime on random rows.
@@ -71,7 +71,7 @@ def export(
         "opset": OPSET,
         "git_revision": git_revision(),
     }
-    onnx.helper.set_model_props(model, {METADATA_KEY: json.dumps(whole, sort_keys=True)})
+    onnx.helper.set_model_props(model, {METADATA_KEY: json.dumps(whole, sort_keys=True, default=as_json)})
     onnx.checker.check_model(model, full_check=True)
     path.parent.mkdir(parents=True, exist_ok=True)
     differences: list[float] = []

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from pianomime.episode import play_episode
+from pianomime.models import model_folder
 from pianomime.songs import bundled_songs
 from pianomime_core.notes import Note, Score, load_midi, save_midi
 from pianomime_core.piano_roll import piano_roll
@@ -112,14 +113,18 @@ def performance(environ):
     started.process.wait()
 
 
-@pytest.mark.parametrize("controller", ["streaming", "planner"])
+NETWORKS = pytest.mark.skipif(not model_folder("onnx").is_dir(), reason="no bundled networks")
+
+
+@pytest.mark.parametrize("controller", ["streaming", "planner", pytest.param("onnx", marks=NETWORKS)])
 def test_sync_equals_the_episode_in_process(environ, song, tmp_path, controller):
     file = tmp_path / "played.npz"
     done = play(environ, song, "--sync", "--controller", controller, "--rollout", file)
     assert done.returncode == 0, done.stdout + done.stderr
     played = Rollout.load(file)
     scene = SceneConfig()
-    truth = play_episode(Simulator(scene), make_controller(controller, scene), piano_roll(load_midi(song)))
+    player = make_controller(controller, scene, model_folder(controller))
+    truth = play_episode(Simulator(scene), player, piano_roll(load_midi(song)))
     assert np.array_equal(played.goal, truth.goal)
     assert np.array_equal(played.initial_joint_positions, truth.initial_joint_positions)
     assert played.target_names == truth.target_names

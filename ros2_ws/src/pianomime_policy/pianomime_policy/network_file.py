@@ -58,7 +58,7 @@ class NetworkFile:
         metadata = _metadata(session, path)
         graph = {"inputs": _described(session.get_inputs()), "outputs": _described(session.get_outputs())}
         unlike = [
-            *_unlike(metadata, json.loads(json.dumps(dict(expected), default=_as_json)), "robot"),
+            *_unlike(metadata, json.loads(json.dumps(dict(expected), default=as_json)), "robot"),
             *_unlike(metadata, graph, "graph"),
             *(f"{key}: absent in the file" for key in PROVENANCE if key not in metadata),
         ]
@@ -69,6 +69,13 @@ class NetworkFile:
     def run(self, **inputs: NDArray[np.float32]) -> tuple[NDArray[np.float32], ...]:
         """Return the outputs in the order of `metadata["outputs"]`, (rows, ...) each, for inputs of as many rows."""
         return tuple(self._session.run(None, inputs))
+
+
+def as_json(value: Any) -> Any:
+    """What JSON does not know of metadata, for `json.dumps`: numpy arrays and numbers as lists and numbers."""
+    if isinstance(value, (np.ndarray, np.generic)):
+        return value.tolist()
+    raise TypeError(f"no JSON value: {value!r}")
 
 
 def _open(path: Path) -> onnxruntime.InferenceSession:
@@ -151,9 +158,3 @@ def _same(file: Any, wanted: Any) -> bool:
 def _short(value: Any) -> str:
     text = repr(value)
     return text if len(text) <= _SHOWN_OF_A_VALUE else f"{text[:_SHOWN_OF_A_VALUE]}..."
-
-
-def _as_json(value: Any) -> Any:
-    if isinstance(value, (np.ndarray, np.generic)):
-        return value.tolist()
-    raise TypeError(f"no JSON value: {value!r}")
