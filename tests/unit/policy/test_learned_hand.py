@@ -1,0 +1,97 @@
+"""The planner's inverse kinematics stands in for the network: then both hands must be the same."""
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from pianomime_policy.generalist.learned_hand import LearnedHand, feature_layout, units
+from pianomime_policy.planner.fingertip_targets import FingertipConfig, FingertipRows
+from pianomime_policy.planner.hand_planner import HandPlanner, PostureConfig
+from pianomime_policy.planner.inverse_kinematics import InverseKinematicsConfig
+from pianomime_policy.planner.tracking import TrackingConfig
+
+ROWS = TrackingConfig().preview_steps
+
+
+def _hand(side: str, postures=None) -> LearnedHand:
+    return LearnedHand(
+        side, "pianomime", FingertipConfig(), PostureConfig(), InverseKinematicsConfig(), TrackingConfig(), postures
+    )
+
+
+def _rows(hand: HandPlanner, centre: float, lower: float) -> FingertipRows:
+    """Every pad of a resting hand, `lower` m deeper, its index pressing."""
+    rest = hand.rest.copy()
+    rest[hand._tx] += centre
+    target = np.tile(hand.fingertips(hand.chain.coupling @ rest), (ROWS, 1, 1))
+    target[..., 2] -= lower
+    force = np.zeros((ROWS, 5))
+    force[:, 1] = 1.5
+    weight = np.ones((ROWS, 5, 3)) * [0.5, 1.0, 2.0]
+    return FingertipRows(target, weight, force, np.zeros((ROWS, 5)), np.full((ROWS, 5), -1))
+
+
+def _begun(hand: HandPlanner, centre: float) -> NDArray[np.float64]:
+    waiting = _rows(hand, centre, 0.0)
+    return hand.begin(waiting, centre, 0.0)
+
+
+def test_an_answer_means_what_it_was_made_of() -> None:
+    hand, rng = _hand("lh"), np.random.default_rng(0)
+    _begun(hand, -0.2)
+    begun = hand.reference.copy()
+    reference = np.clip(begun + rng.normal(0, 0.02, begun.shape), hand.chain.lower, hand.chain.upper)
+    push = rng.normal(0, 1, begun.shape)
+    found, forces = hand.understood(begun, hand.answer_of(begun, reference, push))
+    np.testing.assert_allclose(found, reference, atol=1e-6)
+    np.testing.assert_allclose(forces, push[0], rtol=1e-5)
+
+
+def test_what_lies_outside_the_ranges_is_clamped() -> None:
+    hand = _hand("rh")
+    _begun(hand, 0.2)
+    found, _ = hand.understood(hand.reference, np.full((ROWS, 2 * len(hand.unit)), 50, np.float32))
+    assert (found <= hand.chain.upper).all()
+    assert (found >= hand.chain.lower).all()
+
+
+def test_the_left_hand_is_the_right_one_in_a_mirror() -> None:
+    features = []
+    for side, centre in (("rh", 0.15), ("lh", -0.15)):
+        hand = _hand(side)
+        q = _begun(hand, centre)
+        tips = _rows(hand, centre, 0.01)
+        slack = np.zeros(len(q))
+        path = np.full(ROWS, centre), np.full(ROWS, 0.004)
+        begun = np.concatenate([hand.reference[1:], hand.reference[-1:]])
+        features.append(hand.features(begun, tips, *path, slack))
+    assert features[0].shape == (ROWS, sum(int(size) for _, size in feature_layout(23)))
+    np.testing.assert_allclose(features[0], features[1], atol=0.02)  # the models differ by micrometres
+
+
+@pytest.mark.parametrize("side", ["rh", "lh"])
+def test_with_the_planners_answers_it_plays_like_the_planner(side: str) -> None:
+    centre = 0.15 if side == "rh" else -0.15
+    teacher = HandPlanner(
+        side, "pianomime", FingertipConfig(), PostureConfig(), InverseKinematicsConfig(), TrackingConfig()
+    )
+    q = _begun(teacher, centre)
+    student: LearnedHand
+
+    def answers(features: NDArray[np.float32]) -> NDArray[np.float32]:
+        begun = np.concatenate([student.reference[1:], student.reference[-1:]])
+        return student.answer_of(begun, taught[-1], np.zeros_like(begun))
+
+    student = _hand(side, answers)
+    _begun(student, centre)
+    taught = []
+    path = np.full(ROWS, centre), np.full(ROWS, 0.004)
+    tips, v = _rows(teacher, centre, 0.012)._replace(force=np.zeros((ROWS, 5))), np.zeros(len(q))
+    for _ in range(3):
+        wanted = teacher.act(q, v, tips, *path)
+        taught.append(teacher.reference.copy())
+        np.testing.assert_allclose(student.act(q, v, tips, *path), wanted, atol=2e-5)
+
+
+def test_slides_are_counted_in_smaller_units_than_joints() -> None:
+    assert units(["WRJ1", "forearm_tx"]).tolist() == [0.2, 0.02]
