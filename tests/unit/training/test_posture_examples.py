@@ -1,0 +1,62 @@
+import numpy as np
+import pytest
+import torch
+from training.generalist.posture_examples import PostureExamples, posture_examples
+from training.generalist.posture_network import PostureNetwork, posture_loss
+
+COORDINATES = 23
+
+
+@pytest.fixture(scope="module")
+def taught() -> tuple[PostureExamples, np.ndarray]:
+    roll = np.zeros((30, 88), bool)
+    roll[8:14, 44], roll[16:24, 61], roll[12:24, 30] = True, True, True
+    examples, pressed = posture_examples(roll, np.random.default_rng(0), None)
+    assert (pressed & roll).sum() > 18  # the planner itself played
+    return examples, pressed
+
+
+def test_two_rows_of_each_hand_and_step_are_noted(taught) -> None:
+    examples, _ = taught
+    assert len(examples.features) == 2 * 2 * 30
+    assert examples.wanted.shape == (120, 2 * COORDINATES)
+    assert examples.jacobian.shape == (120, 15, COORDINATES)
+
+
+def test_the_teacher_brings_pressing_fingers_nearer_to_their_targets(taught) -> None:
+    examples, _ = taught
+    error = examples.features[:, 2 * COORDINATES : 2 * COORDINATES + 15].astype(float) * 0.01
+    change = np.einsum("rki,ri->rk", examples.jacobian.astype(float), examples.wanted[:, :COORDINATES])
+    far = (examples.weight > 0.5) & (np.abs(error) > 0.001)
+    assert far.sum() > 10
+    assert np.abs(error - change)[far].mean() < 0.4 * np.abs(error)[far].mean()
+
+
+def test_a_student_without_an_answer_leaves_the_hands_where_they_were() -> None:
+    roll = np.zeros((12, 88), bool)
+    roll[4:, 60] = True
+    nothing = np.zeros((5, 2 * COORDINATES), np.float32)
+    examples, pressed = posture_examples(roll, np.random.default_rng(0), lambda features: nothing)
+    assert not pressed.any()
+    assert np.abs(examples.wanted).max() > 0.5  # and the teacher would have done something
+
+
+def test_loss_counts_millimetres_of_the_fingertips() -> None:
+    jacobian = torch.zeros(1, 15, COORDINATES)
+    jacobian[0, 4, 2] = 0.1  # metres of one coordinate of a fingertip for a unit of one joint
+    weight = torch.full((1, 15), 2.0)
+    wanted = torch.zeros(1, 2 * COORDINATES)
+    off = wanted.clone()
+    off[0, 2] = 0.05  # 5 mm
+    loss = posture_loss(off, wanted, jacobian, weight, 0.0)
+    assert loss.item() == pytest.approx(np.sqrt(1 + (2 * 5) ** 2) - 1, rel=1e-5)
+    assert posture_loss(wanted, wanted, jacobian, weight, 0.3).item() == 0.0
+    off[0, 2], off[0, 30] = 0.0, 2.0  # a push that is off counts as a joint
+    assert posture_loss(off, wanted, jacobian, weight, 0.25).item() == pytest.approx(np.sqrt(2) - 1, rel=1e-5)
+
+
+def test_network_answers_every_row_alone() -> None:
+    network = PostureNetwork(81, COORDINATES, 16)
+    features = torch.randn(4, 81)
+    assert network(features).shape == (4, 2 * COORDINATES)
+    torch.testing.assert_close(network(features)[2:3], network(features[2:3]))
