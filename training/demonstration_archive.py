@@ -4,6 +4,7 @@ import csv
 import json
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import mido
 import numpy as np
@@ -114,7 +115,7 @@ def write_archive(
 def _write_clip(folder: Path, d: Demonstration) -> None:
     # The fingering of an archive has the order of the fingertips, without the wrists: left hand first.
     left_first = np.roll(d.fingering, d.fingering.shape[1] // len(SIDES), axis=1)
-    arrays = {
+    arrays: dict[str, Any] = {
         "notes": notes_of(d.goal).astype(np.int16),
         "fingering": left_first.astype(np.int8),
         "fingertips_q": _quantised(d.clip, d.fingertips_m, SLIDE_SCALE_M),

@@ -27,7 +27,7 @@ _WRIST_BODY = "palm"
 class HumanFingertips:
     """Plays the fingertips of one demonstration, see `pianomime_policy.controller.Controller`."""
 
-    horizon_steps = 1
+    horizon_steps: int | None = 1
 
     def __init__(self, demonstration: Demonstration) -> None:
         self.joint_names, self.target_names = joint_names(), target_names()

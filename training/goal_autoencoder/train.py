@@ -1,0 +1,121 @@
+"""Train the goal autoencoder: `python -m training.goal_autoencoder.train --demos FOLDER --out out/autoencoder`.
+
+The same command goes on where it was stopped, and ends with the same weights as if it had not been.
+"""
+
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import torch
+import tyro
+from numpy.typing import NDArray
+from torch import Tensor
+
+from pianomime_core.errors import UserError
+from pianomime_core.keyboard import KEYBOARD
+from training.demonstrations import load_demonstrations
+from training.fitting import FitConfig, device_named, fit
+from training.goal_autoencoder.evaluate import evaluate
+from training.goal_autoencoder.network import FILE_NAME, REACH_M, AutoencoderConfig, GoalAutoencoder, distance_field
+from training.music import synthetic_roll, varied
+
+
+@dataclass(frozen=True)
+class LossConfig:
+    """What is minimised.
+
+    Attributes:
+        rows: Key states of a batch.
+        empty_share: Of them without any key.
+        near_weight, near_m: Squared errors at a distance d from the nearest due key weigh 1 + near_weight exp(-d /
+            near_m): which key it is counts more than how far it is away.
+        code_penalty: Of the squared codes.
+        code_noise: Standard deviation of what is added to the codes before they are decoded. Together with the penalty
+            it keeps codes apart as far as their distances differ, and no further.
+    """
+
+    rows: int = 512
+    empty_share: float = 0.1
+    near_weight: float = 10.0
+    near_m: float = 0.02
+    code_penalty: float = 1e-3
+    code_noise: float = 0.05
+
+
+@dataclass(frozen=True)
+class Train:
+    """Train the goal autoencoder on the rolls of the training clips and on made-up pieces; print what it does on val.
+
+    Attributes:
+        demos: Folder of the demonstrations.
+        out: Folder for autoencoder.pt, scores.json, the checkpoint and TensorBoard's files.
+        seed: Of weights, data and noise.
+        pieces: Made-up pieces to learn from, beside the training clips.
+        steps: Updates.
+        save_every: Updates between checkpoints.
+        device: cpu or cuda; None takes CUDA where there is some.
+        threads: Of torch.
+    """
+
+    demos: Path
+    out: Path = Path("out/autoencoder")
+    seed: int = 0
+    pieces: int = 300
+    steps: int = 16000
+    save_every: int = 500
+    device: str | None = None
+    threads: int = 1
+    network: AutoencoderConfig = field(default_factory=AutoencoderConfig)
+    loss: LossConfig = field(default_factory=LossConfig)
+
+    def run(self) -> int:
+        """Train, save, evaluate; the exit code."""
+        torch.set_num_threads(self.threads)
+        torch.manual_seed(self.seed)
+        device = device_named(self.device)
+        rolls = [one.goal for one in load_demonstrations(self.demos, "train")]
+        rows = training_rows(rolls, self.pieces, np.random.default_rng(self.seed))
+        autoencoder = GoalAutoencoder(self.network).to(device)
+        config = FitConfig(steps=self.steps, save_every=self.save_every, seed=self.seed)
+        fit(
+            autoencoder, lambda rng: batch_loss(autoencoder, rows, rng, self.loss), config, self.out, "goal autoencoder"
+        )
+        # Normal are the key states as they come in music, silence too.
+        autoencoder.normalise(torch.from_numpy(np.concatenate(rolls)).to(device))
+        autoencoder.save(self.out / FILE_NAME)
+        return evaluate(autoencoder.cpu(), self.demos, self.out)
+
+
+def training_rows(rolls: list[NDArray[np.bool_]], pieces: int, rng: np.random.Generator) -> NDArray[np.bool_]:
+    """Key states (N, 88) with some key due: of the rolls, of a variation of each, and of so many made-up pieces."""
+    rows = np.concatenate(
+        [*rolls, *(varied(roll, rng) for roll in rolls), *(synthetic_roll(rng) for _ in range(pieces))]
+    )
+    return np.asarray(rows[rows.any(axis=1)])
+
+
+def batch_loss(
+    autoencoder: GoalAutoencoder, rows: NDArray[np.bool_], rng: np.random.Generator, config: LossConfig
+) -> Tensor:
+    """Loss of a random batch of rows (N, 88): weighted squared error of the distances at all keys, in REACH_M."""
+    device = autoencoder.code_mean.device
+    batch = rows[rng.integers(len(rows), size=config.rows)]
+    batch[rng.random(config.rows) < config.empty_share] = False
+    states = torch.from_numpy(batch).to(device)
+    codes = autoencoder.raw_codes(states)
+    noise = rng.standard_normal(codes.shape, dtype=np.float32)
+    keys_m = torch.tensor(KEYBOARD.center_y_m, dtype=torch.float32, device=device)
+    found = autoencoder.distances(codes + config.code_noise * torch.from_numpy(noise).to(device), keys_m)
+    wanted = distance_field(states)
+    weight = 1 + config.near_weight * torch.exp(-wanted / config.near_m)
+    return (weight * ((found - wanted) / REACH_M) ** 2).mean() + config.code_penalty * (codes**2).mean()
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(tyro.cli(Train).run())
+    except UserError as error:
+        print(error, file=sys.stderr)
+        sys.exit(2)
