@@ -4,7 +4,7 @@ A level sees some of `PARTS` and does one of `DOES`; everything else (data, trai
 all. Sizes are such that a level trains in about four minutes on one CPU core.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from training.fitting import FitConfig
@@ -59,29 +59,27 @@ _LOOKAHEAD, _HORIZON = 11, 4
 _HIGH_SEES = ("goals", "previous fingertips")
 _LOW_SEES = ("goals", "coming fingertips", "state")
 _ALONE_SEES = ("goals", "state")
-_DENOISER, _PLAIN = MlpSize(width=320, layers=3), MlpSize(width=1024, layers=3)
-_NETWORKS = 5000
-"""Updates of a denoiser; a plain network of the paper's size costs about as much an update."""
+_DENOISER, _PLAIN = MlpSize(width=256, layers=3), MlpSize(width=1024, layers=3)
+_UPDATES = 7000
+"""Updates of a denoiser of one of two levels; a level that is alone gets as much training as two."""
 
-_HIGH = Level(_HIGH_SEES, "fingertips", Diffusion(_DENOISER, steps=100), _LOOKAHEAD, _HORIZON, _NETWORKS)
-_LOW = Level(_LOW_SEES, "targets", Diffusion(_DENOISER, steps=50), _HORIZON, _HORIZON, _NETWORKS)
-_RESIDUAL = Level(_HIGH_SEES, "fingertip residuals", _HIGH.head, _LOOKAHEAD, _HORIZON, _NETWORKS)
-_HIGH_FLOW = Level(_HIGH_SEES, "fingertips", Flow(_DENOISER), _LOOKAHEAD, _HORIZON, _NETWORKS)
-_LOW_FLOW = Level(_LOW_SEES, "targets", Flow(_DENOISER), _HORIZON, _HORIZON, _NETWORKS)
-# As much training as two levels.
-_ONE_STAGE = Level(_ALONE_SEES, "targets", _LOW.head, _LOOKAHEAD, _HORIZON, 2 * _NETWORKS)
-_CLONE = Level(_ALONE_SEES, "targets", Regression(_PLAIN), _LOOKAHEAD, 1, 2 * _NETWORKS)
-_TRANSFORMER = Level(_ALONE_SEES, "targets", Bins(_PLAIN), _LOOKAHEAD, 1, 2 * _NETWORKS)
+_HIGH = Level(_HIGH_SEES, "fingertips", Diffusion(_DENOISER, steps=100), _LOOKAHEAD, _HORIZON, _UPDATES)
+_LOW = Level(_LOW_SEES, "targets", Diffusion(_DENOISER, steps=50), _HORIZON, _HORIZON, _UPDATES)
+_FLOW = Flow(_DENOISER)
+_ONE_STAGE = Level(_ALONE_SEES, "targets", _LOW.head, _LOOKAHEAD, _HORIZON, 2 * _UPDATES)
+# One action at a time, as their authors have it, and fewer updates because their networks are larger.
+_CLONE = Level(_ALONE_SEES, "targets", Regression(_PLAIN), _LOOKAHEAD, 1, updates=10_000)
+_BINNED = Level(_ALONE_SEES, "targets", Bins(_PLAIN), _LOOKAHEAD, 1, updates=5_000)
 
 CONFIGS = MappingProxyType(
     {
         "two-stage": PaperConfig("codes", _HIGH, _LOW),
-        "two-stage-residual": PaperConfig("codes", _RESIDUAL, _LOW),
-        "two-stage-flow": PaperConfig("codes", _HIGH_FLOW, _LOW_FLOW),
+        "two-stage-residual": PaperConfig("codes", replace(_HIGH, does="fingertip residuals"), _LOW),
+        "two-stage-flow": PaperConfig("codes", replace(_HIGH, head=_FLOW), replace(_LOW, head=_FLOW)),
         "no-sdf": PaperConfig("keys", _HIGH, _LOW),
         "one-stage": PaperConfig("codes", None, _ONE_STAGE),
         "bc-mlp": PaperConfig("codes", None, _CLONE),
-        "bet": PaperConfig("codes", None, _TRANSFORMER),
+        "bet": PaperConfig("codes", None, _BINNED),
     }
 )
 """By name, in the order of the table."""

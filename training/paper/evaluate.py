@@ -29,6 +29,7 @@ from training.demonstrations import Demonstration, load_demonstrations
 from training.fitting import device_named
 from training.paper.configs import CONFIGS
 from training.paper.controller import PaperController
+from training.paper.human_fingertips import HumanFingertips
 from training.paper.system import PaperSystem
 
 SCORES = "scores.json"
@@ -40,6 +41,7 @@ Player = Callable[[Demonstration], Controller]
 """Makes the controller for a clip; only a player of human fingertips looks at more than its notes."""
 BASELINES: dict[str, Player] = {
     "do-nothing": lambda _: make_controller("idle", SceneConfig()),
+    "human-ik": HumanFingertips,
     "planner": lambda _: make_controller("planner", SceneConfig()),
 }
 T = TypeVar("T")
@@ -50,7 +52,7 @@ class Evaluate:
     """Play clips and write OUT/NAME/scores.json.
 
     Attributes:
-        name: A trained configuration, or a baseline: do-nothing, planner.
+        name: A trained configuration, or a baseline: do-nothing, human-ik, planner.
         demos: Folder of the demonstrations.
         out: Folder of the runs.
         limit: Play so many clips of each split, evenly spaced; None plays 12 of train and all of val.

@@ -69,7 +69,7 @@ class Diffusion(_Denoising):
     """
 
     steps: int = 100
-    sampling_steps: int = 10
+    sampling_steps: int = 8
 
     def loss(self, network: nn.Module, condition: Tensor, action: Tensor, rng: np.random.Generator) -> Tensor:
         """See `Head`."""
