@@ -9,12 +9,13 @@ from pathlib import Path
 
 import numpy as np
 import tyro
+from numpy.typing import NDArray
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
+from training.demonstrations import Expert, expert_clips, load_demonstration
 
-from benchmarks.demonstrations import Demonstration, expert_clips, load_expert
-from pianomime_core.errors import UserError
+from pianomime_core.errors import UserError, unknown_value
 from pianomime_core.metrics import score
 from pianomime_description import SceneConfig
 from pianomime_physics.simulator import Simulator
@@ -46,11 +47,16 @@ def main(options: ReplayOptions) -> int:
     simulator = Simulator(
         SceneConfig(hand_collisions=options.hand_collisions, resting_keys_sleep=options.resting_keys_sleep)
     )
-    clips = options.clips or expert_clips(options.demos)
+    experts = expert_clips(options.demos)
+    for clip in options.clips:
+        if clip not in experts:
+            raise unknown_value("clip with an expert", clip, experts)
     results = []
-    for clip in track(clips, "Replaying experts", console=Console(stderr=True)):
-        expert = load_expert(options.demos, clip, simulator.target_names)
-        results.append((expert.stored_f1, _replay(simulator, expert), clip))
+    for clip in track(options.clips or experts, "Replaying experts", console=Console(stderr=True)):
+        demonstration = load_demonstration(options.demos, clip)
+        if demonstration.expert is not None:
+            f1 = _replay(simulator, demonstration.goal, demonstration.expert)
+            results.append((demonstration.expert.f1, f1, clip))
     stored, ours, _ = np.array(results).T
 
     table = Table(title=f"{len(results)} expert demonstrations, replayed open loop")
@@ -66,10 +72,10 @@ def main(options: ReplayOptions) -> int:
     return 0 if ours.mean() >= WANTED_MEAN_F1 else 1
 
 
-def _replay(simulator: Simulator, expert: Demonstration) -> float:
+def _replay(simulator: Simulator, goal: NDArray[np.bool_], expert: Expert) -> float:
     simulator.reset()
     pressed = np.array([simulator.step(targets).key_pressed for targets in expert.targets])
-    return score(expert.goal, pressed).f1
+    return score(goal, pressed).f1
 
 
 if __name__ == "__main__":
