@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pianomime_policy.generalist.fingering_choices import FingeringChoices, one_state
+from pianomime_policy.generalist.fingering_choices import Choices, FingeringChoices, one_state
 from pianomime_policy.planner.fingering import playable
 from pianomime_policy.planner.fingering_search import Beam
 from pianomime_policy.planner.goal_notes import GoalNotes
@@ -46,7 +46,7 @@ class LearnedFingering:
     def commit(self, step: int) -> None:
         """See `Fingering.commit`."""
         while self._waiting and self._waiting[0][0] <= step:
-            decided = self._decide(self._hands(self._played), *self._waiting.pop(0))
+            decided = self._decide(self._hands(self._played), *self._waiting.pop(0), final=True)
             as_expected = bool(self._expected) and np.array_equal(decided.finger, self._expected[0].finger)
             self._expected = self._expected[1:] if as_expected else []
             self._played.append(decided)
@@ -67,8 +67,12 @@ class LearnedFingering:
     def _hands(self, onsets: list[_Onset]) -> Beam:
         return onsets[-1].hands if onsets else self._choices.start
 
-    def _decide(self, hands: Beam, step: int, new: NDArray[np.int64]) -> _Onset:
+    def _decide(self, hands: Beam, step: int, new: NDArray[np.int64], final: bool = False) -> _Onset:
         n = self._notes
         choices = self._choices.at(hands, step, new, n.onset, n.key, n.end, n.rows)
-        chosen = int(np.argmax(self._scores(choices.features)))
+        chosen = self._choose(choices, step, final)
         return _Onset(step, new, choices.finger[chosen], one_state(choices.after, chosen))
+
+    def _choose(self, choices: Choices, step: int, final: bool) -> int:
+        """The row of the choice to play; `final` if it will not be thought over again."""
+        return int(np.argmax(self._scores(choices.features)))
