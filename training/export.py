@@ -86,6 +86,12 @@ def export(
     return differences[0]
 
 
+def weights_of(path: Path) -> dict[str, torch.Tensor]:
+    """The state dict of the module that `export` wrote to `path`."""
+    stored = {tensor.name: onnx.numpy_helper.to_array(tensor).copy() for tensor in onnx.load(path).graph.initializer}
+    return {name: torch.from_numpy(array) for name, array in stored.items() if "." in name}  # others are constants
+
+
 def git_revision() -> str:
     """The commit of this checkout, "-dirty" behind it if tracked files are changed; "unknown" outside of one."""
     command = ["git", "describe", "--always", "--abbrev=40", "--exclude=*", "--dirty"]

@@ -1,0 +1,129 @@
+"""From music to a controller, on seconds of data: asking, training, export, and what the robot says to the files."""
+
+import json
+from pathlib import Path
+
+import mido
+import numpy as np
+import onnx
+import pytest
+import torch
+from training.export import weights_of
+from training.fitting import FitConfig
+from training.generalist.export_model import ExportModel
+from training.generalist.fingering_network import FingeringNetwork
+from training.generalist.posture_network import PostureNetwork
+from training.generalist.train_fingering import TrainFingering
+from training.generalist.train_outcomes import TrainOutcomes
+from training.generalist.train_postures import TrainPostures
+from training.generalist.trained import Trained
+
+from pianomime.episode import play_episode
+from pianomime.songs import read_song
+from pianomime_core.errors import UserError
+from pianomime_description.variant import SceneConfig
+from pianomime_physics.simulator import Simulator
+from pianomime_policy.generalist.generalist import GeneralistConfig, fingers_by, hands_by
+from pianomime_policy.planner.planner import Planner
+from pianomime_policy.registry import make_controller
+
+SHORT = FitConfig(steps=40, warm_up_steps=5)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """demos/ with two training clips of two seconds; fingering/, postures/, outcomes/ and model/ trained on them."""
+    folder = tmp_path_factory.mktemp("made")
+    demos = folder / "demos"
+    (demos / "midi").mkdir(parents=True)
+    (demos / "splits.json").write_text(json.dumps({"train": [0, 3], "val": [1]}))
+    for clip, pitch in (("000", 60), ("003", 45)):
+        _write_scale(demos / "midi" / f"{clip}.mid", pitch)
+    fingering = TrainFingering(demos, folder / "fingering", rounds=2, made_up=0, onsets=8, jobs=1, fit=SHORT).run()
+    postures = TrainPostures(
+        demos, folder / "postures", rounds=2, clips=1, made_up=0, steps=30, rows=64, jobs=1, fit=SHORT
+    ).run()
+    ExportModel(fingering, postures, folder / "model").run()
+    return folder
+
+
+def _write_scale(path: Path, lowest: int) -> None:
+    track = mido.MidiTrack()
+    for step in (0, 2, 4, 5, 7):
+        track.append(mido.Message("note_on", note=lowest + step, velocity=64))
+        track.append(mido.Message("note_off", note=lowest + step, time=384))  # 960 ticks a second
+    mido.MidiFile(ticks_per_beat=480, tracks=[track]).save(path)
+
+
+def test_the_files_tell_where_they_come_from(made: Path) -> None:
+    for name in ("fingering", "postures"):
+        stored = onnx.load(made / "model" / f"{name}.onnx").metadata_props
+        metadata = json.loads({entry.key: entry.value for entry in stored}["pianomime"])
+        assert metadata["role"] == name
+        assert metadata["seed"] == 0
+        assert "training clips" in metadata["training_data"]
+        assert len(metadata["target_names"]) == 46
+        assert metadata["settings"]["planner"]["horizon_steps"] == 40
+
+
+def test_training_that_is_finished_is_read_not_done_again(made: Path) -> None:
+    first = Trained.load(made / "fingering" / "network.pt")
+    again = TrainFingering(made / "demos", made / "fingering", rounds=2, made_up=0, onsets=8, jobs=1, fit=SHORT)
+    second = Trained.load(again.run())
+    for name, value in first.weights.items():
+        torch.testing.assert_close(second.weights[name], value, rtol=0, atol=0)
+
+
+def test_onnxruntime_and_torch_play_the_same_keys(made: Path) -> None:
+    song = read_song(made / "demos" / "midi" / "000.mid")
+    fingering = FingeringNetwork(**Trained.load(made / "fingering" / "network.pt").shape)
+    postures = PostureNetwork(**Trained.load(made / "postures" / "network.pt").shape)
+    fingering.load_state_dict(weights_of(made / "model" / "fingering.onnx"), strict=True)
+    postures.load_state_dict(weights_of(made / "model" / "postures.onnx"), strict=True)
+    config = GeneralistConfig()
+    in_torch = Planner("pianomime", config.planner, fingers_by(_of(fingering), config), hands_by(_of(postures)))
+    in_onnx = make_controller("onnx", SceneConfig(), made / "model")
+    simulator = Simulator(SceneConfig())
+    ours, theirs = (play_episode(simulator, controller, song) for controller in (in_torch, in_onnx))
+    np.testing.assert_array_equal(ours.pressed, theirs.pressed)
+    np.testing.assert_allclose(ours.targets, theirs.targets, atol=1e-3)
+
+
+def _of(network: torch.nn.Module):
+    def answer(features):
+        with torch.inference_mode():
+            return network(torch.from_numpy(features)).numpy()
+
+    return answer
+
+
+def test_networks_for_other_hands_are_refused_with_what_differs(made: Path) -> None:
+    with pytest.raises(UserError) as refused:
+        make_controller("onnx", SceneConfig(variant="robopianist"), made / "model")
+    message = str(refused.value)
+    assert "variant: file 'pianomime', robot 'robopianist'" in message
+    assert "target_names" in message
+    assert "\n" not in message
+
+
+def test_a_network_in_the_place_of_the_other_is_refused(made: Path, tmp_path: Path) -> None:
+    for name, other in (("fingering", "postures"), ("postures", "fingering")):
+        (tmp_path / f"{name}.onnx").write_bytes((made / "model" / f"{other}.onnx").read_bytes())
+    with pytest.raises(UserError, match="role: file 'postures', robot 'fingering'"):
+        make_controller("onnx", SceneConfig(), tmp_path)
+
+
+def test_outcomes_are_learned_from_what_was_played(made: Path) -> None:
+    outcomes = TrainOutcomes(
+        made / "fingering" / "network.pt", made / "demos", made / "outcomes", clips=2, made_up=0, jobs=1, fit=SHORT
+    ).run()
+    with np.load(made / "outcomes" / "examples.npz") as examples:
+        assert examples["features"].shape[0] == examples["lost"].shape[0] == 10
+        assert (examples["lost"] >= 0).all()
+    assert Trained.load(outcomes).shape == Trained.load(made / "fingering" / "network.pt").shape
+
+
+def test_what_is_no_trained_network_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "network.pt").write_text("no")
+    with pytest.raises(UserError, match="no trained network"):
+        Trained.load(tmp_path / "network.pt")
