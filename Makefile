@@ -7,8 +7,8 @@ PACKAGES := $(addprefix ros2_ws/src/pianomime_,core description physics sim poli
 INSTALLED := $(VENV)/.installed
 COMPILED := $(VENV)/.compiled
 TRAINING := $(VENV)/.training
-PLANNER := ros2_ws/src/pianomime_policy/pianomime_policy/planner
-KERNELS := $(wildcard $(PLANNER)/*.py)
+COMPILED_FOLDERS := $(addprefix ros2_ws/src/pianomime_policy/pianomime_policy/,planner generalist)
+KERNELS := $(wildcard $(addsuffix /*.py,$(COMPILED_FOLDERS)))
 REFERENCE := .venv-reference
 REFERENCE_PACKAGES := $(addprefix ros2_ws/src/pianomime_,core description physics sim)
 COLCON := .venv-colcon
@@ -27,7 +27,7 @@ $(INSTALLED): requirements.txt constraints.txt $(SETUPS)
 
 # numba keeps a kernel that calls one of another file when that one changes: begin anew whenever any has.
 $(COMPILED): $(INSTALLED) $(KERNELS)
-	rm -f $(PLANNER)/__pycache__/*.nbi $(PLANNER)/__pycache__/*.nbc
+	rm -f $(addsuffix /__pycache__/*.nb?,$(COMPILED_FOLDERS))
 	@$(BIN)/python -m pianomime_policy.warm_up $(wildcard launch/models/generalist)
 	touch $@
 

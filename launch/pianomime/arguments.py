@@ -13,7 +13,8 @@ from pianomime_core.errors import UserError
 
 _CONTROLLER_HELP = (
     "planner (sees the whole song), streaming (2 s ahead, as a live keyboard allows), streaming-1s (1 s ahead), "
-    "foresight (2 s ahead, with a simulator in the loop), idle (does nothing) or onnx (trained networks); "
+    "foresight (2 s ahead, with a simulator in the loop), idle (does nothing), onnx (trained networks, 2 s ahead) or "
+    "onnx-1s (1 s ahead); "
     "default %(default)s"
 )
 _DIAGNOSE_CAUSES = """\

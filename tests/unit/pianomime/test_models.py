@@ -20,7 +20,7 @@ def models(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     """The folders that were given to the trained controller, whose place is taken by one that does nothing."""
     given: list[Path] = []
 
-    def generalist(scene: SceneConfig, folder: Path) -> Idle:
+    def generalist(scene: SceneConfig, folder: Path, horizon_steps: int) -> Idle:
         given.append(folder)
         return Idle(scene.variant)
 

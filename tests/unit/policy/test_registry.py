@@ -19,8 +19,8 @@ HORIZONS = {"planner": None, "streaming": 40, "streaming-1s": 20, "foresight": 4
 
 
 def test_the_names_are_those_of_the_contract():
-    assert list(CONTROLLERS) == [*HORIZONS, "onnx"]
-    assert TRAINED == ("onnx",)
+    assert list(CONTROLLERS) == [*HORIZONS, "onnx", "onnx-1s"]
+    assert TRAINED == ("onnx", "onnx-1s")
 
 
 @pytest.mark.parametrize(("name", "horizon"), HORIZONS.items())
@@ -60,10 +60,11 @@ def test_an_unknown_name_is_refused_with_the_legal_ones(name):
 
 
 def test_a_trained_controller_gets_its_scene_and_its_folder(monkeypatch, tmp_path):
-    stand_in = SimpleNamespace(Generalist=lambda scene, folder: (scene, folder))
+    stand_in = SimpleNamespace(Generalist=lambda *given: given)
     monkeypatch.setitem(sys.modules, "pianomime_policy.generalist.generalist", stand_in)
     scene = SceneConfig(hand_collisions=True)
-    assert make_controller("onnx", scene, tmp_path) == (scene, tmp_path)
+    assert make_controller("onnx", scene, tmp_path) == (scene, tmp_path, 40)
+    assert make_controller("onnx-1s", scene, tmp_path) == (scene, tmp_path, 20)
 
 
 def test_a_trained_controller_without_its_folder_is_refused(tmp_path):
@@ -76,5 +77,7 @@ def test_a_trained_controller_without_its_folder_is_refused(tmp_path):
 
 
 def test_a_model_for_a_controller_that_has_none_is_refused():
-    with pytest.raises(UserError, match="'streaming' takes no model, but 'folder' is given: a model is for onnx"):
+    with pytest.raises(
+        UserError, match="'streaming' takes no model, but 'folder' is given: a model is for onnx, onnx-1s"
+    ):
         make_controller("streaming", SceneConfig(), Path("folder"))

@@ -30,10 +30,13 @@ def _idle(scene: SceneConfig) -> Controller:
     return Idle(scene.variant)
 
 
-def _onnx(scene: SceneConfig, model: Path) -> Controller:
-    from pianomime_policy.generalist.generalist import Generalist
+def _onnx(horizon_steps: int) -> Callable[[SceneConfig, Path], Controller]:
+    def build(scene: SceneConfig, model: Path) -> Controller:
+        from pianomime_policy.generalist.generalist import Generalist
 
-    return Generalist(scene, model)
+        return Generalist(scene, model, horizon_steps)
+
+    return build
 
 
 _UNTRAINED: Mapping[str, Callable[[SceneConfig], Controller]] = MappingProxyType(
@@ -45,14 +48,16 @@ _UNTRAINED: Mapping[str, Callable[[SceneConfig], Controller]] = MappingProxyType
         "idle": _idle,
     }
 )
-_TRAINED: Mapping[str, Callable[[SceneConfig, Path], Controller]] = MappingProxyType({"onnx": _onnx})
+_TRAINED: Mapping[str, Callable[[SceneConfig, Path], Controller]] = MappingProxyType(
+    {"onnx": _onnx(40), "onnx-1s": _onnx(20)}
+)
 
 TRAINED = tuple(_TRAINED)
 """Names of the controllers that play with a model, a folder of ONNX networks."""
 
 CONTROLLERS = (*_UNTRAINED, *TRAINED)
 """Names of all: the planner that knows the whole song, two that see 2 s and 1 s of it, one that sees 2 s and tries on a
-simulator what it will play, one that does nothing, one that was trained."""
+simulator what it will play, one that does nothing, one that was trained and sees 2 s, the same with 1 s."""
 
 
 def check_controller(name: str, model: Path | None = None) -> None:

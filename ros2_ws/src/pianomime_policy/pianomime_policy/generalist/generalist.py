@@ -8,7 +8,7 @@ the high level answers with coordinates of fingertips.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -90,11 +90,12 @@ def hands_by(postures: Network) -> MakeHand:
 class Generalist(Planner):
     """The `Controller` "onnx": the policy of a model folder."""
 
-    def __init__(self, scene: SceneConfig, model: Path) -> None:
+    def __init__(self, scene: SceneConfig, model: Path, horizon_steps: int) -> None:
         """
         Args:
             scene: Its hands.
             model: Folder with `FINGERING_FILE` and `POSTURES_FILE`.
+            horizon_steps: Goal rows it sees; the networks were trained on up to as many as their metadata say.
 
         Raises:
             UserError: A file is missing or was made for something else; the message lists the differences.
@@ -105,7 +106,12 @@ class Generalist(Planner):
             for role, file in (("fingering", FINGERING_FILE), ("postures", POSTURES_FILE))
         }
         scores, postures = (partial(_answer, network) for network in self.networks.values())
-        super().__init__(scene.variant, config.planner, fingers_by(scores, config), hands_by(postures))
+        super().__init__(
+            scene.variant,
+            replace(config.planner, horizon_steps=horizon_steps),
+            fingers_by(scores, config),
+            hands_by(postures),
+        )
 
 
 def _answer(network: NetworkFile, features: NDArray[np.float32]) -> NDArray[np.float32]:
