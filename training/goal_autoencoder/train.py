@@ -31,16 +31,20 @@ class LossConfig:
         empty_share: Of them without any key.
         near_weight, near_m: Squared errors at a distance d from the nearest due key weigh 1 + near_weight exp(-d /
             near_m): which key it is counts more than how far it is away.
+        spread: Distance of two codes, root mean square, where their 88 distances differ by REACH_M, root mean square.
+        spread_weight: Of the squared error of that, among pairs of the batch. Without it codes lose the order of
+            chords the more, the better they are told apart.
         code_penalty: Of the squared codes.
-        code_noise: Standard deviation of what is added to the codes before they are decoded. Together with the penalty
-            it keeps codes apart as far as their distances differ, and no further.
+        code_noise: Standard deviation of what is added to the codes before they are decoded.
     """
 
     rows: int = 512
     empty_share: float = 0.1
     near_weight: float = 10.0
     near_m: float = 0.02
-    code_penalty: float = 1e-3
+    spread: float = 4.0
+    spread_weight: float = 0.3
+    code_penalty: float = 1e-4
     code_noise: float = 0.05
 
 
@@ -99,7 +103,7 @@ def training_rows(rolls: list[NDArray[np.bool_]], pieces: int, rng: np.random.Ge
 def batch_loss(
     autoencoder: GoalAutoencoder, rows: NDArray[np.bool_], rng: np.random.Generator, config: LossConfig
 ) -> Tensor:
-    """Loss of a random batch of rows (N, 88): weighted squared error of the distances at all keys, in REACH_M."""
+    """Loss of a random batch of rows (N, 88): of the distances told at all keys, and of the spread of the codes."""
     device = autoencoder.code_mean.device
     batch = rows[rng.integers(len(rows), size=config.rows)]
     batch[rng.random(config.rows) < config.empty_share] = False
@@ -107,10 +111,18 @@ def batch_loss(
     codes = autoencoder.raw_codes(states)
     noise = rng.standard_normal(codes.shape, dtype=np.float32)
     keys_m = torch.tensor(KEYBOARD.center_y_m, dtype=torch.float32, device=device)
-    found = autoencoder.distances(codes + config.code_noise * torch.from_numpy(noise).to(device), keys_m)
-    wanted = distance_field(states)
-    weight = 1 + config.near_weight * torch.exp(-wanted / config.near_m)
-    return (weight * ((found - wanted) / REACH_M) ** 2).mean() + config.code_penalty * (codes**2).mean()
+    found = autoencoder.distances(codes + config.code_noise * torch.from_numpy(noise).to(device), keys_m) / REACH_M
+    wanted = distance_field(states) / REACH_M
+    weight = 1 + config.near_weight * torch.exp(-wanted * REACH_M / config.near_m)
+    told = (weight * (found - wanted) ** 2).mean()
+    spread = ((_apart(codes) / config.spread - _apart(wanted)) ** 2).mean()
+    return told + config.spread_weight * spread + config.code_penalty * (codes**2).mean()
+
+
+def _apart(rows: Tensor) -> Tensor:
+    # Root mean square difference of each row of the first half from its partner in the second.
+    first, second = rows[: len(rows) // 2], rows[len(rows) // 2 : len(rows) // 2 * 2]
+    return (first - second).norm(dim=1) / rows.shape[1] ** 0.5
 
 
 if __name__ == "__main__":

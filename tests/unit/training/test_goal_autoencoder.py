@@ -110,6 +110,22 @@ def test_closeness_of_an_encoding_that_is_right_and_of_one_that_is_not(chords: n
     assert wrong["key nearer than octave"] == pytest.approx(0.5, abs=0.1)
 
 
+def test_loss_wants_codes_as_far_apart_as_the_distances(autoencoder: GoalAutoencoder, chords: np.ndarray) -> None:
+    only_spread = train.LossConfig(rows=256, spread_weight=1e6, code_penalty=0.0)
+    optimizer = torch.optim.Adam(autoencoder.parameters(), 1e-2)
+    rng = np.random.default_rng(0)
+
+    def correlation() -> float:
+        return closeness_scores(autoencoder.encode, chords, np.random.default_rng(0))["rank correlation"]
+
+    before = correlation()
+    for _ in range(60):
+        optimizer.zero_grad()
+        train.batch_loss(autoencoder, chords, rng, only_spread).backward()
+        optimizer.step()
+    assert correlation() > max(0.85, before)
+
+
 @pytest.fixture
 def demos(tmp_path: Path) -> Path:
     folder = tmp_path / "demos"
