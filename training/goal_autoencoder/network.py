@@ -5,8 +5,8 @@ code and query that tells for any key how far it is to the nearest key that is d
 inside). Such distances change little when a chord is moved by a key, unlike bits.
 
 Otherwise than there, and why: the encoder reads these distances beside the bits, and the loss asks for codes that are
-as far apart as the distances differ, because codes that only have to be decoded lose that order. LayerNorm instead of the
-published code's BatchNorm, which ran in training mode and made codes depend on the rows they were encoded with.
+as far apart as the distances differ, because codes that only have to be decoded lose that order. LayerNorm instead of
+the published code's BatchNorm, which ran in training mode and made codes depend on the rows they were encoded with.
 Distances are in metres, because keys are not evenly spaced.
 """
 
