@@ -12,6 +12,7 @@ from pianomime.episode import play_episode
 from pianomime_core.piano_roll import PianoRoll
 from pianomime_description.variant import SceneConfig
 from pianomime_physics.simulator import Simulator
+from pianomime_policy.generalist.generalist import GeneralistConfig
 from pianomime_policy.generalist.learned_hand import LearnedHand, Postures
 from pianomime_policy.planner.fingertip_targets import FingertipRows
 from pianomime_policy.planner.hand_planner import HandPlanner
@@ -46,14 +47,18 @@ class AskedHand(LearnedHand):
     """Plays as the student says, or as the teacher where there is none, and notes what the teacher would have done.
 
     Attributes:
-        noted: (features, wanted, jacobian, weight) of the rows asked about, one entry a step.
+        noted: (features, wanted, jacobian, weight) of the rows asked about, one entry for each pass of a step.
     """
 
     def __init__(self, student: Postures | None, rng: np.random.Generator, **hand: Any) -> None:
         """`hand`: as `HandPlanner`."""
-        super().__init__(**hand, postures=student or _nobody)
         self._student, self._rng = student, rng
+        self._solved: list[NDArray[np.float64]] = []
         self.noted: list[tuple[NDArray[Any], ...]] = []
+        super().__init__(**hand, postures=student or self._silent, passes=1 if student is None else _PASSES)
+
+    def _silent(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
+        return np.zeros((len(features), 2 * len(self.unit)), np.float32)
 
     def _refer(
         self,
@@ -62,42 +67,46 @@ class AskedHand(LearnedHand):
         reach_m: NDArray[np.float64],
         slack: NDArray[np.float64],
     ) -> NDArray[np.float64]:
-        before = self.reference.copy()
-        begun = np.concatenate([before[1:], before[-1:]])
-        features = self.features(begun, tips, centre_m, reach_m, slack)
-        self._solved: list[NDArray[np.float64]] = []
+        before, self._solved = self.reference.copy(), []
         push = HandPlanner._refer(self, tips, centre_m, reach_m, slack)
-        taught, jacobians = self.reference, np.stack(self._solved)
-        pushes = -np.einsum("rf,rfi->ri", tips.force, jacobians[:, :, 2])
+        self._taught, self.reference = self.reference, before
+        self._pushes = -np.einsum("rf,rfi->ri", tips.force, np.stack(self._solved)[:, :, 2])
+        self._weight = tips.weight.reshape(len(before), 15)
+        learned = super()._refer(tips, centre_m, reach_m, slack)
+        if self._student is not None:
+            return learned
+        self.reference = self._taught
+        return push
+
+    def understood(
+        self, begun: NDArray[np.float64], answer: NDArray[np.float32]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """As of `LearnedHand`; what the teacher would have answered is noted."""
         # The row to be played now, and one of those to come.
         rows = [0, int(self._rng.integers(1, len(begun)))]
-        jacobian = self.mirrored_jacobian(jacobians).reshape(len(begun), 15, -1)
-        wanted = self.answer_of(begun, taught, pushes)
-        weight = tips.weight.reshape(len(begun), 15)
+        jacobian = self.mirrored_jacobian(np.stack(self._solved)).reshape(len(begun), 15, -1)
         self.noted.append(
             (
-                features[rows].astype(np.float16),
-                wanted[rows],
+                self._asked[rows].astype(np.float16),
+                self.answer_of(begun, self._taught, self._pushes)[rows],
                 jacobian[rows].astype(np.float16),
-                weight[rows].astype(np.float16),
+                self._weight[rows].astype(np.float16),
             )
         )
-        if self._student is None:
-            return push
-        self.reference, push = self.understood(begun, self._student(features))
-        return push
+        return super().understood(begun, answer)
+
+    def features(self, *situation: Any) -> NDArray[np.float32]:
+        """As of `LearnedHand`."""
+        self._asked = super().features(*situation)
+        return self._asked
 
     def _solve(self, *args: Any) -> None:
         super()._solve(*args)
-        if hasattr(self, "_solved"):
-            self._solved.append(self._jacobians.copy())
+        self._solved.append(self._jacobians.copy())
 
 
+_PASSES = GeneralistConfig().passes
 _HAND = ("side", "variant", "fingertips", "posture", "kinematics", "tracking")
-
-
-def _nobody(features: NDArray[np.float32]) -> NDArray[np.float32]:
-    raise AssertionError("the teacher plays alone")
 
 
 def posture_examples(

@@ -76,8 +76,9 @@ class TrainOutcomes:
 
         fit(network, loss, replace(self.fit, seed=self.seed), self.out / "fit", "outcomes")
         with torch.inference_mode():
-            off = network(features[told:].float()) - lost[told:]
-        print(f"unexplained variance of pieces kept back: {(off.var() / lost[told:].var()).item():.3f}", flush=True)
+            off = (network(features[told:].float()) - lost[told:]).square().mean()
+            spread = (lost[told:] - lost[told:].mean()).square().mean()
+        print(f"unexplained variance of pieces kept back: {(off / spread).item():.3f}", flush=True)
         data = f"{told} onsets of varied training clips and made-up music, played in the simulator"
         return Trained.of(network, fingering.shape, self.seed, data).save(self.out / "network.pt")
 

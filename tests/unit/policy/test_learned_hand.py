@@ -13,9 +13,16 @@ from pianomime_policy.planner.tracking import TrackingConfig
 ROWS = TrackingConfig().preview_steps
 
 
-def _hand(side: str, postures=None) -> LearnedHand:
+def _hand(side: str, postures=None, passes: int = 1) -> LearnedHand:
     return LearnedHand(
-        side, "pianomime", FingertipConfig(), PostureConfig(), InverseKinematicsConfig(), TrackingConfig(), postures
+        side,
+        "pianomime",
+        FingertipConfig(),
+        PostureConfig(),
+        InverseKinematicsConfig(),
+        TrackingConfig(),
+        postures,
+        passes,
     )
 
 
@@ -91,6 +98,23 @@ def test_with_the_planners_answers_it_plays_like_the_planner(side: str) -> None:
         wanted = teacher.act(q, v, tips, *path)
         taught.append(teacher.reference.copy())
         np.testing.assert_allclose(student.act(q, v, tips, *path), wanted, atol=2e-5)
+
+
+def test_a_second_pass_is_asked_about_what_the_first_one_left() -> None:
+    asked: list[NDArray[np.float32]] = []
+
+    def half_a_unit_more(features: NDArray[np.float32]) -> NDArray[np.float32]:
+        asked.append(features)
+        answer = np.zeros((ROWS, 2 * 23), np.float32)
+        answer[:, 1] = 0.05
+        return answer
+
+    hand = _hand("rh", half_a_unit_more, passes=2)
+    q = _begun(hand, 0.15)
+    tips = _rows(hand, 0.15, 0.01)
+    hand.act(q, np.zeros(len(q)), tips, np.full(ROWS, 0.15), np.zeros(ROWS))
+    assert len(asked) == 2
+    np.testing.assert_allclose(asked[1][:, 1] - asked[0][:, 1], 0.05, atol=1e-5)
 
 
 def test_slides_are_counted_in_smaller_units_than_joints() -> None:

@@ -81,7 +81,7 @@ def test_onnxruntime_and_torch_play_the_same_keys(made: Path) -> None:
     fingering.load_state_dict(weights_of(made / "model" / "fingering.onnx"), strict=True)
     postures.load_state_dict(weights_of(made / "model" / "postures.onnx"), strict=True)
     config = GeneralistConfig()
-    in_torch = Planner("pianomime", config.planner, fingers_by(_of(fingering), config), hands_by(_of(postures)))
+    in_torch = Planner("pianomime", config.planner, fingers_by(_of(fingering), config), hands_by(_of(postures), config))
     in_onnx = make_controller("onnx", SceneConfig(), made / "model")
     simulator = Simulator(SceneConfig())
     ours, theirs = (play_episode(simulator, controller, song) for controller in (in_torch, in_onnx))

@@ -42,10 +42,12 @@ class GeneralistConfig:
     Attributes:
         planner: The teacher, whose geometry and feedback law the policy uses.
         choices: What the fingering network chooses from.
+        passes: Times that the posture network is asked at every step.
     """
 
     planner: PlannerConfig = field(default_factory=lambda: PlannerConfig(horizon_steps=40))
     choices: ChoiceConfig = field(default_factory=ChoiceConfig)
+    passes: int = 2
 
 
 def contract(role: str, variant: str, config: GeneralistConfig) -> dict[str, Any]:
@@ -82,9 +84,9 @@ def fingers_by(scores: Network, config: GeneralistConfig) -> Callable[[], Finger
     return partial(LearnedFingering, FingeringChoices(config.choices, config.planner.fingering), scores)
 
 
-def hands_by(postures: Network) -> MakeHand:
+def hands_by(postures: Network, config: GeneralistConfig) -> MakeHand:
     """Hands moved by a network, for `Planner`."""
-    return partial(LearnedHand, postures=postures)
+    return partial(LearnedHand, postures=postures, passes=config.passes)
 
 
 class Generalist(Planner):
@@ -110,7 +112,7 @@ class Generalist(Planner):
             scene.variant,
             replace(config.planner, horizon_steps=horizon_steps),
             fingers_by(scores, config),
-            hands_by(postures),
+            hands_by(postures, config),
         )
 
 

@@ -2,8 +2,8 @@
 
 For each coming row it sees where the joints were thought to be, how far the fingertips would be from their targets
 then, and how much each error matters; it answers with the change of the joints and with how the actuators lean into a
-pressed key. A row is asked about at every step until it is played, so the network corrects itself. The left hand is
-the right one in a mirror: one network plays both.
+pressed key. A row is asked about twice at every step until it is played, so the network corrects itself. The left hand
+is the right one in a mirror: one network plays both.
 """
 
 from collections.abc import Callable
@@ -56,9 +56,16 @@ class LearnedHand(HandPlanner):
         kinematics: InverseKinematicsConfig,
         tracking: TrackingConfig,
         postures: Postures,
+        passes: int = 2,
     ) -> None:
+        """
+        Args:
+            postures: The network.
+            passes: Times that it is asked at every step, each time about what is left.
+            The rest: see `HandPlanner`.
+        """
         super().__init__(side, variant, fingertips, posture, kinematics, tracking)
-        self._postures, self._error_cap_m = postures, kinematics.error_cap_m
+        self._postures, self._passes, self._error_cap_m = postures, passes, kinematics.error_cap_m
         self.unit = units([name.split("_", 1)[1] for name in self.target_names])
         # What has to change its sign in the mirror: places along the keyboard.
         self._mirror, self._mirror_xyz = np.ones(len(self.unit)), np.ones(3)
@@ -72,9 +79,10 @@ class LearnedHand(HandPlanner):
         reach_m: NDArray[np.float64],
         slack: NDArray[np.float64],
     ) -> NDArray[np.float64]:
-        begun = np.concatenate([self.reference[1:], self.reference[-1:]])
-        answer = self._postures(self.features(begun, tips, centre_m, reach_m, slack))
-        self.reference, push = self.understood(begun, answer)
+        begun, push = np.concatenate([self.reference[1:], self.reference[-1:]]), np.zeros_like(self.unit)
+        for _ in range(self._passes):
+            begun, push = self.understood(begun, self._postures(self.features(begun, tips, centre_m, reach_m, slack)))
+        self.reference = begun
         return push
 
     def features(
