@@ -48,6 +48,7 @@ class TrainPostures:
         joint_share: See `posture_loss`.
         jobs: Processes that play; has no influence on the result.
         device: Where torch computes; CUDA if there is some, unless given.
+        fit, last_fit: Learning in each round, and in the last one, whose network is the result.
     """
 
     demos: Path
@@ -63,6 +64,7 @@ class TrainPostures:
     jobs: int = len(os.sched_getaffinity(0))
     device: str | None = None
     fit: FitConfig = field(default_factory=lambda: FitConfig(steps=3000))
+    last_fit: FitConfig = field(default_factory=lambda: FitConfig(steps=12000))
 
     def run(self) -> Path:
         """Train; returns the file of the weights."""
@@ -80,7 +82,7 @@ class TrainPostures:
             parts.append(self._examples(number, rolls, student, shape))
             examples = PostureExamples.join(parts)
             batches = Batches(examples, self.rows, self.joint_share, device)
-            config = replace(self.fit, seed=self.seed + number)
+            config = replace(self.last_fit if number == self.rounds - 1 else self.fit, seed=self.seed + number)
             loss = fit(network, partial(batches.loss, network), config, self.out / f"round-{number}", f"round {number}")
             print(f"round {number}: loss {loss:.3f}", flush=True)
         return Trained.of(network, shape, self.seed, self._data(parts)).save(self.out / "network.pt")

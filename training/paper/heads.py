@@ -18,7 +18,7 @@ from torch.nn import functional
 
 from training.paper.networks import TIME_SPAN, MlpSize, UnetSize, denoiser, plain_mlp
 
-LIMIT = 8.0
+LIMIT = 5.0
 """Nothing normalised is further from 0: a key that is hardly ever played has a tiny variance, a hand may jump."""
 
 
@@ -99,8 +99,9 @@ def _scheduler(steps: int, sampling_steps: int) -> Any:
     if sampling_steps == steps:
         scheduler = DDPMScheduler(steps, **settings)
     else:
-        # Trailing: the first step is that of pure noise, which is what sampling begins with (Lin et al. 2024).
-        scheduler = DDIMScheduler(steps, timestep_spacing="trailing", **settings)
+        # Leading: it begins a little below pure noise, from where a small error of the predicted noise is a large one of
+        # the action, and steps are too few to make up for it.
+        scheduler = DDIMScheduler(steps, timestep_spacing="leading", **settings)
     scheduler.set_timesteps(sampling_steps)
     return scheduler
 

@@ -41,7 +41,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
         _write_scale(demos / "midi" / f"{clip}.mid", pitch)
     fingering = TrainFingering(demos, folder / "fingering", rounds=2, made_up=0, onsets=8, jobs=1, fit=SHORT).run()
     postures = TrainPostures(
-        demos, folder / "postures", rounds=2, clips=1, made_up=0, steps=30, rows=64, jobs=1, fit=SHORT
+        demos, folder / "postures", rounds=2, clips=1, made_up=0, steps=30, rows=64, jobs=1, fit=SHORT, last_fit=SHORT
     ).run()
     ExportModel(fingering, postures, folder / "model").run()
     return folder

@@ -43,7 +43,7 @@ class BestFlow(nn.Module):
         (Flow(SIZE, sampling_steps=500), BestFlow(), 0.03),
         # Coarse steps draw closer to the mean, but around it.
         (Diffusion(SIZE, steps=100, sampling_steps=100), BestNoise(100), 0.1),
-        (Diffusion(SIZE, steps=100, sampling_steps=10), BestNoise(100), 0.4),
+        (Diffusion(SIZE, steps=100, sampling_steps=8), BestNoise(100), 0.4),
         (Flow(SIZE, sampling_steps=8), BestFlow(), 0.4),
     ],
 )
@@ -52,6 +52,26 @@ def test_the_best_network_gives_draws_of_the_right_distribution(head: Head, best
     assert drawn.shape == (4000, 1, 2)
     assert drawn.mean().item() == pytest.approx(MEAN, abs=0.01)
     assert (1 - shrinks) * DEVIATION < drawn.std().item() < 1.03 * DEVIATION
+
+
+@pytest.mark.parametrize(
+    ("head", "best"),
+    [
+        (Diffusion(SIZE, steps=100, sampling_steps=100), BestNoise(100)),
+        (Diffusion(SIZE, steps=100, sampling_steps=8), BestNoise(100)),
+        (Diffusion(SIZE, steps=50, sampling_steps=8), BestNoise(50)),
+        (Flow(SIZE), BestFlow()),
+    ],
+)
+def test_a_small_error_of_the_network_is_a_small_one_of_the_action(head: Head, best: nn.Module) -> None:
+    def erring(sample: Tensor, timestep: Tensor, condition: Tensor) -> Tensor:
+        return best(sample, timestep, condition) + 0.02
+
+    found, wanted = (
+        head.sample(network, torch.zeros(100, 1), (1, 2), np.random.default_rng(0))  # type: ignore[arg-type]
+        for network in (erring, best)
+    )
+    assert (found - wanted).abs().max().item() < 0.06
 
 
 @pytest.mark.parametrize(("head", "best"), [(Diffusion(SIZE, steps=100), BestNoise(100)), (Flow(SIZE), BestFlow())])
