@@ -38,7 +38,7 @@ class Level:
     steps: int
     updates: int
     batch: int = 256
-    learning_rate: float = 1e-3
+    learning_rate: float = 2e-3
 
     def fit(self, seed: int, updates: int | None) -> FitConfig:
         """The settings of the training loop; `updates` takes the place of the level's own."""
@@ -68,8 +68,8 @@ _LOW = Level(_LOW_SEES, "targets", Diffusion(_DENOISER, steps=50), _HORIZON, _HO
 _FLOW = Flow(_DENOISER)
 _ONE_STAGE = Level(_ALONE_SEES, "targets", _LOW.head, _LOOKAHEAD, _HORIZON, 2 * _UPDATES)
 # One action at a time, as their authors have it, and fewer updates because their networks are larger.
-_CLONE = Level(_ALONE_SEES, "targets", Regression(_PLAIN), _LOOKAHEAD, 1, updates=10_000)
-_BINNED = Level(_ALONE_SEES, "targets", Bins(_PLAIN), _LOOKAHEAD, 1, updates=5_000)
+_CLONE = Level(_ALONE_SEES, "targets", Regression(_PLAIN), _LOOKAHEAD, 1, updates=10_000, learning_rate=1e-3)
+_BINNED = Level(_ALONE_SEES, "targets", Bins(_PLAIN), _LOOKAHEAD, 1, updates=5_000, learning_rate=1e-3)
 
 CONFIGS = MappingProxyType(
     {

@@ -60,7 +60,11 @@ class _Denoising:
 
 @dataclass(frozen=True)
 class Diffusion(_Denoising):
-    """The network predicts the noise (Ho et al. 2020, squared-cosine schedule).
+    """Denoising diffusion (Ho et al. 2020), squared-cosine schedule.
+
+    The network predicts the velocity (Salimans & Ho 2022), a mixture of noise and action that is well conditioned at
+    every level, not the noise alone as the paper's: from nearly pure noise a small error of the noise is a huge one of
+    the action, which a few steps cannot make up for.
 
     Attributes:
         steps: Noise levels of the training.
@@ -76,7 +80,8 @@ class Diffusion(_Denoising):
         noise = _normal(tuple(action.shape), action, rng)
         level = torch.from_numpy(rng.integers(self.steps, size=len(action))).to(action.device)
         noisy = _scheduler(self.steps, self.steps).add_noise(action, noise, level)
-        return functional.mse_loss(network(noisy, self._timestep(level), condition), noise)
+        wanted = _scheduler(self.steps, self.steps).get_velocity(action, noise, level)
+        return functional.mse_loss(network(noisy, self._timestep(level), condition), wanted)
 
     def sample(self, network: nn.Module, condition: Tensor, shape: tuple[int, int], rng: np.random.Generator) -> Tensor:
         """See `Head`."""
@@ -84,8 +89,8 @@ class Diffusion(_Denoising):
         sample = _normal((len(condition), *shape), condition, rng)
         generator = torch.Generator().manual_seed(int(rng.integers(2**63)))
         for level in scheduler.timesteps.tolist():
-            noise = network(sample, self._timestep(torch.full_like(condition[:, 0], level)), condition)
-            sample = scheduler.step(noise, level, sample, generator=generator).prev_sample
+            velocity = network(sample, self._timestep(torch.full_like(condition[:, 0], level)), condition)
+            sample = scheduler.step(velocity, level, sample, generator=generator).prev_sample
         return sample
 
     def _timestep(self, level: Tensor) -> Tensor:
@@ -95,13 +100,16 @@ class Diffusion(_Denoising):
 @cache
 def _scheduler(steps: int, sampling_steps: int) -> Any:
     scheduler: Any
-    settings: dict[str, Any] = {"beta_schedule": "squaredcos_cap_v2", "clip_sample_range": LIMIT}
+    settings: dict[str, Any] = {
+        "beta_schedule": "squaredcos_cap_v2",
+        "clip_sample_range": LIMIT,
+        "prediction_type": "v_prediction",
+    }
     if sampling_steps == steps:
         scheduler = DDPMScheduler(steps, **settings)
     else:
-        # Leading: it begins a little below pure noise, from where a small error of the predicted noise is a large one of
-        # the action, and steps are too few to make up for it.
-        scheduler = DDIMScheduler(steps, timestep_spacing="leading", **settings)
+        # Trailing: the first step is that of pure noise, which is what sampling begins with (Lin et al. 2024).
+        scheduler = DDIMScheduler(steps, timestep_spacing="trailing", **settings)
     scheduler.set_timesteps(sampling_steps)
     return scheduler
 

@@ -72,7 +72,8 @@ class FilmMlp(nn.Module):
     def __init__(self, horizon: int, action: int, condition: int, size: MlpSize) -> None:
         super().__init__()
         width, time = size.width, 64
-        self.enter = nn.Linear(horizon * action, width)
+        # The condition enters as it is, too: behind the context it is bent, and precise places are hard to copy.
+        self.enter = nn.Linear(horizon * action + condition, width)
         self.context = nn.Sequential(nn.Linear(condition + time, width), nn.SiLU(), nn.Linear(width, width), nn.SiLU())
         self.time = TimeEmbedding(time)
         self.blocks = nn.ModuleList(_FilmBlock(width) for _ in range(size.layers))
@@ -81,8 +82,7 @@ class FilmMlp(nn.Module):
     def forward(self, sample: Tensor, timestep: Tensor, condition: Tensor) -> Tensor:
         """See the module."""
         context = self.context(torch.cat([condition, self.time(timestep)], dim=-1))
-        # The condition enters beside the sample, too: a block that only scales must otherwise learn to copy it.
-        hidden = self.enter(sample.flatten(1)) + context
+        hidden = self.enter(torch.cat([sample.flatten(1), condition], dim=-1))
         for block in self.blocks:
             hidden = block(hidden, context)
         found: Tensor = self.leave(hidden).view_as(sample)

@@ -11,8 +11,8 @@ SIZE = MlpSize(width=64, layers=2)
 MEAN, DEVIATION = 0.5, 0.2
 
 
-class BestNoise(nn.Module):
-    """The noise to be expected in noisy draws from N(MEAN, DEVIATION^2), on the squared-cosine schedule."""
+class BestVelocity(nn.Module):
+    """The velocity to be expected in noisy draws from N(MEAN, DEVIATION^2), on the squared-cosine schedule."""
 
     def __init__(self, steps: int) -> None:
         super().__init__()
@@ -22,7 +22,9 @@ class BestNoise(nn.Module):
 
     def forward(self, sample: Tensor, timestep: Tensor, condition: Tensor) -> Tensor:
         kept = self.kept[(timestep / TIME_SPAN * len(self.kept)).round().long()][:, None, None]
-        return (1 - kept).sqrt() * (sample - kept.sqrt() * MEAN) / (kept * DEVIATION**2 + 1 - kept)
+        strayed = (sample - kept.sqrt() * MEAN) / (kept * DEVIATION**2 + 1 - kept)
+        noise, action = (1 - kept).sqrt() * strayed, MEAN + kept.sqrt() * DEVIATION**2 * strayed
+        return kept.sqrt() * noise - (1 - kept).sqrt() * action
 
 
 class BestFlow(nn.Module):
@@ -38,12 +40,12 @@ class BestFlow(nn.Module):
 @pytest.mark.parametrize(
     ("head", "best", "shrinks"),
     [
-        (Diffusion(SIZE, steps=1000, sampling_steps=1000), BestNoise(1000), 0.03),
-        (Diffusion(SIZE, steps=1000, sampling_steps=500), BestNoise(1000), 0.03),
+        (Diffusion(SIZE, steps=1000, sampling_steps=1000), BestVelocity(1000), 0.03),
+        (Diffusion(SIZE, steps=1000, sampling_steps=500), BestVelocity(1000), 0.03),
         (Flow(SIZE, sampling_steps=500), BestFlow(), 0.03),
         # Coarse steps draw closer to the mean, but around it.
-        (Diffusion(SIZE, steps=100, sampling_steps=100), BestNoise(100), 0.1),
-        (Diffusion(SIZE, steps=100, sampling_steps=8), BestNoise(100), 0.4),
+        (Diffusion(SIZE, steps=100, sampling_steps=100), BestVelocity(100), 0.1),
+        (Diffusion(SIZE, steps=100, sampling_steps=8), BestVelocity(100), 0.4),
         (Flow(SIZE, sampling_steps=8), BestFlow(), 0.4),
     ],
 )
@@ -57,9 +59,9 @@ def test_the_best_network_gives_draws_of_the_right_distribution(head: Head, best
 @pytest.mark.parametrize(
     ("head", "best"),
     [
-        (Diffusion(SIZE, steps=100, sampling_steps=100), BestNoise(100)),
-        (Diffusion(SIZE, steps=100, sampling_steps=8), BestNoise(100)),
-        (Diffusion(SIZE, steps=50, sampling_steps=8), BestNoise(50)),
+        (Diffusion(SIZE, steps=100, sampling_steps=100), BestVelocity(100)),
+        (Diffusion(SIZE, steps=100, sampling_steps=8), BestVelocity(100)),
+        (Diffusion(SIZE, steps=50, sampling_steps=8), BestVelocity(50)),
         (Flow(SIZE), BestFlow()),
     ],
 )
@@ -74,7 +76,7 @@ def test_a_small_error_of_the_network_is_a_small_one_of_the_action(head: Head, b
     assert (found - wanted).abs().max().item() < 0.06
 
 
-@pytest.mark.parametrize(("head", "best"), [(Diffusion(SIZE, steps=100), BestNoise(100)), (Flow(SIZE), BestFlow())])
+@pytest.mark.parametrize(("head", "best"), [(Diffusion(SIZE, steps=100), BestVelocity(100)), (Flow(SIZE), BestFlow())])
 def test_the_best_network_has_a_smaller_loss_than_one_that_errs(head: Head, best: nn.Module) -> None:
     action = MEAN + DEVIATION * torch.randn(5000, 1, 2, generator=torch.Generator().manual_seed(0))
     losses = []
