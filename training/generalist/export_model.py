@@ -8,19 +8,16 @@ from typing import Annotated, Any
 
 import torch
 import tyro
+from torch import nn
 
 from pianomime_core.errors import UserError
 from pianomime_description.variant import SceneConfig
 from pianomime_policy.generalist.generalist import FINGERING_FILE, POSTURES_FILE, GeneralistConfig, contract
+from pianomime_policy.network_file import as_json
 from training.export import export
-from training.generalist.fingering_network import FingeringNetwork
+from training.generalist.fingering_network import FingeringNetwork, OutcomeMinded
 from training.generalist.posture_network import PostureNetwork
 from training.generalist.trained import Trained
-
-_PARTS = {
-    "fingering": (FINGERING_FILE, FingeringNetwork, "scores"),
-    "postures": (POSTURES_FILE, PostureNetwork, "answer"),
-}
 
 
 @dataclass(frozen=True)
@@ -31,27 +28,42 @@ class ExportModel:
         fingering: File of `training.generalist.train_fingering`.
         postures: File of `training.generalist.train_postures`.
         out: Model folder.
+        outcomes: File of `training.generalist.train_outcomes`, if the fingers shall mind what choices cost.
+        outcome_weight: Score taken off a choice for a lost frame.
         scores: JSON file whose content the files shall carry as their scores.
     """
 
     fingering: Annotated[Path, tyro.conf.Positional]
     postures: Annotated[Path, tyro.conf.Positional]
     out: Path
+    outcomes: Path | None = None
+    outcome_weight: float = 1.0
     scores: Path | None = None
 
     def run(self) -> None:
         """Export, and print how far onnxruntime is from torch."""
         scores: Any = {} if self.scores is None else json.loads(self.scores.read_text())
-        for role, (file, make, output) in _PARTS.items():
-            trained = Trained.load(getattr(self, role))
-            network = make(**trained.shape)
-            network.load_state_dict(dict(trained.weights))
+        fingering, postures = Trained.load(self.fingering), Trained.load(self.postures)
+        parts = {
+            "fingering": (FINGERING_FILE, self._fingers(fingering), fingering, "scores"),
+            "postures": (POSTURES_FILE, postures.filled(PostureNetwork(**postures.shape)), postures, "answer"),
+        }
+        for role, (file, network, trained, output) in parts.items():
             metadata = {**contract(role, SceneConfig().variant, GeneralistConfig()), **trained.provenance}
-            metadata = {**json.loads(json.dumps(metadata, default=list)), "scores": scores}
+            if role == "fingering" and self.outcomes is not None:
+                metadata["outcomes"] = {**Trained.load(self.outcomes).provenance, "weight": self.outcome_weight}
+            metadata = {**json.loads(json.dumps(metadata, default=as_json)), "scores": scores}
             example = {"features": torch.zeros(2, trained.shape["features"])}
             difference = export(network, example, [output], self.out / file, metadata)
             parameters = sum(p.numel() for p in network.parameters())
             print(f"{self.out / file}: {parameters} parameters, onnxruntime differs by {difference:.1e}")
+
+    def _fingers(self, trained: Trained) -> nn.Module:
+        fingering = trained.filled(FingeringNetwork(**trained.shape))
+        if self.outcomes is None:
+            return fingering
+        outcomes = Trained.load(self.outcomes)
+        return OutcomeMinded(fingering, outcomes.filled(FingeringNetwork(**outcomes.shape)), self.outcome_weight)
 
 
 if __name__ == "__main__":

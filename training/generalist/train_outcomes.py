@@ -100,8 +100,7 @@ class TrainOutcomes:
 def _play_one(task: Task) -> tuple[OutcomeExamples, float]:
     roll, seed, config, fingering = task
     torch.set_num_threads(1)
-    network = FingeringNetwork(**fingering.shape)
-    network.load_state_dict(dict(fingering.weights))
+    network = fingering.filled(FingeringNetwork(**fingering.shape))
 
     def scores(features: NDArray[np.float32]) -> NDArray[np.float32]:
         with torch.inference_mode():

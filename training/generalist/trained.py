@@ -5,12 +5,14 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 
 from pianomime_core.errors import UserError
 from pianomime_core.whole_file import write_whole
+
+N = TypeVar("N", bound=torch.nn.Module)
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,6 +33,11 @@ class Trained:
         command = shlex.join(["python", "-m", *_module_and_arguments()])
         weights = {name: value.cpu() for name, value in network.state_dict().items()}
         return cls(weights, shape, {"command": command, "seed": seed, "training_data": training_data})
+
+    def filled(self, network: N) -> N:
+        """The network, of the same shape, with these weights."""
+        network.load_state_dict(dict(self.weights))
+        return network.eval()
 
     def save(self, path: Path) -> Path:
         """Write the file whole or not at all; returns its path."""

@@ -23,6 +23,7 @@ from pianomime.songs import read_song
 from pianomime_core.errors import UserError
 from pianomime_description.variant import SceneConfig
 from pianomime_physics.simulator import Simulator
+from pianomime_policy.generalist.fingering_choices import ChoiceConfig
 from pianomime_policy.generalist.generalist import GeneralistConfig, fingers_by, hands_by
 from pianomime_policy.planner.planner import Planner
 from pianomime_policy.registry import make_controller
@@ -76,8 +77,7 @@ def test_training_that_is_finished_is_read_not_done_again(made: Path) -> None:
 
 def test_onnxruntime_and_torch_play_the_same_keys(made: Path) -> None:
     song = read_song(made / "demos" / "midi" / "000.mid")
-    fingering = FingeringNetwork(**Trained.load(made / "fingering" / "network.pt").shape)
-    postures = PostureNetwork(**Trained.load(made / "postures" / "network.pt").shape)
+    fingering, postures = FingeringNetwork(ChoiceConfig().features), PostureNetwork(81, 23)
     fingering.load_state_dict(weights_of(made / "model" / "fingering.onnx"), strict=True)
     postures.load_state_dict(weights_of(made / "model" / "postures.onnx"), strict=True)
     config = GeneralistConfig()
@@ -120,7 +120,16 @@ def test_outcomes_are_learned_from_what_was_played(made: Path) -> None:
     with np.load(made / "outcomes" / "examples.npz") as examples:
         assert examples["features"].shape[0] == examples["lost"].shape[0] == 10
         assert (examples["lost"] >= 0).all()
-    assert Trained.load(outcomes).shape == Trained.load(made / "fingering" / "network.pt").shape
+    ExportModel(
+        made / "fingering" / "network.pt", made / "postures" / "network.pt", made / "minded", outcomes, 2.0
+    ).run()
+    features = np.random.default_rng(0).normal(size=(5, ChoiceConfig().features)).astype(np.float32)
+    both, one = (
+        make_controller("onnx", SceneConfig(), made / name).networks["fingering"] for name in ("minded", "model")
+    )
+    lost = _of(Trained.load(outcomes).filled(FingeringNetwork(features.shape[1])))(features)
+    np.testing.assert_allclose(both.run(features=features)[0], one.run(features=features)[0] - 2 * lost, atol=1e-4)
+    assert both.metadata["outcomes"]["weight"] == 2.0
 
 
 def test_what_is_no_trained_network_is_refused(tmp_path: Path) -> None:
