@@ -73,7 +73,7 @@ class Diffusion(_Denoising):
     """
 
     steps: int = 100
-    sampling_steps: int = 8
+    sampling_steps: int = 5
 
     def loss(self, network: nn.Module, condition: Tensor, action: Tensor, rng: np.random.Generator) -> Tensor:
         """See `Head`."""
