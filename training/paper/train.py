@@ -3,6 +3,7 @@
 Stopped at any moment, the same command goes on and ends with the same weights.
 """
 
+import hashlib
 import json
 import shutil
 import sys
@@ -99,6 +100,8 @@ class Train:
     def _same_run(self, path: Path, config: dict[str, Any]) -> None:
         # What is found in the folder is continued, so it must be of the same run.
         run = {"config": repr(config), "seed": self.seed, "updates": self.updates, "clips": self.clips}
+        if config["goals"] == CODES:
+            run["autoencoder"] = hashlib.sha256(self.autoencoder.read_bytes()).hexdigest()
         if not path.exists():
             write_json(path, run)
         elif differing := [key for key, value in json.loads(path.read_text()).items() if run[key] != value]:
