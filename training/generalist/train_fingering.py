@@ -44,6 +44,7 @@ class TrainFingering:
         width: Units of the hidden layers.
         jobs: Processes that ask the teacher; has no influence on the result.
         device: Where torch computes; CUDA if there is some, unless given.
+        fit, last_fit: Learning in each round, and in the last one, whose network is the result.
     """
 
     demos: Path
@@ -59,6 +60,7 @@ class TrainFingering:
     device: str | None = None
     examples: ExampleConfig = field(default_factory=ExampleConfig)
     fit: FitConfig = field(default_factory=lambda: FitConfig(steps=3000))
+    last_fit: FitConfig = field(default_factory=lambda: FitConfig(steps=8000))
 
     def run(self) -> Path:
         """Train; returns the file of the weights."""
@@ -72,7 +74,7 @@ class TrainFingering:
             student = None if number == 0 else {name: value.cpu() for name, value in network.state_dict().items()}
             parts.append(self._examples(number, rolls, student))
             batches = Batches(Examples.join(parts), self.onsets, device)
-            config = replace(self.fit, seed=self.seed + number)
+            config = replace(self.last_fit if number == self.rounds - 1 else self.fit, seed=self.seed + number)
             name = f"round-{number}"
             loss = fit(network, partial(batches.loss, network), config, self.out / name, name)
             print(f"round {number}: loss {loss:.4f}", flush=True)

@@ -40,7 +40,9 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (demos / "splits.json").write_text(json.dumps({"train": [0, 3], "val": [1]}))
     for clip, pitch in (("000", 60), ("003", 45)):
         _write_scale(demos / "midi" / f"{clip}.mid", pitch)
-    fingering = TrainFingering(demos, folder / "fingering", rounds=2, made_up=0, onsets=8, jobs=1, fit=SHORT).run()
+    fingering = TrainFingering(
+        demos, folder / "fingering", rounds=2, made_up=0, onsets=8, jobs=1, fit=SHORT, last_fit=SHORT
+    ).run()
     postures = TrainPostures(
         demos, folder / "postures", rounds=2, clips=1, made_up=0, steps=30, rows=64, jobs=1, fit=SHORT, last_fit=SHORT
     ).run()
@@ -69,7 +71,9 @@ def test_the_files_tell_where_they_come_from(made: Path) -> None:
 
 def test_training_that_is_finished_is_read_not_done_again(made: Path) -> None:
     first = Trained.load(made / "fingering" / "network.pt")
-    again = TrainFingering(made / "demos", made / "fingering", rounds=2, made_up=0, onsets=8, jobs=1, fit=SHORT)
+    again = TrainFingering(
+        made / "demos", made / "fingering", rounds=2, made_up=0, onsets=8, jobs=1, fit=SHORT, last_fit=SHORT
+    )
     second = Trained.load(again.run())
     for name, value in first.weights.items():
         torch.testing.assert_close(second.weights[name], value, rtol=0, atol=0)
