@@ -70,7 +70,9 @@ class AskedHand(LearnedHand):
         before, self._solved = self.reference.copy(), []
         push = HandPlanner._refer(self, tips, centre_m, reach_m, slack)
         self._taught, self.reference = self.reference, before
-        self._pushes = -np.einsum("rf,rfi->ri", tips.force, np.stack(self._solved)[:, :, 2])
+        jacobians = np.stack(self._solved)
+        self._jacobian = self.mirrored_jacobian(jacobians).reshape(len(before), 15, -1)
+        self._pushes = -np.einsum("rf,rfi->ri", tips.force, jacobians[:, :, 2])
         self._weight = tips.weight.reshape(len(before), 15)
         learned = super()._refer(tips, centre_m, reach_m, slack)
         if self._student is not None:
@@ -84,12 +86,11 @@ class AskedHand(LearnedHand):
         """As of `LearnedHand`; what the teacher would have answered is noted."""
         # The row to be played now, and one of those to come.
         rows = [0, int(self._rng.integers(1, len(begun)))]
-        jacobian = self.mirrored_jacobian(np.stack(self._solved)).reshape(len(begun), 15, -1)
         self.noted.append(
             (
                 self._asked[rows].astype(np.float16),
                 self.answer_of(begun, self._taught, self._pushes)[rows],
-                jacobian[rows].astype(np.float16),
+                self._jacobian[rows].astype(np.float16),
                 self._weight[rows].astype(np.float16),
             )
         )

@@ -3,6 +3,9 @@
 import torch
 from torch import Tensor, nn
 
+_BEND_MM = 4.0
+"""Larger errors are rare and hopeless, or early in training: they shall not drown the others."""
+
 
 class PostureNetwork(nn.Module):
     """An MLP with a linear bypass: small corrections are nearly linear in the fingertip errors.
@@ -26,7 +29,7 @@ class PostureNetwork(nn.Module):
 
 
 def posture_loss(answer: Tensor, wanted: Tensor, jacobian: Tensor, weight: Tensor, joint_share: float) -> Tensor:
-    """Mean over rows of how far off an answer is, about the length of the error in mm.
+    """Mean over rows of half the squared error in mm^2; from `_BEND_MM` on it grows as the error itself.
 
     What counts is where the fingertips would be, each coordinate by its weight in the inverse kinematics; the joints
     themselves count a little, so that hands look like the teacher's where no fingertip says anything.
@@ -40,4 +43,4 @@ def posture_loss(answer: Tensor, wanted: Tensor, jacobian: Tensor, weight: Tenso
     off, push_off = torch.chunk(answer - wanted, 2, dim=1)
     tips_mm = 1e3 * weight * torch.einsum("rki,ri->rk", jacobian, off)
     squares = tips_mm.square().sum(1) + joint_share * (off.square().sum(1) + push_off.square().sum(1))
-    return ((1.0 + squares).sqrt() - 1.0).mean()
+    return (_BEND_MM**2 * ((1.0 + squares / _BEND_MM**2).sqrt() - 1.0)).mean()

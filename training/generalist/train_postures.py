@@ -54,9 +54,9 @@ class TrainPostures:
     demos: Path
     out: Path
     seed: int = 0
-    rounds: int = 5
-    clips: int = 60
-    made_up: int = 30
+    rounds: int = 4
+    clips: int = 45
+    made_up: int = 25
     steps: int = 400
     rows: int = 1024
     width: int = 512
@@ -64,7 +64,7 @@ class TrainPostures:
     jobs: int = len(os.sched_getaffinity(0))
     device: str | None = None
     fit: FitConfig = field(default_factory=lambda: FitConfig(steps=3000))
-    last_fit: FitConfig = field(default_factory=lambda: FitConfig(steps=12000))
+    last_fit: FitConfig = field(default_factory=lambda: FitConfig(steps=9000))
 
     def run(self) -> Path:
         """Train; returns the file of the weights."""

@@ -7,10 +7,12 @@ import time
 import numpy as np
 import pytest
 
+from pianomime.models import model_folder
 from pianomime_core.errors import UserError
 from pianomime_description.variant import SceneConfig
 from pianomime_policy import warm_up
 from pianomime_policy.idle import Idle
+from pianomime_policy.registry import TRAINED
 from pianomime_policy.warm_up import play_one_note, ready_controller
 
 
@@ -80,17 +82,18 @@ def test_unknown_names_are_refused():
 
 COUNT_KERNELS = """
 import sys
+from pathlib import Path
 import numpy as np
 from pianomime_description.variant import SceneConfig
 from pianomime_policy.controller import Observation
 from pianomime_policy.warm_up import ready_controller
 
 def compiled():
-    modules = [module for name, module in sys.modules.items() if name.startswith("pianomime_policy.planner.")]
+    modules = [module for name, module in sys.modules.items() if name.startswith("pianomime_policy.")]
     kernels = {(module.__name__, name): kernel for module in modules for name, kernel in vars(module).items()}
     return {name: len(kernel.signatures) for name, kernel in kernels.items() if hasattr(kernel, "signatures")}
 
-controller = ready_controller(sys.argv[1], SceneConfig(), print)
+controller = ready_controller(sys.argv[1], SceneConfig(), print, *map(Path, sys.argv[2:]))
 before = compiled()
 rows = np.zeros((60, 88), dtype=bool)
 for step in range(0, 60, 4):  # runs, jumps and chords in both hands
@@ -108,9 +111,11 @@ print("kernels", len(before), "new", new)
 """
 
 
-@pytest.mark.parametrize("name", ["planner", "streaming"])
+@pytest.mark.parametrize("name", ["planner", "streaming", "onnx"])
 def test_after_it_nothing_is_left_to_compile(name):
-    done = subprocess.run([sys.executable, "-c", COUNT_KERNELS, name], capture_output=True, text=True, check=True)
+    model = [str(model_folder(name))] if name in TRAINED else []
+    command = [sys.executable, "-c", COUNT_KERNELS, name, *model]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
     line = done.stdout.splitlines()[-1]
     assert line.endswith("new {}")
     assert "kernels 0" not in line

@@ -25,7 +25,7 @@ def test_two_rows_of_each_hand_and_step_are_noted(taught) -> None:
 
 def test_the_teacher_brings_pressing_fingers_nearer_to_their_targets(taught) -> None:
     examples, _ = taught
-    error = examples.features[:, 2 * COORDINATES : 2 * COORDINATES + 15].astype(float) * 0.01
+    error = examples.features[:, 3 * COORDINATES : 3 * COORDINATES + 15].astype(float) * 0.01
     change = np.einsum("rki,ri->rk", examples.jacobian.astype(float), examples.wanted[:, :COORDINATES])
     moved = (examples.weight > 0.25) & (np.abs(change) > 0.002)
     assert moved.sum() > 5
@@ -49,10 +49,12 @@ def test_loss_counts_millimetres_of_the_fingertips() -> None:
     off = wanted.clone()
     off[0, 2] = 0.05  # 5 mm
     loss = posture_loss(off, wanted, jacobian, weight, 0.0)
-    assert loss.item() == pytest.approx(np.sqrt(1 + (2 * 5) ** 2) - 1, rel=1e-5)
+    assert loss.item() == pytest.approx(16 * (np.sqrt(1 + (2 * 5) ** 2 / 16) - 1), rel=1e-5)
     assert posture_loss(wanted, wanted, jacobian, weight, 0.3).item() == 0.0
     off[0, 2], off[0, 30] = 0.0, 2.0  # a push that is off counts as a joint
-    assert posture_loss(off, wanted, jacobian, weight, 0.25).item() == pytest.approx(np.sqrt(2) - 1, rel=1e-5)
+    assert posture_loss(off, wanted, jacobian, weight, 0.25).item() == pytest.approx(
+        16 * (np.sqrt(1 + 1 / 16) - 1), rel=1e-5
+    )
 
 
 def test_network_answers_every_row_alone() -> None:

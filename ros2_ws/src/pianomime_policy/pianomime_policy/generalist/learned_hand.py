@@ -1,9 +1,9 @@
 """The low level: a network in the place of inverse kinematics.
 
 For each coming row it sees where the joints were thought to be, how far the fingertips would be from their targets
-then, and how much each error matters; it answers with the change of the joints and with how the actuators lean into a
-pressed key. A row is asked about twice at every step until it is played, so the network corrects itself. The left hand
-is the right one in a mirror: one network plays both.
+then, how much each error matters and what each joint alone could do about it; it answers with the change of the joints
+and with how the actuators lean into a pressed key. A row is asked about twice at every step until it is played, so the
+network corrects itself. The left hand is the right one in a mirror: one network plays both.
 """
 
 from collections.abc import Callable
@@ -29,6 +29,7 @@ def feature_layout(coordinates: int) -> list[list[str | int]]:
     return [
         ["coordinates from rest", coordinates],
         ["coordinates of the row before", coordinates],
+        ["coordinate-wise Newton step", coordinates],
         ["fingertip errors x y z of thumb..little", 15],
         ["their weights", 15],
         ["pressing forces of thumb..little", 5],
@@ -97,16 +98,38 @@ class LearnedHand(HandPlanner):
         to be."""
         rows = len(begun)
         rest = np.stack([self._rest_at(c, r) for c, r in zip(centre_m, reach_m, strict=True)])
-        points = np.stack([self.fingertips(slack + self.chain.coupling @ z) for z in begun])
-        error = np.clip(tips.target - points, -self._error_cap_m, self._error_cap_m) * self._mirror_xyz
+        error, step = np.zeros((rows, 5, 3)), np.zeros_like(begun)
+        for r in range(rows):
+            near = self.reference[r]
+            self._solve(begun[r].copy(), tips.target[r], tips.weight[r], rest[r], near, slack, 0)  # fills the scratch
+            error[r] = np.clip(tips.target[r] - self._points, -self._error_cap_m, self._error_cap_m)
+            step[r] = self._newton_step(begun[r], error[r], tips.weight[r], rest[r], near)
         parts = (
             (begun - rest) * self._mirror / self.unit,
             (self.reference - begun) * self._mirror / self.unit,
-            error.reshape(rows, -1) / _ERROR_UNIT_M,
+            step * self._mirror / self.unit,
+            (error * self._mirror_xyz).reshape(rows, -1) / _ERROR_UNIT_M,
             tips.weight.reshape(rows, -1),
             tips.force / _FORCE_UNIT_N,
         )
         return np.concatenate(parts, axis=1).astype(np.float32)
+
+    def _newton_step(
+        self,
+        z: NDArray[np.float64],
+        error: NDArray[np.float64],
+        weight: NDArray[np.float64],
+        rest: NDArray[np.float64],
+        near: NDArray[np.float64],
+    ) -> NDArray[np.float64]:
+        # (n,) what each coordinate would do if the others stood still; 0 where all is well: the network need not
+        # work out by itself where the best posture is. The scratch holds the Jacobians (5, 3, n) at z.
+        pull = weight[..., None] * self._jacobians
+        stiffness = self._stiffness + self._nearness
+        gradient = np.einsum("fki,fk->i", pull, weight * error)
+        gradient += self._stiffness * (rest - z) + self._nearness * (near - z)
+        step = gradient / (np.square(pull).sum(axis=(0, 1)) + stiffness)
+        return np.clip(z + step, self.chain.lower, self.chain.upper) - z
 
     def understood(
         self, begun: NDArray[np.float64], answer: NDArray[np.float32]
