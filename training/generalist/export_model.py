@@ -30,7 +30,7 @@ class ExportModel:
         out: Model folder.
         outcomes: File of `training.generalist.train_outcomes`, if the fingers shall mind what choices cost.
         outcome_weight: Score taken off a choice for a lost frame.
-        scores: JSON file whose content the files shall carry as their scores.
+        scores: JSON file of `benchmarks.results`, whose means the files shall carry.
     """
 
     fingering: Annotated[Path, tyro.conf.Positional]
@@ -42,7 +42,7 @@ class ExportModel:
 
     def run(self) -> None:
         """Export, and print how far onnxruntime is from torch."""
-        scores: Any = {} if self.scores is None else json.loads(self.scores.read_text())
+        scores = [] if self.scores is None else means(json.loads(self.scores.read_text()))
         fingering, postures = Trained.load(self.fingering), Trained.load(self.postures)
         parts = {
             "fingering": (FINGERING_FILE, self._fingers(fingering), fingering, "scores"),
@@ -64,6 +64,20 @@ class ExportModel:
             return fingering
         outcomes = Trained.load(self.outcomes)
         return OutcomeMinded(fingering, outcomes.filled(FingeringNetwork(**outcomes.shape)), self.outcome_weight)
+
+
+def means(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What the rows of `benchmarks.results` say of sets of songs, without the songs."""
+    return [
+        {
+            "set": row["set"],
+            "songs": len(row["songs"]),
+            "controller": row["settings"]["controller"],
+            "hand_collisions": row["settings"]["hand_collisions"],
+            **row["mean"],
+        }
+        for row in rows
+    ]
 
 
 if __name__ == "__main__":

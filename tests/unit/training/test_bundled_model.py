@@ -1,0 +1,76 @@
+"""The networks that come with the package."""
+
+import numpy as np
+import pytest
+import torch
+from training.export import weights_of
+from training.generalist.fingering_network import FingeringNetwork
+from training.generalist.posture_network import PostureNetwork
+
+from pianomime.episode import play_episode
+from pianomime.models import model_folder
+from pianomime.songs import read_song, share_directory
+from pianomime_core.metrics import score
+from pianomime_core.piano_roll import PianoRoll
+from pianomime_description.variant import SceneConfig
+from pianomime_physics.simulator import Simulator
+from pianomime_policy.generalist.fingering_choices import ChoiceConfig
+from pianomime_policy.generalist.generalist import GeneralistConfig, fingers_by, hands_by
+from pianomime_policy.generalist.learned_hand import feature_layout
+from pianomime_policy.planner.planner import Planner
+from pianomime_policy.registry import make_controller
+
+MODEL = model_folder("onnx")
+SONG = share_directory() / "songs" / "minuet_in_g.mid"
+STEPS = 160
+COORDINATES = 23
+
+
+@pytest.fixture(scope="module")
+def song() -> PianoRoll:
+    whole = read_song(SONG)
+    return PianoRoll(whole.goal[:STEPS], whole.sustain[:STEPS])
+
+
+@pytest.fixture(scope="module")
+def played(song: PianoRoll):
+    return play_episode(Simulator(SceneConfig()), make_controller("onnx", SceneConfig(), MODEL), song)
+
+
+def test_it_plays(played) -> None:
+    assert score(played.goal, played.pressed).f1 > 0.9
+
+
+def test_torch_presses_the_same_keys(song: PianoRoll, played) -> None:
+    fingering = FingeringNetwork(ChoiceConfig().features)
+    postures = PostureNetwork(sum(int(size) for _, size in feature_layout(COORDINATES)), COORDINATES)
+    fingering.load_state_dict(weights_of(MODEL / "fingering.onnx"))
+    postures.load_state_dict(weights_of(MODEL / "postures.onnx"))
+    config = GeneralistConfig()
+    in_torch = Planner("pianomime", config.planner, fingers_by(_of(fingering), config), hands_by(_of(postures), config))
+    ours = play_episode(Simulator(SceneConfig()), in_torch, song)
+    np.testing.assert_array_equal(ours.pressed, played.pressed)
+    np.testing.assert_allclose(ours.targets, played.targets, atol=2e-3)
+
+
+def _of(network: torch.nn.Module):
+    network.eval()
+
+    def answer(features):
+        with torch.inference_mode():
+            return network(torch.from_numpy(features)).numpy()
+
+    return answer
+
+
+def test_it_sees_half_as_far_and_still_plays(song: PianoRoll) -> None:
+    controller = make_controller("onnx-1s", SceneConfig(), MODEL)
+    assert controller.horizon_steps == 20
+    rollout = play_episode(Simulator(SceneConfig()), controller, song)
+    assert score(rollout.goal, rollout.pressed).f1 > 0.85
+
+
+def test_the_files_say_how_they_score_and_that_nothing_was_changed_when_they_were_made() -> None:
+    for network in make_controller("onnx", SceneConfig(), MODEL).networks.values():
+        assert {row["set"] for row in network.metadata["scores"]} >= {"folk", "classical"}
+        assert not network.metadata["git_revision"].endswith("-dirty")
