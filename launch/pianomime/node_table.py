@@ -28,7 +28,7 @@ class PlayOptions:
     """
 
     midi: Path
-    controller: str = "streaming"
+    controller: str = "onnx"
     model: Path | None = None
     sync: bool = False
     viewer: ViewerName = "none"
