@@ -28,7 +28,7 @@ class PlayOptions:
     """
 
     midi: Path
-    controller: str = "onnx"
+    controller: str = "streaming"
     model: Path | None = None
     sync: bool = False
     viewer: ViewerName = "none"
