@@ -156,7 +156,7 @@ def test_the_model_is_for_a_trained_controller_alone(ros):
 def test_a_trained_controller_plays_with_the_model_it_is_given(ros, monkeypatch, tmp_path):
     made = []
 
-    def generalist(scene, folder):
+    def generalist(scene, folder, horizon_steps):
         made.append(folder)
         return Idle(scene.variant)
 
