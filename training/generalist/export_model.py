@@ -8,14 +8,13 @@ from typing import Annotated, Any
 
 import torch
 import tyro
-from torch import nn
 
 from pianomime_core.errors import UserError
 from pianomime_description.variant import SceneConfig
 from pianomime_policy.generalist.generalist import FINGERING_FILE, POSTURES_FILE, GeneralistConfig, contract
 from pianomime_policy.network_file import as_json
 from training.export import export
-from training.generalist.fingering_network import FingeringNetwork, OutcomeMinded
+from training.generalist.fingering_network import FingeringNetwork
 from training.generalist.posture_network import PostureNetwork
 from training.generalist.trained import Trained
 
@@ -28,16 +27,12 @@ class ExportModel:
         fingering: File of `training.generalist.train_fingering`.
         postures: File of `training.generalist.train_postures`.
         out: Model folder.
-        outcomes: File of `training.generalist.train_outcomes`, if the fingers shall mind what choices cost.
-        outcome_weight: Score taken off a choice for a lost frame.
         scores: JSON file of `benchmarks.results`, whose means the files shall carry.
     """
 
     fingering: Annotated[Path, tyro.conf.Positional]
     postures: Annotated[Path, tyro.conf.Positional]
     out: Path
-    outcomes: Path | None = None
-    outcome_weight: float = 1.0
     scores: Path | None = None
 
     def run(self) -> None:
@@ -45,25 +40,17 @@ class ExportModel:
         scores = [] if self.scores is None else means(json.loads(self.scores.read_text()))
         fingering, postures = Trained.load(self.fingering), Trained.load(self.postures)
         parts = {
-            "fingering": (FINGERING_FILE, self._fingers(fingering), fingering, "scores"),
-            "postures": (POSTURES_FILE, postures.filled(PostureNetwork(**postures.shape)), postures, "answer"),
+            "fingering": (FINGERING_FILE, FingeringNetwork, fingering, "scores"),
+            "postures": (POSTURES_FILE, PostureNetwork, postures, "answer"),
         }
-        for role, (file, network, trained, output) in parts.items():
+        for role, (file, kind, trained, output) in parts.items():
+            network = trained.filled(kind(**trained.shape))
             metadata = {**contract(role, SceneConfig().variant, GeneralistConfig()), **trained.provenance}
-            if role == "fingering" and self.outcomes is not None:
-                metadata["outcomes"] = {**Trained.load(self.outcomes).provenance, "weight": self.outcome_weight}
             metadata = {**json.loads(json.dumps(metadata, default=as_json)), "scores": scores}
             example = {"features": torch.zeros(2, trained.shape["features"])}
             difference = export(network, example, [output], self.out / file, metadata)
             parameters = sum(p.numel() for p in network.parameters())
             print(f"{self.out / file}: {parameters} parameters, onnxruntime differs by {difference:.1e}")
-
-    def _fingers(self, trained: Trained) -> nn.Module:
-        fingering = trained.filled(FingeringNetwork(**trained.shape))
-        if self.outcomes is None:
-            return fingering
-        outcomes = Trained.load(self.outcomes)
-        return OutcomeMinded(fingering, outcomes.filled(FingeringNetwork(**outcomes.shape)), self.outcome_weight)
 
 
 def means(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 
 from pianomime_policy.generalist.fingering_choices import ChoiceConfig, Choices, FingeringChoices, one_state
 from pianomime_policy.planner.fingering import FingeringConfig, playable
-from pianomime_policy.planner.fingering_search import Beam, extend_beam
+from training.generalist.choice_prices import choice_prices
 from training.music import Roll, notes_of
 
-_CROWDED_OUT = 30.0
-"""The regret that a choice counts with if better ones crowded it out of the teacher's beam."""
+_HOPELESS_REGRET = 30.0
+"""The regret that a choice counts with, in the mean, if the teacher followed it no further."""
 
 Chooser = Callable[[NDArray[np.float32]], NDArray[np.float32]]
 """Scores (B,) of choices with features (B, D); higher is better."""
@@ -26,7 +26,8 @@ Chooser = Callable[[NDArray[np.float32]], NDArray[np.float32]]
 @dataclass(frozen=True)
 class ExampleConfig:
     """Attributes:
-    width, onsets, seconds_steps: Beam of the teacher, onsets it plays on after a choice, and steps it looks ahead.
+    states, fewest, hopeless: Beams of the teacher, see `choice_prices`.
+    onsets, ahead_steps: Onsets it plays on after a choice, and steps it looks ahead, at most.
     temperature: Price difference that makes a choice e times less wanted.
     wander: The same, of the choices by which the teacher itself goes on: it also shows states off its own path.
     commit_steps: Notes are decided this many steps before they begin, with a goal window of `horizon_steps`.
@@ -34,9 +35,11 @@ class ExampleConfig:
     short_sighted: Share of examples with a shorter window, drawn evenly.
     """
 
-    width: int = 32
+    states: int = 64
+    fewest: int = 3
+    hopeless: float = 12.0
     onsets: int = 8
-    seconds_steps: int = 40
+    ahead_steps: int = 40
     temperature: float = 0.3
     wander: float = 1.0
     commit_steps: int = 6
@@ -100,7 +103,10 @@ def fingering_examples(
         if rng.random() < config.short_sighted:
             ahead = int(rng.integers(1, config.horizon_steps + 1))
         choices = choices_of.at(hands, step, slices[i], onset, key, end, step + ahead)
-        price = _price_in_the_end(choices_of, choices.after, i, steps, slices, key, end, config)
+        price = choice_prices(
+            choices_of.price, choices.after, *_slices_after(i, steps, slices, config), key, end,
+            config.states, config.fewest, config.hopeless,
+        )  # fmt: skip
         regret = (price - price.min()).astype(np.float32)
         wanted = np.exp(-regret / config.temperature)
         parts.append((choices, (wanted / wanted.sum()).astype(np.float32), regret))
@@ -118,27 +124,15 @@ def fingering_examples(
         np.concatenate([np.zeros(0, np.float32), *(wanted for _, wanted, _ in parts)]),
         np.concatenate([np.zeros(0, np.float32), *(regret for _, _, regret in parts)]),
         np.concatenate([[0], np.cumsum(rows, dtype=np.int64)]),
-    ), np.minimum(played, _CROWDED_OUT)
+    ), np.minimum(played, _HOPELESS_REGRET)
 
 
-def _price_in_the_end(
-    choices_of: FingeringChoices,
-    after: Beam,
-    number: int,
-    steps: NDArray[np.int64],
-    slices: list[NDArray[np.int64]],
-    key: NDArray[np.int64],
-    end: NDArray[np.int64],
-    config: ExampleConfig,
-) -> NDArray[np.float64]:
-    """(B,) price of each choice and of the best that can follow it; infinite where something better crowded it out."""
-    root = np.arange(len(after.cost))
-    beam = after
-    for i in range(number + 1, min(number + 1 + config.onsets, len(steps))):
-        if steps[i] > steps[number] + config.seconds_steps:
-            break
-        beam_after, parent, _ = extend_beam(choices_of.price, beam, config.width, slices[i], key, end, steps[i])
-        beam, root = Beam(*beam_after), root[parent]
-    price = np.full(len(after.cost), np.inf)
-    np.minimum.at(price, root, beam.cost)
-    return price
+def _slices_after(
+    number: int, steps: NDArray[np.int64], slices: list[NDArray[np.int64]], config: ExampleConfig
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Notes, first notes and steps of the onsets that the teacher plays on after one; see `choice_prices`."""
+    last = int(np.searchsorted(steps, steps[number] + config.ahead_steps, "right"))
+    following = slices[number + 1 : min(number + 1 + config.onsets, last)]
+    first = np.cumsum([0, *map(len, following)], dtype=np.int64)
+    notes = np.concatenate([np.zeros(0, np.int64), *following])
+    return notes, first, steps[number + 1 : number + 1 + len(following)]

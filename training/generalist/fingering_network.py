@@ -23,23 +23,6 @@ class FingeringNetwork(nn.Module):
         return self.layers(features).squeeze(-1)
 
 
-class OutcomeMinded(nn.Module):
-    """Scores choices by what the teacher would do and by the frames that they cost in the simulator.
-
-    Args:
-        fingering, outcomes: Networks of `train_fingering` and `train_outcomes`.
-        weight: Score taken off for a lost frame.
-    """
-
-    def __init__(self, fingering: FingeringNetwork, outcomes: FingeringNetwork, weight: float) -> None:
-        super().__init__()
-        self.fingering, self.outcomes, self.weight = fingering, outcomes, weight
-
-    def forward(self, features: Tensor) -> Tensor:
-        """(B, D) -> (B,)."""
-        return self.fingering(features) - self.weight * self.outcomes(features)
-
-
 def choice_loss(score: Tensor, wanted: Tensor, onset: Tensor, onsets: int) -> Tensor:
     """Mean over the onsets of the cross entropy between wanted and given choices.
 

@@ -52,15 +52,15 @@ class TrainFingering:
     seed: int = 0
     rounds: int = 3
     varied: int = 1
-    made_up: int = 200
+    made_up: int = 300
     every: int = 1
     onsets: int = 256
-    width: int = 256
+    width: int = 384
     jobs: int = len(os.sched_getaffinity(0))
     device: str | None = None
     examples: ExampleConfig = field(default_factory=ExampleConfig)
-    fit: FitConfig = field(default_factory=lambda: FitConfig(steps=3000))
-    last_fit: FitConfig = field(default_factory=lambda: FitConfig(steps=8000))
+    fit: FitConfig = field(default_factory=lambda: FitConfig(steps=2000))
+    last_fit: FitConfig = field(default_factory=lambda: FitConfig(steps=10000))
 
     def run(self) -> Path:
         """Train; returns the file of the weights."""

@@ -14,7 +14,6 @@ from training.generalist.export_model import ExportModel
 from training.generalist.fingering_network import FingeringNetwork
 from training.generalist.posture_network import PostureNetwork
 from training.generalist.train_fingering import TrainFingering
-from training.generalist.train_outcomes import TrainOutcomes
 from training.generalist.train_postures import TrainPostures
 from training.generalist.trained import Trained
 
@@ -33,7 +32,7 @@ SHORT = FitConfig(steps=40, warm_up_steps=5)
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """demos/ with two training clips of two seconds; fingering/, postures/, outcomes/ and model/ trained on them."""
+    """demos/ with two training clips of two seconds; fingering/, postures/ and model/ trained on them."""
     folder = tmp_path_factory.mktemp("made")
     demos = folder / "demos"
     (demos / "midi").mkdir(parents=True)
@@ -115,25 +114,6 @@ def test_a_network_in_the_place_of_the_other_is_refused(made: Path, tmp_path: Pa
         (tmp_path / f"{name}.onnx").write_bytes((made / "model" / f"{other}.onnx").read_bytes())
     with pytest.raises(UserError, match="role: file 'postures', robot 'fingering'"):
         make_controller("onnx", SceneConfig(), tmp_path)
-
-
-def test_outcomes_are_learned_from_what_was_played(made: Path) -> None:
-    outcomes = TrainOutcomes(
-        made / "fingering" / "network.pt", made / "demos", made / "outcomes", clips=2, made_up=0, jobs=1, fit=SHORT
-    ).run()
-    with np.load(made / "outcomes" / "examples.npz") as examples:
-        assert examples["features"].shape[0] == examples["lost"].shape[0] == 10
-        assert (examples["lost"] >= 0).all()
-    ExportModel(
-        made / "fingering" / "network.pt", made / "postures" / "network.pt", made / "minded", outcomes, 2.0
-    ).run()
-    features = np.random.default_rng(0).normal(size=(5, ChoiceConfig().features)).astype(np.float32)
-    both, one = (
-        make_controller("onnx", SceneConfig(), made / name).networks["fingering"] for name in ("minded", "model")
-    )
-    lost = _of(Trained.load(outcomes).filled(FingeringNetwork(features.shape[1])))(features)
-    np.testing.assert_allclose(both.run(features=features)[0], one.run(features=features)[0] - 2 * lost, atol=1e-4)
-    assert both.metadata["outcomes"]["weight"] == 2.0
 
 
 def test_what_is_no_trained_network_is_refused(tmp_path: Path) -> None:
