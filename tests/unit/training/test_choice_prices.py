@@ -1,0 +1,61 @@
+"""Prices of choices against the planner's search, forced to begin with each of them."""
+
+import numpy as np
+from training.generalist.choice_prices import choice_prices
+from training.music import notes_of, synthetic_roll
+
+from pianomime_policy.generalist.fingering_choices import ChoiceConfig, FingeringChoices
+from pianomime_policy.planner.fingering import FingeringConfig
+from pianomime_policy.planner.fingering_search import Beam, extend_beam
+
+WITHOUT_END = 1e9
+
+
+def _asked(seed: int, onsets: int, states: int, fewest: int, hopeless: float) -> tuple[np.ndarray, np.ndarray]:
+    """(B,) prices of the first onset's choices, and what a wide search that begins with each finds up to each onset."""
+    onset, end, key = (
+        np.ascontiguousarray(column) for column in notes_of(synthetic_roll(np.random.default_rng(seed))).T
+    )
+    steps = np.unique(onset)[: 1 + onsets]
+    slices = [np.flatnonzero(onset == step) for step in steps]
+    choices_of = FingeringChoices(ChoiceConfig(), FingeringConfig())
+    after = choices_of.at(choices_of.start, steps[0], slices[0], onset, key, end, steps[0] + 34).after
+    first = np.cumsum([0, *map(len, slices[1:])])
+    notes = np.concatenate([np.zeros(0, np.int64), *slices[1:]])
+    prices = choice_prices(
+        choices_of.price, after, notes, first, steps[1:], key, end, states, fewest, hopeless
+    )  # fmt: skip
+    searched = []
+    for row in range(len(after.cost)):
+        beam = Beam(*(values[row : row + 1] for values in after))
+        costs = [float(beam.cost[0])]
+        for step, new in zip(steps[1:], slices[1:], strict=True):
+            beam = extend_beam(choices_of.price, beam, 200, new, key, end, step)[0]
+            costs.append(float(beam.cost.min()))
+        searched.append(costs)
+    return prices, np.array(searched)
+
+
+def test_every_choice_costs_what_a_search_finds_that_begins_with_it() -> None:
+    prices, searched = _asked(seed=4, onsets=4, states=0, fewest=200, hopeless=WITHOUT_END)
+    np.testing.assert_allclose(prices, searched[:, -1])
+
+
+def test_few_states_find_nothing_cheaper_and_the_best_choice() -> None:
+    prices, searched = _asked(seed=4, onsets=4, states=64, fewest=3, hopeless=WITHOUT_END)
+    assert (prices >= searched[:, -1] - 1e-9).all()
+    assert searched[prices.argmin(), -1] <= searched[:, -1].min() + 0.1
+
+
+def test_only_what_falls_behind_is_given_up() -> None:
+    prices, searched = _asked(seed=4, onsets=4, states=0, fewest=200, hopeless=2.0)
+    given_up = np.isinf(prices)
+    assert 0 < given_up.sum() < len(prices)
+    np.testing.assert_allclose(prices[~given_up], searched[~given_up, -1])
+    behind = searched - searched.min(axis=0)
+    assert (behind[given_up].max(axis=1) > 2.0).all()
+
+
+def test_the_last_onset_costs_what_it_costs() -> None:
+    prices, searched = _asked(seed=4, onsets=0, states=64, fewest=3, hopeless=5.0)
+    np.testing.assert_array_equal(prices, searched[:, -1])
