@@ -23,6 +23,7 @@ setup(
         "pianomime_physics",
         "pianomime_sim",
         "pianomime_policy",
+        "packaging",
         "rich",
     ],
     extras_require={"ray": ["ray"]},  # refine over several machines

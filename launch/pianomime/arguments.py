@@ -172,12 +172,24 @@ def _add_replay(commands: "argparse._SubParsersAction[_Parser]") -> _Parser:
     return parser
 
 
+def _add_doctor(commands: "argparse._SubParsersAction[_Parser]") -> _Parser:
+    return commands.add_parser(
+        "doctor",
+        allow_abbrev=False,
+        help="check the installation",
+        description="Try everything that playing, seeing and hearing needs on this machine, and say what to do about\n"
+        "what does not work. Exit code 1 if playing needs something that is broken.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+
+
 _SUBCOMMANDS = {
     "play": _add_play,
     "evaluate": _add_evaluate,
     "diagnose": _add_diagnose,
     "refine": _add_refine,
     "replay": _add_replay,
+    "doctor": _add_doctor,
 }
 
 

@@ -1,8 +1,8 @@
 """The `pianomime` command: what it understands stands in `arguments`, what it does in one module for each subcommand.
 
-Exit codes: 0 done, 1 the work failed (replay: other keys went down; play: a node died; refine: a song of many failed),
-2 bad input in one line on stderr, 130 Ctrl-C. MuJoCo, numba and ROS are imported by the subcommands, so that `--help`
-is quick.
+Exit codes: 0 done, 1 the work failed (replay: other keys went down; play: a node died; refine: a song of many failed;
+doctor: playing needs what is broken), 2 bad input in one line on stderr, 130 Ctrl-C. MuJoCo, numba and ROS are imported
+by the subcommands, so that `--help` is quick.
 """
 
 import argparse
@@ -108,4 +108,17 @@ def _replay(options: argparse.Namespace) -> int:
     return replay(options.rollout)
 
 
-_RUN = {"play": _play, "evaluate": _evaluate, "diagnose": _diagnose, "refine": _refine, "replay": _replay}
+def _doctor(options: argparse.Namespace) -> int:
+    from pianomime.doctor import doctor
+
+    return doctor()
+
+
+_RUN = {
+    "play": _play,
+    "evaluate": _evaluate,
+    "diagnose": _diagnose,
+    "refine": _refine,
+    "replay": _replay,
+    "doctor": _doctor,
+}

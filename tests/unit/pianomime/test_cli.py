@@ -46,6 +46,7 @@ OPTIONS = {
         "--ray",
     ),
     "replay": ("FILE.npz",),
+    "doctor": ("--help",),
 }
 
 

@@ -29,7 +29,7 @@ class WindowViewer(SmoothViewer):
 
     def __init__(self, config: SceneConfig) -> None:
         super().__init__()
-        _check_display()
+        check_display()
         self._scene = PosedScene(config)
         others = set(threading.enumerate())
         self._window = mujoco.viewer.launch_passive(
@@ -70,7 +70,7 @@ class WindowViewer(SmoothViewer):
             thread.join(CLOSE_S)
 
 
-def _check_display() -> None:
+def check_display() -> None:
     """Try to reach the display; MuJoCo's viewer itself ends the whole process when there is none.
 
     Raises:
