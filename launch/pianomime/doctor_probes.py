@@ -195,7 +195,7 @@ def midi() -> str:
 
 
 def _requirements() -> Iterator[Requirement]:
-    seen = set()
+    seen: set[str] = set()
     ours = ("pianomime", *(f"pianomime_{part}" for part in ("core", "description", "physics", "sim", "policy")))
     for package in ours:
         for requirement in map(Requirement, importlib.metadata.requires(package) or []):
