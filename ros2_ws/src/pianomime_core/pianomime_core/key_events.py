@@ -1,0 +1,95 @@
+"""What moving keys play: presses with the loudness of their speed, releases, and the music they make.
+
+A key strikes when it crosses its activation on the way down, and is let go when it comes back over it, so that what is
+heard are the `pressed` of the metric. Loudness: on a grand piano the hammer flies about five times as fast as the
+front of the key moves (Askenfelt and Jansson, "From touch to string vibrations", 1990), and MIDI velocities are a
+logarithm of the hammer's speed, `52 + 25 log2(speed in m/s)` on the Bösendorfer SE290 (Goebl, "The role of timing and
+intensity in the production and perception of melody in expressive piano performance", 2003, eq. 3.2): half as fast is
+25 softer. The planner's keys move at .26 to .62 m/s (5 to 95 %): velocities 61 to 93.
+"""
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pianomime_core.keyboard import BLACK_KEY, KEYBOARD, LOWEST_PITCH, NUM_KEYS, WHITE_KEY
+from pianomime_core.notes import Note, Score
+
+HAMMER_RATIO = 5.0
+"""Speed of the hammer over that of the key's front."""
+VELOCITY_AT_1_M_S = 52.0
+VELOCITY_PER_DOUBLING = 25.0
+SOFTEST, LOUDEST = 1, 127
+
+_KEY_LENGTH_M = np.where(KEYBOARD.is_black, BLACK_KEY.length_m, WHITE_KEY.length_m)
+
+
+@dataclass(frozen=True)
+class KeyEvent:
+    """A key, 0..87, bass first, that strikes with a MIDI velocity 1..127, or is let go (velocity 0)."""
+
+    time_s: float
+    key: int
+    velocity: int
+
+    @property
+    def pitch(self) -> int:
+        """MIDI pitch of the key."""
+        return LOWEST_PITCH + self.key
+
+
+def midi_velocity(key: int, key_velocity_rad_s: float) -> int:
+    """Return the MIDI velocity, 1..127, of a key that goes down at an angular velocity [rad/s]."""
+    hammer_m_s = HAMMER_RATIO * float(_KEY_LENGTH_M[key]) * key_velocity_rad_s
+    if hammer_m_s <= 0:
+        return SOFTEST
+    velocity = VELOCITY_AT_1_M_S + VELOCITY_PER_DOUBLING * math.log2(hammer_m_s)
+    return round(min(max(velocity, SOFTEST), LOUDEST))
+
+
+class KeyListener:
+    """Hears strikes and releases in successive states of the keys, all up at first."""
+
+    def __init__(self) -> None:
+        self._pressed = np.zeros(NUM_KEYS, dtype=np.bool_)
+
+    def hear(
+        self, time_s: float, key_angles: NDArray[np.float64], key_velocities: NDArray[np.float64]
+    ) -> list[KeyEvent]:
+        """Return what has happened since the last state, bass first.
+
+        Args:
+            time_s: Of this state.
+            key_angles: (88,) rad.
+            key_velocities: (88,) rad/s, in this state, at which keys strike.
+        """
+        pressed = KEYBOARD.pressed(key_angles)
+        changed = np.flatnonzero(pressed != self._pressed)
+        self._pressed = pressed
+        return [
+            KeyEvent(time_s, int(key), midi_velocity(int(key), float(key_velocities[key])) if pressed[key] else 0)
+            for key in changed
+        ]
+
+
+def played_notes(events: Iterable[KeyEvent], end_s: float, title: str = "") -> Score:
+    """Return the music of a performance's events; keys still down at its end are let go then.
+
+    Args:
+        events: Sorted by time.
+        end_s: When the performance ends, later than every strike.
+        title: Of the score.
+    """
+    notes: list[Note] = []
+    down: dict[int, KeyEvent] = {}
+    for event in events:
+        struck = down.pop(event.key, None)
+        if struck is not None:
+            notes.append(Note(struck.pitch, struck.time_s, event.time_s, struck.velocity))
+        if event.velocity:
+            down[event.key] = event
+    notes += [Note(struck.pitch, struck.time_s, end_s, struck.velocity) for struck in down.values()]
+    return Score(tuple(sorted(notes, key=lambda note: (note.onset_s, note.pitch))), title=title)

@@ -1,0 +1,64 @@
+"""Presses, loudness and music from key states, against hand-made movements and published figures."""
+
+import numpy as np
+import pytest
+
+from pianomime_core.key_events import KeyEvent, KeyListener, midi_velocity, played_notes
+from pianomime_core.keyboard import KEYBOARD
+from pianomime_core.notes import Note
+
+MIDDLE_C, C_SHARP = 60 - 21, 61 - 21
+
+
+def state(angles_rad: dict[int, float], velocities_rad_s: dict[int, float]) -> tuple[np.ndarray, np.ndarray]:
+    angles, velocities = np.zeros(88), np.zeros(88)
+    for key, angle in angles_rad.items():
+        angles[key] = angle
+    for key, velocity in velocities_rad_s.items():
+        velocities[key] = velocity
+    return angles, velocities
+
+
+def test_a_key_strikes_where_it_crosses_its_activation_and_is_let_go_where_it_comes_back():
+    activation = KEYBOARD.activation_rad[MIDDLE_C]
+    listener = KeyListener()
+    heard = []
+    for number, angle in enumerate((0.0, activation - 1e-4, activation + 1e-4, 1.2 * activation, activation - 1e-4)):
+        heard += listener.hear(0.005 * number, *state({MIDDLE_C: angle}, {MIDDLE_C: 2.0}))
+    assert [(event.time_s, event.pitch, event.velocity > 0) for event in heard] == [
+        (0.01, 60, True),
+        (0.02, 60, False),
+    ]
+
+
+def test_loudness_is_that_of_the_speed_at_the_press():
+    # White key: front 0.15 m from the hinge. 4/3 rad/s: .2 m/s, hammer 1 m/s, 52. Black: .09 m.
+    assert midi_velocity(MIDDLE_C, 4 / 3) == 52
+    assert midi_velocity(MIDDLE_C, 8 / 3) == 77
+    assert midi_velocity(MIDDLE_C, 2 / 3) == 27
+    assert midi_velocity(C_SHARP, 1 / (5 * 0.09)) == 52
+    listener = KeyListener()
+    (event,) = listener.hear(1.0, *state({MIDDLE_C: KEYBOARD.travel_rad[MIDDLE_C]}, {MIDDLE_C: 8 / 3}))
+    assert event == KeyEvent(1.0, MIDDLE_C, 77)
+
+
+@pytest.mark.parametrize(("velocity_rad_s", "heard"), [(-1.0, 1), (0.0, 1), (1e-9, 1), (1e3, 127)])
+def test_loudness_stays_within_midi(velocity_rad_s: float, heard: int):
+    assert midi_velocity(MIDDLE_C, velocity_rad_s) == heard
+
+
+def test_notes_of_a_performance():
+    events = [
+        KeyEvent(0.1, 39, 70),
+        KeyEvent(0.2, 43, 60),
+        KeyEvent(0.3, 39, 0),
+        KeyEvent(0.35, 39, 80),
+        KeyEvent(0.4, 39, 0),
+    ]
+    score = played_notes(events, 1.0, "tune")
+    assert score.title == "tune"
+    assert score.notes == (Note(60, 0.1, 0.3, 70), Note(64, 0.2, 1.0, 60), Note(60, 0.35, 0.4, 80))
+
+
+def test_nothing_pressed_is_no_music():
+    assert played_notes([], 1.0).notes == ()
