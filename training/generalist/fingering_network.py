@@ -1,6 +1,10 @@
 """The fingering network: features of one choice -> how good it is; and its loss over the choices of each onset."""
 
+from collections.abc import Callable
+
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 
@@ -12,7 +16,7 @@ class FingeringNetwork(nn.Module):
         width: Units of the two hidden layers.
     """
 
-    def __init__(self, features: int, width: int = 256) -> None:
+    def __init__(self, features: int, width: int) -> None:
         super().__init__()
         self.layers = nn.Sequential(
             nn.Linear(features, width), nn.GELU(), nn.Linear(width, width), nn.GELU(), nn.Linear(width, 1)
@@ -21,6 +25,15 @@ class FingeringNetwork(nn.Module):
     def forward(self, features: Tensor) -> Tensor:
         """(B, D) -> (B,) scores; of the choices of one onset the softmax is the policy."""
         return self.layers(features).squeeze(-1)
+
+    def chooser(self) -> Callable[[NDArray[np.float32]], NDArray[np.float32]]:
+        """The network as who plays: a `Chooser` of `fingering_examples`."""
+
+        def scores(features: NDArray[np.float32]) -> NDArray[np.float32]:
+            with torch.inference_mode():
+                return np.asarray(self(torch.from_numpy(features)).numpy())
+
+        return scores
 
 
 def choice_loss(score: Tensor, wanted: Tensor, onset: Tensor, onsets: int) -> Tensor:

@@ -134,12 +134,7 @@ def _ask(task: Task) -> tuple[Examples, NDArray[np.float32]]:
         return fingering_examples(roll, rng, config)
     network = FingeringNetwork(**shape)
     network.load_state_dict(weights)
-
-    def student(features: NDArray[np.float32]) -> NDArray[np.float32]:
-        with torch.inference_mode():
-            return np.asarray(network(torch.from_numpy(features)).numpy())
-
-    return fingering_examples(roll, rng, config, student)
+    return fingering_examples(roll, rng, config, network.chooser())
 
 
 if __name__ == "__main__":

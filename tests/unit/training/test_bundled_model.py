@@ -42,9 +42,10 @@ def test_it_plays(played) -> None:
 
 
 def test_torch_presses_the_same_keys(song: PianoRoll, played) -> None:
-    fingering = FingeringNetwork(ChoiceConfig().features)
+    weights = weights_of(MODEL / "fingering.onnx")
+    fingering = FingeringNetwork(ChoiceConfig().features, width=len(weights["layers.0.bias"]))
     postures = PostureNetwork(sum(int(size) for _, size in feature_layout(COORDINATES)), COORDINATES)
-    fingering.load_state_dict(weights_of(MODEL / "fingering.onnx"))
+    fingering.load_state_dict(weights)
     postures.load_state_dict(weights_of(MODEL / "postures.onnx"))
     config = GeneralistConfig()
     in_torch = Planner("pianomime", config.planner, fingers_by(_of(fingering), config), hands_by(_of(postures), config))

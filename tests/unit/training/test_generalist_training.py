@@ -80,7 +80,8 @@ def test_training_that_is_finished_is_read_not_done_again(made: Path) -> None:
 
 def test_onnxruntime_and_torch_play_the_same_keys(made: Path) -> None:
     song = read_song(made / "demos" / "midi" / "000.mid")
-    fingering, postures = FingeringNetwork(ChoiceConfig().features), PostureNetwork(104, 23)
+    shape = Trained.load(made / "fingering" / "network.pt").shape
+    fingering, postures = FingeringNetwork(**shape), PostureNetwork(104, 23)
     fingering.load_state_dict(weights_of(made / "model" / "fingering.onnx"), strict=True)
     postures.load_state_dict(weights_of(made / "model" / "postures.onnx"), strict=True)
     config = GeneralistConfig()
