@@ -1,0 +1,131 @@
+"""What a MIDI keyboard sends, made into clean key and pedal events: every key that goes down comes up again.
+
+One key press is held by the channels that struck it: struck again while held it is struck again (RoboPianist's rule for
+overlapping notes), and it comes up when the last of them lets go, as `pianomime_core.goal_window.note_events` has it for
+files. What the General MIDI wire adds to that: note-ons of velocity 0 are note-offs, pedals that send every millimetre,
+all-notes-off in its several forms (MIDI 1.0, channel mode messages 120 to 127), cables pulled out, keys that stick.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import mido
+
+from pianomime_core.goal_window import NoteEvent
+from pianomime_core.keyboard import HIGHEST_PITCH, LOWEST_PITCH
+
+SUSTAIN_CONTROL = 64
+SUSTAIN_DOWN_FROM = 64
+RESET_CONTROLLERS = 121
+# All sound off, all notes off, and the four mode changes, which let go of all notes too.
+_NOTES_OFF_CONTROLS = (120, 123, 124, 125, 126, 127)
+
+
+@dataclass(frozen=True)
+class KeyboardConfig:
+    """How the keyboard is listened to.
+
+    Attributes:
+        channel: The one MIDI channel to hear, 1..16 as musicians count; None for all.
+        transpose: Semitones added to every pitch.
+        longest_note_s: A key held longer than this is let go: its note-off was lost.
+    """
+
+    channel: int | None = None
+    transpose: int = 0
+    longest_note_s: float = 30.0
+
+
+class KeyboardEvents:
+    """Messages in, events out. Times are those of the caller's clock, in seconds, and do not go back.
+
+    Attributes:
+        heard: Number of notes struck on the 88 keys.
+        outside: Number of notes dropped because they are not on the 88 keys.
+        stuck: Number of keys let go because they were held too long.
+    """
+
+    def __init__(self, config: KeyboardConfig, warn: Callable[[str], None]) -> None:
+        """`warn`: Told once, in words, of the first note outside the 88 keys, and of the first that sticks."""
+        self._config = config
+        self._warn = warn
+        self._holders: dict[int, set[int]] = {}
+        self._struck_s: dict[int, float] = {}
+        self._pedal = False
+        self.heard = self.outside = self.stuck = 0
+
+    @property
+    def held(self) -> tuple[int, ...]:
+        """The pitches that are down, lowest first."""
+        return tuple(sorted(self._holders))
+
+    def hear(self, message: mido.Message, time_s: float) -> list[NoteEvent]:
+        """Return what a message means; most often one event or none."""
+        if message.type == "reset":
+            return self.let_go(time_s)
+        channel = getattr(message, "channel", None)
+        if channel is None or self._config.channel not in (None, channel + 1):
+            return []
+        if message.type == "note_on" and message.velocity > 0:
+            return self._strike(message.note + self._config.transpose, channel, time_s)
+        if message.type in ("note_on", "note_off"):
+            return self._release(message.note + self._config.transpose, channel, time_s)
+        if message.type == "control_change":
+            return self._control(message.control, message.value, channel, time_s)
+        return []
+
+    def let_go(self, time_s: float) -> list[NoteEvent]:
+        """Every key and the pedal come up: the keyboard is gone."""
+        pitches = self.held
+        self._holders.clear()
+        return [NoteEvent(time_s, False, pitch) for pitch in pitches] + self._sustain(False, time_s)
+
+    def expire(self, now_s: float) -> list[NoteEvent]:
+        """Keys held for longer than `longest_note_s` come up, each at the end of its time."""
+        longest_s = self._config.longest_note_s
+        stuck = [pitch for pitch in self._holders if now_s - self._struck_s[pitch] > longest_s]
+        if stuck and not self.stuck:
+            self._warn(f"a key held for more than {longest_s:g} s is let go: its note-off must have been lost")
+        self.stuck += len(stuck)
+        for pitch in stuck:
+            del self._holders[pitch]
+        return [NoteEvent(self._struck_s[pitch] + longest_s, False, pitch) for pitch in stuck]
+
+    def _strike(self, pitch: int, channel: int, time_s: float) -> list[NoteEvent]:
+        if not LOWEST_PITCH <= pitch <= HIGHEST_PITCH:
+            if not self.outside:
+                self._warn(
+                    f"a note outside the 88 keys (pitch {pitch}; the piano has {LOWEST_PITCH}..{HIGHEST_PITCH}) is "
+                    "left out, as all others like it will be: transpose by octaves of 12"
+                )
+            self.outside += 1
+            return []
+        self.heard += 1
+        self._holders.setdefault(pitch, set()).add(channel)
+        self._struck_s[pitch] = time_s
+        return [NoteEvent(time_s, True, pitch)]
+
+    def _release(self, pitch: int, channel: int, time_s: float) -> list[NoteEvent]:
+        holders = self._holders.get(pitch, set())
+        if channel not in holders:
+            return []
+        holders.remove(channel)
+        if holders:
+            return []
+        del self._holders[pitch]
+        return [NoteEvent(time_s, False, pitch)]
+
+    def _control(self, control: int, value: int, channel: int, time_s: float) -> list[NoteEvent]:
+        if control == SUSTAIN_CONTROL:
+            return self._sustain(value >= SUSTAIN_DOWN_FROM, time_s)
+        if control == RESET_CONTROLLERS:
+            return self._sustain(False, time_s)
+        if control in _NOTES_OFF_CONTROLS:
+            return [event for pitch in self.held for event in self._release(pitch, channel, time_s)]
+        return []
+
+    def _sustain(self, down: bool, time_s: float) -> list[NoteEvent]:
+        if down == self._pedal:
+            return []
+        self._pedal = down
+        return [NoteEvent(time_s, down)]

@@ -1,0 +1,136 @@
+"""Goal windows of a live keyboard: which keys shall be down at the end of each control step of the simulator.
+
+`EchoGoal` plays what was played a fixed delay later. Its rows are those of the same music as a file, found by the same
+code (`pianomime_core.goal_window.StreamingGoal`): as `trim_silence` has it for files, row 0 of the music begins at its
+first onset, whatever the simulator is doing at that moment, and the simulator plays that row in a whole number of
+steps from then on. `HeldGoal` waits for nothing: it knows the keys that are held now and no row beyond.
+"""
+
+import math
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pianomime_core.goal_window import NoteEvent, StreamingGoal, goal_window
+from pianomime_core.keyboard import LOWEST_PITCH, NUM_KEYS
+from pianomime_core.timing import CONTROL_TIMESTEP_S
+
+Bools = NDArray[np.bool_]
+
+WIRE_S = 0.02
+"""How long an event may take from its stamp to its reader: only what is older counts as fully known."""
+
+
+class LiveGoal(Protocol):
+    """Events in, a window for each step out. Times are those of one monotonic clock, in seconds."""
+
+    def hear(self, event: NoteEvent) -> None:
+        """Take an event; its time may be up to `WIRE_S` ago."""
+        ...
+
+    def window(self, step: int, now_s: float) -> tuple[Bools, Bools]:
+        """Return goal (horizon, 88) and sustain (horizon,) of a step that begins now; steps never go back."""
+        ...
+
+
+def live_goal(horizon: int, delay_steps: int) -> LiveGoal:
+    """Return the goal for a delay: none, or as many steps as the window has rows, or more.
+
+    Raises:
+        ValueError: The delay lies between, so that rows of the window would not be known.
+    """
+    if delay_steps == 0:
+        return HeldGoal(horizon)
+    return EchoGoal(horizon, delay_steps)
+
+
+class EchoGoal:
+    """What was played `delay_steps` ago. Keys struck together, or k rows apart, stay so: nothing is rounded twice.
+
+    Attributes:
+        first_step: The step that plays the row of the first onset; None before it is known.
+    """
+
+    def __init__(self, horizon: int, delay_steps: int) -> None:
+        if delay_steps < horizon:
+            raise ValueError(f"a delay of {delay_steps} steps is shorter than the horizon of {horizon}")
+        self._horizon = horizon
+        self._delay_steps = delay_steps
+        self._stream = StreamingGoal(horizon)
+        self._waiting: list[NoteEvent] = []
+        self._onset_s = math.inf
+        # When step 0 began, or would have begun, by the punctual ones of the steps; a late one only looks later.
+        self._step_0_s = math.inf
+        self.first_step: int | None = None
+
+    def hear(self, event: NoteEvent) -> None:
+        """See `LiveGoal.hear`."""
+        if event.down and event.pitch is not None:
+            self._onset_s = min(self._onset_s, event.time_s)
+        self._waiting.append(event)
+
+    def window(self, step: int, now_s: float) -> tuple[Bools, Bools]:
+        """See `LiveGoal.window`."""
+        # State 0 is shown while the nodes look for one another: its steps have not begun.
+        if step > 0 and self.first_step is None:
+            self._step_0_s = min(self._step_0_s, now_s - step * CONTROL_TIMESTEP_S)
+        if math.inf in (self._onset_s, self._step_0_s):
+            return self._silence()
+        if self.first_step is None:
+            self.first_step = max(self._step_of_row_0(), step)
+        for event in self._waiting:
+            self._stream.feed(NoteEvent(event.time_s - self._onset_s, event.down, event.pitch))
+        self._waiting.clear()
+        self._stream.advance(now_s - WIRE_S - self._onset_s)
+        # Before the music begins, its rows stand deeper in the window.
+        ahead = max(self.first_step - step, 0)
+        if ahead >= self._horizon:
+            return self._silence()
+        goal, sustain = self._stream.window(max(step - self.first_step, 0))
+        deeper = self._silence()
+        for rows, music in zip(deeper, (goal, sustain), strict=True):
+            rows[ahead:] = music[: self._horizon - ahead]
+        return deeper
+
+    def _step_of_row_0(self) -> int:
+        """The first step at whose beginning row 0, and all that its window reaches, is known; and so on from there."""
+        known_s = self._onset_s + WIRE_S + self._delay_steps * CONTROL_TIMESTEP_S
+        return math.ceil((known_s - self._step_0_s) / CONTROL_TIMESTEP_S)
+
+    def _silence(self) -> tuple[Bools, Bools]:
+        return np.zeros((self._horizon, NUM_KEYS), dtype=np.bool_), np.zeros(self._horizon, dtype=np.bool_)
+
+
+class HeldGoal:
+    """The keys held when a step begins, and those struck and let go since the last one; later rows are not known.
+
+    A held key that is struck again is left out of one row, as in a piano roll, so that it comes up.
+    """
+
+    def __init__(self, horizon: int) -> None:
+        self._horizon = horizon
+        self._held = np.zeros(NUM_KEYS, dtype=np.bool_)
+        self._struck = np.zeros(NUM_KEYS, dtype=np.bool_)
+        self._pedal = False
+        self._now = np.zeros(NUM_KEYS, dtype=np.bool_)
+        self._step = -1
+
+    def hear(self, event: NoteEvent) -> None:
+        """See `LiveGoal.hear`."""
+        if event.pitch is None:
+            self._pedal = event.down
+            return
+        key = event.pitch - LOWEST_PITCH
+        self._held[key] = event.down
+        self._struck[key] |= event.down
+
+    def window(self, step: int, now_s: float) -> tuple[Bools, Bools]:
+        """See `LiveGoal.window`."""
+        if step > self._step:  # else it is asked for again
+            struck_again = self._struck & self._now
+            self._now = (self._held | self._struck) & ~struck_again
+            self._struck = np.zeros(NUM_KEYS, dtype=np.bool_)
+            self._step = step
+        goal = goal_window(self._now[np.newaxis], 0, self._horizon)
+        return goal, goal_window(np.array([self._pedal]), 0, self._horizon)

@@ -1,0 +1,124 @@
+"""Windows of a live keyboard against the piano roll of the same music as a file."""
+
+import numpy as np
+import pytest
+
+from pianomime_core.goal_window import NoteEvent, note_events
+from pianomime_core.live_goal import WIRE_S, EchoGoal, HeldGoal, live_goal
+from pianomime_core.notes import Note, Score
+from pianomime_core.piano_roll import piano_roll
+from pianomime_core.timing import CONTROL_TIMESTEP_S
+
+HORIZON = 40
+STEP_0_S = 1000.3
+
+
+def random_score(rng: np.random.Generator) -> Score:
+    """Notes beside the borders of frames (on them, a clock's last digit would decide), some struck again while held."""
+    times = 0.05 * rng.integers(0, 100, 60) + rng.choice([0.001, 0.013, 0.049], 60)
+    notes = (Note(70, 0.0, 0.31),) + tuple(
+        Note(int(rng.integers(50, 60)), float(time_s), float(time_s + rng.choice([0.02, 0.045, 0.1, 0.73])))
+        for time_s in np.sort(times)
+    )
+    pedal = tuple((float(time_s), bool(k % 2 == 0)) for k, time_s in enumerate(np.sort(rng.uniform(0, 5, 6))))
+    return Score(notes, pedal, "")
+
+
+def played_live(goal, score: Score, first_onset_s: float, steps: int, lateness_s) -> dict[int, tuple]:
+    """The windows of steps 1.. of a performance; `lateness_s` says how late each step is."""
+    # A Score that begins at 0 is heard at first_onset_s; whoever reads an event has it WIRE_S later at most.
+    events = [NoteEvent(first_onset_s + event.time_s, event.down, event.pitch) for event in note_events(score)]
+    windows = {}
+    for step in range(1, steps):
+        now_s = STEP_0_S + step * CONTROL_TIMESTEP_S + lateness_s(step)
+        while events and events[0].time_s <= now_s - 0.9 * WIRE_S:
+            goal.hear(events.pop(0))
+        windows[step] = goal.window(step, now_s)
+    assert not events
+    return windows
+
+
+@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("delay_steps", [HORIZON, HORIZON + 7])
+def test_echo_gives_the_windows_of_the_file(seed, delay_steps):
+    rng = np.random.default_rng(seed)
+    score = random_score(rng)
+    roll = piano_roll(score)
+    first_onset_s = STEP_0_S + float(rng.uniform(0.1, 3.0))
+    goal = EchoGoal(HORIZON, delay_steps)
+    steps = len(roll) + 60 + delay_steps + 20
+    windows = played_live(goal, score, first_onset_s, steps, lambda step: abs(float(rng.normal(0, 0.015))) * (step > 1))
+    first = goal.first_step
+    # Never before all is known, and never more than a step and the way of an event later than that.
+    waited_s = STEP_0_S + first * CONTROL_TIMESTEP_S - first_onset_s - delay_steps * CONTROL_TIMESTEP_S
+    assert 0 <= waited_s <= CONTROL_TIMESTEP_S + WIRE_S + 1e-6
+    silence = np.zeros((first, 88), dtype=bool)
+    wanted = np.vstack([silence, roll.goal, np.zeros((steps + HORIZON, 88), dtype=bool)])
+    for step, (window, _) in windows.items():
+        np.testing.assert_array_equal(window, wanted[step : step + HORIZON])
+    pedal = np.array([windows[first + row][1][0] for row in range(len(roll) - 1)])
+    np.testing.assert_array_equal(pedal, roll.sustain[: len(pedal)])
+
+
+def test_before_the_first_note_nothing_is_wanted():
+    goal = EchoGoal(HORIZON, HORIZON)
+    for step in range(5):
+        window, sustain = goal.window(step, STEP_0_S + step * CONTROL_TIMESTEP_S)
+        assert window.shape == (HORIZON, 88)
+        assert sustain.shape == (HORIZON,)
+        assert not window.any()
+        assert not sustain.any()
+    goal.hear(NoteEvent(STEP_0_S + 0.2, True))  # a foot on the pedal is no note
+    assert not goal.window(6, STEP_0_S + 0.3)[0].any()
+    assert goal.first_step is None
+
+
+def test_the_wait_in_state_0_is_no_delay():
+    goal = EchoGoal(HORIZON, HORIZON)
+    for patience in range(10):
+        goal.window(0, STEP_0_S - 10.0 + patience)
+    goal.window(1, STEP_0_S + 0.05)
+    goal.hear(NoteEvent(STEP_0_S + 0.06, True, 60))
+    goal.window(2, STEP_0_S + 0.10)
+    # Heard 0.06 s after the beginning, that is in step 1; 40 steps to be known, 1 for the way and the border.
+    assert goal.first_step == 1 + HORIZON + 1
+
+
+def test_a_delay_shorter_than_the_window_would_hide_rows():
+    with pytest.raises(ValueError, match="39 steps is shorter than the horizon of 40"):
+        live_goal(HORIZON, HORIZON - 1)
+    assert isinstance(live_goal(HORIZON, 0), HeldGoal)
+    assert isinstance(live_goal(1, 1), EchoGoal)
+
+
+def keys_of(window: np.ndarray) -> set[int]:
+    return {int(key) + 21 for key in np.flatnonzero(window)}
+
+
+def test_without_delay_the_keys_held_now_are_wanted_now():
+    goal = HeldGoal(3)
+    steps = [
+        ([(True, 60)], {60}),
+        ([], {60}),
+        ([(True, 64), (False, 60)], {64}),
+        ([(True, 72), (False, 72)], {64, 72}),  # struck and let go within a step: it is not lost
+        ([(False, 64), (True, 64)], set()),  # struck again: up for one step
+        ([], {64}),
+        ([(False, 64)], set()),
+    ]
+    for step, (events, wanted) in enumerate(steps):
+        for down, pitch in events:
+            goal.hear(NoteEvent(step * 0.05, down, pitch))
+        window, _ = goal.window(step, (step + 1) * 0.05)
+        assert keys_of(window[0]) == wanted
+        assert not window[1:].any()
+        again, _ = goal.window(step, (step + 1) * 0.05)
+        np.testing.assert_array_equal(again, window)
+
+
+def test_without_delay_the_pedal_is_where_the_foot_is():
+    goal = HeldGoal(1)
+    goal.hear(NoteEvent(0.0, True))
+    assert goal.window(0, 0.05)[1].tolist() == [True]
+    goal.hear(NoteEvent(0.0, False))
+    assert goal.window(1, 0.1)[1].tolist() == [False]
