@@ -21,7 +21,7 @@ from pianomime.songs import bundled_songs
 from pianomime_core.hands import joint_names, target_names
 from pianomime_core.keyboard import KEY_NAMES
 from pianomime_core.ros_environment import complete_ros_environment
-from pianomime_core.ros_messages import GOAL_NAMES, step_of
+from pianomime_core.ros_messages import GOAL_NAMES, read_status, step_of
 from pianomime_core.ros_qos import CLOCK, LATCHED, NEWEST, REPORT
 
 PATIENCE_S = 60.0
@@ -104,6 +104,12 @@ def test_every_topic_of_a_performance(domain, tmp_path):
     assert {tuple(message.joint_names) for message in heard["/piano/goal"]} == {GOAL_NAMES}
     assert {len(message.points) for message in heard["/piano/goal"]} == {40}
     assert len(heard["/piano/song"][0].points) == 481
+    # Everybody says whom it is connected to; the stranger listens too.
+    sim = [message for message in heard["/diagnostics"] if message.status[0].name == "sim_node"]
+    connected = read_status(sim[-1], "sim_node")
+    assert connected["writers /hands/command"] == 1
+    assert connected["readers /hands/joint_states"] >= 3
+    assert not any(name.endswith(("/rosout", "/diagnostics")) for name in connected)
     # All are paired by stamp: whole steps, never going back.
     for topic in ("/hands/joint_states", "/piano/joint_states", "/piano/goal", "/hands/command"):
         steps = [step_of(message.header.stamp) for message in heard[topic]]

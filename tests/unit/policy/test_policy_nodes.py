@@ -4,6 +4,7 @@ import random
 import sys
 from types import SimpleNamespace
 
+import mido
 import numpy as np
 import pytest
 import rclpy
@@ -99,6 +100,15 @@ def test_wrong_messages_are_refused_and_counted(policy):
     assert [step_of(command.header.stamp) for command in policy._publish_command.sent] == [0, 3]
 
 
+def test_health_counts_what_was_not_answered(policy):
+    assert policy._health().text == "waiting for a song"
+    give(policy, 0)
+    give(policy, 3)
+    health = policy._health()
+    assert (health.step, health.values["skipped_steps"], health.warnings) == (3, 2, ("2 steps skipped",))
+    assert {"policy_p50_ms", "policy_p99_ms", "policy_max_ms", "period_p50_ms"} <= set(health.values)
+
+
 def test_the_life_cycle_by_hand(ros):
     ros(controller="idle", autostart="false")
     policy = PolicyNode()
@@ -138,6 +148,21 @@ def test_the_song_is_said_once_and_windows_on_request(ros, song):
     # Past the end there is nothing to say.
     part._on_state(joint_state(("x",), np.zeros(1), step=len(part._roll.goal)))
     assert len(part._publish_goal.sent) == 1
+    part.node.destroy_node()
+
+
+def test_health_tells_what_the_piano_cannot_play(ros, tmp_path):
+    file = mido.MidiFile()
+    file.tracks.append(mido.MidiTrack())
+    for pitch in (60, 12, 13):
+        file.tracks[0].append(mido.Message("note_on", note=pitch, velocity=64))
+        file.tracks[0].append(mido.Message("note_off", note=pitch, time=480))
+    file.save(tmp_path / "deep.mid")
+    ros(midi=tmp_path / "deep.mid")
+    part = MidiNode()
+    health = part._health()
+    assert health.values["dropped_notes"] == 2
+    assert "outside the 88 keys" in health.warnings[0]
     part.node.destroy_node()
 
 

@@ -117,6 +117,15 @@ def test_when_commands_stop_the_hands_hold_then_lift(simulator):
     assert all(np.array_equal(playback.targets[step], held) for step in range(8, 12))
     assert all(np.array_equal(playback.targets[step], up) for step in range(12, STEPS))
     assert playback.lifted_steps == STEPS - 12
+    assert playback.lifting
+    assert playback.stale_s == pytest.approx(0.05 * (STEPS - 1 - 7))
+
+
+def test_a_command_ends_the_lifting(simulator):
+    targets = wave(simulator)
+    playback = Stage(simulator, lambda step: None if 2 <= step < STEPS - 1 else targets[step]).play()
+    assert playback.lifted_steps > 0
+    assert (playback.stale_s, playback.lifting) == (0.0, False)
 
 
 @pytest.mark.parametrize("variant", ["pianomime", "robopianist"])
@@ -154,5 +163,6 @@ def test_sync_asks_again_until_answered_and_can_be_stopped(simulator):
 def test_times_are_reported(simulator):
     targets = wave(simulator)
     times = Stage(simulator, lambda step: targets[step]).play().times_ms()
-    assert {name.rsplit("_", 2)[0] for name in times} == {"latency", "physics", "jitter"}
+    assert {name.rsplit("_", 2)[0] for name in times} == {"latency", "period", "physics", "jitter"}
+    assert times["period_max_ms"] == pytest.approx(50.0)
     assert times["jitter_max_ms"] == pytest.approx(0.0, abs=1e-6)

@@ -42,7 +42,7 @@ def sim(tmp_path):
     words = [word for name, value in values.items() for word in ("-p", f"{name}:={value}")]
     rclpy.init(args=[sys.argv[0], "--ros-args", *words], domain_id=random.randint(1, 101))
     part = SimNode()
-    part._publish_score, part._publish_keys, part._publish_clock = Topic(), Topic(), Topic()
+    part._outcome._publisher, part._publish_keys, part._publish_clock = Topic(), Topic(), Topic()
     yield part
     part.close()
     part.node.destroy_node()
@@ -91,7 +91,7 @@ def test_a_song_from_first_state_to_rollout(sim):
     play_to_the_end(sim)
     assert [step_of(message.header.stamp) for message in sim._publish_hands.sent] == list(range(STEPS + 1))
     assert [step_of(message.clock) for message in sim._publish_clock.sent] == list(range(STEPS + 1))
-    played = Rollout.load(sim._rollout)
+    played = Rollout.load(sim._outcome._rollout)
     assert np.array_equal(played.targets, np.stack(targets).astype(np.float32))
     assert np.array_equal(played.goal, goal())
     assert played.metadata["controller"] == "me"
@@ -99,10 +99,24 @@ def test_a_song_from_first_state_to_rollout(sim):
     truth.reset(np.zeros(54))
     states = [truth.step(row) for row in played.targets]
     assert np.array_equal(played.pressed, np.stack([state.key_pressed for state in states]))
-    last = read_status(sim._publish_score.sent[-1], "score")
+    last = read_status(sim._outcome._publisher.sent[-1], "score")
     assert (last["finished"], last["step"], last["missed_deadlines"]) == (1.0, STEPS, 0.0)
     assert last["f1"] == played.metadata["scores"]["f1"]
-    assert json.loads(sim._score_file.read_text()) == last
+    assert json.loads(sim._outcome._score.read_text()) == last
+
+
+def test_health_tells_who_waits_and_what_was_late(sim):
+    assert sim._health().text.startswith("waiting for /piano/song")
+    names, targets = sim._simulator.target_names, commands(sim)
+    begin(sim, answering(sim, lambda step: targets_message(names, targets[step], step=step)))
+    play_to_the_end(sim)
+    health = sim._health()
+    assert (health.step, health.text, health.warnings) == (STEPS, "playing", ())
+    assert {"missed_deadlines", "lifted_steps", "stale_s", "refused_messages"} <= set(health.values)
+    assert {"latency_p50_ms", "period_p99_ms", "physics_max_ms"} <= set(health.values)
+    sim._playback.missed_steps.append(3)
+    sim._playback.stale_s, sim._playback.lifting = 0.75, True
+    assert sim._health().warnings == ("1 missed deadlines", "no command for 0.75 s: hands lifted")
 
 
 def test_the_song_waits_for_its_audience(sim):

@@ -27,6 +27,7 @@ class Answering:
     Attributes:
         started: True once the controller has been given a song.
         answered: Step of the last command; -1 before the first.
+        skipped: Steps before it that were never answered.
     """
 
     def __init__(self, controller: Controller) -> None:
@@ -35,6 +36,7 @@ class Answering:
         self._targets: Floats = np.empty(0)
         self.started = False
         self.answered = -1
+        self.skipped = 0
 
     def start_from_song(self, goal: Bools, sustain: Bools) -> Floats | None:
         """Begin from a whole roll (T, 88), (T,); return joint positions (n,), None if the controller wants windows."""
@@ -91,6 +93,7 @@ class Answering:
             key_angles=angles,
         )
         self._targets = self._controller.act(observation)
+        self.skipped += step - self.answered - 1
         self.answered = step
         return step, self._targets
 

@@ -1,9 +1,9 @@
 """A MIDI file as a ROS node: the whole song once, then the goal window of every step the simulator comes to."""
 
 import sys
+from dataclasses import astuple
 from pathlib import Path
 
-from diagnostic_msgs.msg import DiagnosticArray
 from rclpy.node import Node
 from sensor_msgs.msg import JointState
 from trajectory_msgs.msg import JointTrajectory
@@ -12,13 +12,13 @@ from pianomime_core.errors import UserError
 from pianomime_core.goal_window import goal_window
 from pianomime_core.notes import load_midi
 from pianomime_core.piano_roll import piano_roll
+from pianomime_core.ros_diagnostics import Diagnostics, Health
 from pianomime_core.ros_main import prefer_prompt_replies, run
-from pianomime_core.ros_messages import MessageError, goal_message, status_message, step_of
+from pianomime_core.ros_messages import MessageError, goal_message, step_of
 from pianomime_core.ros_parameters import declare_count, declare_text, refuse_undeclared
-from pianomime_core.ros_qos import LATCHED, NEWEST, REPORT
+from pianomime_core.ros_qos import LATCHED, NEWEST
 
 FIRST_WINDOW_PERIOD_S = 0.25
-DIAGNOSTICS_PERIOD_S = 1.0
 
 
 class MidiNode:
@@ -42,17 +42,17 @@ class MidiNode:
             raise UserError("midi_node parameter midi is empty: want the path of a MIDI file")
         score = load_midi(Path(midi))
         self._roll = piano_roll(score)
+        self._dropped = score.dropped
         self._steps = len(self._roll.goal)
         self._step = 0
         self.node.get_logger().info(f"{score.title or Path(midi).name}: {self._steps} steps of 50 ms")
         self._publish_song = self.node.create_publisher(JointTrajectory, "/piano/song", LATCHED)
         self._publish_goal = self.node.create_publisher(JointTrajectory, "/piano/goal", NEWEST)
-        self._publish_diagnostics = self.node.create_publisher(DiagnosticArray, "/diagnostics", REPORT)
         prefer_prompt_replies()
         self._publish_song.publish(goal_message(self._roll.goal, self._roll.sustain, step=0))
         self.node.create_subscription(JointState, "/hands/joint_states", self._on_state, NEWEST)
         self._first = self.node.create_timer(FIRST_WINDOW_PERIOD_S, lambda: self._send(0))
-        self.node.create_timer(DIAGNOSTICS_PERIOD_S, self._report)
+        self._diagnostics = Diagnostics(self.node, self._health)
 
     def close(self) -> None:
         """Nothing runs beside the executor."""
@@ -72,9 +72,11 @@ class MidiNode:
         sustain = goal_window(self._roll.sustain, step, self._horizon)
         self._publish_goal.publish(goal_message(goal, sustain, step=step))
 
-    def _report(self) -> None:
+    def _health(self) -> Health:
         values = {"step": self._step, "steps": self._steps, "horizon_steps": self._horizon}
-        self._publish_diagnostics.publish(status_message("midi_node", values, step=self._step))
+        dropped = sum(astuple(self._dropped))
+        warnings = (f"played without {self._dropped}",) if dropped else ()
+        return Health(self._step, values | {"dropped_notes": dropped}, "playing" if self._step else "", warnings)
 
 
 def main() -> int:

@@ -11,7 +11,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-from diagnostic_msgs.msg import DiagnosticArray
 from numpy.typing import NDArray
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
 from sensor_msgs.msg import JointState
@@ -19,6 +18,7 @@ from trajectory_msgs.msg import JointTrajectory
 
 from pianomime_core.hands import FOREARM_DOFS
 from pianomime_core.keyboard import KEY_NAMES
+from pianomime_core.ros_diagnostics import Diagnostics, Health
 from pianomime_core.ros_main import prefer_prompt_replies, run
 from pianomime_core.ros_messages import (
     GOAL_NAMES,
@@ -27,19 +27,17 @@ from pianomime_core.ros_messages import (
     joint_state,
     read_goal,
     read_joint_state,
-    status_message,
     step_of,
     targets_message,
 )
 from pianomime_core.ros_parameters import declare_switch, declare_text, refuse_undeclared
-from pianomime_core.ros_qos import LATCHED, NEWEST, REPORT
+from pianomime_core.ros_qos import LATCHED, NEWEST
 from pianomime_core.spread import spread_ms
 from pianomime_description.variant import SceneConfig
 from pianomime_policy.answering import Answering
 from pianomime_policy.registry import CONTROLLERS, TRAINED
 from pianomime_policy.warm_up import ready_controller
 
-DIAGNOSTICS_PERIOD_S = 1.0
 COMPLAINT_PERIOD_S = 2.0
 
 
@@ -71,6 +69,8 @@ class PolicyNode:
     def __init__(self) -> None:
         self._failure: Exception | None = None
         self._act_s: list[float] = []
+        self._period_s: list[float] = []
+        self._answered_s: float | None = None
         self._refused = 0
         self.node = _ManagedNode(self)
         node = self.node
@@ -116,21 +116,20 @@ class PolicyNode:
         prefer_prompt_replies()
         self._publish_start = node.create_publisher(JointState, "/hands/start", LATCHED)
         self._publish_command = node.create_publisher(JointTrajectory, "/hands/command", NEWEST)
-        self._publish_diagnostics = node.create_publisher(DiagnosticArray, "/diagnostics", REPORT)
         self._subscriptions_made = [
             node.create_subscription(JointTrajectory, "/piano/song", self._on_song, LATCHED),
             node.create_subscription(JointTrajectory, "/piano/goal", self._on_goal, NEWEST),
             node.create_subscription(JointState, "/hands/joint_states", self._on_hands, NEWEST),
             node.create_subscription(JointState, "/piano/joint_states", self._on_keys, NEWEST),
         ]
-        self._timer = node.create_timer(DIAGNOSTICS_PERIOD_S, self._report)
+        self._diagnostics = Diagnostics(node, self._health)
 
     def disconnect(self) -> None:
         """Stop listening and answering; the simulator holds the hands, then lifts them."""
         for subscription in self._subscriptions_made:
             self.node.destroy_subscription(subscription)
-        self.node.destroy_timer(self._timer)
-        for publisher in (self._publish_start, self._publish_command, self._publish_diagnostics):
+        self._diagnostics.close()
+        for publisher in (self._publish_start, self._publish_command):
             self.node.destroy_publisher(publisher)
         del self._playing
 
@@ -179,6 +178,9 @@ class PolicyNode:
         if (answer := self._playing.answer()) is not None:
             self._act_s.append(time.perf_counter() - begin_s)
             self._command(*answer)
+            if self._answered_s is not None:
+                self._period_s.append(begin_s - self._answered_s)
+            self._answered_s = begin_s
 
     def _begin(self, positions: NDArray[np.float64] | None) -> None:
         if positions is not None:
@@ -187,14 +189,16 @@ class PolicyNode:
     def _command(self, step: int, targets: NDArray[np.float64]) -> None:
         self._publish_command.publish(targets_message(self._controller.target_names, targets, step=step))
 
-    def _report(self) -> None:
-        values = {
-            "answered": self._playing.answered,
-            "refused_messages": self._refused,
-            **spread_ms(self._act_s, "policy"),
-        }
-        step = max(self._playing.answered, 0)
-        self._publish_diagnostics.publish(status_message("policy_node", values, step=step, warn=bool(self._refused)))
+    def _health(self) -> Health:
+        answered, skipped = self._playing.answered, self._playing.skipped
+        values = {"answered": answered, "skipped_steps": skipped, "refused_messages": self._refused}
+        counts = {f"{skipped} steps skipped": skipped, f"{self._refused} messages refused": self._refused}
+        return Health(
+            step=max(answered, 0),
+            values={**values, **spread_ms(self._act_s, "policy"), **spread_ms(self._period_s, "period")},
+            text=f"{self._name} plays" if self._playing.started else "waiting for a song",
+            warnings=tuple(words for words, count in counts.items() if count),
+        )
 
 
 def main() -> int:

@@ -45,6 +45,8 @@ class Playback:
         targets: Targets (m,) [rad, m] of each step played.
         missed_steps: Steps for which no command was there in time.
         lifted_steps: Steps in which the hands were lifted because commands had stopped.
+        stale_s: Age of the command of the last step played; 0 where it was there in time.
+        lifting: True when the hands were lifted in that step.
     """
 
     def __init__(
@@ -66,14 +68,18 @@ class Playback:
         self._metronome = Metronome(CONTROL_TIMESTEP_S, clock, sleep)
         self._latency_s: list[float] = []
         self._physics_s: list[float] = []
+        self._period_s: list[float] = []
         self.now: tuple[int, SimulatorState] | None = None
         self.targets: list[NDArray[np.float32]] = []
         self.missed_steps: list[int] = []
         self.lifted_steps = 0
+        self.stale_s = 0.0
+        self.lifting = False
 
     def run(self, joint_positions: Floats, steps: int, stop: threading.Event) -> None:
         """Play `steps` control steps from joint positions (n,) [rad, m], or until `stop` is set."""
         state = self._simulator.reset(joint_positions)
+        begin_s = 0.0
         for step in range(steps):
             published_s = self._show(step, state)
             if step == 0 or self._config.sync:
@@ -92,7 +98,9 @@ class Playback:
                 self._latency_s.append(arrival_s - published_s)
             # Rounded to what a rollout file keeps, so that a replay steps with the very same numbers.
             targets = self._targets(step).astype(np.float32)
-            begin_s = self._clock()
+            begin_s, last_s = self._clock(), begin_s
+            if step:
+                self._period_s.append(begin_s - last_s)
             state = self._simulator.step(targets)
             self._physics_s.append(self._clock() - begin_s)
             self.targets.append(targets)
@@ -100,9 +108,11 @@ class Playback:
         self._show(steps, state)
 
     def times_ms(self) -> dict[str, float]:
-        """Return state-to-command latency, physics and (real time) lateness of the beats: p50, p99 and max in ms."""
+        """Return state-to-command latency, period of the loop, physics and (real time) lateness of the beats: p50, p99
+        and max in ms."""
         return {
             **spread_ms(self._latency_s, "latency"),
+            **spread_ms(self._period_s, "period"),
             **spread_ms(self._physics_s, "physics"),
             **spread_ms(self._metronome.lateness_s, "jitter"),
         }
@@ -116,10 +126,13 @@ class Playback:
     def _targets(self, step: int) -> Floats:
         targets = self._commands.reaching(step)
         if targets is not None:
+            self.stale_s, self.lifting = 0.0, False
             return targets
         self.missed_steps.append(step)
         answered, held = self._commands.newest()
-        if (step - answered) * CONTROL_TIMESTEP_S <= self._config.stale_hold_s:
+        self.stale_s = (step - answered) * CONTROL_TIMESTEP_S
+        self.lifting = self.stale_s > self._config.stale_hold_s
+        if not self.lifting:
             return held
         self.lifted_steps += 1
         return lifted(self._simulator.target_names, held)

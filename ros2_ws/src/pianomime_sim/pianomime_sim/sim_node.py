@@ -1,25 +1,20 @@
 """The simulator as a ROS node: states out, commands in; ends by itself at the end of the song."""
 
-import json
 import sys
 import threading
 import time
-from pathlib import Path
 
 import numpy as np
-from diagnostic_msgs.msg import DiagnosticArray
 from numpy.typing import NDArray
-from rclpy.duration import Duration
 from rclpy.node import Node
 from rosgraph_msgs.msg import Clock
 from sensor_msgs.msg import JointState
 from trajectory_msgs.msg import JointTrajectory
 from visualization_msgs.msg import MarkerArray
 
-from pianomime_core.errors import UserError
 from pianomime_core.hands import FOREARM_DOFS
 from pianomime_core.keyboard import KEY_NAMES
-from pianomime_core.rollout import Rollout
+from pianomime_core.ros_diagnostics import Diagnostics, Health
 from pianomime_core.ros_main import prefer_prompt_replies, run
 from pianomime_core.ros_messages import (
     GOAL_NAMES,
@@ -30,30 +25,26 @@ from pianomime_core.ros_messages import (
     read_joint_state,
     read_targets,
     stamp_of,
-    status_message,
     step_of,
 )
 from pianomime_core.ros_parameters import declare_number, declare_switch, declare_text, refuse_undeclared
-from pianomime_core.ros_qos import CLOCK, LATCHED, NEWEST, REPORT
-from pianomime_core.timing import CONTROL_TIMESTEP_S
-from pianomime_core.whole_file import write_whole
+from pianomime_core.ros_qos import CLOCK, LATCHED, NEWEST
 from pianomime_description.variant import SceneConfig
 from pianomime_physics.simulator import Simulator, SimulatorState
 from pianomime_sim.command_box import CommandBox
 from pianomime_sim.playback import Playback, PlaybackConfig
-from pianomime_sim.rollout_metadata import rollout_metadata
 from pianomime_sim.ros_audience import Audience
 from pianomime_sim.ros_markers import MarkerMaker
+from pianomime_sim.ros_outcome import Outcome
 from pianomime_sim.scoreboard import Scoreboard
 from pianomime_sim.viewers.base import Snapshot
 
 SCORE_PERIOD_S = 0.5
-DIAGNOSTICS_PERIOD_S = 1.0
 MARKER_PERIOD_S = 0.1
 BEGIN_PERIOD_S = 0.1
 END_PERIOD_S = 0.05
 FINAL_WAIT_S = 2.0
-"""How long the end of the song waits for the last goal, and for the last score to reach its readers."""
+"""How long the end of the song waits for the last goal."""
 COMPLAINT_PERIOD_S = 2.0
 
 
@@ -95,8 +86,7 @@ class SimNode:
             node, "wait_for", "", "Node without which the song does not begin; empty for none"
         )
         refuse_undeclared(node)
-        self._rollout = _output("rollout", rollout)
-        self._score_file = _output("score", score)
+        self._outcome = Outcome(node, rollout, score)
         return PlaybackConfig(sync=sync, stale_hold_s=stale_hold_s)
 
     def _connect(self) -> None:
@@ -105,8 +95,7 @@ class SimNode:
         self._audience = Audience(node, self._wait_for, self._publish_hands.topic_name)
         self._publish_keys = node.create_publisher(JointState, "/piano/joint_states", NEWEST)
         self._publish_clock = node.create_publisher(Clock, "/clock", CLOCK)
-        self._publish_score = node.create_publisher(DiagnosticArray, "/piano/score", LATCHED)
-        self._publish_diagnostics = node.create_publisher(DiagnosticArray, "/diagnostics", REPORT)
+        self._diagnostics = Diagnostics(node, self._health)
         # Two publishers, so that each keeps its own last message for late subscribers.
         self._publish_static = node.create_publisher(MarkerArray, "/markers", LATCHED)
         self._publish_moving = node.create_publisher(MarkerArray, "/markers", LATCHED)
@@ -117,7 +106,6 @@ class SimNode:
         node.create_subscription(JointTrajectory, "/hands/command", self._on_command, NEWEST)
         node.create_timer(BEGIN_PERIOD_S, self._begin)
         node.create_timer(SCORE_PERIOD_S, self._report_score)
-        node.create_timer(DIAGNOSTICS_PERIOD_S, self._report_diagnostics)
         node.create_timer(MARKER_PERIOD_S, self._report_markers)
         node.create_timer(END_PERIOD_S, self._look_for_end)
 
@@ -192,39 +180,22 @@ class SimNode:
         self.node.get_logger().error(f"{topic} refused: {error}", throttle_duration_sec=COMPLAINT_PERIOD_S)
 
     def _report_score(self) -> None:
-        if self._thread is not None and self._scoreboard.scored:
-            self._publish_score.publish(status_message("score", self._score(), step=self._scoreboard.played))
-
-    def _report_last_score(self) -> None:
-        if not self._scoreboard.scored:
-            return
-        values = {**self._score(), "finished": 1, **self._playback.times_ms()}
-        self._publish_score.publish(status_message("score", values, step=self._scoreboard.played))
-        if self._score_file is not None:
-            # A reader of the topic may not have found us yet when a short song ends; a file waits for its reader.
-            text = json.dumps(values)
-            write_whole(self._score_file, lambda path: path.write_text(text, encoding="utf-8"))
-        self._publish_score.wait_for_all_acked(Duration(seconds=FINAL_WAIT_S))
-
-    def _score(self) -> dict[str, float]:
-        return {
-            **self._scoreboard.card().as_dict(),
-            "step": self._scoreboard.played,
-            "steps": len(self._scoreboard.goal),
-            "missed_deadlines": len(self._playback.missed_steps),
-            "finished": 0,
-        }
-
-    def _report_diagnostics(self) -> None:
-        values: dict[str, float] = {"refused_messages": self._refused}
-        step, missed = 0, 0
         if self._thread is not None:
-            step, missed = self._scoreboard.played, len(self._playback.missed_steps)
-            values |= {"missed_deadlines": missed, "lifted_steps": self._playback.lifted_steps}
-            values |= self._playback.times_ms()
-        text = "playing" if self._thread is not None else "waiting for /piano/song and /hands/start"
-        status = status_message("sim_node", values, step=step, text=text, warn=bool(missed or self._refused))
-        self._publish_diagnostics.publish(status)
+            self._outcome.report(self._scoreboard, self._playback)
+
+    def _health(self) -> Health:
+        warnings = (f"{self._refused} messages refused",) if self._refused else ()
+        values: dict[str, float] = {"refused_messages": self._refused}
+        if self._thread is None:
+            return Health(values=values, text="waiting for /piano/song and /hands/start", warnings=warnings)
+        playback = self._playback
+        missed = len(playback.missed_steps)
+        values |= {"missed_deadlines": missed, "lifted_steps": playback.lifted_steps, "stale_s": playback.stale_s}
+        if missed:
+            warnings += (f"{missed} missed deadlines",)
+        if playback.stale_s:
+            warnings += (f"no command for {playback.stale_s:.2f} s: hands {'lifted' if playback.lifting else 'held'}",)
+        return Health(self._scoreboard.played, values | playback.times_ms(), "playing", warnings)
 
     def _report_markers(self) -> None:
         if not self._publish_moving.get_subscription_count() or self._thread is None or self._playback.now is None:
@@ -251,8 +222,11 @@ class SimNode:
             return
         if self._scoreboard.scored < self._scoreboard.played:
             self.node.get_logger().warning(f"no goal came for step {self._scoreboard.scored}: the score ends there")
-        self._write_rollout()
-        self._report_last_score()
+        assert self._start is not None
+        self._outcome.write_rollout(
+            self._scoreboard, self._playback, self._simulator, self._start, self._config.sync, self._controller
+        )
+        self._outcome.finish(self._scoreboard, self._playback)
         self._finished = True
 
     def _goal_is_late(self) -> bool:
@@ -260,31 +234,6 @@ class SimNode:
         if self._ended_s is None:
             self._ended_s = time.monotonic()
         return time.monotonic() - self._ended_s > FINAL_WAIT_S
-
-    def _write_rollout(self) -> None:
-        if self._rollout is None:
-            return
-        assert self._start is not None
-        board, playback, simulator = self._scoreboard, self._playback, self._simulator
-        mode = {"sync": self._config.sync, "missed_steps": playback.missed_steps}
-        Rollout(
-            goal=board.goal,
-            pressed=board.pressed,
-            targets=np.stack(playback.targets),
-            target_names=simulator.target_names,
-            joint_names=simulator.joint_names,
-            initial_joint_positions=self._start,
-            dt=CONTROL_TIMESTEP_S,
-            metadata=rollout_metadata(self._scene, self._controller, board.card(), **mode),
-        ).save(self._rollout)
-        self.node.get_logger().info(f"rollout written to {self._rollout}")
-
-
-def _output(parameter: str, text: str) -> Path | None:
-    path = Path(text)
-    if text and not path.parent.is_dir():
-        raise UserError(f"{parameter} {text!r}: there is no folder {str(path.parent)!r}")
-    return path if text else None
 
 
 def main() -> int:

@@ -1,0 +1,71 @@
+"""What a node says about itself on /diagnostics, once a second: its numbers, and how many it is connected to."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from diagnostic_msgs.msg import DiagnosticArray
+from rclpy.node import Node
+
+from pianomime_core.ros_messages import status_message
+from pianomime_core.ros_qos import REPORT
+
+PERIOD_S = 1.0
+_NOT_OURS = ("/rosout", "/parameter_events", "/diagnostics")
+
+
+@dataclass(frozen=True)
+class Health:
+    """How a node is.
+
+    Attributes:
+        step: Control step it is at.
+        values: Its numbers by name; units in the names.
+        text: What it is doing, in words.
+        warnings: What is not as it should be, in words; none if all is well.
+    """
+
+    step: int = 0
+    values: Mapping[str, float] = field(default_factory=dict)
+    text: str = ""
+    warnings: tuple[str, ...] = ()
+
+
+class Diagnostics:
+    """Publishes the health of a node under the node's name, until closed."""
+
+    def __init__(self, node: Node, examine: Callable[[], Health]) -> None:
+        self._node = node
+        self._examine = examine
+        self._publisher = node.create_publisher(DiagnosticArray, "/diagnostics", REPORT)
+        self._timer = node.create_timer(PERIOD_S, self.report)
+
+    def close(self) -> None:
+        """Say no more."""
+        self._node.destroy_timer(self._timer)
+        self._node.destroy_publisher(self._publisher)
+
+    def report(self) -> None:
+        """Publish now."""
+        health = self._examine()
+        text = "; ".join((health.text, *health.warnings)) if health.text else "; ".join(health.warnings)
+        values = {**health.values, **connections(self._node)}
+        name = self._node.get_name()
+        self._publisher.publish(status_message(name, values, step=health.step, text=text, warn=bool(health.warnings)))
+
+
+def connections(node: Node) -> dict[str, int]:
+    """Return the state of DDS as one node sees it: how many listen to each topic it publishes ("readers /a"), and how
+    many publish each topic it listens to ("writers /b")."""
+    counts: dict[str, int] = {}
+    for publisher in node.publishers:
+        if _is_ours(publisher.topic_name, node):
+            # A topic may have several publishers in one node, which all have the same readers.
+            counts[f"readers {publisher.topic_name}"] = publisher.get_subscription_count()
+    for subscription in node.subscriptions:
+        if _is_ours(subscription.topic_name, node):
+            counts[f"writers {subscription.topic_name}"] = node.count_publishers(subscription.topic_name)
+    return counts
+
+
+def _is_ours(topic: str, node: Node) -> bool:
+    return topic not in _NOT_OURS and not topic.startswith(f"{node.get_fully_qualified_name()}/")

@@ -1,0 +1,103 @@
+"""What becomes of a song: its score on /piano/score, while it plays and at the end; files of score and rollout."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+from diagnostic_msgs.msg import DiagnosticArray
+from numpy.typing import NDArray
+from rclpy.duration import Duration
+from rclpy.node import Node
+
+from pianomime_core.errors import UserError
+from pianomime_core.rollout import Rollout
+from pianomime_core.ros_messages import status_message
+from pianomime_core.ros_qos import LATCHED
+from pianomime_core.timing import CONTROL_TIMESTEP_S
+from pianomime_core.whole_file import write_whole
+from pianomime_physics.simulator import Simulator
+from pianomime_sim.playback import Playback
+from pianomime_sim.rollout_metadata import rollout_metadata
+from pianomime_sim.scoreboard import Scoreboard
+
+DELIVERY_S = 2.0
+"""How long the end of the song waits for the last score to reach its readers."""
+
+
+class Outcome:
+    """Says and writes how a song went.
+
+    Args:
+        node: Publishes.
+        rollout: npz file to write at the end; empty for none.
+        score: json file for the last score; empty for none.
+
+    Raises:
+        UserError: A file would lie in a folder that is not there.
+    """
+
+    def __init__(self, node: Node, rollout: str, score: str) -> None:
+        self._log = node.get_logger()
+        self._rollout = _output("rollout", rollout)
+        self._score = _output("score", score)
+        self._publisher = node.create_publisher(DiagnosticArray, "/piano/score", LATCHED)
+
+    def report(self, board: Scoreboard, playback: Playback) -> None:
+        """Publish the score so far, once there is any."""
+        if board.scored:
+            self._publisher.publish(status_message("score", _values(board, playback), step=board.played))
+
+    def finish(self, board: Scoreboard, playback: Playback) -> None:
+        """Publish and write the last score."""
+        if not board.scored:
+            return
+        values = {**_values(board, playback), "finished": 1, **playback.times_ms()}
+        self._publisher.publish(status_message("score", values, step=board.played))
+        if self._score is not None:
+            # A reader of the topic may not have found us yet when a short song ends; a file waits for its reader.
+            text = json.dumps(values)
+            write_whole(self._score, lambda path: path.write_text(text, encoding="utf-8"))
+        self._publisher.wait_for_all_acked(Duration(seconds=DELIVERY_S))
+
+    def write_rollout(
+        self,
+        board: Scoreboard,
+        playback: Playback,
+        simulator: Simulator,
+        start: NDArray[np.float64],
+        sync: bool,
+        controller: str,
+    ) -> None:
+        """Write what was played from joint positions `start` (n,) [rad, m] on."""
+        if self._rollout is None:
+            return
+        Rollout(
+            goal=board.goal,
+            pressed=board.pressed,
+            targets=np.stack(playback.targets),
+            target_names=simulator.target_names,
+            joint_names=simulator.joint_names,
+            initial_joint_positions=start,
+            dt=CONTROL_TIMESTEP_S,
+            metadata=rollout_metadata(
+                simulator.config, controller, board.card(), sync=sync, missed_steps=playback.missed_steps
+            ),
+        ).save(self._rollout)
+        self._log.info(f"rollout written to {self._rollout}")
+
+
+def _values(board: Scoreboard, playback: Playback) -> dict[str, float]:
+    return {
+        **board.card().as_dict(),
+        "step": board.played,
+        "steps": len(board.goal),
+        "missed_deadlines": len(playback.missed_steps),
+        "finished": 0,
+    }
+
+
+def _output(parameter: str, text: str) -> Path | None:
+    path = Path(text)
+    if text and not path.parent.is_dir():
+        raise UserError(f"{parameter} {text!r}: there is no folder {str(path.parent)!r}")
+    return path if text else None
