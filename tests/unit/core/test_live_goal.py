@@ -16,12 +16,11 @@ STEP_0_S = 1000.3
 def random_score(rng: np.random.Generator) -> Score:
     """Notes beside the borders of frames (on them, a clock's last digit would decide), some struck again while held."""
     times = 0.05 * rng.integers(0, 100, 60) + rng.choice([0.001, 0.013, 0.049], 60)
-    notes = (Note(70, 0.0, 0.31),) + tuple(
-        Note(int(rng.integers(50, 60)), float(time_s), float(time_s + rng.choice([0.02, 0.045, 0.1, 0.73])))
-        for time_s in np.sort(times)
-    )
+    lengths = rng.choice([0.02, 0.045, 0.1, 0.73], 60)
+    pitches = rng.integers(50, 60, 60)
+    notes = [Note(int(p), float(t), float(t + d)) for p, t, d in zip(pitches, np.sort(times), lengths, strict=True)]
     pedal = tuple((float(time_s), bool(k % 2 == 0)) for k, time_s in enumerate(np.sort(rng.uniform(0, 5, 6))))
-    return Score(notes, pedal, "")
+    return Score((Note(70, 0.0, 0.31), *notes), pedal, "")
 
 
 def played_live(goal, score: Score, first_onset_s: float, steps: int, lateness_s) -> dict[int, tuple]:

@@ -1,9 +1,9 @@
 """What a MIDI keyboard sends, made into clean key and pedal events: every key that goes down comes up again.
 
-One key press is held by the channels that struck it: struck again while held it is struck again (RoboPianist's rule for
-overlapping notes), and it comes up when the last of them lets go, as `pianomime_core.goal_window.note_events` has it for
-files. What the General MIDI wire adds to that: note-ons of velocity 0 are note-offs, pedals that send every millimetre,
-all-notes-off in its several forms (MIDI 1.0, channel mode messages 120 to 127), cables pulled out, keys that stick.
+A key is held by the channels that struck it: a note-on for a held key strikes it again (RoboPianist's rule for
+overlapping notes), and it comes up when the last channel lets go, as `pianomime_core.goal_window.note_events` has it
+for files. What the wire adds to that: note-ons of velocity 0 are note-offs, pedals send every millimetre,
+all-notes-off has several forms (MIDI 1.0, channel mode messages 120 to 127), cables are pulled out, keys stick.
 """
 
 from collections.abc import Callable

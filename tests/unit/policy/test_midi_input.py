@@ -1,0 +1,136 @@
+"""The port against a stand-in for rtmidi whose plugs can be pulled; tests/integration/test_live.py has a real one."""
+
+import sys
+from types import SimpleNamespace
+
+import pytest
+
+from pianomime_core.errors import UserError
+from pianomime_policy.midi_input import MidiInput
+
+KEYS, ORGAN = "Keys:Keys MIDI 1 20:0", "Organ:Organ MIDI 1 24:0"
+NOTE_ON = [0x90, 60, 80]
+
+
+class Rtmidi:
+    """What of python-rtmidi is used. `ports` are plugged in; `busy` ones cannot be opened."""
+
+    API_LINUX_ALSA, API_UNIX_JACK = 2, 3
+    SystemError = type("SystemError", (OSError,), {})
+    UnsupportedOperationError = type("UnsupportedOperationError", (OSError,), {})
+
+    def __init__(self) -> None:
+        self.ports = [KEYS, ORGAN]
+        self.busy: set[str] = set()
+        self.running = True
+        self.clients: list[SimpleNamespace] = []
+
+    def MidiIn(self, system: int, name: str) -> SimpleNamespace:  # noqa: N802 (rtmidi's name)
+        if not self.running:
+            raise self.SystemError("JACK server not running?")
+        client = SimpleNamespace(opened=None, hear=None)
+
+        def open_port(index: int, name: str) -> None:
+            if self.ports[index] in self.busy:
+                raise self.SystemError("error making port connection")
+            client.opened = self.ports[index]
+
+        client.get_ports = lambda: list(self.ports)
+        client.open_port = open_port
+        client.open_virtual_port = lambda name: setattr(client, "opened", name)
+        client.set_callback = lambda hear: setattr(client, "hear", hear)
+        client.delete = lambda: self.clients.remove(client)
+        self.clients.append(client)
+        return client
+
+    def send(self, data: list[int]) -> None:
+        for client in self.clients:
+            client.hear((data, 0.0), None)
+
+
+@pytest.fixture
+def rtmidi(monkeypatch) -> Rtmidi:
+    fake = Rtmidi()
+    monkeypatch.setitem(sys.modules, "rtmidi", fake)
+    return fake
+
+
+def test_messages_are_stamped_when_they_come(rtmidi):
+    now_s = 10.0
+    port = MidiInput("keys", clock=lambda: now_s)
+    rtmidi.send(NOTE_ON)
+    now_s = 11.5
+    rtmidi.send([0x80, 60, 0])
+    now_s = 99.0
+    messages = port.read()
+    assert [(message.type, message.note, time_s) for message, time_s in messages] == [
+        ("note_on", 60, 10.0),
+        ("note_off", 60, 11.5),
+    ]
+    assert port.read() == []
+
+
+def test_a_torn_message_is_dropped(rtmidi):
+    port = MidiInput("keys")
+    for data in ([0x90, 60], [], [60, 80], [0x90, 200, 80], NOTE_ON):
+        rtmidi.send(data)
+    assert [message.note for message, _ in port.read()] == [60]
+
+
+def test_a_port_goes_and_comes_back_under_another_number(rtmidi):
+    port = MidiInput("keys")
+    assert port.name == "Keys:Keys MIDI 1"
+    assert not port.look()
+    rtmidi.ports = [ORGAN]
+    assert port.look()
+    assert not port.connected
+    assert not port.look(), "said once"
+    assert rtmidi.clients == []
+    rtmidi.ports = [ORGAN, "Keys:Keys MIDI 1 28:0"]
+    assert port.look()
+    assert port.connected
+    rtmidi.send(NOTE_ON)
+    assert len(port.read()) == 1
+    assert not port.look()
+
+
+def test_a_midi_server_that_ends_takes_the_port_along_until_it_is_back(rtmidi):
+    port = MidiInput("organ")
+    rtmidi.ports, rtmidi.running = [], False
+    assert port.look()
+    assert not port.look()
+    rtmidi.running = True
+    assert not port.look()
+    rtmidi.ports = [ORGAN]
+    assert port.look()
+    assert port.connected
+
+
+def test_a_virtual_port_is_made_and_does_not_go(rtmidi):
+    port = MidiInput(virtual="robot")
+    assert [client.opened for client in rtmidi.clients] == ["robot"]
+    rtmidi.ports = []
+    assert not port.look()
+    rtmidi.send(NOTE_ON)
+    assert len(port.read()) == 1
+    port.close()
+    assert rtmidi.clients == []
+
+
+def test_a_busy_port_is_refused_by_name(rtmidi):
+    rtmidi.busy = {KEYS}
+    with pytest.raises(UserError, match="'Keys:Keys MIDI 1' cannot be opened, it may be in use"):
+        MidiInput("keys")
+    assert rtmidi.clients == []
+
+
+def test_an_unknown_port_is_refused_with_those_there_are(rtmidi):
+    with pytest.raises(UserError, match=r"unknown MIDI port 'harp': ports are 'Keys.*20:0', 'Organ.*24:0'"):
+        MidiInput("harp")
+    assert rtmidi.clients == []
+
+
+def test_a_machine_without_midi_says_what_to_do(rtmidi):
+    rtmidi.running = False
+    with pytest.raises(UserError, match=r"no MIDI system answers: .*(modprobe snd-seq|no access).*jackd"):
+        MidiInput("keys")
