@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from pianomime_policy.generalist.choice_prices import choice_prices, next_onsets
 from pianomime_policy.generalist.fingering_choices import ChoiceConfig, Choices, FingeringChoices, one_state
 from pianomime_policy.planner.fingering import FingeringConfig, playable
-from training.generalist.choice_prices import choice_prices
 from training.music import Roll, notes_of
 
 _HOPELESS_REGRET = 30.0
@@ -103,10 +103,10 @@ def fingering_examples(
         if rng.random() < config.short_sighted:
             ahead = int(rng.integers(1, config.horizon_steps + 1))
         choices = choices_of.at(hands, step, slices[i], onset, key, end, step + ahead)
+        coming = next_onsets(onset, int(slices[i][-1]) + 1, step + config.ahead_steps + 1, config.onsets)
         price = choice_prices(
-            choices_of.price, choices.after, *_slices_after(i, steps, slices, config), key, end,
-            config.states, config.fewest, config.hopeless,
-        )  # fmt: skip
+            choices_of.price, choices.after, *coming, key, end, config.states, config.fewest, config.hopeless
+        )[:, -1]
         regret = (price - price.min()).astype(np.float32)
         wanted = np.exp(-regret / config.temperature)
         parts.append((choices, (wanted / wanted.sum()).astype(np.float32), regret))
@@ -125,14 +125,3 @@ def fingering_examples(
         np.concatenate([np.zeros(0, np.float32), *(regret for _, _, regret in parts)]),
         np.concatenate([[0], np.cumsum(rows, dtype=np.int64)]),
     ), np.minimum(played, _HOPELESS_REGRET)
-
-
-def _slices_after(
-    number: int, steps: NDArray[np.int64], slices: list[NDArray[np.int64]], config: ExampleConfig
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    """Notes, first notes and steps of the onsets that the teacher plays on after one; see `choice_prices`."""
-    last = int(np.searchsorted(steps, steps[number] + config.ahead_steps, "right"))
-    following = slices[number + 1 : min(number + 1 + config.onsets, last)]
-    first = np.cumsum([0, *map(len, following)], dtype=np.int64)
-    notes = np.concatenate([np.zeros(0, np.int64), *following])
-    return notes, first, steps[number + 1 : number + 1 + len(following)]

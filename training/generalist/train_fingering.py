@@ -55,12 +55,12 @@ class TrainFingering:
     made_up: int = 300
     every: int = 1
     onsets: int = 256
-    width: int = 384
+    width: int = 256
     jobs: int = len(os.sched_getaffinity(0))
     device: str | None = None
     examples: ExampleConfig = field(default_factory=ExampleConfig)
     fit: FitConfig = field(default_factory=lambda: FitConfig(steps=2000))
-    last_fit: FitConfig = field(default_factory=lambda: FitConfig(steps=10000))
+    last_fit: FitConfig = field(default_factory=lambda: FitConfig(steps=8000))
 
     def run(self) -> Path:
         """Train; returns the file of the weights."""

@@ -7,7 +7,7 @@ from pianomime_core.keyboard import KEYBOARD
 from pianomime_policy.generalist.fingering_choices import ChoiceConfig, Choices, FingeringChoices, one_state
 from pianomime_policy.planner.fingering import FingeringConfig, finger_offsets_m
 
-CONFIG = ChoiceConfig(choices=24, future_notes=3)
+CONFIG = ChoiceConfig(choices=24, future_notes=3, glance_onsets=2)
 HAND, FINGER = 4 + 5 * 7, 7
 FUTURE = 2 * HAND + 4
 MIDDLE_C = 39
@@ -21,7 +21,7 @@ def _choices(notes: list[tuple[int, int, int]], step: int = 0, visible: int = 10
 
 
 def test_layout_counts_every_feature() -> None:
-    assert sum(int(size) for _, size in CONFIG.layout()) == CONFIG.features == FUTURE + 3 * 6
+    assert sum(int(size) for _, size in CONFIG.layout()) == CONFIG.features == FUTURE + 3 * 6 + 3
     assert _choices([(0, 8, MIDDLE_C)]).features.shape[1] == CONFIG.features
 
 
@@ -44,12 +44,12 @@ def test_features_tell_which_finger_holds_which_place_and_how_long() -> None:
 
 def test_music_to_come_is_relative_to_the_hands_and_ends_where_the_window_ends() -> None:
     music = [(0, 8, MIDDLE_C), (10, 12, MIDDLE_C + 1), (20, 60, MIDDLE_C + 12), (30, 31, MIDDLE_C)]
-    x, centre = _choices(music).features[0][FUTURE:].reshape(3, 6), _choices(music).after.centre_m[0]
+    x, centre = _choices(music).features[0][FUTURE:][:18].reshape(3, 6), _choices(music).after.centre_m[0]
     y = KEYBOARD.center_y_m
     first = [1, 10 / 40, 2 / 40, (y[MIDDLE_C + 1] - centre[0]) / 0.2, (y[MIDDLE_C + 1] - centre[1]) / 0.2, 1]
     np.testing.assert_allclose(x[0], first, atol=1e-5)
     assert x[:, 0].tolist() == [1, 1, 1]
-    seen = _choices(music, visible=20).features[0][FUTURE:].reshape(3, 6)
+    seen = _choices(music, visible=20).features[0][FUTURE:][:18].reshape(3, 6)
     np.testing.assert_array_equal(seen[0], x[0])
     assert not seen[1:].any()
 
@@ -77,3 +77,23 @@ def test_one_state_costs_nothing_yet_and_is_a_copy() -> None:
     np.testing.assert_array_equal(state.held_note, choices.after.held_note[3:4])
     state.centre_m[:] = 9.0
     assert choices.after.centre_m.max() < 1.0
+
+
+def test_a_glance_tells_what_the_next_onsets_make_of_a_way() -> None:
+    music = [(0, 30, MIDDLE_C), (6, 9, MIDDLE_C + 2), (6, 9, MIDDLE_C - 2), (20, 22, MIDDLE_C)]
+    choices = _choices(music)
+    glance = CONFIG.glance(choices.features)
+    np.testing.assert_allclose(glance[:, 0], np.log1p(choices.after.cost - choices.after.cost.min()), rtol=1e-5)
+    assert (glance.min(axis=0) == 0).all()
+    for row in range(len(glance)):
+        then = _choices(music, step=6, before=one_state(choices.after, row)).after.cost.min()
+        other = _choices(music, step=6, before=one_state(choices.after, 0)).after.cost.min()
+        dearer = choices.after.cost[row] + then - choices.after.cost[0] - other
+        np.testing.assert_allclose(np.expm1(glance[row, 1]) - np.expm1(glance[0, 1]), dearer, atol=1e-4)
+
+
+def test_a_glance_reaches_no_further_than_the_window() -> None:
+    music = [(0, 8, MIDDLE_C), (6, 9, MIDDLE_C + 24), (20, 22, MIDDLE_C)]
+    blind, near, far = (CONFIG.glance(_choices(music, visible=visible).features) for visible in (6, 20, 21))
+    np.testing.assert_array_equal(blind, blind[:, :1].repeat(3, axis=1))
+    np.testing.assert_array_equal(near, np.stack([blind[:, 0], far[:, 1], far[:, 1]], axis=1))

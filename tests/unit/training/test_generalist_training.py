@@ -22,7 +22,6 @@ from pianomime.songs import read_song
 from pianomime_core.errors import UserError
 from pianomime_description.variant import SceneConfig
 from pianomime_physics.simulator import Simulator
-from pianomime_policy.generalist.fingering_choices import ChoiceConfig
 from pianomime_policy.generalist.generalist import GeneralistConfig, fingers_by, hands_by
 from pianomime_policy.planner.planner import Planner
 from pianomime_policy.registry import make_controller

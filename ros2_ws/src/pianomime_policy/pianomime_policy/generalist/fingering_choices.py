@@ -1,7 +1,8 @@
 """What the fingering network sees: for each way to play an onset, the hands after it and the music to come.
 
 The ways themselves are those of the fingering search (`extend_beam` of one state): legal for the fingers, cheapest
-first by the price of this onset alone. The network's task is to know what the next two seconds make of each.
+first by the price of this onset alone. A glance at the next onsets, played as cheaply as each can be, tells what a way
+leads into at once; the network's task is to know what the next two seconds make of each.
 """
 
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from pianomime_policy.generalist.choice_prices import choice_prices, next_onsets
 from pianomime_policy.planner.fingering import FingeringConfig, fingering_prices, first_beam
 from pianomime_policy.planner.fingering_search import Beam, extend_beam
 from pianomime_policy.planner.hand_options import FingeringCost
@@ -26,14 +28,20 @@ class ChoiceConfig:
     """Attributes:
     choices: Ways looked at for one onset.
     future_notes: Notes to come that the network sees.
+    glance_onsets: Onsets to come that every way is followed through.
     """
 
     choices: int = 24
     future_notes: int = 20
+    glance_onsets: int = 3
 
     @property
     def features(self) -> int:
         """Numbers for each choice."""
+        return self._before_glance + 1 + self.glance_onsets
+
+    @property
+    def _before_glance(self) -> int:
         return 2 * (_PER_HAND + 5 * _PER_FINGER) + _SHARED + self.future_notes * _PER_NOTE
 
     def layout(self) -> list[list[str | int]]:
@@ -48,7 +56,12 @@ class ChoiceConfig:
                 "notes to come: visible, when, how long, from the right hand, from the left, black",
                 self.future_notes * _PER_NOTE,
             ],
+            ["dearer than the cheapest way: now, after each of the next onsets", 1 + self.glance_onsets],
         ]
+
+    def glance(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
+        """The part of features (B, D) that is filled from the prices of the next onsets."""
+        return features[:, self._before_glance :]
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,6 +109,10 @@ class FingeringChoices:
             self.price, before, Beam(*after), finger, step, note_onset, note_key, note_end, future, visible,
             self.config.future_notes, features,
         )  # fmt: skip
+        coming = next_onsets(note_onset, future, visible, self.config.glance_onsets)
+        total = choice_prices(self.price, Beam(*after), *coming, note_key, note_end, 0, 1, np.inf)
+        seen = np.pad(total, ((0, 0), (0, self.config.glance_onsets - len(coming[2]))), "edge")
+        self.config.glance(features)[:] = np.log1p(seen - seen.min(axis=0))
         return Choices(Beam(*after), finger, features)
 
 

@@ -1,18 +1,18 @@
 """Prices of choices against the planner's search, forced to begin with each of them."""
 
 import numpy as np
-from training.generalist.choice_prices import choice_prices
 from training.music import notes_of, synthetic_roll
 
+from pianomime_policy.generalist.choice_prices import choice_prices, next_onsets
 from pianomime_policy.generalist.fingering_choices import ChoiceConfig, FingeringChoices
-from pianomime_policy.planner.fingering import FingeringConfig
+from pianomime_policy.planner.fingering import FingeringConfig, playable
 from pianomime_policy.planner.fingering_search import Beam, extend_beam
 
 WITHOUT_END = 1e9
 
 
 def _asked(seed: int, onsets: int, states: int, fewest: int, hopeless: float) -> tuple[np.ndarray, np.ndarray]:
-    """(B,) prices of the first onset's choices, and what a wide search that begins with each finds up to each onset."""
+    """Prices of the first onset's choices, and what a wide search that begins with each finds up to each onset."""
     onset, end, key = (
         np.ascontiguousarray(column) for column in notes_of(synthetic_roll(np.random.default_rng(seed))).T
     )
@@ -20,11 +20,8 @@ def _asked(seed: int, onsets: int, states: int, fewest: int, hopeless: float) ->
     slices = [np.flatnonzero(onset == step) for step in steps]
     choices_of = FingeringChoices(ChoiceConfig(), FingeringConfig())
     after = choices_of.at(choices_of.start, steps[0], slices[0], onset, key, end, steps[0] + 34).after
-    first = np.cumsum([0, *map(len, slices[1:])])
-    notes = np.concatenate([np.zeros(0, np.int64), *slices[1:]])
-    prices = choice_prices(
-        choices_of.price, after, notes, first, steps[1:], key, end, states, fewest, hopeless
-    )  # fmt: skip
+    coming = next_onsets(onset, len(slices[0]), WITHOUT_END, onsets)
+    prices = choice_prices(choices_of.price, after, *coming, key, end, states, fewest, hopeless)
     searched = []
     for row in range(len(after.cost)):
         beam = Beam(*(values[row : row + 1] for values in after))
@@ -38,24 +35,40 @@ def _asked(seed: int, onsets: int, states: int, fewest: int, hopeless: float) ->
 
 def test_every_choice_costs_what_a_search_finds_that_begins_with_it() -> None:
     prices, searched = _asked(seed=4, onsets=4, states=0, fewest=200, hopeless=WITHOUT_END)
-    np.testing.assert_allclose(prices, searched[:, -1])
+    np.testing.assert_allclose(prices, searched)
 
 
 def test_few_states_find_nothing_cheaper_and_the_best_choice() -> None:
     prices, searched = _asked(seed=4, onsets=4, states=64, fewest=3, hopeless=WITHOUT_END)
-    assert (prices >= searched[:, -1] - 1e-9).all()
-    assert searched[prices.argmin(), -1] <= searched[:, -1].min() + 0.1
+    assert (prices >= searched - 1e-9).all()
+    assert searched[prices[:, -1].argmin(), -1] <= searched[:, -1].min() + 0.1
 
 
 def test_only_what_falls_behind_is_given_up() -> None:
     prices, searched = _asked(seed=4, onsets=4, states=0, fewest=200, hopeless=2.0)
-    given_up = np.isinf(prices)
+    given_up = np.isinf(prices[:, -1])
     assert 0 < given_up.sum() < len(prices)
-    np.testing.assert_allclose(prices[~given_up], searched[~given_up, -1])
+    np.testing.assert_allclose(prices[~given_up], searched[~given_up])
     behind = searched - searched.min(axis=0)
     assert (behind[given_up].max(axis=1) > 2.0).all()
 
 
 def test_the_last_onset_costs_what_it_costs() -> None:
     prices, searched = _asked(seed=4, onsets=0, states=64, fewest=3, hopeless=5.0)
-    np.testing.assert_array_equal(prices, searched[:, -1])
+    np.testing.assert_array_equal(prices, searched)
+
+
+def test_onsets_that_come_next() -> None:
+    onset = np.array([0, 4, 4, 4, 9, 12, 30])
+    notes, first, steps = next_onsets(onset, 1, 30, 3)
+    assert (notes.tolist(), first.tolist(), steps.tolist()) == ([1, 2, 3, 4, 5], [0, 3, 4, 5], [4, 9, 12])
+    notes, first, steps = next_onsets(onset, 4, 12, 3)
+    assert (notes.tolist(), first.tolist(), steps.tolist()) == ([4], [0, 1], [9])
+    notes, first, steps = next_onsets(onset, 7, 100, 3)
+    assert (notes.tolist(), first.tolist(), steps.tolist()) == ([], [0], [])
+
+
+def test_of_more_notes_than_fingers_the_outer_ones_are_looked_at() -> None:
+    notes, first, _ = next_onsets(np.zeros(13, np.int64), 0, 1, 2)
+    assert notes.tolist() == playable(np.arange(13)).tolist() == [0, 1, 2, 3, 4, 8, 9, 10, 11, 12]
+    assert first.tolist() == [0, 10]
