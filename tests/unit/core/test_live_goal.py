@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from pianomime_core.goal_window import NoteEvent, note_events
-from pianomime_core.live_goal import WIRE_S, EchoGoal, HeldGoal, live_goal
+from pianomime_core.live_goal import WIRE_S, EchoGoal, HeldGoal, live_goal, visible_steps
 from pianomime_core.notes import Note, Score
 from pianomime_core.piano_roll import piano_roll
 from pianomime_core.timing import CONTROL_TIMESTEP_S
@@ -83,11 +83,15 @@ def test_the_wait_in_state_0_is_no_delay():
     assert goal.first_step == 1 + HORIZON + 1
 
 
-def test_a_delay_shorter_than_the_window_would_hide_rows():
+def test_no_window_shows_more_rows_than_a_delay_makes_known():
+    assert [visible_steps(delay) for delay in (0, 1, 20, 40, 100)] == [4, 1, 20, 40, 40]
+    assert isinstance(live_goal(0), HeldGoal)
+    for delay in (1, 40, 60):
+        goal = live_goal(delay)
+        assert isinstance(goal, EchoGoal)
+        assert len(goal.window(0, 0.0)[0]) == visible_steps(delay)
     with pytest.raises(ValueError, match="39 steps is shorter than the horizon of 40"):
-        live_goal(HORIZON, HORIZON - 1)
-    assert isinstance(live_goal(HORIZON, 0), HeldGoal)
-    assert isinstance(live_goal(1, 1), EchoGoal)
+        EchoGoal(40, 39)
 
 
 def keys_of(window: np.ndarray) -> set[int]:
@@ -97,27 +101,27 @@ def keys_of(window: np.ndarray) -> set[int]:
 def test_without_delay_the_keys_held_now_are_wanted_now():
     goal = HeldGoal(3)
     steps = [
-        ([(True, 60)], {60}),
-        ([], {60}),
-        ([(True, 64), (False, 60)], {64}),
-        ([(True, 72), (False, 72)], {64, 72}),  # struck and let go within a step: it is not lost
-        ([(False, 64), (True, 64)], set()),  # struck again: up for one step
-        ([], {64}),
-        ([(False, 64)], set()),
+        ([(True, 60)], {60}, {60}),
+        ([], {60}, {60}),
+        ([(True, 64), (False, 60)], {64}, {64}),
+        ([(True, 72), (False, 72)], {64, 72}, {64}),  # struck and let go within a step: it is not lost
+        ([(False, 64), (True, 64)], set(), {64}),  # struck again: up for one step
+        ([], {64}, {64}),
+        ([(False, 64)], set(), set()),
     ]
-    for step, (events, wanted) in enumerate(steps):
+    for step, (events, wanted, held) in enumerate(steps):
         for down, pitch in events:
             goal.hear(NoteEvent(step * 0.05, down, pitch))
         window, _ = goal.window(step, (step + 1) * 0.05)
         assert keys_of(window[0]) == wanted
-        assert not window[1:].any()
+        assert keys_of(window[1]) == keys_of(window[2]) == held
         again, _ = goal.window(step, (step + 1) * 0.05)
         np.testing.assert_array_equal(again, window)
 
 
 def test_without_delay_the_pedal_is_where_the_foot_is():
-    goal = HeldGoal(1)
+    goal = HeldGoal(2)
     goal.hear(NoteEvent(0.0, True))
-    assert goal.window(0, 0.05)[1].tolist() == [True]
+    assert goal.window(0, 0.05)[1].tolist() == [True] * 2
     goal.hear(NoteEvent(0.0, False))
-    assert goal.window(1, 0.1)[1].tolist() == [False]
+    assert goal.window(1, 0.1)[1].tolist() == [False] * 2

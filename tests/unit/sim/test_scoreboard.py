@@ -58,3 +58,28 @@ def test_rows_past_the_end_are_dropped():
     board.expect(1, np.ones((5, 88), dtype=bool))
     board.expect(7, np.ones((5, 88), dtype=bool))
     assert board.goal.tolist() == [[False] * 88, [True] * 88]
+
+
+def test_live_the_silence_around_the_music_does_not_count(song):
+    goal, pressed = song
+    goal = goal.copy()
+    goal[:4] = goal[10:14] = goal[-5:] = False
+    goal[4:10, 40] = goal[14:-5, 40] = True
+    board = Scoreboard(1000, trim=True)
+    for step in range(STEPS):
+        board.expect(step, goal_window(goal, step, 4))
+        board.record(step, pressed[step])
+        assert board.begun == (step >= 4)
+        if board.begun:  # a rest counts when music follows it
+            last = 10 if step in range(9, 14) else min(step + 1, STEPS - 5)
+            assert board.card() == score(goal[4:last], pressed[4:last])
+    assert board.card().frames == STEPS - 9
+
+
+def test_nobody_played_live():
+    board = Scoreboard(1000, trim=True)
+    board.expect(0, np.zeros((4, 88), dtype=bool))
+    board.record(0, np.ones(88, dtype=bool))
+    assert not board.begun
+    with pytest.raises(ValueError, match="no frame"):
+        board.card()

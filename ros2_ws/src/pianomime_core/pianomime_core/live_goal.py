@@ -3,7 +3,7 @@
 `EchoGoal` plays what was played a fixed delay later. Its rows are those of the same music as a file, found by the same
 code (`pianomime_core.goal_window.StreamingGoal`): as `trim_silence` has it for files, row 0 of the music begins at its
 first onset, whatever the simulator is doing at that moment, and the simulator plays that row in a whole number of
-steps from then on. `HeldGoal` waits for nothing: it knows the keys that are held now and no row beyond.
+steps from then on. `HeldGoal` waits for nothing: it knows the keys that are held now.
 """
 
 import math
@@ -12,7 +12,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from pianomime_core.goal_window import NoteEvent, StreamingGoal, goal_window
+from pianomime_core.goal_window import NoteEvent, StreamingGoal
 from pianomime_core.keyboard import LOWEST_PITCH, NUM_KEYS
 from pianomime_core.timing import CONTROL_TIMESTEP_S
 
@@ -20,6 +20,10 @@ Bools = NDArray[np.bool_]
 
 WIRE_S = 0.02
 """How long an event may take from its stamp to its reader: only what is older counts as fully known."""
+
+MAX_HORIZON_STEPS = 40
+REPEATED_STEPS = 4
+"""Rows in which what is held now is held on: whoever misses a window is not left without one."""
 
 
 class LiveGoal(Protocol):
@@ -34,15 +38,15 @@ class LiveGoal(Protocol):
         ...
 
 
-def live_goal(horizon: int, delay_steps: int) -> LiveGoal:
-    """Return the goal for a delay: none, or as many steps as the window has rows, or more.
+def live_goal(delay_steps: int) -> LiveGoal:
+    """Return the goal for a delay: the keys held now for none, else what was played so many steps ago."""
+    horizon = visible_steps(delay_steps)
+    return EchoGoal(horizon, delay_steps) if delay_steps else HeldGoal(horizon)
 
-    Raises:
-        ValueError: The delay lies between, so that rows of the window would not be known.
-    """
-    if delay_steps == 0:
-        return HeldGoal(horizon)
-    return EchoGoal(horizon, delay_steps)
+
+def visible_steps(delay_steps: int) -> int:
+    """Return how many rows of a window a delay lets one see; without delay, a few that repeat the first."""
+    return min(delay_steps, MAX_HORIZON_STEPS) or REPEATED_STEPS
 
 
 class EchoGoal:
@@ -103,9 +107,10 @@ class EchoGoal:
 
 
 class HeldGoal:
-    """The keys held when a step begins, and those struck and let go since the last one; later rows are not known.
+    """The keys held when a step begins, and in its first row those struck and let go since the last step.
 
-    A held key that is struck again is left out of one row, as in a piano roll, so that it comes up.
+    A held key that is struck again is left out of the first row, as in a piano roll, so that it comes up. All rows
+    after it repeat the keys held now.
     """
 
     def __init__(self, horizon: int) -> None:
@@ -113,7 +118,7 @@ class HeldGoal:
         self._held = np.zeros(NUM_KEYS, dtype=np.bool_)
         self._struck = np.zeros(NUM_KEYS, dtype=np.bool_)
         self._pedal = False
-        self._now = np.zeros(NUM_KEYS, dtype=np.bool_)
+        self._row_0 = np.zeros(NUM_KEYS, dtype=np.bool_)
         self._step = -1
 
     def hear(self, event: NoteEvent) -> None:
@@ -128,9 +133,10 @@ class HeldGoal:
     def window(self, step: int, now_s: float) -> tuple[Bools, Bools]:
         """See `LiveGoal.window`."""
         if step > self._step:  # else it is asked for again
-            struck_again = self._struck & self._now
-            self._now = (self._held | self._struck) & ~struck_again
+            struck_again = self._struck & self._row_0
+            self._row_0 = (self._held | self._struck) & ~struck_again
             self._struck = np.zeros(NUM_KEYS, dtype=np.bool_)
             self._step = step
-        goal = goal_window(self._now[np.newaxis], 0, self._horizon)
-        return goal, goal_window(np.array([self._pedal]), 0, self._horizon)
+        goal = np.tile(self._held, (self._horizon, 1))
+        goal[0] = self._row_0
+        return goal, np.full(self._horizon, self._pedal)

@@ -15,19 +15,27 @@ class Scoreboard:
     Windows overlap: a step whose own window was lost is known from the windows before it, and the newest one counts.
     One thread may record while another expects and scores: rows are only ever filled, and counted after they are full.
 
+    Args:
+        steps: Length of the song.
+        trim: Silence before the first wanted key and after the last one so far does not count: live, nobody knows
+            when the music begins and ends, and keeping still meanwhile is no merit. Files are trimmed when they are
+            read (`pianomime_core.piano_roll`).
+
     Attributes:
         goal: (T, 88) bool, keys wanted at the end of each step; False where no window has told yet.
         pressed: (T, 88) bool, keys down at the end of each step; False where not played yet.
         played: Number of steps played.
     """
 
-    def __init__(self, steps: int) -> None:
+    def __init__(self, steps: int, *, trim: bool = False) -> None:
         self.goal: Bools = np.zeros((steps, NUM_KEYS), dtype=np.bool_)
         self.pressed: Bools = np.zeros((steps, NUM_KEYS), dtype=np.bool_)
         self.played = 0
         self._known: Bools = np.zeros(steps, dtype=np.bool_)
         self._running = RunningScore()
         self._counted = 0
+        self._trim = trim
+        self._begun = False
 
     def expect(self, step: int, window: Bools) -> None:
         """Take the goal window (H, 88) of `step`; rows past the end of the song are dropped."""
@@ -46,14 +54,29 @@ class Scoreboard:
         known = self._known[: self.played]
         return self.played if known.all() else int(np.argmin(known))
 
+    @property
+    def begun(self) -> bool:
+        """True when there is something to score."""
+        self._count()
+        return self._begun
+
     def card(self) -> ScoreCard:
         """Return the score of the scored steps; costs only the steps that are new since the last call.
 
         Raises:
             ValueError: No step is scored yet.
         """
-        scored = self.scored
-        for step in range(self._counted, scored):
-            self._running.update(self.goal[step], self.pressed[step])
-        self._counted = scored
+        self._count()
         return self._running.card()
+
+    def _count(self) -> None:
+        first, end = self._counted, self.scored
+        if self._trim:
+            wanted = first + np.flatnonzero(self.goal[first:end].any(axis=1))
+            if not len(wanted):
+                return
+            first, end = first if self._begun else int(wanted[0]), int(wanted[-1]) + 1
+        for step in range(first, end):
+            self._running.update(self.goal[step], self.pressed[step])
+        self._begun |= end > first
+        self._counted = end
