@@ -44,12 +44,12 @@ class Outcome:
 
     def report(self, board: Scoreboard, playback: Playback) -> None:
         """Publish the score so far, once there is any."""
-        if board.scored:
+        if board.begun:
             self._publisher.publish(status_message("score", _values(board, playback), step=board.played))
 
     def finish(self, board: Scoreboard, playback: Playback) -> None:
         """Publish and write the last score."""
-        if not board.scored:
+        if not board.begun:
             return
         values = {**_values(board, playback), "finished": 1, **playback.times_ms()}
         self._publisher.publish(status_message("score", values, step=board.played))
@@ -69,11 +69,11 @@ class Outcome:
         controller: str,
     ) -> None:
         """Write what was played from joint positions `start` (n,) [rad, m] on."""
-        if self._rollout is None:
+        if self._rollout is None or not board.begun:
             return
         Rollout(
-            goal=board.goal,
-            pressed=board.pressed,
+            goal=board.goal[: board.played],
+            pressed=board.pressed[: board.played],
             targets=np.stack(playback.targets),
             target_names=simulator.target_names,
             joint_names=simulator.joint_names,

@@ -1,4 +1,7 @@
-"""The simulator as a ROS node: states out, commands in; ends by itself at the end of the song."""
+"""The simulator as a ROS node: states out, commands in; ends by itself at the end of the song.
+
+Live music has no length: with `session_s` it plays until it is interrupted, then it scores and writes as for a song.
+"""
 
 import sys
 import threading
@@ -12,6 +15,7 @@ from sensor_msgs.msg import JointState
 from trajectory_msgs.msg import JointTrajectory
 from visualization_msgs.msg import MarkerArray
 
+from pianomime_core.errors import UnsafeError
 from pianomime_core.hands import FOREARM_DOFS
 from pianomime_core.keyboard import KEY_NAMES
 from pianomime_core.ros_diagnostics import Diagnostics, Health
@@ -20,6 +24,7 @@ from pianomime_core.ros_messages import (
     GOAL_NAMES,
     MessageError,
     NameOrder,
+    NotFiniteError,
     joint_state,
     read_goal,
     read_joint_state,
@@ -29,6 +34,7 @@ from pianomime_core.ros_messages import (
 )
 from pianomime_core.ros_parameters import declare_number, declare_switch, declare_text, refuse_undeclared
 from pianomime_core.ros_qos import CLOCK, LATCHED, NEWEST
+from pianomime_core.timing import FRAMES_PER_SECOND
 from pianomime_description.variant import SceneConfig
 from pianomime_physics.simulator import Simulator, SimulatorState
 from pianomime_sim.command_box import CommandBox
@@ -63,7 +69,6 @@ class SimNode:
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
         self._failure: Exception | None = None
-        self._steps: int | None = None
         self._start: NDArray[np.float64] | None = None
         self._refused = 0
         self._ended_s: float | None = None
@@ -85,7 +90,17 @@ class SimNode:
         self._wait_for = declare_text(
             node, "wait_for", "", "Node without which the song does not begin; empty for none"
         )
+        session_s = declare_number(
+            node,
+            "session_s",
+            0.0,
+            "Live: begin without /piano/song and play until interrupted, for so many seconds at most; 0 for a song",
+            lowest=0.0,
+            highest=7200.0,
+        )
         refuse_undeclared(node)
+        self._live = session_s > 0
+        self._steps: int | None = round(session_s * FRAMES_PER_SECOND) if self._live else None
         self._outcome = Outcome(node, rollout, score)
         return PlaybackConfig(sync=sync, stale_hold_s=stale_hold_s)
 
@@ -115,10 +130,13 @@ class SimNode:
         return self._finished
 
     def close(self) -> None:
-        """Stop the physics and wait for it."""
+        """Stop the physics and wait for it; live, this is the end of the music."""
         self._stop.set()
-        if self._thread is not None:
-            self._thread.join()
+        if self._thread is None:
+            return
+        self._thread.join()
+        if self._live and not self._finished and self._failure is None:
+            self._end()
 
     def _on_song(self, message: JointTrajectory) -> None:
         try:
@@ -126,7 +144,8 @@ class SimNode:
         except MessageError as error:
             self._refuse("/piano/song", error)
             return
-        self._steps = len(message.points)
+        if not self._live:
+            self._steps = len(message.points)
         self._begin()
 
     def _on_start(self, message: JointState) -> None:
@@ -140,10 +159,10 @@ class SimNode:
     def _begin(self) -> None:
         if self._steps is None or self._start is None or self._thread is not None or not self._audience.is_there():
             return
-        self._scoreboard = Scoreboard(self._steps)
+        self._scoreboard = Scoreboard(self._steps, trim=self._live)
         self._playback = Playback(self._simulator, self._commands, self._scoreboard, self._config, self._publish)
         prefer_prompt_replies()
-        self.node.get_logger().info("the song begins")
+        self.node.get_logger().info("the session begins" if self._live else "the song begins")
         self._thread = threading.Thread(target=self._play, args=(self._start, self._steps), name="physics")
         self._thread.start()
 
@@ -172,6 +191,8 @@ class SimNode:
     def _on_command(self, message: JointTrajectory) -> None:
         try:
             self._commands.put(step_of(message.header.stamp), read_targets(message, self._targets))
+        except NotFiniteError as error:
+            raise UnsafeError(f"/hands/command: {error}") from error
         except MessageError as error:
             self._refuse("/hands/command", error)
 
@@ -190,9 +211,13 @@ class SimNode:
             return Health(values=values, text="waiting for /piano/song and /hands/start", warnings=warnings)
         playback = self._playback
         missed = len(playback.missed_steps)
+        speed = playback.speed_limit
         values |= {"missed_deadlines": missed, "lifted_steps": playback.lifted_steps, "stale_s": playback.stale_s}
+        values |= {"limited_steps": speed.limited_steps}
         if missed:
             warnings += (f"{missed} missed deadlines",)
+        if speed.limited_steps:
+            warnings += (f"{speed.limited_steps} commands too fast, the last for {', '.join(speed.limited)}",)
         if playback.stale_s:
             warnings += (f"no command for {playback.stale_s:.2f} s: hands {'lifted' if playback.lifting else 'held'}",)
         return Health(self._scoreboard.played, values | playback.times_ms(), "playing", warnings)
@@ -222,6 +247,9 @@ class SimNode:
             return
         if self._scoreboard.scored < self._scoreboard.played:
             self.node.get_logger().warning(f"no goal came for step {self._scoreboard.scored}: the score ends there")
+        self._end()
+
+    def _end(self) -> None:
         assert self._start is not None
         self._outcome.write_rollout(
             self._scoreboard, self._playback, self._simulator, self._start, self._config.sync, self._controller
