@@ -20,6 +20,7 @@ setup(
         "console_scripts": [
             "policy_node = pianomime_policy.policy_node:main",
             "midi_node = pianomime_policy.midi_node:main",
+            "live_node = pianomime_policy.live_node:main",
         ]
     },
     license="Apache-2.0",
