@@ -71,7 +71,8 @@ class Runner:
         for node, process in gone:
             if node.required and not (node.ends_graph and process.exit_code == 0):
                 process.drain()
-                raise NodeDied(f"{process.name} ended before the song did ({process.ending()})")
+                why = process.error or process.ending()
+                raise NodeDied(f"{process.name} ended before the song did ({why})")
         return any(node.ends_graph for node, _ in gone)
 
     def _close(self) -> None:

@@ -9,7 +9,7 @@ import rclpy
 from rclpy.node import Node
 from std_msgs.msg import String
 
-from pianomime_core.errors import UserError
+from pianomime_core.errors import UnsafeError, UserError
 from pianomime_core.ros_main import run
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
@@ -99,6 +99,16 @@ def test_an_error_of_the_user_is_one_line_and_code_2(capfd):
 
     assert run(build) == 2
     assert capfd.readouterr().err == "error: no such song\n"
+
+
+def test_a_number_that_is_not_safe_is_one_line_and_code_3(capfd):
+    def work(part) -> None:
+        raise UnsafeError("rh_FFJ3 = nan")
+
+    parts = []
+    assert run(keep(parts, work)) == 3
+    assert capfd.readouterr().err == "error: rh_FFJ3 = nan\n"
+    assert parts[0].happened == ["closed"]
 
 
 def test_arguments_that_ros_does_not_understand_are_the_users_error(monkeypatch, capfd):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from pianomime_core.errors import UserError
+from pianomime_core.errors import UnsafeError, UserError
 from pianomime_policy.answering import Answering
 
 GOAL = np.eye(6, 88, dtype=bool)
@@ -85,6 +85,14 @@ def test_only_messages_of_one_step_are_paired():
     assert observation.key_angles[87] == 1.0
 
 
+def test_targets_that_are_not_finite_stop_everything():
+    answering = Answering(Recorder(4))
+    answering.start_from_window(0, GOAL, PEDAL)
+    answering._controller.act = lambda observation: np.array([np.inf])
+    with pytest.raises(UnsafeError, match=r"step 2 .* x = inf$"):
+        show(answering, 2)
+
+
 def test_a_step_is_answered_once_and_repeated_on_request():
     controller = Recorder(4)
     answering = Answering(controller)
@@ -102,3 +110,4 @@ def test_lost_steps_are_passed_over():
     answering = Answering(controller)
     answering.start_from_window(0, GOAL, PEDAL)
     assert [show(answering, step)[0] for step in (0, 1, 5)] == [0, 1, 5]
+    assert answering.skipped == 3

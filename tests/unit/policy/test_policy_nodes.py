@@ -10,7 +10,7 @@ import pytest
 import rclpy
 from rclpy.lifecycle import TransitionCallbackReturn
 
-from pianomime_core.errors import UserError
+from pianomime_core.errors import UnsafeError, UserError
 from pianomime_core.keyboard import KEY_NAMES
 from pianomime_core.notes import Note, Score, save_midi
 from pianomime_core.ros_environment import complete_ros_environment
@@ -93,11 +93,22 @@ def test_wrong_messages_are_refused_and_counted(policy):
     give(policy, 0)
     names = policy._controller.joint_names
     give(policy, 1, names=("rh_nose", *names[1:]))
-    give(policy, 2, bad=np.nan)
     assert [step_of(command.header.stamp) for command in policy._publish_command.sent] == [0]
-    assert policy._refused == 2
+    assert policy._refused == 1
     give(policy, 3)
     assert [step_of(command.header.stamp) for command in policy._publish_command.sent] == [0, 3]
+
+
+def test_a_state_that_is_not_finite_stops_the_node_and_names_the_joint(policy):
+    with pytest.raises(UnsafeError, match=f"^/hands/joint_states: .*{policy._controller.joint_names[0]} = nan$"):
+        give(policy, 0, bad=np.nan)
+
+
+def test_a_goal_that_is_not_finite_is_only_refused(policy):
+    message = goal_message(np.zeros((40, 88), dtype=bool), np.zeros(40, dtype=bool), step=0)
+    message.points[0].positions[5] = np.inf
+    policy._on_goal(message)
+    assert policy._refused == 1
 
 
 def test_health_counts_what_was_not_answered(policy):

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import rclpy
 
+from pianomime_core.errors import UnsafeError
 from pianomime_core.rollout import Rollout
 from pianomime_core.ros_environment import complete_ros_environment
 from pianomime_core.ros_messages import goal_message, joint_state, read_status, step_of, targets_message
@@ -52,7 +53,7 @@ def sim(tmp_path):
 def commands(sim):
     """Targets of each step; the fingers sink onto the keys."""
     lowest, highest = sim._simulator.target_range.T
-    return [lowest + (highest - lowest) * 0.05 * step for step in range(STEPS)]
+    return [np.clip(0.05 * step * (highest - lowest), lowest, highest) for step in range(STEPS)]
 
 
 def goal():
@@ -136,11 +137,9 @@ def test_the_song_waits_for_its_audience(sim):
 
 def test_refused_commands_do_not_move_anything(sim):
     names, zeros = sim._simulator.target_names, np.zeros(46)
-    bad = np.where(np.arange(46) == 3, np.nan, 0.0)
     wrong = [
         targets_message((*names[:-1], "third_hand"), zeros, step=0),
         targets_message(names[:-1], zeros[:-1], step=0),
-        targets_message(names, bad, step=0),
     ]
 
     def answer(message) -> None:
@@ -151,8 +150,27 @@ def test_refused_commands_do_not_move_anything(sim):
     deadline_s = time.monotonic() + 60
     while sim._scoreboard.played < 1:
         assert time.monotonic() < deadline_s
-    assert sim._refused == 3
+    assert sim._refused == 2
     assert np.array_equal(sim._playback.targets[0], np.zeros(46, dtype=np.float32))
+
+
+def test_a_command_that_is_not_finite_stops_the_node_and_names_the_joint(sim):
+    names = sim._simulator.target_names
+    bad = np.where(np.arange(46) == 3, np.nan, 0.0)
+    with pytest.raises(UnsafeError, match=f"^/hands/command: .*{names[3]} = nan$"):
+        sim._on_command(targets_message(names, bad, step=0))
+
+
+def test_commands_that_are_too_fast_are_told(sim):
+    names = sim._simulator.target_names
+    far = np.where([name == "rh_forearm_tx" for name in names], -0.7, 0.0)
+    start = np.where([name == "rh_forearm_tx" for name in sim._simulator.joint_names], 0.5, 0.0)
+    sim._start = start
+    sim._publish_hands = Topic(answering(sim, lambda step: targets_message(names, far, step=step)))
+    sim._on_song(goal_message(goal(), np.zeros(STEPS, dtype=bool), step=0))
+    play_to_the_end(sim)
+    assert sim._health().values["limited_steps"] == 1
+    assert "1 commands too fast, the last for rh_forearm_tx" in sim._health().warnings
 
 
 def test_wrong_starts_and_songs_are_refused(sim):

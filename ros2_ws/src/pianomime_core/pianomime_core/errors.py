@@ -1,10 +1,17 @@
-"""The one exception meant for the user's eyes."""
+"""The exceptions meant for the user's eyes."""
 
 from collections.abc import Iterable
 
 
 class UserError(Exception):
     """Bad input, said in one line that names the bad value and the legal ones. The CLI prints it and exits 2."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(" ".join(message.split()))
+
+
+class UnsafeError(Exception):
+    """The robot must not go on, said in one line that names the joints. A node prints it and ends with exit code 3."""
 
     def __init__(self, message: str) -> None:
         super().__init__(" ".join(message.split()))

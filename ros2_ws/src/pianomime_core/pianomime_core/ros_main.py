@@ -15,10 +15,10 @@ from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 from rclpy.signals import SignalHandlerOptions
 
-from pianomime_core.errors import UserError
+from pianomime_core.errors import UnsafeError, UserError
 from pianomime_core.ros_environment import complete_ros_environment
 
-EXIT_END, EXIT_CRASH, EXIT_USER_ERROR = 0, 1, 2
+EXIT_END, EXIT_CRASH, EXIT_USER_ERROR, EXIT_UNSAFE = 0, 1, 2, 3
 _POLL_S = 0.1
 _SWITCH_INTERVAL_S = 0.0005
 _NICENESS = -20
@@ -63,7 +63,8 @@ def run(make: Callable[[], Part]) -> int:
     """Make a part, spin its node until it is finished or a signal comes, and return the exit code of the process.
 
     One single-threaded executor: callbacks are short, and work that must not wait for them has a thread of its own.
-    Codes: 0 end of work, SIGINT or SIGTERM; 2 bad input, said in one line "error: ..."; 1 a bug, with its traceback.
+    Codes: 0 end of work, SIGINT or SIGTERM; 2 bad input and 3 numbers that no robot may follow, both said in one line
+    "error: ..."; 1 a bug, with its traceback.
     """
     complete_ros_environment()
     signals = _Signals()
@@ -78,9 +79,9 @@ def run(make: Callable[[], Part]) -> int:
             executor.spin_once(timeout_sec=_POLL_S)
     except KeyboardInterrupt:
         pass
-    except UserError as error:
-        print(f"error: {' '.join(str(error).split())}", file=sys.stderr, flush=True)
-        return EXIT_USER_ERROR
+    except (UserError, UnsafeError) as error:
+        print(f"error: {error}", file=sys.stderr, flush=True)
+        return EXIT_UNSAFE if isinstance(error, UnsafeError) else EXIT_USER_ERROR
     except Exception:
         # A build that was interrupted inside the middleware may show any error.
         if not signals.heard:

@@ -30,6 +30,10 @@ class MessageError(ValueError):
     """A message that must not be used; the text names what is wrong with it."""
 
 
+class NotFiniteError(MessageError):
+    """A message with numbers that are not finite, by name: whoever sent it is not to be followed any further."""
+
+
 class NameOrder:
     """Brings values named by a message into the order of `names`.
 
@@ -203,5 +207,5 @@ def _finite(values: Sequence[float], given: Sequence[str], what: str) -> Floats:
         bad = ", ".join(
             f"{name} = {number}" for name, number in zip(given, numbers, strict=True) if not np.isfinite(number)
         )
-        raise MessageError(f"{what} are not finite: {bad}")
+        raise NotFiniteError(f"{what} are not finite: {bad}")
     return numbers

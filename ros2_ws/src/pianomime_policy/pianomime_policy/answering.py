@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pianomime_core.errors import UserError
+from pianomime_core.errors import UnsafeError, UserError
 from pianomime_policy.controller import Controller, Observation
 
 Floats = NDArray[np.float64]
@@ -72,7 +72,11 @@ class Answering:
         self._newest.goal = (step, goal, sustain)
 
     def answer(self) -> tuple[int, Floats] | None:
-        """Return step and targets (m,) if everything about one step is here and it was not answered yet."""
+        """Return step and targets (m,) if everything about one step is here and it was not answered yet.
+
+        Raises:
+            UnsafeError: The controller gave targets that are not finite.
+        """
         newest = self._newest
         if not self.started or newest.joints is None or newest.keys is None or newest.goal is None:
             return None
@@ -93,6 +97,10 @@ class Answering:
             key_angles=angles,
         )
         self._targets = self._controller.act(observation)
+        if not np.isfinite(self._targets).all():
+            named = zip(self._controller.target_names, self._targets, strict=True)
+            bad = ", ".join(f"{name} = {target}" for name, target in named if not np.isfinite(target))
+            raise UnsafeError(f"targets of step {step} are not finite: {bad}")
         self.skipped += step - self.answered - 1
         self.answered = step
         return step, self._targets

@@ -16,6 +16,7 @@ from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackRet
 from sensor_msgs.msg import JointState
 from trajectory_msgs.msg import JointTrajectory
 
+from pianomime_core.errors import UnsafeError
 from pianomime_core.hands import FOREARM_DOFS
 from pianomime_core.keyboard import KEY_NAMES
 from pianomime_core.ros_diagnostics import Diagnostics, Health
@@ -24,6 +25,7 @@ from pianomime_core.ros_messages import (
     GOAL_NAMES,
     MessageError,
     NameOrder,
+    NotFiniteError,
     joint_state,
     read_goal,
     read_joint_state,
@@ -39,6 +41,8 @@ from pianomime_policy.registry import CONTROLLERS, TRAINED
 from pianomime_policy.warm_up import ready_controller
 
 COMPLAINT_PERIOD_S = 2.0
+STATES = ("/hands/joint_states", "/piano/joint_states")
+"""A robot whose state is not finite is broken; elsewhere a bad number is but a bad message."""
 
 
 class _ManagedNode(LifecycleNode):
@@ -171,6 +175,8 @@ class PolicyNode:
         try:
             take()
         except MessageError as error:
+            if isinstance(error, NotFiniteError) and topic in STATES:
+                raise UnsafeError(f"{topic}: {error}") from error
             self._refused += 1
             self.node.get_logger().error(f"{topic} refused: {error}", throttle_duration_sec=COMPLAINT_PERIOD_S)
             return

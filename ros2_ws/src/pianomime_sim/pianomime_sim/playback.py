@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,8 @@ from pianomime_physics.simulator import Simulator, SimulatorState
 from pianomime_sim.command_box import CommandBox
 from pianomime_sim.metronome import Metronome
 from pianomime_sim.scoreboard import Scoreboard
+from pianomime_sim.speed_limit import SpeedConfig, SpeedLimit
+from pianomime_sim.state_check import check_state
 
 Floats = NDArray[np.float64]
 
@@ -26,11 +28,13 @@ class PlaybackConfig:
         sync: Wait for the command of every step; otherwise keep to the wall clock and never wait for anybody.
         stale_hold_s: Without a new command for longer than this the hands lift (real time only).
         ask_again_s: A state is published again when nobody has answered it for so long.
+        speed: How fast targets may move.
     """
 
     sync: bool = True
     stale_hold_s: float = 0.5
     ask_again_s: float = 0.25
+    speed: SpeedConfig = field(default_factory=SpeedConfig)
 
 
 class Playback:
@@ -45,6 +49,7 @@ class Playback:
         targets: Targets (m,) [rad, m] of each step played.
         missed_steps: Steps for which no command was there in time.
         lifted_steps: Steps in which the hands were lifted because commands had stopped.
+        speed_limit: What keeps targets from moving too fast.
         stale_s: Age of the command of the last step played; 0 where it was there in time.
         lifting: True when the hands were lifted in that step.
     """
@@ -65,6 +70,7 @@ class Playback:
         self._config = config
         self._publish = publish
         self._clock = clock
+        self.speed_limit = SpeedLimit(simulator.target_names, simulator.target_range, config.speed)
         self._metronome = Metronome(CONTROL_TIMESTEP_S, clock, sleep)
         self._latency_s: list[float] = []
         self._physics_s: list[float] = []
@@ -77,8 +83,13 @@ class Playback:
         self.lifting = False
 
     def run(self, joint_positions: Floats, steps: int, stop: threading.Event) -> None:
-        """Play `steps` control steps from joint positions (n,) [rad, m], or until `stop` is set."""
+        """Play `steps` control steps from joint positions (n,) [rad, m], or until `stop` is set.
+
+        Raises:
+            UnsafeError: The simulation has become unstable.
+        """
         state = self._simulator.reset(joint_positions)
+        self.speed_limit.begin(self._simulator.joint_names, joint_positions)
         begin_s = 0.0
         for step in range(steps):
             published_s = self._show(step, state)
@@ -97,12 +108,13 @@ class Playback:
             if step and (arrival_s := self._commands.arrival_s(step)) is not None:
                 self._latency_s.append(arrival_s - published_s)
             # Rounded to what a rollout file keeps, so that a replay steps with the very same numbers.
-            targets = self._targets(step).astype(np.float32)
+            targets = self.speed_limit.limit(self._targets(step)).astype(np.float32)
             begin_s, last_s = self._clock(), begin_s
             if step:
                 self._period_s.append(begin_s - last_s)
             state = self._simulator.step(targets)
             self._physics_s.append(self._clock() - begin_s)
+            check_state(self._simulator, state, step)
             self.targets.append(targets)
             self._scoreboard.record(step, state.key_pressed)
         self._show(steps, state)

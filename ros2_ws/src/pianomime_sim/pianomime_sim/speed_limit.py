@@ -1,0 +1,95 @@
+"""How fast an actuator target may move: whatever a controller asks for, hands do not fly from one end to the other."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pianomime_core.hands import finger_of, target_joints
+from pianomime_core.timing import CONTROL_TIMESTEP_S
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class SpeedConfig:
+    """Highest speed of a target, over one control step.
+
+    Each is 1.25 times the fastest command that the controllers streaming, streaming-1s, planner and foresight gave
+    while they played bundled songs, folk and classical pieces (fast ones among them, like Chopin's etude op. 25
+    no. 2): tx 10.7 m/s, ty 4.0, tz 0.8, wrist 14.0 rad/s, thumb 41.3, spread 15.7, knuckle 33.7 and curl 57.9. They
+    correct the joints by their targets, which is why these are faster than any joint; some already use their whole
+    range within a step (ty, tz, WRJ2, THJ3, J4, LFJ5).
+
+    Attributes:
+        forearm_tx_m_s, forearm_ty_m_s, forearm_tz_m_s: Slides of the forearm.
+        wrist_rad_s: WRJ1, WRJ2.
+        thumb_rad_s: All joints of the thumb.
+        spread_rad_s: Sideways joints of the fingers, J4, and the little finger's J5.
+        knuckle_rad_s: J3 of the fingers.
+        curl_rad_s: J0, the sum of the two outer joints.
+    """
+
+    forearm_tx_m_s: float = 13.4
+    forearm_ty_m_s: float = 5.0
+    forearm_tz_m_s: float = 1.0
+    wrist_rad_s: float = 17.5
+    thumb_rad_s: float = 51.6
+    spread_rad_s: float = 19.6
+    knuckle_rad_s: float = 42.1
+    curl_rad_s: float = 72.4
+
+    def of(self, target: str) -> float:
+        """Return the highest speed of the target of that name [rad/s, m/s]."""
+        element = target.split("_", 1)[1]
+        if element.startswith("forearm"):
+            speed: float = getattr(self, f"{element}_m_s")
+            return speed
+        if finger_of(target) is None:
+            return self.wrist_rad_s
+        if finger_of(target) == "thumb":
+            return self.thumb_rad_s
+        return {"J0": self.curl_rad_s, "J3": self.knuckle_rad_s}.get(element[-2:], self.spread_rad_s)
+
+
+class SpeedLimit:
+    """Lets commands through as they are, unless they move a target too fast: then it goes as far as it may.
+
+    Attributes:
+        limited_steps: Number of commands that were changed.
+        limited: Names of the targets that were, in the last such command.
+    """
+
+    def __init__(self, target_names: tuple[str, ...], target_range: Floats, config: SpeedConfig | None = None) -> None:
+        """
+        Args:
+            target_names: (m,) names.
+            target_range: (m, 2) lowest and highest target [rad, m]; what is beyond counts as that.
+            config: The speeds.
+        """
+        speeds = config or SpeedConfig()
+        self._names = target_names
+        self._lowest, self._highest = target_range.T
+        self._furthest = CONTROL_TIMESTEP_S * np.array([speeds.of(name) for name in target_names])
+        self._before: Floats | None = None
+        self.limited_steps = 0
+        self.limited: tuple[str, ...] = ()
+
+    def begin(self, joint_names: tuple[str, ...], joint_positions: Floats) -> None:
+        """Begin from targets that are where the joints (n,) [rad, m] are."""
+        position = dict(zip(joint_names, joint_positions, strict=True))
+        targets = [sum(position[joint] for joint in target_joints(name)) for name in self._names]
+        self._before = np.clip(targets, self._lowest, self._highest)
+
+    def limit(self, targets: Floats) -> Floats:
+        """Return the targets (m,) [rad, m] of the next control step, the very same array if none is too fast."""
+        assert self._before is not None, "begin comes first"
+        wanted = np.clip(targets, self._lowest, self._highest)
+        allowed = np.clip(wanted, self._before - self._furthest, self._before + self._furthest)
+        self._before = allowed
+        changed = allowed != wanted
+        if not changed.any():
+            return targets
+        self.limited_steps += 1
+        self.limited = tuple(name for name, is_changed in zip(self._names, changed, strict=True) if is_changed)
+        return np.where(changed, allowed, targets)
