@@ -59,6 +59,20 @@ CONTROLLERS = (*_UNTRAINED, *TRAINED)
 """Names of all: the planner that knows the whole song, two that see 2 s and 1 s of it, one that sees 2 s and tries on a
 simulator what it will play, one that does nothing, one that was trained and sees 2 s, the same with 1 s."""
 
+HORIZON_STEPS: Mapping[str, int | None] = MappingProxyType(
+    {
+        "planner": None,
+        "streaming": 40,
+        "streaming-1s": 20,
+        "foresight": 40,
+        "reactive": 1,
+        "idle": 1,
+        "onnx": 40,
+        "onnx-1s": 20,
+    }
+)
+"""`Controller.horizon_steps` by name, for those who must know before one is built."""
+
 
 def check_controller(name: str, model: Path | None = None) -> None:
     """Refuse what `make_controller` would refuse before it builds anything.
