@@ -1,41 +1,73 @@
-"""The nodes of the graph, once: launch/play.launch.py and the runner without ROS tools both read this table."""
+"""The nodes of the graph, once: launch/*.launch.py and the runner without ROS tools all read this table."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from pianomime.live_delay import live_delay_s
 from pianomime.models import model_folder
 from pianomime.songs import share_directory
 
 ViewerName = Literal["none", "browser", "window"]
 Value = str | int | float | bool
 
+LONGEST_SESSION_S = 7200.0
+"""Two hours: live music is kept in memory until it is scored and written."""
 
-@dataclass(frozen=True)
-class PlayOptions:
-    """What to play, who plays it, and who watches.
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """Who plays, and who watches.
 
     Attributes:
-        midi: The song.
         controller: Name of the controller.
         model: Folder of the networks of a trained controller; None for the bundled one.
-        sync: The simulator waits for every command; otherwise real time.
         viewer: Where to watch.
         viewer_port: Port of the browser viewer on this machine.
         hand_collisions: Fingers and hands collide with one another.
         rollout: npz file to write at the end; None for none.
-        horizon_steps: Rows of the goal window; None for what config/midi.yaml says.
     """
 
-    midi: Path
     controller: str = "streaming"
     model: Path | None = None
-    sync: bool = False
     viewer: ViewerName = "none"
     viewer_port: int = 8080
     hand_collisions: bool = False
     rollout: Path | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlayOptions(Options):
+    """A song from a file.
+
+    Attributes:
+        midi: The song.
+        sync: The simulator waits for every command; otherwise real time.
+        horizon_steps: Rows of the goal window; None for what config/midi.yaml says.
+    """
+
+    midi: Path
+    sync: bool = False
     horizon_steps: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class LiveOptions(Options):
+    """Music from a MIDI keyboard.
+
+    Attributes:
+        port: Its name or a part of it; empty for the only one.
+        virtual: Name of a port to make instead; empty for none.
+        delay_s: How much later the robot plays; None for what the controller looks ahead.
+        channel: The one MIDI channel to hear, 1..16; 0 for all.
+        transpose: Semitones to add.
+    """
+
+    port: str = ""
+    virtual: str = ""
+    delay_s: float | None = None
+    channel: int = 0
+    transpose: int = 0
 
 
 @dataclass(frozen=True)
@@ -65,27 +97,25 @@ class NodeEntry:
     required: bool = True
 
 
-def node_table(options: PlayOptions, score: Path | None = None) -> tuple[NodeEntry, ...]:
-    """Return the nodes that play a song, in the order in which they are started.
+def node_table(options: PlayOptions | LiveOptions, score: Path | None = None) -> tuple[NodeEntry, ...]:
+    """Return the nodes that play, in the order in which they are started.
 
     Args:
         options: What is asked for.
         score: json file that the simulator writes at the end; None for none.
+
+    Raises:
+        UserError: The delay of live music does not suit the controller.
     """
-    config = share_directory() / "config"
-    model = model_folder(options.controller, options.model)
-    midi: dict[str, Value] = {"midi": str(options.midi.resolve())}
-    if options.horizon_steps is not None:
-        midi["horizon_steps"] = options.horizon_steps
     nodes = [
         NodeEntry(
             "pianomime_sim",
             "sim_node",
             "pianomime_sim.sim_node",
             "sim_node",
-            config=config / "sim.yaml",
+            config=_config("sim"),
             parameters={
-                "sync": options.sync,
+                **({"session_s": LONGEST_SESSION_S} if isinstance(options, LiveOptions) else {"sync": options.sync}),
                 "hand_collisions": options.hand_collisions,
                 "controller": options.controller,
                 "rollout": str(options.rollout.resolve()) if options.rollout is not None else "",
@@ -94,26 +124,8 @@ def node_table(options: PlayOptions, score: Path | None = None) -> tuple[NodeEnt
             },
             ends_graph=True,
         ),
-        NodeEntry(
-            "pianomime_policy",
-            "policy_node",
-            "pianomime_policy.policy_node",
-            "policy_node",
-            config=config / "policy.yaml",
-            parameters={
-                "controller": options.controller,
-                "model": str(model.resolve()) if model is not None else "",
-                "hand_collisions": options.hand_collisions,
-            },
-        ),
-        NodeEntry(
-            "pianomime_policy",
-            "midi_node",
-            "pianomime_policy.midi_node",
-            "midi_node",
-            config=config / "midi.yaml",
-            parameters=midi,
-        ),
+        _policy(options),
+        _live(options) if isinstance(options, LiveOptions) else _midi(options),
     ]
     if options.viewer != "none":
         nodes.append(
@@ -128,3 +140,54 @@ def node_table(options: PlayOptions, score: Path | None = None) -> tuple[NodeEnt
             )
         )
     return tuple(nodes)
+
+
+def _policy(options: Options) -> NodeEntry:
+    model = model_folder(options.controller, options.model)
+    return NodeEntry(
+        "pianomime_policy",
+        "policy_node",
+        "pianomime_policy.policy_node",
+        "policy_node",
+        config=_config("policy"),
+        parameters={
+            "controller": options.controller,
+            "model": str(model.resolve()) if model is not None else "",
+            "hand_collisions": options.hand_collisions,
+        },
+    )
+
+
+def _midi(options: PlayOptions) -> NodeEntry:
+    parameters: dict[str, Value] = {"midi": str(options.midi.resolve())}
+    if options.horizon_steps is not None:
+        parameters["horizon_steps"] = options.horizon_steps
+    return NodeEntry(
+        "pianomime_policy",
+        "midi_node",
+        "pianomime_policy.midi_node",
+        "midi_node",
+        config=_config("midi"),
+        parameters=parameters,
+    )
+
+
+def _live(options: LiveOptions) -> NodeEntry:
+    return NodeEntry(
+        "pianomime_policy",
+        "live_node",
+        "pianomime_policy.live_node",
+        "live_node",
+        config=_config("live"),
+        parameters={
+            "port": options.port,
+            "virtual": options.virtual,
+            "delay_s": live_delay_s(options.controller, options.delay_s),
+            "channel": options.channel,
+            "transpose": options.transpose,
+        },
+    )
+
+
+def _config(name: str) -> Path:
+    return share_directory() / "config" / f"{name}.yaml"

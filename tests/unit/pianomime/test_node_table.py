@@ -8,10 +8,14 @@ from pathlib import Path
 import pytest
 import yaml
 
-from pianomime.node_table import PlayOptions, node_table
+from pianomime.node_table import LiveOptions, PlayOptions, node_table
 from pianomime.songs import share_directory
+from pianomime_core.errors import UserError
 
 ALL = node_table(PlayOptions(midi=Path("song.mid"), viewer="browser", rollout=Path("r.npz"), horizon_steps=11))
+
+LIVE = node_table(LiveOptions(port="keys", viewer="browser", rollout=Path("r.npz")))
+EVERY = (*ALL, *(entry for entry in LIVE if entry.name == "live_node"))
 
 
 def declared(module: str) -> set[str]:
@@ -23,19 +27,19 @@ def declared(module: str) -> set[str]:
     }
 
 
-@pytest.mark.parametrize("entry", ALL, ids=lambda entry: entry.name)
+@pytest.mark.parametrize("entry", EVERY, ids=lambda entry: entry.name)
 def test_module_and_executable_are_the_same_program(entry):
     [script] = [script for script in entry_points(group="console_scripts") if script.name == entry.executable]
     assert script.value == f"{entry.module}:main"
     assert entry.module.split(".")[0] == entry.package
 
 
-@pytest.mark.parametrize("entry", ALL, ids=lambda entry: entry.name)
+@pytest.mark.parametrize("entry", EVERY, ids=lambda entry: entry.name)
 def test_every_parameter_is_one_that_the_node_declares(entry):
     assert set(entry.parameters) <= declared(entry.module)
 
 
-@pytest.mark.parametrize("entry", [entry for entry in ALL if entry.config], ids=lambda entry: entry.name)
+@pytest.mark.parametrize("entry", [entry for entry in EVERY if entry.config], ids=lambda entry: entry.name)
 def test_the_files_hold_parameters_of_their_node(entry):
     content = yaml.safe_load(entry.config.read_text())
     assert list(content) == [entry.name]
@@ -76,3 +80,26 @@ def test_a_trained_controller_is_told_its_folder():
 
     assert model(controller="onnx", model=Path("networks")) == str(Path.cwd() / "networks")
     assert model(controller="onnx") == str(share_directory() / "models" / "generalist")
+
+
+def test_live_the_keyboard_takes_the_place_of_the_file_and_nothing_else_changes():
+    assert [entry.name for entry in LIVE] == ["sim_node", "policy_node", "live_node", "viewer_node"]
+    for live, song in zip(LIVE, ALL, strict=True):
+        if song.name == "midi_node":
+            assert (live.package, live.required, live.ends_graph) == (song.package, song.required, song.ends_graph)
+            continue
+        changed = {
+            name
+            for name in live.parameters.keys() | song.parameters
+            if live.parameters.get(name) != song.parameters.get(name)
+        }
+        assert changed <= {"session_s", "sync"}
+    table = {entry.name: entry for entry in LIVE}
+    assert table["sim_node"].parameters["session_s"] > 0
+    assert set(declared("pianomime_sim.sim_node")) >= set(table["sim_node"].parameters)
+    assert table["live_node"].parameters["delay_s"] == 2.0
+
+
+def test_a_delay_that_hides_what_the_controller_wants_to_see_is_refused():
+    with pytest.raises(UserError, match="delay 1 s"):
+        node_table(LiveOptions(delay_s=1.0))
