@@ -9,6 +9,9 @@ COMPILED := $(VENV)/.compiled
 TRAINING := $(VENV)/.training
 COMPILED_FOLDERS := $(addprefix ros2_ws/src/pianomime_policy/pianomime_policy/,planner generalist) training/generalist
 KERNELS := $(wildcard $(addsuffix /*.py,$(COMPILED_FOLDERS)))
+# Without their dependencies: of robopianist only the assets are used, and tinysoundfont wants PyAudio, which compiles
+# against PortAudio, only to play by itself.
+BARE := robopianist==1.0.10 tinysoundfont==0.3.7
 REFERENCE := .venv-reference
 REFERENCE_PACKAGES := $(addprefix ros2_ws/src/pianomime_,core description physics sim)
 COLCON := .venv-colcon
@@ -21,7 +24,7 @@ install: $(COMPILED)
 $(INSTALLED): requirements.txt constraints.txt $(SETUPS)
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --requirement requirements.txt
-	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps robopianist==1.0.10
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps $(BARE)
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --use-pep517 $(addprefix --editable ./,$(PACKAGES))
 	touch $@
 

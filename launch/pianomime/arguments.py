@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
+from pianomime.rollout_arguments import add_plot, add_sound, add_video
 from pianomime.songs import DEFAULT_SONG, bundled_songs
 from pianomime_core.errors import UserError
 
@@ -189,6 +190,9 @@ _SUBCOMMANDS = {
     "diagnose": _add_diagnose,
     "refine": _add_refine,
     "replay": _add_replay,
+    "sound": add_sound,
+    "plot": add_plot,
+    "video": add_video,
     "doctor": _add_doctor,
 }
 

@@ -108,6 +108,27 @@ def _replay(options: argparse.Namespace) -> int:
     return replay(options.rollout)
 
 
+def _sound(options: argparse.Namespace) -> int:
+    from pianomime.sound import sound
+
+    return sound(options.rollout, options.out, options.soundfont)
+
+
+def _plot(options: argparse.Namespace) -> int:
+    from pianomime.plot import plot
+
+    return plot(options.rollout, options.out)
+
+
+def _video(options: argparse.Namespace) -> int:
+    from pianomime.offscreen import choose_gl
+
+    choose_gl()
+    from pianomime.video import video
+
+    return video(options.rollout, options.out, options.size, options.soundfont)
+
+
 def _doctor(options: argparse.Namespace) -> int:
     from pianomime.doctor import doctor
 
@@ -120,5 +141,8 @@ _RUN = {
     "diagnose": _diagnose,
     "refine": _refine,
     "replay": _replay,
+    "sound": _sound,
+    "plot": _plot,
+    "video": _video,
     "doctor": _doctor,
 }

@@ -9,10 +9,10 @@ from pianomime_core.errors import UserError
 from pianomime_core.whole_file import write_whole
 
 
-def check_file(path: Path, option: str, suffix: str) -> None:
-    """Raise a UserError unless `path` ends in `suffix` and can be written (also over an existing file)."""
-    if path.suffix != suffix:
-        raise UserError(f"{option} {str(path)!r}: the name must end in {suffix}")
+def check_file(path: Path, option: str, *suffixes: str) -> None:
+    """Raise a UserError unless `path` ends in one of `suffixes` and can be written (also over an existing file)."""
+    if path.suffix not in suffixes:
+        raise UserError(f"{option} {str(path)!r}: the name must end in {' or '.join(suffixes)}")
     if path.is_dir():
         raise UserError(f"{option} {str(path)!r} is a folder: give the name of a file")
     if not path.parent.is_dir():

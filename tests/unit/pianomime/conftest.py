@@ -33,6 +33,14 @@ def tune(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
+def recorded(pianomime: Command, tune: Path, tmp_path: Path) -> Path:
+    """The rollout of `tune`, played by the default controller."""
+    path = tmp_path / "recorded.npz"
+    assert pianomime("play", tune, "--no-ros", "--sync", "--rollout", path).code == 0
+    return path
+
+
+@pytest.fixture
 def hears_interrupts() -> Iterator[None]:
     """SIGINT is heard even where the tests were started in the background of a shell, which ignores it there."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)

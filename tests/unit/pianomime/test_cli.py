@@ -46,6 +46,9 @@ OPTIONS = {
         "--ray",
     ),
     "replay": ("FILE.npz",),
+    "sound": ("ROLLOUT.npz", "--out", "--soundfont"),
+    "plot": ("ROLLOUT.npz", "--out"),
+    "video": ("ROLLOUT.npz", "--out", "--size", "--soundfont"),
     "doctor": ("--help",),
 }
 

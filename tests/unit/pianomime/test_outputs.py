@@ -32,6 +32,12 @@ def test_what_cannot_be_written_is_refused(tmp_path: Path, name: str, reason: st
         check_file(tmp_path / name, "--rollout", ".npz")
 
 
+def test_one_of_several_suffixes_will_do(tmp_path: Path) -> None:
+    check_file(tmp_path / "x.mid", "--out", ".wav", ".mid")
+    with pytest.raises(UserError, match=r"--out '.*x.mp3': the name must end in .wav or .mid"):
+        check_file(tmp_path / "x.mp3", "--out", ".wav", ".mid")
+
+
 def test_folders_are_made(tmp_path: Path) -> None:
     make_folder(tmp_path / "a" / "b", "--rollouts")
     assert (tmp_path / "a" / "b").is_dir()

@@ -1,0 +1,24 @@
+"""Which library draws without a display: chosen before MuJoCo is imported, which looks only then."""
+
+import ctypes.util
+import os
+
+from pianomime_core.errors import UserError
+
+_LIBRARIES = {"egl": "EGL", "osmesa": "OSMesa"}
+"""Value of MUJOCO_GL: shared library."""
+
+
+def choose_gl() -> None:
+    """Set MUJOCO_GL to what there is, unless the user has.
+
+    Raises:
+        UserError: Neither EGL nor OSMesa is installed.
+    """
+    if os.environ.get("MUJOCO_GL"):
+        return
+    for name, library in _LIBRARIES.items():
+        if ctypes.util.find_library(library) is not None:
+            os.environ["MUJOCO_GL"] = name
+            return
+    raise UserError("no library draws without a display here: apt install libegl1 libgl1-mesa-dri, or libosmesa6")

@@ -1,0 +1,61 @@
+"""Notes as sound, offline: every note begins at its very sample."""
+
+import wave
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pianomime_core.errors import UserError
+from pianomime_core.notes import Score
+from pianomime_core.whole_file import write_whole
+from pianomime_sim.sound.synth import SAMPLE_RATE_HZ, PianoSynth
+
+TAIL_S = 1.5
+"""What is heard after the last key is let go."""
+_FULL_SCALE = 32767
+
+
+def sound_of(score: Score, synth: PianoSynth, duration_s: float) -> NDArray[np.float32]:
+    """Return the sound of a score, (samples, 2) in -1..1, from its time 0 for `duration_s` and the tail after it.
+
+    Sound that would exceed full scale is made softer as a whole.
+    """
+    # Releases first, so that a key struck again is heard again.
+    events = [(note.offset_s, 0, note.pitch) for note in score.notes]
+    events += [(note.onset_s, note.velocity, note.pitch) for note in score.notes]
+    length = round((duration_s + TAIL_S) * SAMPLE_RATE_HZ)
+    sound = np.zeros((length, 2), dtype=np.float32)
+    now = 0
+    for time_s, velocity, pitch in sorted(events):
+        sample = min(round(time_s * SAMPLE_RATE_HZ), length)
+        if sample > now:
+            sound[now:sample] = synth.samples(sample - now)
+            now = sample
+        if velocity:
+            synth.press(pitch, velocity)
+        else:
+            synth.release(pitch)
+    if now < length:
+        sound[now:] = synth.samples(length - now)
+    return sound / max(1.0, float(np.abs(sound).max(initial=0.0)))
+
+
+def write_wave(sound: NDArray[np.float32], path: Path) -> None:
+    """Write sound (samples, 2) as a WAV file of 16 bits; an older file stays until the new one is whole.
+
+    Raises:
+        UserError: The file cannot be written.
+    """
+
+    def write(file: Path) -> None:
+        with wave.open(str(file), "wb") as out:
+            out.setnchannels(2)
+            out.setsampwidth(2)
+            out.setframerate(SAMPLE_RATE_HZ)
+            out.writeframes(np.rint(np.clip(sound, -1, 1) * _FULL_SCALE).astype("<i2").tobytes())
+
+    try:
+        write_whole(path, write)
+    except OSError as error:
+        raise UserError(f"sound {str(path)!r} cannot be written: {error.strerror}") from error
