@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
+from pianomime.live_arguments import add_live
 from pianomime.rollout_arguments import add_plot, add_sound, add_video
 from pianomime.songs import DEFAULT_SONG, bundled_songs
 from pianomime_core.errors import UserError
@@ -80,10 +81,16 @@ def _add_play(commands: "argparse._SubParsersAction[_Parser]") -> _Parser:
         "--sync", action="store_true", help="the simulator waits for every command: same result each time"
     )
     pace.add_argument("--real-time", action="store_true", help="20 steps a second, whoever is late (default)")
-    parser.add_argument("--viewer", choices=("none", "browser", "window"), default="none", help="default %(default)s")
-    parser.add_argument("--viewer-port", type=_port, default=8080, metavar="PORT", help="of the browser viewer, 8080")
-    parser.add_argument("--rollout", type=Path, metavar="FILE.npz", help="write what was played")
+    _add_viewer(parser)
     parser.add_argument("--no-ros", action="store_true", help="play in this one process, without ROS")
+    _add_hand_collisions(parser)
+    return parser
+
+
+def _add_live(commands: "argparse._SubParsersAction[_Parser]") -> _Parser:
+    parser: _Parser = add_live(commands)
+    _add_model(parser)
+    _add_viewer(parser)
     _add_hand_collisions(parser)
     return parser
 
@@ -186,6 +193,7 @@ def _add_doctor(commands: "argparse._SubParsersAction[_Parser]") -> _Parser:
 
 _SUBCOMMANDS = {
     "play": _add_play,
+    "live": _add_live,
     "evaluate": _add_evaluate,
     "diagnose": _add_diagnose,
     "refine": _add_refine,
@@ -200,6 +208,12 @@ _SUBCOMMANDS = {
 def _add_jobs(parser: argparse._ActionsContainer) -> None:
     cores = len(os.sched_getaffinity(0))
     parser.add_argument("--jobs", type=_positive, default=cores, metavar="N", help=f"songs at a time; default {cores}")
+
+
+def _add_viewer(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--viewer", choices=("none", "browser", "window"), default="none", help="default %(default)s")
+    parser.add_argument("--viewer-port", type=_port, default=8080, metavar="PORT", help="of the browser viewer, 8080")
+    parser.add_argument("--rollout", type=Path, metavar="FILE.npz", help="write what was played")
 
 
 def _add_model(parser: argparse.ArgumentParser) -> None:

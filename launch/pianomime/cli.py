@@ -54,6 +54,12 @@ def _play(options: argparse.Namespace) -> int:
     return play_solo(play_options, real_time=options.real_time) if options.no_ros else play(play_options)
 
 
+def _live(options: argparse.Namespace) -> int:
+    from pianomime.live import live
+
+    return live(options)
+
+
 def _evaluate(options: argparse.Namespace) -> int:
     from pianomime.evaluate import EvaluateOptions, evaluate
 
@@ -137,6 +143,7 @@ def _doctor(options: argparse.Namespace) -> int:
 
 _RUN = {
     "play": _play,
+    "live": _live,
     "evaluate": _evaluate,
     "diagnose": _diagnose,
     "refine": _refine,

@@ -18,7 +18,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from pianomime.instance import InstanceLock
-from pianomime.node_table import PlayOptions, node_table
+from pianomime.node_table import LiveOptions, PlayOptions, node_table
 from pianomime.runner import NodeDied, Runner
 from pianomime.score_table import song_table
 from pianomime.songs import read_song
@@ -39,6 +39,11 @@ def play(options: PlayOptions) -> int:
         KeyboardInterrupt: Ctrl-C, after everything has been shut down.
     """
     read_song(options.midi)
+    return perform(options, f"{options.midi.stem}, {options.controller}")
+
+
+def perform(options: PlayOptions | LiveOptions, title: str) -> int:
+    """Run the graph to its end, and print the score under a title; see `play`. Live music ends with Ctrl-C."""
     if options.viewer == "browser":
         from pianomime_sim.viewers import LOCALHOST
         from pianomime_sim.viewers.port import check_port
@@ -50,6 +55,7 @@ def play(options: PlayOptions) -> int:
     except ImportError as error:
         raise UserError(f"ROS 2 is not usable here ({error}): play with --no-ros") from error
     console = Console()
+    live = isinstance(options, LiveOptions)
     with (
         closing(InstanceLock(domain_id(os.environ))),
         _signals(),
@@ -63,15 +69,24 @@ def play(options: PlayOptions) -> int:
         try:
             with _progress(console) as progress:
                 bar = progress.add_task("starting", total=None, note="")
-                runner.wait(lambda: _show(progress, bar, listener.values))
+                try:
+                    runner.wait(lambda: _show(progress, bar, listener.values, live))
+                except KeyboardInterrupt:
+                    if not live:
+                        raise
+                    # A second Ctrl-C does not wait for the score.
+                    runner.end_music()
             values = _last_score(Path(folder) / "score.json")
         except NodeDied as death:
             print(f"pianomime: {death}", file=sys.stderr)
             return EXIT_NODE_DIED
     if values is None:
+        if live:
+            print("pianomime: nothing was played, so there is no score", file=sys.stderr)
+            return EXIT_END
         print("pianomime: the song ended without a score: no goal ever reached sim_node", file=sys.stderr)
         return EXIT_NODE_DIED
-    _print_end(console, options, values)
+    _print_end(console, title, values)
     return EXIT_END
 
 
@@ -89,9 +104,9 @@ def _last_score(file: Path) -> dict[str, float] | None:
     return values
 
 
-def _print_end(console: Console, options: PlayOptions, values: Mapping[str, float]) -> None:
+def _print_end(console: Console, title: str, values: Mapping[str, float]) -> None:
     card = score_card(values)
-    console.print(song_table(f"{options.midi.stem}, {options.controller}", card, int(values["missed_deadlines"])))
+    console.print(song_table(title, card, int(values["missed_deadlines"])))
     for name, words in (("latency", "state to command"), ("jitter", "lateness of the 20 Hz beat")):
         if f"{name}_p50_ms" in values:
             p50, p99, most = (values[f"{name}_{which}_ms"] for which in ("p50", "p99", "max"))
@@ -107,10 +122,11 @@ def _progress(console: Console) -> Progress:
     return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
 
 
-def _show(progress: Progress, bar: TaskID, values: Mapping[str, float]) -> None:
+def _show(progress: Progress, bar: TaskID, values: Mapping[str, float], live: bool) -> None:
     if values:
         note = f"F1 {values['f1']:.3f}  missed deadlines {values['missed_deadlines']:.0f}"
-        progress.update(bar, description="playing", completed=values["step"], total=values["steps"], note=note)
+        total = None if live else values["steps"]
+        progress.update(bar, description="playing", completed=values["step"], total=total, note=note)
 
 
 @contextmanager

@@ -61,10 +61,11 @@ class Process:
             return "still running"
         return f"killed by {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
 
-    def interrupt(self) -> None:
-        """Ask it to end, and listen no more: a node interrupted while it starts has nothing to say but a traceback."""
+    def interrupt(self, *, listen: bool = False) -> None:
+        """Ask it to end, and listen no more unless asked to: a node interrupted while it starts has nothing to say but
+        a traceback."""
         if self._popen.poll() is None:
-            self._heard = False
+            self._heard = listen
             self._popen.send_signal(signal.SIGINT)
 
     def finish(self, deadline_s: float) -> None:

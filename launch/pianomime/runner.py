@@ -60,6 +60,16 @@ class Runner:
             meanwhile()
             time.sleep(_POLL_S)
 
+    def end_music(self) -> None:
+        """Ask the node whose end is the end of the music to end it, and wait until it has written what is to be.
+
+        Raises: As `wait`.
+        """
+        for node, process in zip(self._nodes, self._processes, strict=True):
+            if node.ends_graph:
+                process.interrupt(listen=True)
+        self.wait(lambda: None)
+
     def _ended(self) -> bool:
         gone = [
             (node, process) for node, process in zip(self._nodes, self._processes, strict=True) if _is_gone(process)

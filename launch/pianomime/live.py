@@ -1,0 +1,47 @@
+"""`pianomime live`: the robot plays what is played on a MIDI keyboard, through the same graph as a song from a file."""
+
+import argparse
+
+from pianomime.live_delay import live_delay_s
+from pianomime.live_modes import MODES
+from pianomime.models import model_folder
+from pianomime.node_table import LiveOptions
+from pianomime.outputs import check_file
+from pianomime.play import perform
+from pianomime_core.midi_ports import choose_port, input_ports
+from pianomime_policy.registry import check_controller
+
+
+def live(options: argparse.Namespace) -> int:
+    """List the ports, or play until Ctrl-C; the exit code.
+
+    Raises:
+        UserError: Bad input, or as `perform`.
+    """
+    if options.list:
+        print("\n".join(input_ports()) or "no MIDI port to listen to")
+        return 0
+    mode = MODES[options.mode]
+    controller = options.controller or mode.controller
+    delay_s = mode.delay_s if options.delay is None else options.delay
+    # The nodes would refuse it too, but only after all of them have started.
+    check_controller(controller, model_folder(controller, options.model))
+    delay_s = live_delay_s(controller, delay_s)
+    if options.rollout is not None:
+        check_file(options.rollout, "--rollout", ".npz")
+    if not options.virtual:
+        choose_port(options.port, input_ports())
+    chosen = LiveOptions(
+        port=options.port,
+        virtual=options.virtual,
+        delay_s=delay_s,
+        channel=options.channel,
+        transpose=options.transpose,
+        controller=controller,
+        model=options.model,
+        viewer=options.viewer,
+        viewer_port=options.viewer_port,
+        hand_collisions=options.hand_collisions,
+        rollout=options.rollout,
+    )
+    return perform(chosen, f"live, {delay_s:g} s later, {controller}")

@@ -1,0 +1,25 @@
+"""The ways to play along with a keyboard."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+
+@dataclass(frozen=True)
+class Mode:
+    """A way to play along.
+
+    Attributes:
+        words: What it is, for people.
+        controller: Who plays unless somebody else is named.
+        delay_s: How much later unless it is said; None for what the controller looks ahead.
+    """
+
+    words: str
+    controller: str
+    delay_s: float | None = None
+
+
+MODES: Mapping[str, Mode] = MappingProxyType(
+    {"echo": Mode("the robot plays what was played, a fixed time later", "streaming")}
+)
