@@ -6,16 +6,13 @@ from pathlib import Path
 from launch.actions import (
     DeclareLaunchArgument,
     OpaqueFunction,
-    RegisterEventHandler,
     SetEnvironmentVariable,
-    Shutdown,
 )
-from launch.event_handlers import OnProcessExit
 from launch.substitutions import LaunchConfiguration
-from launch_ros.actions import Node
 
 from launch import LaunchContext, LaunchDescription, LaunchDescriptionEntity
 from pianomime.instance import InstanceLock
+from pianomime.launch_nodes import start_node
 from pianomime.node_table import PlayOptions, node_table
 from pianomime.songs import find_song
 from pianomime_core.ros_environment import domain_id, missing_ros_settings
@@ -32,11 +29,10 @@ ARGUMENTS = [
     DeclareLaunchArgument("rollout", default_value="", description="npz file to write at the end; empty: none"),
     DeclareLaunchArgument("horizon_steps", default_value="", description="rows of the goal window; empty: midi.yaml"),
 ]
-STOP_S = "1"
 
 
 def generate_launch_description() -> LaunchDescription:
-    """The graph of `pianomime.node_table`; it shuts down when the song ends or a required node dies."""
+    """The graph of `pianomime.node_table`; it shuts down when the song ends or a node dies too often."""
     settings = [SetEnvironmentVariable(name, value) for name, value in missing_ros_settings(os.environ).items()]
     return LaunchDescription([*settings, *ARGUMENTS, OpaqueFunction(function=start_nodes)])
 
@@ -56,20 +52,4 @@ def start_nodes(context: LaunchContext) -> list[LaunchDescriptionEntity]:
         horizon_steps=int(text["horizon_steps"]) if text["horizon_steps"] else None,
     )
     InstanceLock(domain_id(os.environ))  # held by the launch process itself, for as long as it runs
-    actions: list[LaunchDescriptionEntity] = []
-    for entry in node_table(options):
-        node = Node(
-            package=entry.package,
-            executable=entry.executable,
-            name=entry.name,
-            output="screen",
-            parameters=[*([str(entry.config)] if entry.config else []), entry.parameters],
-            remappings=list(entry.remappings),
-            sigterm_timeout=STOP_S,
-            sigkill_timeout=STOP_S,
-        )
-        actions.append(node)
-        if entry.required:
-            over = Shutdown(reason="end of the song" if entry.ends_graph else f"{entry.name} has ended")
-            actions.append(RegisterEventHandler(OnProcessExit(target_action=node, on_exit=[over])))
-    return actions
+    return [action for entry in node_table(options) for action in start_node(entry)]

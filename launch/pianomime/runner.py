@@ -6,44 +6,44 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
 from pianomime.node_table import NodeEntry
 from pianomime.processes import OnLine, Process, stop_all
+from pianomime.respawn import RESTART_DELAY_S, Fate, fate, restart_line
 from pianomime_core.errors import UserError
 from pianomime_core.ros_environment import missing_ros_settings
 
 _POLL_S = 0.05
-_EXIT_USER_ERROR = 2
 # The prefix of a line names the node already.
 _LOG_FORMAT = {"RCUTILS_CONSOLE_OUTPUT_FORMAT": "[{severity}] {message}"}
 
 
 class NodeDied(Exception):  # noqa: N818 (an event, like KeyboardInterrupt)
-    """A required node ended before the song did; the text says which and how."""
+    """A required node ended before the song did, and is not started again; the text says which and how."""
 
 
 class Runner:
-    """The graph as processes, from `with` to the end of the block; then none is left.
+    """The graph as processes, from `with` to the end of the block; then none is left. Who dies is started again, a few
+    times (`pianomime.respawn`).
 
     Raises (from `wait`):
         UserError: A node refused its input (exit code 2).
-        NodeDied: A required node is gone.
+        NodeDied: A required node is gone for good.
     """
 
     def __init__(self, nodes: Sequence[NodeEntry], on_line: OnLine) -> None:
         self._nodes = nodes
         self._on_line = on_line
-        self._processes: list[Process] = []
+        self._running: list[_Running] = []
         self._folder = tempfile.TemporaryDirectory(prefix="pianomime-")
 
     def __enter__(self) -> "Runner":
-        environ = {**_LOG_FORMAT, **os.environ, **missing_ros_settings(os.environ)}
         try:
             for node in self._nodes:
-                command = node_command(node, Path(self._folder.name))
-                self._processes.append(Process(node.name, command, environ, self._on_line))
+                self._running.append(_Running(node, self._start(node)))
         except BaseException:
             self._close()
             raise
@@ -65,29 +65,54 @@ class Runner:
 
         Raises: As `wait`.
         """
-        for node, process in zip(self._nodes, self._processes, strict=True):
-            if node.ends_graph:
-                process.interrupt(listen=True)
+        for running in self._running:
+            if running.node.ends_graph:
+                running.process.interrupt(listen=True)
         self.wait(lambda: None)
 
     def _ended(self) -> bool:
-        gone = [
-            (node, process) for node, process in zip(self._nodes, self._processes, strict=True) if _is_gone(process)
-        ]
-        for _, process in gone:
-            if process.exit_code == _EXIT_USER_ERROR:
-                process.drain()
-                raise UserError(process.error or f"{process.name} refused its input")
-        for node, process in gone:
-            if node.required and not (node.ends_graph and process.exit_code == 0):
-                process.drain()
-                why = process.error or process.ending()
-                raise NodeDied(f"{process.name} ended before the song did ({why})")
-        return any(node.ends_graph for node, _ in gone)
+        return any(self._is_end(running) for running in self._running)
+
+    def _is_end(self, running: "_Running") -> bool:
+        process = running.process
+        if running.restart_s is not None:
+            if time.monotonic() >= running.restart_s:
+                running.process, running.restart_s = self._start(running.node), None
+            return False
+        if running.left or process.exit_code is None:
+            return False
+        process.drain()
+        verdict = fate(running.node, process.exit_code, running.restarts)
+        if verdict is Fate.REFUSE:
+            raise UserError(process.error or f"{process.name} refused its input")
+        if verdict is Fate.DIE:
+            raise NodeDied(f"{process.name} ended before the song did ({process.error or process.ending()})")
+        if verdict is Fate.RESTART:
+            running.restarts += 1
+            running.restart_s = time.monotonic() + RESTART_DELAY_S
+            self._on_line(process.name, restart_line(process.ending(), running.restarts))
+        running.left = verdict is Fate.LEAVE
+        return verdict is Fate.END
+
+    def _start(self, node: NodeEntry) -> Process:
+        environ = {**_LOG_FORMAT, **os.environ, **missing_ros_settings(os.environ)}
+        return Process(node.name, node_command(node, Path(self._folder.name)), environ, self._on_line)
 
     def _close(self) -> None:
-        stop_all(self._processes)
+        stop_all([running.process for running in self._running])
         self._folder.cleanup()
+
+
+@dataclass
+class _Running:
+    """A node, its newest process, and what became of those before it."""
+
+    node: NodeEntry
+    process: Process
+    restarts: int = 0
+    restart_s: float | None = None
+    """When it is to be started again, on the monotonic clock."""
+    left: bool = False
 
 
 def node_command(node: NodeEntry, folder: Path) -> list[str]:
@@ -103,7 +128,3 @@ def node_command(node: NodeEntry, folder: Path) -> list[str]:
     for source, target in node.remappings:
         command += ["--remap", f"{source}:={target}"]
     return command
-
-
-def _is_gone(process: Process) -> bool:
-    return process.exit_code is not None

@@ -1,8 +1,6 @@
 """The graph as it is used: real processes over DDS, started by the command."""
 
 import json
-import os
-import random
 import signal
 import subprocess
 import sys
@@ -11,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from performances import PATIENCE_S, Performance, own_domain, play, still_there
 
 from pianomime.episode import play_episode
 from pianomime.models import model_folder
@@ -25,17 +24,13 @@ from pianomime_sim.viewers import LOCALHOST
 from pianomime_sim.viewers.port import free_port
 
 STEP_S = 0.05
-PATIENCE_S = 240.0
-"""The first planner on a machine compiles for a minute or so."""
 SHUTDOWN_S = 3.0
 NODES = ("sim_node", "policy_node", "midi_node")
 
 
 @pytest.fixture(scope="module")
 def environ(tmp_path_factory) -> dict[str, str]:
-    """A DDS domain and a place for locks of our own, so that nobody else's graph is heard or refused."""
-    place = {"ROS_DOMAIN_ID": str(random.randint(1, 101)), "XDG_RUNTIME_DIR": str(tmp_path_factory.mktemp("runtime"))}
-    return os.environ | place
+    return own_domain(tmp_path_factory.mktemp("runtime"))
 
 
 @pytest.fixture(scope="module")
@@ -48,69 +43,13 @@ def song(tmp_path_factory) -> Path:
     return path
 
 
-def command(*arguments: object) -> list[str]:
-    return [sys.executable, "-m", "pianomime", *map(str, arguments)]
-
-
-def play(environ, *arguments: object) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        command("play", *arguments), env=environ, capture_output=True, text=True, timeout=PATIENCE_S, check=False
-    )
-
-
-def nodes_of(parent: int) -> dict[str, int]:
-    """Process numbers of the nodes that `parent` runs, by name."""
-    found = {}
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            status = (process / "stat").read_text().rsplit(")", 1)[1].split()
-            words = (process / "cmdline").read_bytes().decode(errors="replace").split("\0")
-        except OSError:
-            continue
-        if int(status[1]) == parent and status[0] != "Z":
-            found |= {name: int(process.name) for name in NODES if any(word.endswith(name) for word in words)}
-    return found
-
-
-def still_there(pids) -> list[int]:
-    return [pid for pid in pids if Path(f"/proc/{pid}/cmdline").exists() and Path(f"/proc/{pid}/cmdline").read_bytes()]
-
-
-class Performance:
-    """A song that is being played, with a controller that needs no time to prepare."""
-
-    def __init__(self, environ, song) -> None:
-        self.process = subprocess.Popen(
-            command("play", song, "--controller", "idle"),
-            env=environ,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        # The controller is ready: every node is up and has its signal handlers.
-        self.said = ""
-        while "ready after" not in self.said:
-            line = self.process.stdout.readline()
-            assert line, f"the performance ended: {self.said}"
-            self.said += line
-        deadline_s = time.monotonic() + PATIENCE_S
-        while len(nodes := nodes_of(self.process.pid)) < len(NODES):
-            assert time.monotonic() < deadline_s, f"nodes: {nodes}"
-        self.nodes = nodes
-
-    def end(self) -> tuple[int, float, str]:
-        """Wait for the end; exit code, how long it took, all that was said."""
-        begin_s = time.monotonic()
-        said, _ = self.process.communicate(timeout=PATIENCE_S)
-        return self.process.returncode, time.monotonic() - begin_s, self.said + said
-
-
 @pytest.fixture
 def performance(environ):
-    started = Performance(environ, "twinkle")
+    """With a controller that needs no time to prepare; every node is up and has its signal handlers."""
+    started = Performance(environ, "twinkle", "--controller", "idle")
+    started.wait_for("ready after")
     yield started
-    started.process.kill()
-    started.process.wait()
+    started.kill()
 
 
 NETWORKS = pytest.mark.skipif(not model_folder("onnx").is_dir(), reason="no bundled networks")
@@ -159,31 +98,22 @@ def test_the_song_waits_for_the_viewer(environ, song):
     assert "begins without" not in done.stdout
 
 
-@pytest.mark.parametrize("victim", NODES)
-def test_a_killed_node_ends_the_performance(performance, victim):
-    os.kill(performance.nodes[victim], signal.SIGKILL)
-    code, took_s, said = performance.end()
-    assert code == 1
-    assert f"{victim} ended before the song did (killed by SIGKILL)" in said
-    assert took_s < SHUTDOWN_S
-    assert still_there(performance.nodes.values()) == []
-
-
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_signal_ends_the_performance(performance, number, code):
+    nodes = performance.nodes(*NODES)
     performance.process.send_signal(number)
     ended, took_s, said = performance.end()
     assert ended == code
     assert took_s < SHUTDOWN_S
     assert "Traceback" not in said
-    assert still_there(performance.nodes.values()) == []
+    assert still_there(nodes.values()) == []
 
 
 def test_nodes_do_not_outlive_a_killed_command(performance):
-    performance.process.kill()
-    performance.process.wait()
+    nodes = performance.nodes(*NODES)
+    performance.kill()
     deadline_s = time.monotonic() + SHUTDOWN_S
-    while still_there(performance.nodes.values()):
+    while still_there(nodes.values()):
         assert time.monotonic() < deadline_s
 
 

@@ -26,6 +26,7 @@ class SetEnvironmentVariable:
 @dataclass
 class LaunchContext:
     launch_configurations: dict[str, str] = field(default_factory=dict)
+    is_shutdown: bool = False
 
 
 @dataclass
@@ -44,6 +45,21 @@ class OpaqueFunction:
 class Shutdown:
     def __init__(self, *, reason: str = "reason not given") -> None:
         self.reason = reason
+
+
+@dataclass
+class ProcessExited:
+    returncode: int
+
+
+@dataclass
+class LogInfo:
+    msg: str
+
+
+class TimerAction:
+    def __init__(self, *, period: float, actions: list[Any]) -> None:
+        self.period, self.actions = period, actions
 
 
 class OnProcessExit:
@@ -87,12 +103,16 @@ MODULES = {
     },
     "launch.actions": {
         "DeclareLaunchArgument": DeclareLaunchArgument,
+        "LogInfo": LogInfo,
         "OpaqueFunction": OpaqueFunction,
         "RegisterEventHandler": RegisterEventHandler,
         "SetEnvironmentVariable": SetEnvironmentVariable,
         "Shutdown": Shutdown,
+        "TimerAction": TimerAction,
     },
     "launch.event_handlers": {"OnProcessExit": OnProcessExit},
+    "launch.events": {},
+    "launch.events.process": {"ProcessExited": ProcessExited},
     "launch.substitutions": {"LaunchConfiguration": LaunchConfiguration},
     "launch_ros": {},
     "launch_ros.actions": {"Node": Node},

@@ -9,8 +9,10 @@ from fake_launch import (
     LaunchContext,
     Node,
     OpaqueFunction,
+    ProcessExited,
     RegisterEventHandler,
     SetEnvironmentVariable,
+    TimerAction,
     install,
 )
 
@@ -82,18 +84,43 @@ def test_the_launch_file_starts_the_node_table(description, given, options):
         assert node.output == "screen"
 
 
-def test_the_graph_ends_with_any_required_node(description):
+def handlers(actions) -> dict:
+    """What each node's end is answered with, by name."""
+    found = [action.event_handler for action in actions if isinstance(action, RegisterEventHandler)]
+    return {handler.target_action.name: handler.on_exit for handler in found}
+
+
+def test_the_graph_ends_with_the_song_and_with_bad_input(description):
     actions = start(description, viewer="browser")
     nodes = [action for action in actions if isinstance(action, Node)]
-    handlers = [action.event_handler for action in actions if isinstance(action, RegisterEventHandler)]
-    assert [handler.target_action.name for handler in handlers] == [
-        entry.name for entry in node_table(OPTIONS["everything"][1]) if entry.required
-    ]
-    reasons = {handler.target_action.name: handler.on_exit[0].reason for handler in handlers}
-    assert reasons["sim_node"] == "end of the song"
-    assert reasons["policy_node"] == "policy_node has ended"
+    ends = handlers(actions)
+    assert list(ends) == [node.name for node in nodes]
+    [over] = ends["sim_node"](ProcessExited(0), LaunchContext())
+    assert over.reason == "end of the song"
+    [over] = ends["policy_node"](ProcessExited(2), LaunchContext())
+    assert over.reason == "policy_node has ended"
+    assert ends["viewer_node"](ProcessExited(0), LaunchContext()) == []
     # Asked, terminated, killed: within 3 s.
     assert all(float(node.sigterm_timeout) + float(node.sigkill_timeout) < 3 for node in nodes)
+
+
+@pytest.mark.parametrize("name", ["sim_node", "policy_node", "midi_node"])
+def test_a_node_that_dies_is_started_again_three_times(description, name):
+    actions = start(description)
+    for count in (1, 2, 3):
+        said, later = handlers(actions)[name](ProcessExited(-9), LaunchContext())
+        assert said.msg == f"{name} has ended with -9: started again ({count} of 3)"
+        assert isinstance(later, TimerAction)
+        before = next(action for action in actions if isinstance(action, Node) and action.name == name)
+        actions = later.actions
+        assert vars(actions[0]) == vars(before)
+    [over] = handlers(actions)[name](ProcessExited(-9), LaunchContext())
+    assert over.reason == f"{name} has ended"
+
+
+def test_nothing_is_started_again_while_all_goes_down(description):
+    ends = handlers(start(description))
+    assert ends["policy_node"](ProcessExited(-2), LaunchContext(is_shutdown=True)) == []
 
 
 def test_every_argument_is_described_and_is_an_option(description):

@@ -20,6 +20,11 @@ STUBBORN = (
 )
 
 
+@pytest.fixture(autouse=True)
+def at_once(monkeypatch):
+    monkeypatch.setattr(runner, "RESTART_DELAY_S", 0.0)
+
+
 @pytest.fixture
 def run(monkeypatch):
     """Run programs given as Python text; returns what they said and where they ran."""
@@ -41,7 +46,7 @@ def node(name: str, **more) -> NodeEntry:
 
 
 def processes(running: Runner) -> list[int]:
-    return [process._popen.pid for process in running._processes]
+    return [node.process._popen.pid for node in running._running]
 
 
 def alive(pid: int) -> bool:
@@ -64,21 +69,44 @@ def test_the_end_of_the_song_ends_everything(run):
     assert not any(alive(pid) for pid in pids)
 
 
-def test_a_killed_node_is_named_and_takes_the_others_along(run):
-    with run((node("sim", ends_graph=True), FOREVER), (node("policy"), FOREVER)) as running:
-        pids = processes(running)
-        wait_until_ready(run, 2)
-        os.kill(pids[1], signal.SIGKILL)
-        with pytest.raises(NodeDied, match=r"policy ended before the song did \(killed by SIGKILL\)"):
-            running.wait(lambda: None)
-    assert not any(alive(pid) for pid in pids)
+def test_a_killed_node_is_started_again_and_the_song_goes_on(run, tmp_path):
+    """The song ends when the node has been started for the second time."""
+    policy = f"open({str(tmp_path / 'starts')!r}, 'a').write('x'); {FOREVER}"
+    sim = (
+        f"import pathlib, time\nwhile len(pathlib.Path({str(tmp_path)!r}, 'starts').read_text()) < 2: time.sleep(0.01)"
+    )
+    (tmp_path / "starts").touch()
+    with run((node("policy"), policy), (node("sim", ends_graph=True), sim)) as running:
+        wait_until_ready(run, 1)
+        first, other = processes(running)
+        os.kill(first, signal.SIGKILL)
+        running.wait(lambda: None)
+        second, same = processes(running)
+    assert ("policy", "killed by SIGKILL: started again (1 of 3)") in run.said
+    assert second != first
+    assert same == other
+    assert not any(alive(pid) for pid in (first, second, other))
 
 
 @pytest.mark.parametrize(("code", "words"), [(0, "exit code 0"), (1, "exit code 1")])
-def test_a_node_that_leaves_early_is_an_error_whatever_it_says(run, code, words):
+def test_a_node_that_leaves_again_and_again_is_named_and_takes_the_others_along(run, code, words):
     nodes = ((node("sim", ends_graph=True), FOREVER), (node("policy"), f"raise SystemExit({code})"))
-    with run(*nodes) as running, pytest.raises(NodeDied, match=words):
+    with run(*nodes) as running:
+        pids = processes(running)
+        with pytest.raises(NodeDied, match=rf"policy ended before the song did \({words}\)"):
+            running.wait(lambda: None)
+    assert [line for name, line in run.said if name == "policy"] == [
+        f"{words}: started again ({k} of 3)" for k in (1, 2, 3)
+    ]
+    assert not any(alive(pid) for pid in pids)
+
+
+def test_numbers_that_are_not_safe_end_everything_at_once(run):
+    text = "import sys; print('error: rh_FFJ3 = nan', file=sys.stderr); sys.exit(3)"
+    nodes = ((node("sim", ends_graph=True), FOREVER), (node("policy"), text))
+    with run(*nodes) as running, pytest.raises(NodeDied, match=r"^policy ended before the song did \(rh_FFJ3 = nan\)$"):
         running.wait(lambda: None)
+    assert not any("started again" in line for _, line in run.said)
 
 
 def test_bad_input_is_the_users_error_in_the_nodes_words(run):

@@ -43,10 +43,9 @@ def show(answering, step, *, joints=True, keys=True, goal=True):
 def test_a_streaming_controller_begins_with_as_much_as_it_may_see():
     controller = Recorder(4)
     answering = Answering(controller)
-    assert answering.start_from_song(GOAL, PEDAL) is None
-    assert answering.start_from_window(3, GOAL, PEDAL) is None
-    assert answering.start_from_window(0, GOAL, PEDAL).tolist() == [0.5, -0.5]
-    assert answering.start_from_window(0, GOAL, PEDAL) is None
+    answering.see_song(GOAL, PEDAL)
+    assert answering.begin(0, GOAL, PEDAL).tolist() == [0.5, -0.5]
+    assert answering.begin(0, GOAL, PEDAL) is None
     [(goal, pedal)] = controller.starts
     assert np.array_equal(goal, GOAL[:4])
     assert pedal.tolist() == [True, False, False, True]
@@ -55,14 +54,39 @@ def test_a_streaming_controller_begins_with_as_much_as_it_may_see():
 def test_a_whole_song_controller_begins_with_the_song():
     controller = Recorder(None)
     answering = Answering(controller)
-    assert answering.start_from_window(0, GOAL, PEDAL) is None
-    assert answering.start_from_song(GOAL, PEDAL) is not None
+    assert answering.begin(0, GOAL[:3], PEDAL[:3]) is None
+    answering.see_song(GOAL, PEDAL)
+    assert answering.begin(0, GOAL[:3], PEDAL[:3]) is not None
     assert np.array_equal(controller.starts[0][0], GOAL)
+
+
+@pytest.mark.parametrize("horizon", [4, None])
+def test_who_comes_late_begins_where_the_song_is(horizon):
+    controller = Recorder(horizon)
+    answering = Answering(controller)
+    answering.see_song(
+        np.concatenate([np.zeros((7, 88), dtype=bool), GOAL]), np.concatenate([np.zeros(7, bool), PEDAL])
+    )
+    assert answering.begin(7, GOAL, PEDAL) is not None
+    assert np.array_equal(controller.starts[0][0], GOAL[:horizon])
+    assert np.array_equal(controller.starts[0][1], PEDAL[:horizon])
+    step, targets = show(answering, 7)
+    assert (step, targets.tolist(), answering.skipped) == (7, [0.0], 0)
+    assert show(answering, 9)[1].tolist() == [2.0]
+    assert [seen.step for seen in controller.seen] == [0, 2]
+    assert answering.seen()[0] == 9
+
+
+def test_there_is_nothing_to_begin_after_the_end():
+    answering = Answering(Recorder(None))
+    answering.see_song(GOAL, PEDAL)
+    assert answering.begin(len(GOAL), GOAL, PEDAL) is None
+    assert answering.seen() is None
 
 
 def test_a_window_that_is_too_short_is_an_error():
     with pytest.raises(UserError, match=r"horizon_steps of midi_node is 6.*40"):
-        Answering(Recorder(40)).start_from_window(0, GOAL, PEDAL)
+        Answering(Recorder(40)).begin(0, GOAL, PEDAL)
 
 
 def test_nothing_is_answered_before_the_start():
@@ -72,7 +96,7 @@ def test_nothing_is_answered_before_the_start():
 def test_only_messages_of_one_step_are_paired():
     controller = Recorder(4)
     answering = Answering(controller)
-    answering.start_from_window(0, GOAL, PEDAL)
+    answering.begin(0, GOAL, PEDAL)
     assert show(answering, 0, goal=False) is None
     assert show(answering, 1, joints=False) is None  # keys and goal of 1, hands of 0
     step, targets = show(answering, 1)
@@ -87,7 +111,7 @@ def test_only_messages_of_one_step_are_paired():
 
 def test_targets_that_are_not_finite_stop_everything():
     answering = Answering(Recorder(4))
-    answering.start_from_window(0, GOAL, PEDAL)
+    answering.begin(0, GOAL, PEDAL)
     answering._controller.act = lambda observation: np.array([np.inf])
     with pytest.raises(UnsafeError, match=r"step 2 .* x = inf$"):
         show(answering, 2)
@@ -96,7 +120,7 @@ def test_targets_that_are_not_finite_stop_everything():
 def test_a_step_is_answered_once_and_repeated_on_request():
     controller = Recorder(4)
     answering = Answering(controller)
-    answering.start_from_window(0, GOAL, PEDAL)
+    answering.begin(0, GOAL, PEDAL)
     assert answering.repeat(0) is None
     assert show(answering, 0) is not None
     assert show(answering, 0) is None
@@ -108,6 +132,6 @@ def test_a_step_is_answered_once_and_repeated_on_request():
 def test_lost_steps_are_passed_over():
     controller = Recorder(4)
     answering = Answering(controller)
-    answering.start_from_window(0, GOAL, PEDAL)
+    answering.begin(0, GOAL, PEDAL)
     assert [show(answering, step)[0] for step in (0, 1, 5)] == [0, 1, 5]
     assert answering.skipped == 3

@@ -82,6 +82,30 @@ def test_the_policy_starts_once_and_answers_each_state(policy):
     assert read_targets(commands[0], NameOrder(policy._controller.target_names)).shape == (1, 46)
 
 
+def test_who_is_started_anew_in_the_middle_of_a_song_plays_on(policy):
+    for step in (30, 31):
+        give(policy, step)
+    [start] = policy._publish_start.sent
+    assert step_of(start.header.stamp) == 30
+    assert [step_of(command.header.stamp) for command in policy._publish_command.sent] == [30, 31]
+
+
+def test_a_simulator_that_falls_silent_may_begin_again_where_it_was(policy):
+    policy._look_for_simulator()
+    assert policy._publish_start.sent == [], "nobody was there yet"
+    give(policy, 0)
+    joints = policy._controller.joint_names
+    policy._on_hands(joint_state(joints, np.full(54, 0.25), np.zeros(54), step=12))
+    policy._look_for_simulator()
+    assert len(policy._publish_start.sent) == 1, "it is still there"
+    policy._state_s -= 10.0
+    for _ in range(3):
+        policy._look_for_simulator()
+    _, resume = policy._publish_start.sent
+    assert step_of(resume.header.stamp) == 12
+    assert read_joint_state(resume, NameOrder(joints), velocities=False)[0].tolist() == [0.25] * 54
+
+
 def test_a_state_shown_again_is_answered_again_with_the_same(policy):
     give(policy, 0)
     give(policy, 0)
@@ -156,9 +180,12 @@ def test_the_song_is_said_once_and_windows_on_request(ros, song):
     # 0.5 s is 10 rows: row 0 of this window is the last one of middle C, the others are D.
     assert np.flatnonzero(goal[0]).tolist() == [60 - 21]
     assert np.flatnonzero(goal[1:].any(axis=0)).tolist() == [62 - 21]
-    # Past the end there is nothing to say.
+    # Without an answer the window is said again, until there is nothing more to say.
+    part._send()
+    assert part._publish_goal.sent[0] == part._publish_goal.sent[1]
     part._on_state(joint_state(("x",), np.zeros(1), step=len(part._roll.goal)))
-    assert len(part._publish_goal.sent) == 1
+    part._send()
+    assert len(part._publish_goal.sent) == 2
     part.node.destroy_node()
 
 

@@ -5,6 +5,7 @@ import threading
 import numpy as np
 import pytest
 
+from pianomime_core.hands import target_joints
 from pianomime_description.variant import SceneConfig
 from pianomime_physics.simulator import Simulator
 from pianomime_sim.command_box import CommandBox
@@ -74,6 +75,24 @@ def test_with_every_command_there_it_is_the_simulator_alone(simulator, sync):
     assert step == STEPS
     assert np.array_equal(state.joint_positions, truth[-1].joint_positions)
     assert stage.shown == list(range(STEPS + 1))
+
+
+@pytest.mark.parametrize("sync", [True, False])
+def test_a_song_goes_on_in_the_middle(simulator, sync):
+    targets = wave(simulator)
+    stage = Stage(simulator, lambda step: targets[step], sync=sync)
+    stage.board = Scoreboard(STEPS, first=12)
+    stage.playback._scoreboard = stage.board
+    # Where the targets of that step are, or the first of them would be too fast.
+    names = simulator.joint_names
+    start = np.zeros(len(names))
+    for name, target in zip(simulator.target_names, targets[12], strict=True):
+        joints = target_joints(name)
+        start[[names.index(joint) for joint in joints]] = target / len(joints)
+    stage.playback.run(start, STEPS, threading.Event(), 12)
+    assert stage.shown == list(range(12, STEPS + 1))
+    assert np.array_equal(np.stack(stage.playback.targets), np.stack(targets[12:STEPS]).astype(np.float32))
+    assert (stage.board.played, stage.playback.missed_steps) == (STEPS, [])
 
 
 def test_real_time_begins_with_the_first_command_and_keeps_50_ms(simulator):

@@ -83,3 +83,27 @@ def test_nobody_played_live():
     assert not board.begun
     with pytest.raises(ValueError, match="no frame"):
         board.card()
+
+
+def test_who_begins_in_the_middle_is_not_asked_about_the_beginning():
+    board = Scoreboard(6, first=4)
+    goal = np.zeros((6, 88), dtype=bool)
+    goal[4:, 40] = True
+    board.expect(4, goal[4:])
+    assert (board.played, board.scored) == (4, 4)
+    board.record(4, goal[4])
+    board.record(5, ~goal[5])
+    assert (board.played, board.scored, board.card().frames) == (6, 6, 2)
+
+
+def test_what_nobody_told_was_silence():
+    board = Scoreboard(6)
+    wanted = np.zeros((2, 88), dtype=bool)
+    wanted[:, 40] = True
+    board.expect(0, wanted)
+    for step in range(5):
+        board.record(step, wanted[0])
+    assert board.scored == 2
+    board.expect(4, wanted)
+    assert board.scored == 5
+    assert board.goal[:, 40].tolist() == [True, True, False, False, True, True]

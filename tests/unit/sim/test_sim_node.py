@@ -106,6 +106,25 @@ def test_a_song_from_first_state_to_rollout(sim):
     assert json.loads(sim._outcome._score.read_text()) == last
 
 
+def test_a_song_goes_on_where_the_hands_were(sim):
+    names, targets = sim._simulator.target_names, commands(sim)
+    where = np.full(54, 0.01)
+    sim._publish_hands = Topic(answering(sim, lambda step: targets_message(names, targets[step], step=step)))
+    sim._on_song(goal_message(goal(), np.zeros(STEPS, dtype=bool), step=0))
+    sim._on_start(joint_state(sim._simulator.joint_names, where, step=3))
+    # A controller that is started anew now says where it would begin; these hands are playing.
+    sim._on_start(joint_state(sim._simulator.joint_names, np.zeros(54), step=5))
+    play_to_the_end(sim)
+    assert [step_of(message.header.stamp) for message in sim._publish_hands.sent] == list(range(3, STEPS + 1))
+    played = Rollout.load(sim._outcome._rollout)
+    assert np.array_equal(played.goal, goal()[3:])
+    assert len(played.targets) == STEPS - 3
+    assert np.array_equal(played.initial_joint_positions, where)
+    assert played.metadata["first_step"] == 3
+    last = read_status(sim._outcome._publisher.sent[-1], "score")
+    assert (last["first_step"], last["step"], last["frames"]) == (3.0, STEPS, STEPS - 3)
+
+
 def test_health_tells_who_waits_and_what_was_late(sim):
     assert sim._health().text.startswith("waiting for /piano/song")
     names, targets = sim._simulator.target_names, commands(sim)

@@ -26,6 +26,7 @@ class Answering:
 
     Attributes:
         started: True once the controller has been given a song.
+        first: Step at which it began.
         answered: Step of the last command; -1 before the first.
         skipped: Steps before it that were never answered.
     """
@@ -34,30 +35,40 @@ class Answering:
         self._controller = controller
         self._newest = _Newest()
         self._targets: Floats = np.empty(0)
+        self._song: tuple[Bools, Bools] | None = None
         self.started = False
+        self.first = 0
         self.answered = -1
         self.skipped = 0
 
-    def start_from_song(self, goal: Bools, sustain: Bools) -> Floats | None:
-        """Begin from a whole roll (T, 88), (T,); return joint positions (n,), None if the controller wants windows."""
-        if self.started or self._controller.horizon_steps is not None:
-            return None
-        return self._start(goal, sustain)
+    def see_song(self, goal: Bools, sustain: Bools) -> None:
+        """Take the whole roll (T, 88), (T,), for controllers that want to see all of it."""
+        self._song = (goal, sustain)
 
-    def start_from_window(self, step: int, goal: Bools, sustain: Bools) -> Floats | None:
-        """Begin from the window (H, 88), (H,) of step 0; return joint positions (n,), or None if this is not the time.
+    def begin(self, step: int, goal: Bools, sustain: Bools) -> Floats | None:
+        """Begin with the window (H, 88), (H,) of `step`: 0, or in the middle of a song that is being played already;
+        return joint positions (n,), or None if it has begun before or has not seen enough.
+
+        A controller counts its own steps from 0 on: to it the song begins here.
 
         Raises:
             UserError: The window is shorter than the controller's horizon.
         """
         horizon = self._controller.horizon_steps
-        if self.started or horizon is None or step != 0:
+        if self.started or (horizon is None and self._song is None):
             return None
-        if len(goal) < horizon:
+        if horizon is None:
+            assert self._song is not None
+            goal, sustain = (rows[step:] for rows in self._song)
+            if not len(goal):
+                return None
+        elif len(goal) < horizon:
             raise UserError(
                 f"horizon_steps of midi_node is {len(goal)}: the controller wants to see {horizon} steps or more"
             )
-        return self._start(goal[:horizon], sustain[:horizon])
+        positions = self._controller.start(goal[:horizon], sustain[:horizon])
+        self.started, self.first, self.answered = True, step, step - 1
+        return positions
 
     def see_joints(self, step: int, positions: Floats, velocities: Floats) -> None:
         """Take the state of the hands (n,) at the beginning of `step`."""
@@ -89,7 +100,7 @@ class Answering:
             return None
         horizon = self._controller.horizon_steps
         observation = Observation(
-            step=step,
+            step=step - self.first,
             goal=goal[:horizon],
             sustain=sustain[:horizon],
             joint_positions=positions,
@@ -105,11 +116,10 @@ class Answering:
         self.answered = step
         return step, self._targets
 
+    def seen(self) -> tuple[int, Floats] | None:
+        """Return the newest step whose state of the hands is known, and their joint positions (n,); None before any."""
+        return None if self._newest.joints is None else self._newest.joints[:2]
+
     def repeat(self, step: int) -> Floats | None:
         """Return the targets (m,) given for `step` if it was the last one answered: its reader may have missed them."""
         return self._targets if step == self.answered else None
-
-    def _start(self, goal: Bools, sustain: Bools) -> Floats:
-        positions = self._controller.start(goal, sustain)
-        self.started = True
-        return positions

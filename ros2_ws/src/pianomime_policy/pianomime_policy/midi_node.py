@@ -18,11 +18,12 @@ from pianomime_core.ros_messages import MessageError, goal_message, step_of
 from pianomime_core.ros_parameters import declare_count, declare_text, refuse_undeclared
 from pianomime_core.ros_qos import LATCHED, NEWEST
 
-FIRST_WINDOW_PERIOD_S = 0.25
+REPEAT_PERIOD_S = 0.25
 
 
 class MidiNode:
-    """Says the first window again and again until the simulator has begun; from then on answers every state."""
+    """Answers every state with its window; without states, before the song and while the simulator is gone, says the
+    last window again and again."""
 
     finished = False
 
@@ -51,23 +52,25 @@ class MidiNode:
         prefer_prompt_replies()
         self._publish_song.publish(goal_message(self._roll.goal, self._roll.sustain, step=0))
         self.node.create_subscription(JointState, "/hands/joint_states", self._on_state, NEWEST)
-        self._first = self.node.create_timer(FIRST_WINDOW_PERIOD_S, lambda: self._send(0))
+        self._repeat = self.node.create_timer(REPEAT_PERIOD_S, self._send)
         self._diagnostics = Diagnostics(self.node, self._health)
 
     def close(self) -> None:
         """Nothing runs beside the executor."""
 
     def _on_state(self, message: JointState) -> None:
-        self._first.cancel()
+        self._repeat.reset()
         try:
             self._step = step_of(message.header.stamp)
         except MessageError as error:
             self.node.get_logger().error(f"/hands/joint_states refused: {error}", throttle_duration_sec=2.0)
             return
-        if self._step < self._steps:
-            self._send(self._step)
+        self._send()
 
-    def _send(self, step: int) -> None:
+    def _send(self) -> None:
+        step = self._step
+        if step >= self._steps:
+            return
         goal = goal_window(self._roll.goal, step, self._horizon)
         sustain = goal_window(self._roll.sustain, step, self._horizon)
         self._publish_goal.publish(goal_message(goal, sustain, step=step))

@@ -41,6 +41,8 @@ from pianomime_policy.registry import CONTROLLERS, TRAINED
 from pianomime_policy.warm_up import ready_controller
 
 COMPLAINT_PERIOD_S = 2.0
+SILENCE_S = 0.5
+"""Without a state for so long the simulator may be gone; states come 20 times a second."""
 STATES = ("/hands/joint_states", "/piano/joint_states")
 """A robot whose state is not finite is broken; elsewhere a bad number is but a bad message."""
 
@@ -76,6 +78,8 @@ class PolicyNode:
         self._period_s: list[float] = []
         self._answered_s: float | None = None
         self._refused = 0
+        self._state_s = 0.0
+        self._resumed = -1
         self.node = _ManagedNode(self)
         node = self.node
         self._name = declare_text(node, "controller", "streaming", "Who plays", legal=CONTROLLERS)
@@ -126,6 +130,7 @@ class PolicyNode:
             node.create_subscription(JointState, "/hands/joint_states", self._on_hands, NEWEST),
             node.create_subscription(JointState, "/piano/joint_states", self._on_keys, NEWEST),
         ]
+        self._look = node.create_timer(SILENCE_S / 2, self._look_for_simulator)
         self._diagnostics = Diagnostics(node, self._health)
 
     def disconnect(self) -> None:
@@ -133,6 +138,7 @@ class PolicyNode:
         for subscription in self._subscriptions_made:
             self.node.destroy_subscription(subscription)
         self._diagnostics.close()
+        self.node.destroy_timer(self._look)
         for publisher in (self._publish_start, self._publish_command):
             self.node.destroy_publisher(publisher)
         del self._playing
@@ -143,14 +149,14 @@ class PolicyNode:
 
     def _on_song(self, message: JointTrajectory) -> None:
         def take() -> None:
-            self._begin(self._playing.start_from_song(*read_goal(message, self._goal)))
+            self._playing.see_song(*read_goal(message, self._goal))
 
         self._accept("/piano/song", take)
 
     def _on_goal(self, message: JointTrajectory) -> None:
         def take() -> None:
             step, (goal, sustain) = step_of(message.header.stamp), read_goal(message, self._goal)
-            self._begin(self._playing.start_from_window(step, goal, sustain))
+            self._begin(step, self._playing.begin(step, goal, sustain))
             self._playing.see_goal(step, goal, sustain)
 
         self._accept("/piano/goal", take)
@@ -158,6 +164,7 @@ class PolicyNode:
     def _on_hands(self, message: JointState) -> None:
         def take() -> None:
             step = step_of(message.header.stamp)
+            self._state_s = time.monotonic()
             self._playing.see_joints(step, *read_joint_state(message, self._joints))
             if (targets := self._playing.repeat(step)) is not None:
                 self._command(step, targets)
@@ -188,9 +195,17 @@ class PolicyNode:
                 self._period_s.append(begin_s - self._answered_s)
             self._answered_s = begin_s
 
-    def _begin(self, positions: NDArray[np.float64] | None) -> None:
+    def _begin(self, step: int, positions: NDArray[np.float64] | None) -> None:
         if positions is not None:
-            self._publish_start.publish(joint_state(self._joints.names, positions))
+            self._publish_start.publish(joint_state(self._joints.names, positions, step=step))
+
+    def _look_for_simulator(self) -> None:
+        """Where a simulator that falls silent was is where the one started in its place begins."""
+        seen = self._playing.seen()
+        if seen is None or time.monotonic() - self._state_s < SILENCE_S or seen[0] == self._resumed:
+            return
+        self._resumed = seen[0]
+        self._begin(*seen)
 
     def _command(self, step: int, targets: NDArray[np.float64]) -> None:
         self._publish_command.publish(targets_message(self._controller.target_names, targets, step=step))

@@ -40,7 +40,7 @@ class PlaybackConfig:
 class Playback:
     """Plays one song in a thread of its own; see docs/architecture.md, "ROS graph".
 
-    Real time begins when the command of step 0 is there. From then on the physics of step t runs at the absolute
+    Real time begins when the first command is there. From then on the physics of step t runs at the absolute
     deadline at the end of that step, with what has arrived by then. Readers in other threads see whole snapshots only:
     `now` is replaced, never changed.
 
@@ -82,8 +82,9 @@ class Playback:
         self.stale_s = 0.0
         self.lifting = False
 
-    def run(self, joint_positions: Floats, steps: int, stop: threading.Event) -> None:
-        """Play `steps` control steps from joint positions (n,) [rad, m], or until `stop` is set.
+    def run(self, joint_positions: Floats, steps: int, stop: threading.Event, first: int = 0) -> None:
+        """Play a song of `steps` control steps, from step `first` and joint positions (n,) [rad, m] on, or until `stop`
+        is set.
 
         Raises:
             UnsafeError: The simulation has become unstable.
@@ -91,26 +92,26 @@ class Playback:
         state = self._simulator.reset(joint_positions)
         self.speed_limit.begin(self._simulator.joint_names, joint_positions)
         begin_s = 0.0
-        for step in range(steps):
+        for step in range(first, steps):
             published_s = self._show(step, state)
-            if step == 0 or self._config.sync:
+            if step == first or self._config.sync:
                 while not self._commands.wait(step, self._config.ask_again_s):
                     if stop.is_set():
                         return
                     self._show(step, state)
             if not self._config.sync:
-                if step == 0:
+                if step == first:
                     self._metronome.start()
                 self._metronome.wait()
             if stop.is_set():
                 return
-            # The command of step 0 also waited for the nodes to find each other.
-            if step and (arrival_s := self._commands.arrival_s(step)) is not None:
+            # The first command also waited for the nodes to find each other.
+            if step > first and (arrival_s := self._commands.arrival_s(step)) is not None:
                 self._latency_s.append(arrival_s - published_s)
             # Rounded to what a rollout file keeps, so that a replay steps with the very same numbers.
             targets = self.speed_limit.limit(self._targets(step)).astype(np.float32)
             begin_s, last_s = self._clock(), begin_s
-            if step:
+            if step > first:
                 self._period_s.append(begin_s - last_s)
             state = self._simulator.step(targets)
             self._physics_s.append(self._clock() - begin_s)

@@ -72,15 +72,20 @@ class Outcome:
         if self._rollout is None or not board.begun:
             return
         Rollout(
-            goal=board.goal[: board.played],
-            pressed=board.pressed[: board.played],
+            goal=board.goal[board.first : board.played],
+            pressed=board.pressed[board.first : board.played],
             targets=np.stack(playback.targets),
             target_names=simulator.target_names,
             joint_names=simulator.joint_names,
             initial_joint_positions=start,
             dt=CONTROL_TIMESTEP_S,
             metadata=rollout_metadata(
-                simulator.config, controller, board.card(), sync=sync, missed_steps=playback.missed_steps
+                simulator.config,
+                controller,
+                board.card(),
+                sync=sync,
+                missed_steps=playback.missed_steps,
+                first_step=board.first,
             ),
         ).save(self._rollout)
         self._log.info(f"rollout written to {self._rollout}")
@@ -91,6 +96,7 @@ def _values(board: Scoreboard, playback: Playback) -> dict[str, float]:
         **board.card().as_dict(),
         "step": board.played,
         "steps": len(board.goal),
+        "first_step": board.first,
         "missed_deadlines": len(playback.missed_steps),
         "finished": 0,
     }

@@ -20,28 +20,32 @@ class Scoreboard:
         trim: Silence before the first wanted key and after the last one so far does not count: live, nobody knows
             when the music begins and ends, and keeping still meanwhile is no merit. Files are trimmed when they are
             read (`pianomime_core.piano_roll`).
+        first: Step with which we begin; those before it do not count.
 
     Attributes:
         goal: (T, 88) bool, keys wanted at the end of each step; False where no window has told yet.
         pressed: (T, 88) bool, keys down at the end of each step; False where not played yet.
-        played: Number of steps played.
+        first: The step we began with.
+        played: The step up to which was played.
     """
 
-    def __init__(self, steps: int, *, trim: bool = False) -> None:
+    def __init__(self, steps: int, *, trim: bool = False, first: int = 0) -> None:
         self.goal: Bools = np.zeros((steps, NUM_KEYS), dtype=np.bool_)
         self.pressed: Bools = np.zeros((steps, NUM_KEYS), dtype=np.bool_)
-        self.played = 0
+        self.first = first
+        self.played = first
         self._known: Bools = np.zeros(steps, dtype=np.bool_)
         self._running = RunningScore()
-        self._counted = 0
+        self._counted = first
         self._trim = trim
         self._begun = False
 
     def expect(self, step: int, window: Bools) -> None:
-        """Take the goal window (H, 88) of `step`; rows past the end of the song are dropped."""
+        """Take the goal window (H, 88) of `step`; rows past the end of the song are dropped. Windows go forward: what
+        none has told before this one, while nobody sent any, was silence."""
         rows = window[: max(len(self.goal) - step, 0)]
         self.goal[step : step + len(rows)] = rows
-        self._known[step : step + len(rows)] = True
+        self._known[: step + len(rows)] = True
 
     def record(self, step: int, pressed: Bools) -> None:
         """Take the keys (88,) down at the end of `step`; steps come in order."""
@@ -50,9 +54,9 @@ class Scoreboard:
 
     @property
     def scored(self) -> int:
-        """Number of steps from the first on that were played and whose goal is known."""
-        known = self._known[: self.played]
-        return self.played if known.all() else int(np.argmin(known))
+        """The step up to which all that were played have a known goal."""
+        known = self._known[self.first : self.played]
+        return self.played if known.all() else self.first + int(np.argmin(known))
 
     @property
     def begun(self) -> bool:

@@ -33,13 +33,15 @@ from pianomime_core.ros_messages import (
     step_of,
 )
 from pianomime_core.ros_parameters import declare_number, declare_switch, declare_text, refuse_undeclared
-from pianomime_core.ros_qos import CLOCK, LATCHED, NEWEST
+from pianomime_core.ros_qos import CLOCK, EVENTS, LATCHED, NEWEST
 from pianomime_core.timing import FRAMES_PER_SECOND
 from pianomime_description.variant import SceneConfig
-from pianomime_physics.simulator import Simulator, SimulatorState
+from pianomime_physics.observed_simulator import ObservedSimulator
+from pianomime_physics.simulator import SimulatorState
 from pianomime_sim.command_box import CommandBox
 from pianomime_sim.playback import Playback, PlaybackConfig
 from pianomime_sim.ros_audience import Audience
+from pianomime_sim.ros_key_events import KeyEventWriter
 from pianomime_sim.ros_markers import MarkerMaker
 from pianomime_sim.ros_outcome import Outcome
 from pianomime_sim.scoreboard import Scoreboard
@@ -60,7 +62,8 @@ class SimNode:
     def __init__(self) -> None:
         self.node = Node("sim_node")
         self._config = self._declare()
-        self._simulator = Simulator(self._scene)
+        self._simulator = ObservedSimulator(self._observe, self._scene)
+        self._key_events = KeyEventWriter()
         self._markers = MarkerMaker(self._simulator.model, self._simulator.joint_names)
         self._joints = NameOrder(self._simulator.joint_names)
         self._targets = NameOrder(self._simulator.target_names)
@@ -69,7 +72,9 @@ class SimNode:
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
         self._failure: Exception | None = None
+        self._song: NDArray[np.bool_] | None = None
         self._start: NDArray[np.float64] | None = None
+        self._first = 0
         self._refused = 0
         self._ended_s: float | None = None
         self._finished = False
@@ -109,6 +114,7 @@ class SimNode:
         self._publish_hands = node.create_publisher(JointState, "/hands/joint_states", NEWEST)
         self._audience = Audience(node, self._wait_for, self._publish_hands.topic_name)
         self._publish_keys = node.create_publisher(JointState, "/piano/joint_states", NEWEST)
+        self._publish_key_events = node.create_publisher(JointState, "/piano/key_events", EVENTS)
         self._publish_clock = node.create_publisher(Clock, "/clock", CLOCK)
         self._diagnostics = Diagnostics(node, self._health)
         # Two publishers, so that each keeps its own last message for late subscribers.
@@ -140,17 +146,20 @@ class SimNode:
 
     def _on_song(self, message: JointTrajectory) -> None:
         try:
-            self._keys.of(message.joint_names)
+            song, _ = read_goal(message, self._keys)
         except MessageError as error:
             self._refuse("/piano/song", error)
             return
         if not self._live:
-            self._steps = len(message.points)
+            self._song, self._steps = song, len(song)
         self._begin()
 
     def _on_start(self, message: JointState) -> None:
+        if self._thread is not None:
+            return  # a controller that was started anew begins where the hands are
         try:
             self._start, _ = read_joint_state(message, self._joints, velocities=False)
+            self._first = step_of(message.header.stamp)
         except MessageError as error:
             self._refuse("/hands/start", error)
             return
@@ -159,16 +168,19 @@ class SimNode:
     def _begin(self) -> None:
         if self._steps is None or self._start is None or self._thread is not None or not self._audience.is_there():
             return
-        self._scoreboard = Scoreboard(self._steps, trim=self._live)
+        self._scoreboard = Scoreboard(self._steps, trim=self._live, first=self._first)
+        if self._song is not None:
+            self._scoreboard.expect(0, self._song)
         self._playback = Playback(self._simulator, self._commands, self._scoreboard, self._config, self._publish)
         prefer_prompt_replies()
-        self.node.get_logger().info("the session begins" if self._live else "the song begins")
+        what = "the session" if self._live else "the song"
+        self.node.get_logger().info(f"{what} goes on at step {self._first}" if self._first else f"{what} begins")
         self._thread = threading.Thread(target=self._play, args=(self._start, self._steps), name="physics")
         self._thread.start()
 
     def _play(self, start: NDArray[np.float64], steps: int) -> None:
         try:
-            self._playback.run(start, steps, self._stop)
+            self._playback.run(start, steps, self._stop, self._first)
         except Exception as error:
             self._failure = error
 
@@ -178,6 +190,12 @@ class SimNode:
         names = self._simulator.joint_names
         self._publish_keys.publish(joint_state(KEY_NAMES, state.key_angles, state.key_velocities, step=step))
         self._publish_hands.publish(joint_state(names, state.joint_positions, state.joint_velocities, step=step))
+
+    def _observe(self, state: SimulatorState) -> None:
+        """Called by the physics thread within each step."""
+        message = self._key_events.message(state)
+        if message is not None:
+            self._publish_key_events.publish(message)
 
     def _on_goal(self, message: JointTrajectory) -> None:
         if self._thread is None:
@@ -205,7 +223,7 @@ class SimNode:
             self._outcome.report(self._scoreboard, self._playback)
 
     def _health(self) -> Health:
-        warnings = (f"{self._refused} messages refused",) if self._refused else ()
+        warnings: tuple[str, ...] = (f"{self._refused} messages refused",) if self._refused else ()
         values: dict[str, float] = {"refused_messages": self._refused}
         if self._thread is None:
             return Health(values=values, text="waiting for /piano/song and /hands/start", warnings=warnings)
