@@ -20,6 +20,7 @@ setup(
         "console_scripts": [
             "sim_node = pianomime_sim.sim_node:main",
             "viewer_node = pianomime_sim.viewer_node:main",
+            "sound_node = pianomime_sim.sound_node:main",
         ]
     },
     license="Apache-2.0",

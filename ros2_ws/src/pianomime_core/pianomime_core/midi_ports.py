@@ -4,14 +4,13 @@ ALSA's sequencer where the kernel has it, else JACK: containers and many virtual
 JACK's server runs there with its dummy driver. Both through python-rtmidi.
 """
 
-import os
 import re
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from pianomime_core.errors import UserError
+from pianomime_core.library_noise import no_library_noise
 
 CLIENT = "pianomime"
 """How we are called in the lists of other programs."""
@@ -39,7 +38,7 @@ def open_client(kind: str) -> Any:
         systems.insert(0, rtmidi.API_LINUX_ALSA)
     for system in systems:
         try:
-            with _quiet():
+            with no_library_noise():
                 return getattr(rtmidi, kind)(system, name=CLIENT)
         except (rtmidi.SystemError, rtmidi.UnsupportedOperationError):
             continue
@@ -91,17 +90,3 @@ def stable_name(port: str) -> str:
 
 def _contains(port: str, part: str) -> bool:
     return part.casefold() in port.casefold()
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """The libraries below write to file descriptor 2 what they do not find; our error says it in one line."""
-    kept = os.dup(2)
-    null = os.open(os.devnull, os.O_WRONLY)
-    try:
-        os.dup2(null, 2)
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
-        os.close(null)

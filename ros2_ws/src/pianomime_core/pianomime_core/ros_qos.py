@@ -22,5 +22,8 @@ LATCHED = _profile(ReliabilityPolicy.RELIABLE, DurabilityPolicy.TRANSIENT_LOCAL,
 REPORT = _profile(ReliabilityPolicy.RELIABLE, DurabilityPolicy.VOLATILE, 10)
 """/diagnostics: several nodes publish to one topic, so a reader needs a short queue."""
 
+EVENTS = _profile(ReliabilityPolicy.RELIABLE, DurabilityPolicy.VOLATILE, 200)
+"""/piano/key_events: each counts, and a chord may be ten messages at once."""
+
 CLOCK = _profile(ReliabilityPolicy.BEST_EFFORT, DurabilityPolicy.VOLATILE, 1)
 """/clock, as ROS 2's own time sources expect it."""

@@ -34,19 +34,20 @@ class PianoSynth:
 
     Args:
         soundfont: A .sf2 or .sf3 file whose first program is a piano; None for the bundled one.
+        sample_rate_hz: Of the samples it makes.
 
     Raises:
         UserError: The file is missing, damaged or no soundfont, or tinysoundfont is not installed.
     """
 
-    def __init__(self, soundfont: Path | None = None) -> None:
+    def __init__(self, soundfont: Path | None = None, sample_rate_hz: int = SAMPLE_RATE_HZ) -> None:
         path = bundled_soundfont() if soundfont is None else soundfont
         _check(path)
         try:
             import tinysoundfont  # here, so that who wants no sound can do without
         except ImportError as error:
             raise UserError("sound needs tinysoundfont: pip install --no-deps tinysoundfont==0.3.7") from error
-        self._synth = tinysoundfont.Synth(gain=GAIN_DB, samplerate=SAMPLE_RATE_HZ)
+        self._synth = tinysoundfont.Synth(gain=GAIN_DB, samplerate=sample_rate_hz)
         try:
             self._synth.program_select(_CHANNEL, self._synth.sfload(str(path)), _BANK, _PIANO)
         except (RuntimeError, tinysoundfont.SoundFontException) as error:

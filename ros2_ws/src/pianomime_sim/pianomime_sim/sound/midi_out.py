@@ -1,0 +1,52 @@
+"""A MIDI port as an instrument: other programs, synthesizers and player pianos play what the robot presses."""
+
+from pianomime_core.midi_ports import choose_port, open_client
+
+_NOTE_ON, _NOTE_OFF, _CONTROL, _ALL_NOTES_OFF = 0x90, 0x80, 0xB0, 123
+
+
+def output_ports() -> tuple[str, ...]:
+    """Return the names of the ports that notes can go to.
+
+    Raises:
+        UserError: No MIDI system answers.
+    """
+    client = open_client("MidiOut")
+    try:
+        return tuple(client.get_ports())
+    finally:
+        client.delete()
+
+
+class MidiOut:
+    """An `Instrument` on MIDI channel 1.
+
+    Args:
+        port: Name of a port, or a part of it.
+        virtual: Name of a port to make instead, for others to listen to.
+
+    Raises:
+        UserError: Unknown or ambiguous port (lists the ports), or no MIDI system.
+    """
+
+    def __init__(self, port: str = "", virtual: str = "") -> None:
+        self._client = open_client("MidiOut")
+        try:
+            if virtual:
+                self._client.open_virtual_port(virtual)
+            else:
+                self._client.open_port(choose_port(port, self._client.get_ports()), "out")
+        except BaseException:
+            self._client.delete()
+            raise
+
+    def press(self, pitch: int, velocity: int) -> None:
+        self._client.send_message([_NOTE_ON, pitch, velocity])
+
+    def release(self, pitch: int) -> None:
+        self._client.send_message([_NOTE_OFF, pitch, 0])
+
+    def close(self) -> None:
+        self._client.send_message([_CONTROL, _ALL_NOTES_OFF, 0])
+        self._client.close_port()
+        self._client.delete()

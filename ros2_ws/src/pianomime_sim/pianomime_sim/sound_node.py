@@ -1,0 +1,68 @@
+"""What the robot presses, to be heard at once: on this machine's speaker, on a MIDI port, or on both."""
+
+import sys
+from pathlib import Path
+
+from rclpy.node import Node
+from sensor_msgs.msg import JointState
+
+from pianomime_core.errors import UserError
+from pianomime_core.ros_main import run
+from pianomime_core.ros_messages import MessageError
+from pianomime_core.ros_parameters import declare_switch, declare_text, refuse_undeclared
+from pianomime_core.ros_qos import EVENTS
+from pianomime_sim.ros_key_events import KeyEventReader
+from pianomime_sim.sound.even_time import Band
+from pianomime_sim.sound.instrument import Instrument
+from pianomime_sim.sound.midi_out import MidiOut
+from pianomime_sim.sound.speaker import Speaker
+
+COMPLAINT_PERIOD_S = 2.0
+
+
+class SoundNode:
+    """Plays /piano/key_events; runs until it is told to end."""
+
+    finished = False
+
+    def __init__(self) -> None:
+        self.node = Node("sound_node")
+        speaker = declare_switch(self.node, "speaker", True, "Play on the default audio device")
+        soundfont = declare_text(self.node, "soundfont", "", "Piano for the speaker (.sf2, .sf3); empty: bundled one")
+        port = declare_text(self.node, "midi_out", "", "MIDI port to play on, by name or a part of it; empty for none")
+        virtual = declare_text(self.node, "virtual_midi_out", "", "MIDI port to make and to play on; empty for none")
+        refuse_undeclared(self.node)
+        if not (speaker or port or virtual):
+            raise UserError("sound_node has nothing to play on: set speaker, midi_out or virtual_midi_out")
+        instruments: list[Instrument] = []
+        if port or virtual:
+            instruments.append(MidiOut(port, virtual))
+        if speaker:
+            instruments.append(Speaker(Path(soundfont) if soundfont else None))
+        self._band = Band(instruments)
+        self._reader = KeyEventReader()
+        self.node.create_subscription(JointState, "/piano/key_events", self._on_events, EVENTS)
+
+    def close(self) -> None:
+        """Fall silent."""
+        self._band.close()
+
+    def _on_events(self, message: JointState) -> None:
+        try:
+            events = self._reader.events(message)
+        except MessageError as error:
+            self.node.get_logger().error(
+                f"/piano/key_events refused: {error}", throttle_duration_sec=COMPLAINT_PERIOD_S
+            )
+            return
+        for event in events:
+            self._band.play(event)
+
+
+def main() -> int:
+    """Run the node; see pianomime_core.ros_main for the exit codes."""
+    return run(SoundNode)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
