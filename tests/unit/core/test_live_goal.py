@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from pianomime_core.goal_window import NoteEvent, note_events
-from pianomime_core.live_goal import WIRE_S, EchoGoal, HeldGoal, live_goal, visible_steps
+from pianomime_core.live_goal import KEPT_STEPS, WIRE_S, EchoGoal, HeldGoal, live_goal, visible_steps
 from pianomime_core.notes import Note, Score
 from pianomime_core.piano_roll import piano_roll
 from pianomime_core.timing import CONTROL_TIMESTEP_S
@@ -57,6 +57,23 @@ def test_echo_gives_the_windows_of_the_file(seed, delay_steps):
         np.testing.assert_array_equal(window, wanted[step : step + HORIZON])
     pedal = np.array([windows[first + row][1][0] for row in range(len(roll) - 1)])
     np.testing.assert_array_equal(pedal, roll.sustain[: len(pedal)])
+
+
+def test_a_simulator_that_begins_again_some_steps_ago_is_told_the_same():
+    goal = EchoGoal(3, 3)
+    windows = {}
+    for step in range(1, 60):
+        now_s = STEP_0_S + step * CONTROL_TIMESTEP_S
+        if step % 5 == 2:
+            goal.hear(NoteEvent(now_s - 0.004, True, 60 + step))
+            goal.hear(NoteEvent(now_s - 0.002, False, 60 + step - 5))
+        windows[step] = goal.window(step, now_s)[0]
+    assert any(window.any() for window in windows.values())
+    for step in (59, 58, 50, 59 - KEPT_STEPS):
+        again, _ = goal.window(step, STEP_0_S + 3.0)
+        np.testing.assert_array_equal(again, windows[step])
+    forgotten, _ = goal.window(10, STEP_0_S + 3.0)
+    assert not forgotten.any()
 
 
 def test_before_the_first_note_nothing_is_wanted():

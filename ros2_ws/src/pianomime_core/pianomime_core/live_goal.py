@@ -21,6 +21,7 @@ Bools = NDArray[np.bool_]
 WIRE_S = 0.02
 """How long an event may take from its stamp to its reader: only what is older counts as fully known."""
 
+KEPT_STEPS = 20
 MAX_HORIZON_STEPS = 40
 REPEATED_STEPS = 4
 """Rows in which what is held now is held on: whoever misses a window is not left without one."""
@@ -34,7 +35,8 @@ class LiveGoal(Protocol):
         ...
 
     def window(self, step: int, now_s: float) -> tuple[Bools, Bools]:
-        """Return goal (horizon, 88) and sustain (horizon,) of a step that begins now; steps never go back."""
+        """Return goal (horizon, 88) and sustain (horizon,) of a step that begins now. A simulator that was started
+        again may be some steps behind: up to `KEPT_STEPS` of them are still known."""
         ...
 
 
@@ -61,7 +63,8 @@ class EchoGoal:
             raise ValueError(f"a delay of {delay_steps} steps is shorter than the horizon of {horizon}")
         self._horizon = horizon
         self._delay_steps = delay_steps
-        self._stream = StreamingGoal(horizon)
+        self._stream = StreamingGoal(KEPT_STEPS + horizon)
+        self._oldest_row = 0
         self._waiting: list[NoteEvent] = []
         self._onset_s = math.inf
         # When step 0 began, or would have begun, by the punctual ones of the steps; a late one only looks later.
@@ -87,15 +90,16 @@ class EchoGoal:
             self._stream.feed(NoteEvent(event.time_s - self._onset_s, event.down, event.pitch))
         self._waiting.clear()
         self._stream.advance(now_s - WIRE_S - self._onset_s)
+        row = step - self.first_step
+        self._oldest_row = max(self._oldest_row, row - KEPT_STEPS)
+        kept = self._stream.window(self._oldest_row)
         # Before the music begins, its rows stand deeper in the window.
-        ahead = max(self.first_step - step, 0)
-        if ahead >= self._horizon:
-            return self._silence()
-        goal, sustain = self._stream.window(max(step - self.first_step, 0))
-        deeper = self._silence()
-        for rows, music in zip(deeper, (goal, sustain), strict=True):
-            rows[ahead:] = music[: self._horizon - ahead]
-        return deeper
+        skipped, deeper = max(row - self._oldest_row, 0), max(self._oldest_row - row, 0)
+        windows = self._silence()
+        if deeper < self._horizon:
+            for window, rows in zip(windows, kept, strict=True):
+                window[deeper:] = rows[skipped : skipped + self._horizon - deeper]
+        return windows
 
     def _step_of_row_0(self) -> int:
         """The first step at whose beginning row 0, and all that its window reaches, is known; and so on from there."""
@@ -132,7 +136,7 @@ class HeldGoal:
 
     def window(self, step: int, now_s: float) -> tuple[Bools, Bools]:
         """See `LiveGoal.window`."""
-        if step > self._step:  # else it is asked for again
+        if step != self._step:  # else it is asked for again
             struck_again = self._struck & self._row_0
             self._row_0 = (self._held | self._struck) & ~struck_again
             self._struck = np.zeros(NUM_KEYS, dtype=np.bool_)
