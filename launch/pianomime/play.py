@@ -107,6 +107,8 @@ def _last_score(file: Path) -> dict[str, float] | None:
 def _print_end(console: Console, title: str, values: Mapping[str, float]) -> None:
     card = score_card(values)
     console.print(song_table(title, card, int(values["missed_deadlines"])))
+    if first := int(values["first_step"]):
+        console.print(f"scored from step {first} of {int(values['steps'])} on: the simulator was started again there")
     for name, words in (("latency", "state to command"), ("jitter", "lateness of the 20 Hz beat")):
         if f"{name}_p50_ms" in values:
             p50, p99, most = (values[f"{name}_{which}_ms"] for which in ("p50", "p99", "max"))
