@@ -1,4 +1,4 @@
-# make play [MIDI=song.mid] [VIEWER=browser|window|none] [ARGS="..."] | make test | make lint | make test-reference | make test-colcon | make bench | make install | make training
+# make play [MIDI=song.mid] [VIEWER=browser|window|none] [ARGS="..."] | make live [PORT=name] | make test | make lint | make test-reference | make test-colcon | make bench | make install | make training
 PYTHON ?= python3.11
 VIEWER ?= browser
 VENV := .venv
@@ -17,7 +17,7 @@ REFERENCE_PACKAGES := $(addprefix ros2_ws/src/pianomime_,core description physic
 COLCON := .venv-colcon
 SETUPS := $(addsuffix /setup.py,$(PACKAGES)) $(addsuffix /setup.cfg,$(PACKAGES))
 
-.PHONY: install training play test test-reference test-colcon lint bench clean
+.PHONY: install training play live test test-reference test-colcon lint bench clean
 
 install: $(COMPILED)
 
@@ -43,6 +43,10 @@ $(TRAINING): $(INSTALLED) requirements-training.txt
 
 play: install
 	@$(BIN)/pianomime play $(if $(MIDI),"$(MIDI)") --viewer $(VIEWER) $(ARGS)
+
+# Play along with a MIDI keyboard; Ctrl-C ends with a score.
+live: install
+	@$(BIN)/pianomime live $(if $(PORT),--port "$(PORT)") --viewer $(VIEWER) $(ARGS)
 
 test: install training
 	$(BIN)/python -m pytest $(ARGS)

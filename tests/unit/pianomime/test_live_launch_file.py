@@ -1,0 +1,80 @@
+"""live.launch.py against the node table, without ROS's launch packages."""
+
+import runpy
+from pathlib import Path
+
+import pytest
+from fake_launch import DeclareLaunchArgument, LaunchContext, Node, OpaqueFunction, install
+
+from pianomime.node_table import LiveOptions, node_table
+from pianomime.songs import share_directory
+
+LAUNCH_FILE = share_directory() / "launch" / "live.launch.py"
+
+
+@pytest.fixture
+def description(monkeypatch, tmp_path):
+    install(monkeypatch)
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    monkeypatch.delenv("ROS_DOMAIN_ID", raising=False)
+    return runpy.run_path(str(LAUNCH_FILE))["generate_launch_description"]()
+
+
+def start(description, **given: str) -> list:
+    """What `ros2 launch ... name:=value` would start."""
+    arguments = [entity for entity in description.entities if isinstance(entity, DeclareLaunchArgument)]
+    assert set(given) <= {argument.name for argument in arguments}
+    values = {argument.name: argument.default_value for argument in arguments} | given
+    [opaque] = [entity for entity in description.entities if isinstance(entity, OpaqueFunction)]
+    return opaque.function(LaunchContext(values))
+
+
+OPTIONS = {
+    "default": ({}, LiveOptions()),
+    "everything": (
+        {
+            "port": "keys",
+            "virtual": "robot",
+            "mode": "echo",
+            "delay_s": "1.5",
+            "channel": "3",
+            "transpose": "-12",
+            "controller": "onnx-1s",
+            "model": "networks",
+            "viewer": "browser",
+            "viewer_port": "9000",
+            "hand_collisions": "true",
+            "rollout": "out.npz",
+        },
+        LiveOptions(
+            port="keys",
+            virtual="robot",
+            delay_s=1.5,
+            channel=3,
+            transpose=-12,
+            controller="onnx-1s",
+            model=Path("networks"),
+            viewer="browser",
+            viewer_port=9000,
+            hand_collisions=True,
+            rollout=Path("out.npz"),
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize(("given", "options"), OPTIONS.values(), ids=OPTIONS)
+def test_the_launch_file_starts_the_node_table(description, given, options):
+    nodes = [action for action in start(description, **given) if isinstance(action, Node)]
+    table = node_table(options)
+    assert [(node.package, node.executable, node.name) for node in nodes] == [
+        (entry.package, entry.executable, entry.name) for entry in table
+    ]
+    for node, entry in zip(nodes, table, strict=True):
+        assert node.parameters == [*([str(entry.config)] if entry.config else []), entry.parameters]
+
+
+def test_every_argument_is_described_and_is_an_option(description):
+    arguments = [entity for entity in description.entities if isinstance(entity, DeclareLaunchArgument)]
+    assert {argument.name for argument in arguments} == set(LiveOptions.__dataclass_fields__) | {"mode"}
+    assert all(argument.description for argument in arguments)
