@@ -107,3 +107,16 @@ def test_what_nobody_told_was_silence():
     board.expect(4, wanted)
     assert board.scored == 5
     assert board.goal[:, 40].tolist() == [True, True, False, False, True, True]
+
+
+def test_a_source_that_begins_again_does_not_change_what_was_counted(song):
+    goal, pressed = song
+    board = Scoreboard(STEPS)
+    for step in range(10):
+        board.expect(step, goal_window(goal, step, 4))
+        board.record(step, pressed[step])
+    card = board.card()
+    board.expect(0, np.zeros((12, 88), dtype=bool))
+    assert board.card() == card
+    assert np.array_equal(board.goal[:10], goal[:10])
+    assert not board.goal[10:12].any()

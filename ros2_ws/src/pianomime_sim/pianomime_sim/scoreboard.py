@@ -41,11 +41,12 @@ class Scoreboard:
         self._begun = False
 
     def expect(self, step: int, window: Bools) -> None:
-        """Take the goal window (H, 88) of `step`; rows past the end of the song are dropped. Windows go forward: what
-        none has told before this one, while nobody sent any, was silence."""
-        rows = window[: max(len(self.goal) - step, 0)]
-        self.goal[step : step + len(rows)] = rows
-        self._known[: step + len(rows)] = True
+        """Take the goal window (H, 88) of `step`; rows past the end of the song are dropped, and what was counted
+        stays. Windows go forward: what none has told before this one, while nobody sent any, was silence."""
+        first = max(step, self._counted)
+        rows = window[first - step : max(len(self.goal) - step, 0)]
+        self.goal[first : first + len(rows)] = rows
+        self._known[: first + len(rows)] = True
 
     def record(self, step: int, pressed: Bools) -> None:
         """Take the keys (88,) down at the end of `step`; steps come in order."""

@@ -1,0 +1,77 @@
+"""sim_node without a song: it plays until it is interrupted, and scores the music alone."""
+
+import json
+import random
+import sys
+import threading
+
+import numpy as np
+import pytest
+import rclpy
+
+from pianomime_core.metrics import score
+from pianomime_core.rollout import Rollout
+from pianomime_core.ros_environment import complete_ros_environment
+from pianomime_core.ros_messages import goal_message, joint_state, step_of, targets_message
+from pianomime_sim.sim_node import SimNode
+
+FIRST, LAST, END = 3, 6, 9
+"""The first and the last wanted row, and the step in which Ctrl-C comes."""
+
+
+@pytest.fixture
+def play(tmp_path):
+    """A session of END steps with these goal rows, and the node when it is closed."""
+    parts = []
+
+    def start(goal) -> SimNode:
+        complete_ros_environment()
+        values = {"session_s": 60.0, "sync": "true", "rollout": tmp_path / "r.npz", "score": tmp_path / "score.json"}
+        words = [word for name, value in values.items() for word in ("-p", f"{name}:={value}")]
+        # A domain of our own: a performance on this machine must not hear us.
+        rclpy.init(args=[sys.argv[0], "--ros-args", *words], domain_id=random.randint(1, 101))
+        sim = SimNode()
+        parts.append(sim)
+        over = threading.Event()
+
+        class Hands:
+            def publish(self, message) -> None:
+                step = step_of(message.header.stamp)
+                if step >= END:
+                    over.set()
+                    return
+                sim._on_goal(goal_message(goal[step : step + 2], np.zeros(2, dtype=bool), step=step))
+                targets = sim._simulator.target_range.mean(axis=1)
+                sim._on_command(targets_message(sim._simulator.target_names, targets, step=step))
+
+        sim._publish_hands = Hands()
+        sim._on_start(joint_state(sim._simulator.joint_names, np.zeros(54)))
+        assert over.wait(60)
+        sim.close()
+        return sim
+
+    yield start
+    for part in parts:
+        part.node.destroy_node()
+    rclpy.try_shutdown()
+
+
+def test_it_needs_no_song_and_scores_from_the_first_wanted_row_to_the_last(play, tmp_path):
+    goal = np.zeros((END + 2, 88), dtype=bool)
+    goal[FIRST : LAST + 1, 40] = True
+    sim = play(goal)
+    assert sim.finished
+    played = Rollout.load(tmp_path / "r.npz")
+    assert np.array_equal(played.goal, goal[:END])
+    assert len(played.pressed) == len(played.targets) == END
+    music = slice(FIRST, LAST + 1)
+    values = json.loads((tmp_path / "score.json").read_text())
+    assert values["frames"] == LAST + 1 - FIRST
+    assert values["f1"] == score(played.goal[music], played.pressed[music]).f1
+    assert values["finished"] == 1
+
+
+def test_a_session_without_music_has_nothing_to_write(play, tmp_path):
+    sim = play(np.zeros((END + 2, 88), dtype=bool))
+    assert sim.finished
+    assert list(tmp_path.glob("*.npz")) == list(tmp_path.glob("*.json")) == []
