@@ -11,6 +11,7 @@ from typing import NoReturn
 from pianomime.live_arguments import add_live
 from pianomime.rollout_arguments import add_plot, add_sound, add_video
 from pianomime.songs import DEFAULT_SONG, bundled_songs
+from pianomime.sound_options import add_sound_arguments
 from pianomime_core.errors import UserError
 
 _CONTROLLER_HELP = (
@@ -84,6 +85,7 @@ def _add_play(commands: "argparse._SubParsersAction[_Parser]") -> _Parser:
     _add_viewer(parser)
     parser.add_argument("--no-ros", action="store_true", help="play in this one process, without ROS")
     _add_hand_collisions(parser)
+    add_sound_arguments(parser)
     return parser
 
 
@@ -92,6 +94,7 @@ def _add_live(commands: "argparse._SubParsersAction[_Parser]") -> _Parser:
     _add_model(parser)
     _add_viewer(parser)
     _add_hand_collisions(parser)
+    add_sound_arguments(parser)
     return parser
 
 

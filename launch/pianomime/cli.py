@@ -35,23 +35,32 @@ def _play(options: argparse.Namespace) -> int:
     from pianomime.models import model_folder
     from pianomime.play import PlayOptions, play
     from pianomime.solo import play_solo
+    from pianomime.sound_options import recorded, sound_options
     from pianomime_policy.registry import check_controller
 
     # The nodes would refuse it too, but only after all of them have started.
     check_controller(options.controller, model_folder(options.controller, options.model))
     if options.rollout is not None:
         check_file(options.rollout, "--rollout", ".npz")
-    play_options = PlayOptions(
-        midi=find_song(options.song),
-        controller=options.controller,
-        model=options.model,
-        sync=options.sync,
-        viewer=options.viewer,
-        viewer_port=options.viewer_port,
-        hand_collisions=options.hand_collisions,
-        rollout=options.rollout,
-    )
-    return play_solo(play_options, real_time=options.real_time) if options.no_ros else play(play_options)
+    song = find_song(options.song)
+    heard_on, notice = sound_options(options, heard_by_default=not (options.sync or options.no_ros))
+    if options.no_ros and any(heard_on[name] for name in ("sound", "midi_out", "virtual_midi_out")):
+        raise UserError("--no-ros plays without sound_node: use --wav or --midi, or leave --no-ros out")
+    with recorded(options) as rollout:
+        play_options = PlayOptions(
+            midi=song,
+            controller=options.controller,
+            model=options.model,
+            sync=options.sync,
+            viewer=options.viewer,
+            viewer_port=options.viewer_port,
+            hand_collisions=options.hand_collisions,
+            rollout=rollout,
+            **heard_on,
+        )
+        if options.no_ros:
+            return play_solo(play_options, real_time=options.real_time)
+        return play(play_options, notice)
 
 
 def _live(options: argparse.Namespace) -> int:

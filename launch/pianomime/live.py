@@ -8,6 +8,7 @@ from pianomime.models import model_folder
 from pianomime.node_table import LiveOptions
 from pianomime.outputs import check_file
 from pianomime.play import perform
+from pianomime.sound_options import recorded, sound_options
 from pianomime_core.midi_ports import choose_port, input_ports
 from pianomime_policy.registry import check_controller
 
@@ -31,17 +32,20 @@ def live(options: argparse.Namespace) -> int:
         check_file(options.rollout, "--rollout", ".npz")
     if not options.virtual:
         choose_port(options.port, input_ports())
-    chosen = LiveOptions(
-        port=options.port,
-        virtual=options.virtual,
-        delay_s=delay_s,
-        channel=options.channel,
-        transpose=options.transpose,
-        controller=controller,
-        model=options.model,
-        viewer=options.viewer,
-        viewer_port=options.viewer_port,
-        hand_collisions=options.hand_collisions,
-        rollout=options.rollout,
-    )
-    return perform(chosen, f"live, {delay_s:g} s later, {controller}")
+    heard_on, notice = sound_options(options, heard_by_default=True)
+    with recorded(options) as rollout:
+        chosen = LiveOptions(
+            port=options.port,
+            virtual=options.virtual,
+            delay_s=delay_s,
+            channel=options.channel,
+            transpose=options.transpose,
+            controller=controller,
+            model=options.model,
+            viewer=options.viewer,
+            viewer_port=options.viewer_port,
+            hand_collisions=options.hand_collisions,
+            rollout=rollout,
+            **heard_on,
+        )
+        return perform(chosen, f"live, {delay_s:g} s later, {controller}", notice)

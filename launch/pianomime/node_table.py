@@ -26,6 +26,10 @@ class Options:
         viewer_port: Port of the browser viewer on this machine.
         hand_collisions: Fingers and hands collide with one another.
         rollout: npz file to write at the end; None for none.
+        sound: What is pressed is heard on the machine's audio device.
+        soundfont: Piano for it; None for the bundled one.
+        midi_out: MIDI port for what is pressed, by name or a part of it; empty for none.
+        virtual_midi_out: Name of a MIDI port to make for it; empty for none.
     """
 
     controller: str = "streaming"
@@ -34,6 +38,10 @@ class Options:
     viewer_port: int = 8080
     hand_collisions: bool = False
     rollout: Path | None = None
+    sound: bool = False
+    soundfont: Path | None = None
+    midi_out: str = ""
+    virtual_midi_out: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,6 +147,8 @@ def node_table(options: PlayOptions | LiveOptions, score: Path | None = None) ->
                 required=False,
             )
         )
+    if options.sound or options.midi_out or options.virtual_midi_out:
+        nodes.append(_sound(options))
     return tuple(nodes)
 
 
@@ -155,6 +165,23 @@ def _policy(options: Options) -> NodeEntry:
             "model": str(model.resolve()) if model is not None else "",
             "hand_collisions": options.hand_collisions,
         },
+    )
+
+
+def _sound(options: Options) -> NodeEntry:
+    return NodeEntry(
+        "pianomime_sim",
+        "sound_node",
+        "pianomime_sim.sound_node",
+        "sound_node",
+        parameters={
+            "speaker": options.sound,
+            "soundfont": str(options.soundfont.resolve()) if options.soundfont is not None else "",
+            "midi_out": options.midi_out,
+            "virtual_midi_out": options.virtual_midi_out,
+        },
+        # The song goes on unheard.
+        required=False,
     )
 
 

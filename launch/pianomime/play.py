@@ -31,18 +31,20 @@ __all__ = ["PlayOptions", "play"]
 EXIT_END, EXIT_NODE_DIED = 0, 1
 
 
-def play(options: PlayOptions) -> int:
+def play(options: PlayOptions, notice: str = "") -> int:
     """Play a song through the ROS graph and return the exit code: 0 at the end of the song, 1 if a node died.
+
+    A notice is a line to be told once nothing is left to be refused.
 
     Raises:
         UserError: Bad input: song, controller, port, domain, or a second instance.
         KeyboardInterrupt: Ctrl-C, after everything has been shut down.
     """
     read_song(options.midi)
-    return perform(options, f"{options.midi.stem}, {options.controller}")
+    return perform(options, f"{options.midi.stem}, {options.controller}", notice)
 
 
-def perform(options: PlayOptions | LiveOptions, title: str) -> int:
+def perform(options: PlayOptions | LiveOptions, title: str, notice: str = "") -> int:
     """Run the graph to its end, and print the score under a title; see `play`. Live music ends with Ctrl-C."""
     if options.viewer == "browser":
         from pianomime_sim.viewers import LOCALHOST
@@ -66,6 +68,8 @@ def perform(options: PlayOptions | LiveOptions, title: str) -> int:
         ) as runner,
         closing(ScoreListener()) as listener,
     ):
+        if notice:
+            console.print(notice, highlight=False, soft_wrap=True)
         try:
             with _progress(console) as progress:
                 bar = progress.add_task("starting", total=None, note="")

@@ -19,6 +19,16 @@ def sound(rollout: Path, out: Path, soundfont: Path | None) -> int:
     check_file(out, "--out", ".wav", ".mid")
     if out.suffix == ".mid" and soundfont is not None:
         raise UserError(f"--soundfont {str(soundfont)!r} is for sound: --out {str(out)!r} would have to end in .wav")
+    write_sound(rollout, out, soundfont)
+    return 0
+
+
+def write_sound(rollout: Path, out: Path, soundfont: Path | None) -> None:
+    """Write a rollout file as WAV or MIDI, whichever `out` ends in, and say so.
+
+    Raises:
+        UserError: As `sound`.
+    """
     synth = PianoSynth(soundfont) if out.suffix == ".wav" else None
     performance = perform(rollout)
     notes = performance.score.notes
@@ -27,7 +37,6 @@ def sound(rollout: Path, out: Path, soundfont: Path | None) -> int:
     else:
         write_wave(sound_of(performance.score, synth, performance.duration_s), out)
     print(f"{out}: {len(notes)} notes in {performance.duration_s:.1f} s{_loudness([note.velocity for note in notes])}")
-    return 0
 
 
 def _loudness(velocities: list[int]) -> str:

@@ -15,7 +15,8 @@ from pianomime_core.errors import UserError
 ALL = node_table(PlayOptions(midi=Path("song.mid"), viewer="browser", rollout=Path("r.npz"), horizon_steps=11))
 
 LIVE = node_table(LiveOptions(port="keys", viewer="browser", rollout=Path("r.npz")))
-EVERY = (*ALL, *(entry for entry in LIVE if entry.name == "live_node"))
+HEARD = node_table(PlayOptions(midi=Path("song.mid"), sound=True, soundfont=Path("piano.sf2"), midi_out="synth"))
+EVERY = (*ALL, *(entry for entry in (*LIVE, *HEARD) if entry.name in ("live_node", "sound_node")))
 
 
 def declared(module: str) -> set[str]:
@@ -55,6 +56,19 @@ def test_the_song_waits_for_the_viewer_if_there_is_one():
     table = {entry.name: entry for entry in ALL}
     assert table["sim_node"].parameters["wait_for"] in table
     assert table["sim_node"].parameters["wait_for"] == "viewer_node"
+
+
+def test_sound_is_a_node_that_the_song_can_do_without():
+    sound = HEARD[-1]
+    assert (sound.name, sound.required, sound.ends_graph) == ("sound_node", False, False)
+    assert sound.parameters == {
+        "speaker": True,
+        "soundfont": str(Path.cwd() / "piano.sf2"),
+        "midi_out": "synth",
+        "virtual_midi_out": "",
+    }
+    port = node_table(LiveOptions(virtual_midi_out="robot"))[-1]
+    assert (port.parameters["speaker"], port.parameters["virtual_midi_out"]) == (False, "robot")
 
 
 def test_paths_do_not_depend_on_the_folder_of_a_process():

@@ -12,7 +12,7 @@ from pianomime_sim.sound.speaker import Speaker, default_device
 RATE_HZ = 48_000
 
 
-class NoDevice(Exception):
+class NoDeviceError(Exception):
     """Stands for sounddevice.PortAudioError."""
 
 
@@ -47,7 +47,7 @@ def device(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
         return streams[-1]
 
     module = SimpleNamespace(
-        PortAudioError=NoDevice,
+        PortAudioError=NoDeviceError,
         OutputStream=open_stream,
         query_devices=lambda kind: {"name": "loud", "default_samplerate": float(RATE_HZ)},
         streams=streams,
@@ -73,7 +73,7 @@ def test_a_key_is_heard_from_its_press_on(device: SimpleNamespace):
 
 def test_no_device(device: SimpleNamespace):
     def query_devices(kind: str) -> None:
-        raise NoDevice("Error querying device -1")
+        raise NoDeviceError("Error querying device -1")
 
     device.query_devices = query_devices
     with pytest.raises(UserError, match="no audio device here"):
@@ -82,7 +82,7 @@ def test_no_device(device: SimpleNamespace):
 
 def test_a_device_that_is_busy(device: SimpleNamespace):
     def refuse(**arguments: object) -> None:
-        raise NoDevice("Device unavailable")
+        raise NoDeviceError("Device unavailable")
 
     device.OutputStream = refuse
     with pytest.raises(UserError, match="'loud' cannot be opened: Device unavailable"):
