@@ -132,10 +132,13 @@ class Session:
         self._watch.start()
 
     def until(self, words: str) -> None:
-        while words not in self.said:
+        """Read on to the next line that has these words."""
+        while True:
             line = self.process.stdout.readline()
             assert line, f"it ended before it said {words!r}: {self.said}"
             self.said += line
+            if words in line:
+                return
 
     def end(self) -> int:
         """Ctrl-C; the exit code."""
@@ -251,6 +254,38 @@ def test_a_virtual_port_is_played_by_another_program(session, tmp_path):
     goal, _ = music(Rollout.load(file))
     assert set((np.flatnonzero(goal.any(axis=0)) + 21).tolist()) == {74}
     assert "0 s later, idle" in live.said
+
+
+def live_node_of(parent: int) -> int:
+    """The process of the session's live_node."""
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            status = (process / "stat").read_text().rsplit(")", 1)[1].split()
+            words = (process / "cmdline").read_bytes().decode(errors="replace").split("\0")
+        except OSError:
+            continue
+        if int(status[1]) == parent and "pianomime_policy.live_node" in words:
+            return int(process.name)
+    raise AssertionError("no live_node runs")
+
+
+def test_a_killed_live_node_comes_back_and_the_session_goes_on(session, keyboard, tmp_path):
+    file = tmp_path / "live.npz"
+    live = session("--port", "keys", "--controller", "idle", "--rollout", file)
+    live.until(READY)
+    keyboard.send(0x90, 60, 80)
+    time.sleep(1.0)
+    os.kill(live_node_of(live.process.pid), signal.SIGKILL)
+    live.until("started again")
+    live.until(READY)
+    keyboard.send(0x90, 72, 80)
+    time.sleep(1.0)
+    assert live.end() == 0, live.said
+    goal, _ = music(Rollout.load(file))
+    keys = [(np.flatnonzero(row) + 21).tolist() for row in goal]
+    assert keys[0] == [60]
+    assert [] in keys, "a keyboard that nobody hears holds nothing for long"
+    assert keys[-1] == [72]
 
 
 def test_a_session_without_a_note_has_no_score(session, keyboard):
