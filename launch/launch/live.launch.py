@@ -31,6 +31,7 @@ ARGUMENTS = [
     DeclareLaunchArgument("viewer_port", default_value="8080", description="port of the browser viewer"),
     DeclareLaunchArgument("hand_collisions", default_value="false", choices=SWITCH, description="hands collide"),
     DeclareLaunchArgument("rollout", default_value="", description="npz file to write at the end; empty: none"),
+    DeclareLaunchArgument("record", default_value="", description="mcap recording of all topics; empty: none"),
 ]
 
 
@@ -56,6 +57,7 @@ def start_nodes(context: LaunchContext) -> list[LaunchDescriptionEntity]:
         viewer_port=int(text["viewer_port"]),
         hand_collisions=text["hand_collisions"] == "true",
         rollout=Path(text["rollout"]) if text["rollout"] else None,
+        record=Path(text["record"]) if text["record"] else None,
     )
     InstanceLock(domain_id(os.environ))  # held by the launch process itself, for as long as it runs
     return [action for entry in node_table(options) for action in start_node(entry)]

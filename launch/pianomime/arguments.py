@@ -16,8 +16,8 @@ from pianomime_core.errors import UserError
 
 _CONTROLLER_HELP = (
     "planner (sees the whole song), streaming (2 s ahead, as a live keyboard allows), streaming-1s (1 s ahead), "
-    "foresight (2 s ahead, with a simulator in the loop), idle (does nothing), onnx (trained networks, 2 s ahead) or "
-    "onnx-1s (1 s ahead); "
+    "foresight (2 s ahead, with a simulator in the loop), reactive (only what is held now), idle (does nothing), onnx "
+    "(trained networks, 2 s ahead) or onnx-1s (1 s ahead); "
     "default %(default)s"
 )
 _DIAGNOSE_CAUSES = """\
@@ -217,6 +217,7 @@ def _add_viewer(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--viewer", choices=("none", "browser", "window"), default="none", help="default %(default)s")
     parser.add_argument("--viewer-port", type=_port, default=8080, metavar="PORT", help="of the browser viewer, 8080")
     parser.add_argument("--rollout", type=Path, metavar="FILE.npz", help="write what was played")
+    parser.add_argument("--record", type=Path, metavar="FILE.mcap", help="record all ROS topics, as rosbag2 does")
 
 
 def _add_model(parser: argparse.ArgumentParser) -> None:

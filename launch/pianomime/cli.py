@@ -11,7 +11,7 @@ import sys
 from collections.abc import Sequence
 
 from pianomime.arguments import parse
-from pianomime.outputs import check_file
+from pianomime.outputs import check_file, check_record
 from pianomime.songs import find_song
 from pianomime_core.errors import UserError
 
@@ -42,6 +42,10 @@ def _play(options: argparse.Namespace) -> int:
     check_controller(options.controller, model_folder(options.controller, options.model))
     if options.rollout is not None:
         check_file(options.rollout, "--rollout", ".npz")
+    if options.record is not None:
+        if options.no_ros:
+            raise UserError("--no-ros plays without topics to record: use --rollout, or leave --no-ros out")
+        check_record(options.record)
     song = find_song(options.song)
     heard_on, notice = sound_options(options, heard_by_default=not (options.sync or options.no_ros))
     if options.no_ros and any(heard_on[name] for name in ("sound", "midi_out", "virtual_midi_out")):
@@ -56,6 +60,7 @@ def _play(options: argparse.Namespace) -> int:
             viewer_port=options.viewer_port,
             hand_collisions=options.hand_collisions,
             rollout=rollout,
+            record=options.record,
             **heard_on,
         )
         if options.no_ros:

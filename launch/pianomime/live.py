@@ -6,7 +6,7 @@ from pianomime.live_delay import live_delay_s
 from pianomime.live_modes import MODES
 from pianomime.models import model_folder
 from pianomime.node_table import LiveOptions
-from pianomime.outputs import check_file
+from pianomime.outputs import check_file, check_record
 from pianomime.play import perform
 from pianomime.sound_options import recorded, sound_options
 from pianomime_core.midi_ports import choose_port, input_ports
@@ -30,6 +30,8 @@ def live(options: argparse.Namespace) -> int:
     delay_s = live_delay_s(controller, delay_s)
     if options.rollout is not None:
         check_file(options.rollout, "--rollout", ".npz")
+    if options.record is not None:
+        check_record(options.record)
     if not options.virtual:
         choose_port(options.port, input_ports())
     heard_on, notice = sound_options(options, heard_by_default=True)
@@ -46,6 +48,7 @@ def live(options: argparse.Namespace) -> int:
             viewer_port=options.viewer_port,
             hand_collisions=options.hand_collisions,
             rollout=rollout,
+            record=options.record,
             **heard_on,
         )
         return perform(chosen, f"live, {delay_s:g} s later, {controller}", notice)

@@ -26,6 +26,7 @@ class Options:
         viewer_port: Port of the browser viewer on this machine.
         hand_collisions: Fingers and hands collide with one another.
         rollout: npz file to write at the end; None for none.
+        record: Recording of all topics to write, a folder that ends in .mcap; None for none.
         sound: What is pressed is heard on the machine's audio device.
         soundfont: Piano for it; None for the bundled one.
         midi_out: MIDI port for what is pressed, by name or a part of it; empty for none.
@@ -38,6 +39,7 @@ class Options:
     viewer_port: int = 8080
     hand_collisions: bool = False
     rollout: Path | None = None
+    record: Path | None = None
     sound: bool = False
     soundfont: Path | None = None
     midi_out: str = ""
@@ -128,7 +130,7 @@ def node_table(options: PlayOptions | LiveOptions, score: Path | None = None) ->
                 "controller": options.controller,
                 "rollout": str(options.rollout.resolve()) if options.rollout is not None else "",
                 "score": str(score.resolve()) if score is not None else "",
-                "wait_for": "viewer_node" if options.viewer != "none" else "",
+                "wait_for": ",".join(_audience(options)),
             },
             ends_graph=True,
         ),
@@ -149,7 +151,26 @@ def node_table(options: PlayOptions | LiveOptions, score: Path | None = None) ->
         )
     if options.sound or options.midi_out or options.virtual_midi_out:
         nodes.append(_sound(options))
+    if options.record is not None:
+        nodes.append(_record(options.record))
     return tuple(nodes)
+
+
+def _audience(options: Options) -> list[str]:
+    watching = {"viewer_node": options.viewer != "none", "record_node": options.record is not None}
+    return [name for name, watches in watching.items() if watches]
+
+
+def _record(file: Path) -> NodeEntry:
+    return NodeEntry(
+        "pianomime_sim",
+        "record_node",
+        "pianomime_sim.record_node",
+        "record_node",
+        parameters={"file": str(file.resolve())},
+        # The song goes on unrecorded.
+        required=False,
+    )
 
 
 def _policy(options: Options) -> NodeEntry:

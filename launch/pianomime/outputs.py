@@ -20,6 +20,16 @@ def check_file(path: Path, option: str, *suffixes: str) -> None:
     _check_writable(path.parent, f"{option} {str(path)!r}")
 
 
+def check_record(path: Path) -> None:
+    """Raise a UserError unless all topics can be recorded to `path`."""
+    try:
+        from pianomime_sim.recording import check_recording
+    except ImportError as error:
+        raise UserError(f"--record is not possible here ({error}): pip install rosbags") from error
+    check_recording(path)
+    _check_writable(path.parent, f"--record {str(path)!r}")
+
+
 def make_folder(path: Path, option: str) -> None:
     """Create the folder if it is missing; raise a UserError unless files can be written in it."""
     try:

@@ -12,12 +12,14 @@ setup(
         (f"share/{NAME}", ["package.xml"]),
     ],
     install_requires=["pianomime_core", "pianomime_description", "pianomime_physics"],
+    extras_require={"record": ["rosbags"]},  # play --record
     zip_safe=False,
     maintainer="PianoMime maintainers",
     maintainer_email="maintainers@pianomime.dev",
     description="MuJoCo simulator, viewers and simulator node.",
     entry_points={
         "console_scripts": [
+            "record_node = pianomime_sim.record_node:main",
             "sim_node = pianomime_sim.sim_node:main",
             "viewer_node = pianomime_sim.viewer_node:main",
             "sound_node = pianomime_sim.sound_node:main",

@@ -22,6 +22,7 @@ OPTIONS = {
         "--real-time",
         "--viewer",
         "--rollout",
+        "--record",
         "--no-ros",
         "--hand-collisions",
         "--sound",
@@ -129,6 +130,19 @@ def test_a_rollout_that_cannot_be_written_is_refused(
     (tmp_path / "folder.npz").mkdir()
     result = pianomime(*command.split(), tune, "--controller", "idle", "--rollout", tmp_path / name)
     result.refuses("--rollout", Path(name).name)
+
+
+@pytest.mark.parametrize("name", ["x.bag", "there.mcap", "nowhere/x.mcap", "/proc/x.mcap"])
+def test_a_recording_that_cannot_be_written_is_refused(
+    name: str, pianomime: Command, tune: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "there.mcap").mkdir()
+    result = pianomime("play", tune, "--controller", "idle", "--record", tmp_path / name)
+    result.refuses("record", Path(name).name)
+
+
+def test_without_ros_there_is_nothing_to_record(pianomime: Command, tune: Path) -> None:
+    pianomime("play", tune, "--no-ros", "--record", "x.mcap").refuses("--no-ros", "--rollout")
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,11 @@ ALL = node_table(PlayOptions(midi=Path("song.mid"), viewer="browser", rollout=Pa
 
 LIVE = node_table(LiveOptions(port="keys", viewer="browser", rollout=Path("r.npz")))
 HEARD = node_table(PlayOptions(midi=Path("song.mid"), sound=True, soundfont=Path("piano.sf2"), midi_out="synth"))
-EVERY = (*ALL, *(entry for entry in (*LIVE, *HEARD) if entry.name in ("live_node", "sound_node")))
+RECORDED = node_table(PlayOptions(midi=Path("song.mid"), viewer="browser", record=Path("r.mcap")))
+EVERY = (
+    *ALL,
+    *(entry for entry in (*LIVE, *HEARD, *RECORDED) if entry.name in ("live_node", "sound_node", "record_node")),
+)
 
 
 def declared(module: str) -> set[str]:
@@ -56,6 +60,13 @@ def test_the_song_waits_for_the_viewer_if_there_is_one():
     table = {entry.name: entry for entry in ALL}
     assert table["sim_node"].parameters["wait_for"] in table
     assert table["sim_node"].parameters["wait_for"] == "viewer_node"
+
+
+def test_the_song_waits_for_the_recorder_and_can_do_without():
+    recorder = RECORDED[-1]
+    assert (recorder.name, recorder.required, recorder.ends_graph) == ("record_node", False, False)
+    assert recorder.parameters == {"file": str(Path.cwd() / "r.mcap")}
+    assert RECORDED[0].parameters["wait_for"] == "viewer_node,record_node"
 
 
 def test_sound_is_a_node_that_the_song_can_do_without():

@@ -32,6 +32,15 @@ def test_the_named_node_must_listen_to_the_topic():
     assert graph.warnings == []
 
 
+def test_all_who_are_named_must_listen():
+    graph = Graph()
+    audience = Audience(graph, "viewer_node, record_node", "/hands/joint_states")
+    for name in ("viewer_node", "record_node"):
+        assert not audience.is_there()
+        graph.listeners["/hands/joint_states"].append(name)
+    assert audience.is_there()
+
+
 def test_patience_counts_from_the_first_question_and_ends():
     now_s, graph = [1000.0], Graph()
     audience = Audience(graph, "viewer_node", "/hands/joint_states", clock=lambda: now_s[0])

@@ -93,7 +93,7 @@ class SimNode:
         rollout = declare_text(node, "rollout", "", "File (.npz) to write at the end of the song; empty for none")
         score = declare_text(node, "score", "", "File (.json) for the last /piano/score of the song; empty for none")
         self._wait_for = declare_text(
-            node, "wait_for", "", "Node without which the song does not begin; empty for none"
+            node, "wait_for", "", "Nodes without which the song does not begin, with commas; empty for none"
         )
         session_s = declare_number(
             node,

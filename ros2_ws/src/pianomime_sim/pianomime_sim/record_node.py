@@ -1,0 +1,114 @@
+"""Records every topic of the graph, from the first state on, as rosbag2 does."""
+
+import sys
+import time
+from collections.abc import Callable
+from functools import partial
+from importlib import import_module
+from pathlib import Path
+
+from rclpy.executors import SingleThreadedExecutor
+from rclpy.node import Node
+from rclpy.qos import DurabilityPolicy, HistoryPolicy, QoSProfile, ReliabilityPolicy
+from rosbags.interfaces import Qos, QosDurability, QosHistory, QosLiveliness, QosReliability, QosTime
+
+from pianomime_core.errors import UserError
+from pianomime_core.ros_diagnostics import Diagnostics, Health
+from pianomime_core.ros_main import run
+from pianomime_core.ros_parameters import declare_text, refuse_undeclared
+from pianomime_sim.recording import Recording
+
+LOOK_PERIOD_S = 0.1
+DEPTH = 1000
+"""Messages that may wait while a chunk is being compressed."""
+LAST = "/hands/joint_states"
+"""Who waits for the recorder waits until it listens to this: it does so when the other end of the loop is recorded."""
+BEFORE_LAST = "/hands/command"
+LINGER_S = 0.05
+
+
+class RecordNode:
+    """Subscribes to whatever appears; messages go to the file as they come, without being read."""
+
+    finished = False
+
+    def __init__(self) -> None:
+        self.node = Node("record_node")
+        file = declare_text(self.node, "file", "", "Recording (.mcap) to write")
+        refuse_undeclared(self.node)
+        if not file:
+            raise UserError("record_node parameter file is empty: want the name of a recording")
+        self._recording = Recording(Path(file))
+        self._topics: set[str] = set()
+        self._diagnostics = Diagnostics(self.node, self._health)
+        self.node.create_timer(LOOK_PERIOD_S, self._look)
+
+    def close(self) -> None:
+        """Take what has come already, then finish the file."""
+        executor = SingleThreadedExecutor()
+        executor.add_node(self.node)
+        before = -1
+        while before < self._recording.messages:
+            before = self._recording.messages
+            executor.spin_once(timeout_sec=LINGER_S)
+        self._recording.close()
+
+    def _look(self) -> None:
+        for topic, types in sorted(self.node.get_topic_names_and_types(), key=lambda found: found[0] == LAST):
+            offered = self.node.get_publishers_info_by_topic(topic)
+            if topic in self._topics or not offered or (topic == LAST and BEFORE_LAST not in self._topics):
+                continue
+            self._topics.add(topic)
+            if not self._recording.knows(types[0]):
+                self.node.get_logger().warning(f"{topic} is not recorded: nobody knows the type {types[0]}")
+                continue
+            # What all offer; a subscriber that asks for more hears nothing.
+            reliable = all(end.qos_profile.reliability == ReliabilityPolicy.RELIABLE for end in offered)
+            latched = all(end.qos_profile.durability == DurabilityPolicy.TRANSIENT_LOCAL for end in offered)
+            profile = QoSProfile(
+                history=HistoryPolicy.KEEP_LAST,
+                depth=DEPTH,
+                reliability=ReliabilityPolicy.RELIABLE if reliable else ReliabilityPolicy.BEST_EFFORT,
+                durability=DurabilityPolicy.TRANSIENT_LOCAL if latched else DurabilityPolicy.VOLATILE,
+            )
+            self._recording.add(topic, types[0], _offer(profile))
+            self.node.create_subscription(_message(types[0]), topic, self._writer(topic), profile, raw=True)
+
+    def _writer(self, topic: str) -> Callable[[bytes], None]:
+        return partial(self._write, topic)
+
+    def _write(self, topic: str, message: bytes) -> None:
+        self._recording.write(topic, time.time_ns(), message)
+
+    def _health(self) -> Health:
+        return Health(values={"messages": self._recording.messages, "topics": len(self._topics)}, text="recording")
+
+
+def _message(message_type: str) -> type:
+    package, _, name = message_type.split("/")
+    found: type = getattr(import_module(f"{package}.msg"), name)
+    return found
+
+
+def _offer(profile: QoSProfile) -> Qos:
+    forever = QosTime(sec=2147483647, nsec=4294967295)
+    return Qos(
+        history=QosHistory(int(profile.history)),
+        depth=profile.depth,
+        reliability=QosReliability(int(profile.reliability)),
+        durability=QosDurability(int(profile.durability)),
+        deadline=forever,
+        lifespan=forever,
+        liveliness=QosLiveliness.AUTOMATIC,
+        liveliness_lease_duration=forever,
+        avoid_ros_namespace_conventions=False,
+    )
+
+
+def main() -> int:
+    """Run the node; see pianomime_core.ros_main for the exit codes."""
+    return run(RecordNode)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,84 @@
+"""A rosbag2 recording in MCAP: a folder with metadata.yaml, as `ros2 bag play` and the package `rosbags` read it."""
+
+import shutil
+from pathlib import Path
+from types import TracebackType
+
+from rosbags.interfaces import Connection, Qos
+from rosbags.rosbag2 import CompressionFormat, CompressionMode, StoragePlugin, Writer
+from rosbags.typesys import Stores, get_typestore
+
+from pianomime_core.errors import UserError
+
+SUFFIX = ".mcap"
+_TYPES = get_typestore(Stores.ROS2_KILTED)
+
+
+class Recording:
+    """Takes serialized messages; `NAME.mcap` is there, whole, once it is closed. Until then `.NAME.partial` grows.
+
+    Inside lies the file `NAME.mcap` itself, for tools that want one, such as Foxglove.
+
+    Raises:
+        UserError: The name is taken or does not end in .mcap, or its folder cannot be written.
+    """
+
+    def __init__(self, path: Path) -> None:
+        check_recording(path)
+        self._path = path
+        self._partial = path.with_name(f".{path.stem}.partial")
+        self._connections: dict[str, Connection] = {}
+        self.messages = 0
+        """Number written."""
+        try:
+            shutil.rmtree(self._partial, ignore_errors=True)  # of a recorder that was killed
+            self._writer = Writer(self._partial / path.stem, version=9, storage_plugin=StoragePlugin.MCAP)
+            # What is said again and again, names and windows, takes a tenth of its size.
+            self._writer.set_compression(CompressionMode.STORAGE, CompressionFormat.ZSTD)
+            self._writer.open()
+        except OSError as error:
+            raise UserError(f"recording {str(path)!r} cannot be written: {error.strerror}") from error
+
+    def __enter__(self) -> "Recording":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @staticmethod
+    def knows(message_type: str) -> bool:
+        """True if messages of this type, such as "sensor_msgs/msg/JointState", can be recorded."""
+        return message_type in _TYPES.fielddefs
+
+    def add(self, topic: str, message_type: str, qos: Qos) -> None:
+        """Take up a topic."""
+        self._connections[topic] = self._writer.add_connection(
+            topic, message_type, typestore=_TYPES, offered_qos_profiles=[qos]
+        )
+
+    def write(self, topic: str, time_ns: int, message: bytes) -> None:
+        """Append a serialized message (CDR) that came at `time_ns` since the epoch."""
+        self._writer.write(self._connections[topic], time_ns, message)
+        self.messages += 1
+
+    def close(self) -> None:
+        """Finish the file and give it its name."""
+        self._writer.close()
+        (self._partial / self._path.stem).rename(self._path)
+        self._partial.rmdir()
+
+
+def check_recording(path: Path) -> None:
+    """Refuse a name that cannot be recorded to.
+
+    Raises:
+        UserError: See `Recording`.
+    """
+    if path.suffix != SUFFIX:
+        raise UserError(f"recording {str(path)!r}: the name must end in {SUFFIX}")
+    if path.exists():
+        raise UserError(f"recording {str(path)!r} exists: remove it or give another name")
+    if not path.parent.is_dir():
+        raise UserError(f"recording {str(path)!r}: there is no folder {str(path.parent)!r}")
