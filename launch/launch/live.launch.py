@@ -31,6 +31,10 @@ ARGUMENTS = [
     DeclareLaunchArgument("viewer_port", default_value="8080", description="port of the browser viewer"),
     DeclareLaunchArgument("hand_collisions", default_value="false", choices=SWITCH, description="hands collide"),
     DeclareLaunchArgument("rollout", default_value="", description="npz file to write at the end; empty: none"),
+    DeclareLaunchArgument("sound", default_value="false", choices=SWITCH, description="on this machine's audio device"),
+    DeclareLaunchArgument("soundfont", default_value="", description="sf2 file of a piano; empty: bundled one"),
+    DeclareLaunchArgument("midi_out", default_value="", description="MIDI port to play on; empty: none"),
+    DeclareLaunchArgument("virtual_midi_out", default_value="", description="MIDI port to make and play on"),
     DeclareLaunchArgument("record", default_value="", description="mcap recording of all topics; empty: none"),
 ]
 
@@ -57,6 +61,10 @@ def start_nodes(context: LaunchContext) -> list[LaunchDescriptionEntity]:
         viewer_port=int(text["viewer_port"]),
         hand_collisions=text["hand_collisions"] == "true",
         rollout=Path(text["rollout"]) if text["rollout"] else None,
+        sound=text["sound"] == "true",
+        soundfont=Path(text["soundfont"]) if text["soundfont"] else None,
+        midi_out=text["midi_out"],
+        virtual_midi_out=text["virtual_midi_out"],
         record=Path(text["record"]) if text["record"] else None,
     )
     InstanceLock(domain_id(os.environ))  # held by the launch process itself, for as long as it runs

@@ -149,7 +149,7 @@ def node_table(options: PlayOptions | LiveOptions, score: Path | None = None) ->
                 required=False,
             )
         )
-    if options.sound or options.midi_out or options.virtual_midi_out:
+    if _is_heard(options):
         nodes.append(_sound(options))
     if options.record is not None:
         nodes.append(_record(options.record))
@@ -157,8 +157,16 @@ def node_table(options: PlayOptions | LiveOptions, score: Path | None = None) ->
 
 
 def _audience(options: Options) -> list[str]:
-    watching = {"viewer_node": options.viewer != "none", "record_node": options.record is not None}
+    watching = {
+        "viewer_node": options.viewer != "none",
+        "sound_node": _is_heard(options),
+        "record_node": options.record is not None,
+    }
     return [name for name, watches in watching.items() if watches]
+
+
+def _is_heard(options: Options) -> bool:
+    return bool(options.sound or options.midi_out or options.virtual_midi_out)
 
 
 def _record(file: Path) -> NodeEntry:

@@ -45,6 +45,10 @@ OPTIONS = {
             "viewer_port": "9000",
             "hand_collisions": "true",
             "rollout": "out.npz",
+            "sound": "true",
+            "soundfont": "piano.sf2",
+            "midi_out": "synth",
+            "virtual_midi_out": "heard",
         },
         LiveOptions(
             port="keys",
@@ -58,6 +62,10 @@ OPTIONS = {
             viewer_port=9000,
             hand_collisions=True,
             rollout=Path("out.npz"),
+            sound=True,
+            soundfont=Path("piano.sf2"),
+            midi_out="synth",
+            virtual_midi_out="heard",
         ),
     ),
 }

@@ -78,6 +78,7 @@ def test_sound_is_a_node_that_the_song_can_do_without():
         "midi_out": "synth",
         "virtual_midi_out": "",
     }
+    assert HEARD[0].parameters["wait_for"] == "sound_node"
     port = node_table(LiveOptions(virtual_midi_out="robot"))[-1]
     assert (port.parameters["speaker"], port.parameters["virtual_midi_out"]) == (False, "robot")
 

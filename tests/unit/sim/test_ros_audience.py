@@ -41,6 +41,12 @@ def test_all_who_are_named_must_listen():
     assert audience.is_there()
 
 
+def test_one_of_several_topics_will_do():
+    graph = Graph()
+    assert Audience(graph, "viewer_node", "/hands/joint_states", "/other").is_there()
+    assert not Audience(graph, "viewer_node, sound_node", "/hands/joint_states", "/other").is_there()
+
+
 def test_patience_counts_from_the_first_question_and_ends():
     now_s, graph = [1000.0], Graph()
     audience = Audience(graph, "viewer_node", "/hands/joint_states", clock=lambda: now_s[0])

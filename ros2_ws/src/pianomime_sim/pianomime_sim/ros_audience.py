@@ -10,19 +10,19 @@ PATIENCE_S = 15.0
 
 
 class Audience:
-    """Waits, from the first time it is asked, for nodes to subscribe to a topic; but not for ever.
+    """Waits, from the first time it is asked, for nodes to subscribe to one of some topics; but not for ever.
 
     Args:
         node: Who asks.
         names: Names of the nodes to wait for, separated by commas; empty for none.
-        topic: What they must have subscribed to.
+        topics: Each must have subscribed to one of them.
         clock: Monotonic time in s.
     """
 
-    def __init__(self, node: Node, names: str, topic: str, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, node: Node, names: str, *topics: str, clock: Callable[[], float] = time.monotonic) -> None:
         self._node = node
         self._names = {name.strip() for name in names.split(",") if name.strip()}
-        self._topic = topic
+        self._topics = topics
         self._clock = clock
         self._first_s: float | None = None
 
@@ -43,4 +43,5 @@ class Audience:
     def _missing(self) -> set[str]:
         if not self._names:
             return set()
-        return self._names - {end.node_name for end in self._node.get_subscriptions_info_by_topic(self._topic)}
+        ends = [end for topic in self._topics for end in self._node.get_subscriptions_info_by_topic(topic)]
+        return self._names - {end.node_name for end in ends}

@@ -112,9 +112,11 @@ class SimNode:
     def _connect(self) -> None:
         node = self.node
         self._publish_hands = node.create_publisher(JointState, "/hands/joint_states", NEWEST)
-        self._audience = Audience(node, self._wait_for, self._publish_hands.topic_name)
         self._publish_keys = node.create_publisher(JointState, "/piano/joint_states", NEWEST)
         self._publish_key_events = node.create_publisher(JointState, "/piano/key_events", EVENTS)
+        self._audience = Audience(
+            node, self._wait_for, self._publish_hands.topic_name, self._publish_key_events.topic_name
+        )
         self._publish_clock = node.create_publisher(Clock, "/clock", CLOCK)
         self._diagnostics = Diagnostics(node, self._health)
         # Two publishers, so that each keeps its own last message for late subscribers.
