@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from pianomime_core.goal_window import NoteEvent, note_events
-from pianomime_core.live_goal import KEPT_STEPS, WIRE_S, EchoGoal, HeldGoal, live_goal, visible_steps
+from pianomime_core.live_goal import JITTER_S, KEPT_STEPS, WIRE_S, EchoGoal, HeldGoal, live_goal, visible_steps
 from pianomime_core.notes import Note, Score
 from pianomime_core.piano_roll import piano_roll
 from pianomime_core.timing import CONTROL_TIMESTEP_S
@@ -14,19 +14,33 @@ STEP_0_S = 1000.3
 
 
 def random_score(rng: np.random.Generator) -> Score:
-    """Notes beside the borders of frames (on them, a clock's last digit would decide), some struck again while held."""
-    times = 0.05 * rng.integers(0, 100, 60) + rng.choice([0.001, 0.013, 0.049], 60)
-    lengths = rng.choice([0.02, 0.045, 0.1, 0.73], 60)
-    pitches = rng.integers(50, 60, 60)
-    notes = [Note(int(p), float(t), float(t + d)) for p, t, d in zip(pitches, np.sort(times), lengths, strict=True)]
-    pedal = tuple((float(time_s), bool(k % 2 == 0)) for k, time_s in enumerate(np.sort(rng.uniform(0, 5, 6))))
-    return Score((Note(70, 0.0, 0.31), *notes), pedal, "")
+    """Notes that begin and end anywhere but within JITTER_S of where a row more or less would begin."""
+    rows = np.sort(rng.integers(0, 100, 60))
+    onsets = rows / 20 + rng.uniform(0.001, 0.039, 60)
+    ends = (rows + rng.choice([1, 2, 3, 15], 60)) / 20 + rng.uniform(0.011, 0.049, 60)
+    notes = [Note(int(rng.integers(50, 60)), *map(float, times)) for times in zip(onsets, ends, strict=True)]
+    pedal = tuple((0.05 * int(row) + 0.02, k % 2 == 0) for k, row in enumerate(np.sort(rng.integers(0, 100, 6))))
+    return Score((Note(70, 0.0, 0.33), *notes), pedal, "")
 
 
-def played_live(goal, score: Score, first_onset_s: float, steps: int, lateness_s) -> dict[int, tuple]:
-    """The windows of steps 1.. of a performance; `lateness_s` says how late each step is."""
+def beat_score(rng: np.random.Generator) -> Score:
+    """Notes as a sequencer writes them, each key free again before it is struck again: all on borders of rows."""
+    notes = []
+    for pitch in range(50, 60):
+        row = int(rng.integers(0, 4))
+        while row < 100:
+            length = int(rng.integers(1, 8))
+            notes.append(Note(pitch, row / 20, (row + length) / 20))
+            row += length + int(rng.integers(0, 3))
+    return Score((Note(70, 0.0, 0.5), *notes), (), "")
+
+
+def played_live(goal, score: Score, first_onset_s: float, steps: int, lateness_s, jitter_s=float) -> dict[int, tuple]:
+    """The windows of steps 1.. of a performance; `lateness_s` says how late each step is, `jitter_s` each event."""
     # A Score that begins at 0 is heard at first_onset_s; whoever reads an event has it WIRE_S later at most.
-    events = [NoteEvent(first_onset_s + event.time_s, event.down, event.pitch) for event in note_events(score)]
+    events = [
+        NoteEvent(first_onset_s + event.time_s + jitter_s(), event.down, event.pitch) for event in note_events(score)
+    ]
     windows = {}
     for step in range(1, steps):
         now_s = STEP_0_S + step * CONTROL_TIMESTEP_S + lateness_s(step)
@@ -57,6 +71,29 @@ def test_echo_gives_the_windows_of_the_file(seed, delay_steps):
         np.testing.assert_array_equal(window, wanted[step : step + HORIZON])
     pedal = np.array([windows[first + row][1][0] for row in range(len(roll) - 1)])
     np.testing.assert_array_equal(pedal, roll.sustain[: len(pedal)])
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_on_the_beat_the_last_milliseconds_do_not_matter(seed):
+    rng = np.random.default_rng(seed)
+    score = beat_score(rng)
+    roll = piano_roll(score)
+    goal = EchoGoal(HORIZON, HORIZON)
+    jitter = lambda: float(rng.uniform(0, 0.9 * JITTER_S))  # noqa: E731
+    windows = played_live(goal, score, STEP_0_S + 0.31, len(roll) + 120, lambda step: 0.0, jitter)
+    rows = np.stack([windows[goal.first_step + row][0][0] for row in range(len(roll))])
+    np.testing.assert_array_equal(rows, roll.goal)
+
+
+@pytest.mark.parametrize("onset_s", [0.5 - 0.009, 0.5 - 0.001, 0.5, 0.5 + 0.009, 0.52])
+@pytest.mark.parametrize("length_s", [0.0005, 0.005, 0.018])
+def test_a_very_short_note_is_heard_on_whatever_side_of_a_border(onset_s, length_s):
+    goal = EchoGoal(4, 4)
+    goal.window(1, STEP_0_S + 0.05)
+    for time_s, down, pitch in ((0.0, True, 40), (onset_s, True, 60), (onset_s + length_s, False, 60)):
+        goal.hear(NoteEvent(STEP_0_S + 0.06 + time_s, down, pitch))
+    rows = [goal.window(step, STEP_0_S + 0.05 * step)[0][0] for step in range(14, 40)]
+    assert sum(row[60 - 21] for row in rows) == 1
 
 
 def test_a_simulator_that_begins_again_some_steps_ago_is_told_the_same():

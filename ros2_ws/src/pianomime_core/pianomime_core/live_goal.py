@@ -1,9 +1,9 @@
 """Goal windows of a live keyboard: which keys shall be down at the end of each control step of the simulator.
 
 `EchoGoal` plays what was played a fixed delay later. Its rows are those of the same music as a file, found by the same
-code (`pianomime_core.goal_window.StreamingGoal`): as `trim_silence` has it for files, row 0 of the music begins at its
-first onset, whatever the simulator is doing at that moment, and the simulator plays that row in a whole number of
-steps from then on. `HeldGoal` waits for nothing: it knows the keys that are held now.
+code (`pianomime_core.goal_window.StreamingGoal`) but for a tolerance where rows meet: as `trim_silence` has it for
+files, row 0 of the music begins at its first onset, whatever the simulator is doing at that moment, and the simulator
+plays that row in a whole number of steps from then on. `HeldGoal` waits for nothing: it knows the keys held now.
 """
 
 import math
@@ -14,17 +14,22 @@ from numpy.typing import NDArray
 
 from pianomime_core.goal_window import NoteEvent, StreamingGoal
 from pianomime_core.keyboard import LOWEST_PITCH, NUM_KEYS
-from pianomime_core.timing import CONTROL_TIMESTEP_S
+from pianomime_core.timing import CONTROL_TIMESTEP_S, FRAMES_PER_SECOND
 
 Bools = NDArray[np.bool_]
 
-WIRE_S = 0.02
+WIRE_S = 0.03
 """How long an event may take from its stamp to its reader: only what is older counts as fully known."""
+JITTER_S = 0.01
+"""How far from the border of two rows an event still counts as on it. What is played to a beat falls on borders all the
+time, where the last millisecond would decide: a key struck too early by one is not a row early, nor let go too late by
+one a row late. The jitter of a MIDI cable is 1 ms, that of JACK its period of 10 ms."""
 
 KEPT_STEPS = 20
 MAX_HORIZON_STEPS = 40
 REPEATED_STEPS = 4
 """Rows in which what is held now is held on: whoever misses a window is not left without one."""
+_SHORTEST_NOTE_S = 0.001
 
 
 class LiveGoal(Protocol):
@@ -67,6 +72,7 @@ class EchoGoal:
         self._oldest_row = 0
         self._waiting: list[NoteEvent] = []
         self._onset_s = math.inf
+        self._struck_s: dict[int, float] = {}
         # When step 0 began, or would have begun, by the punctual ones of the steps; a late one only looks later.
         self._step_0_s = math.inf
         self.first_step: int | None = None
@@ -87,7 +93,7 @@ class EchoGoal:
         if self.first_step is None:
             self.first_step = max(self._step_of_row_0(), step)
         for event in self._waiting:
-            self._stream.feed(NoteEvent(event.time_s - self._onset_s, event.down, event.pitch))
+            self._stream.feed(NoteEvent(self._musical_time(event), event.down, event.pitch))
         self._waiting.clear()
         self._stream.advance(now_s - WIRE_S - self._onset_s)
         row = step - self.first_step
@@ -100,6 +106,19 @@ class EchoGoal:
             for window, rows in zip(windows, kept, strict=True):
                 window[deeper:] = rows[skipped : skipped + self._horizon - deeper]
         return windows
+
+    def _musical_time(self, event: NoteEvent) -> float:
+        time_s = event.time_s - self._onset_s
+        border_s = round(time_s * FRAMES_PER_SECOND) / FRAMES_PER_SECOND
+        if abs(time_s - border_s) <= JITTER_S:
+            time_s = border_s
+        if event.pitch is None:
+            return time_s
+        if event.down:
+            self._struck_s[event.pitch] = time_s
+            return time_s
+        # However short, a note has a length.
+        return max(time_s, self._struck_s.get(event.pitch, -math.inf) + _SHORTEST_NOTE_S)
 
     def _step_of_row_0(self) -> int:
         """The first step at whose beginning row 0, and all that its window reaches, is known; and so on from there."""
