@@ -29,7 +29,7 @@ from benchmarks.song_sets import song_sets
 from pianomime.songs import read_song
 from pianomime_core.errors import UserError
 
-TEACHER = ExampleConfig(states=160, fewest=6, hopeless=30.0, short_sighted=0.0)
+TEACHER = ExampleConfig(states=96, fewest=3, most=48, hopeless=30.0, short_sighted=0.0)
 """Asked more carefully than in training, with two seconds in sight."""
 
 

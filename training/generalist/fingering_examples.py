@@ -26,7 +26,7 @@ Chooser = Callable[[NDArray[np.float32]], NDArray[np.float32]]
 @dataclass(frozen=True)
 class ExampleConfig:
     """Attributes:
-    states, fewest, hopeless: Beams of the teacher, see `choice_prices`.
+    states, fewest, most, hopeless: Of the teacher's search, see `choice_prices`.
     onsets, ahead_steps: Onsets it plays on after a choice, and steps it looks ahead, at most.
     temperature: Price difference that makes a choice e times less wanted.
     wander: The same, of the choices by which the teacher itself goes on: it also shows states off its own path.
@@ -35,12 +35,13 @@ class ExampleConfig:
     short_sighted: Share of examples with a shorter window, drawn evenly.
     """
 
-    states: int = 64
-    fewest: int = 3
+    states: int = 48
+    fewest: int = 2
+    most: int = 24
     hopeless: float = 12.0
     onsets: int = 8
     ahead_steps: int = 40
-    temperature: float = 0.3
+    temperature: float = 0.1
     wander: float = 1.0
     commit_steps: int = 6
     horizon_steps: int = 40
@@ -105,8 +106,9 @@ def fingering_examples(
         choices = choices_of.at(hands, step, slices[i], onset, key, end, step + ahead)
         coming = next_onsets(onset, int(slices[i][-1]) + 1, step + config.ahead_steps + 1, config.onsets)
         price = choice_prices(
-            choices_of.price, choices.after, *coming, key, end, config.states, config.fewest, config.hopeless
-        )[:, -1]
+            choices_of.price, choices.after, *coming, key, end,
+            config.states, config.fewest, config.most, config.hopeless,
+        )[:, -1]  # fmt: skip
         regret = (price - price.min()).astype(np.float32)
         wanted = np.exp(-regret / config.temperature)
         parts.append((choices, (wanted / wanted.sum()).astype(np.float32), regret))

@@ -11,7 +11,7 @@ from pianomime_policy.planner.fingering_search import Beam, extend_beam
 WITHOUT_END = 1e9
 
 
-def _asked(seed: int, onsets: int, states: int, fewest: int, hopeless: float) -> tuple[np.ndarray, np.ndarray]:
+def _asked(seed: int, onsets: int, states: int, most: int, hopeless: float) -> tuple[np.ndarray, np.ndarray]:
     """Prices of the first onset's choices, and what a wide search that begins with each finds up to each onset."""
     onset, end, key = (
         np.ascontiguousarray(column) for column in notes_of(synthetic_roll(np.random.default_rng(seed))).T
@@ -21,7 +21,7 @@ def _asked(seed: int, onsets: int, states: int, fewest: int, hopeless: float) ->
     choices_of = FingeringChoices(ChoiceConfig(), FingeringConfig())
     after = choices_of.at(choices_of.start, steps[0], slices[0], onset, key, end, steps[0] + 34).after
     coming = next_onsets(onset, len(slices[0]), WITHOUT_END, onsets)
-    prices = choice_prices(choices_of.price, after, *coming, key, end, states, fewest, hopeless)
+    prices = choice_prices(choices_of.price, after, *coming, key, end, states, 1, most, hopeless)
     searched = []
     for row in range(len(after.cost)):
         beam = Beam(*(values[row : row + 1] for values in after))
@@ -34,18 +34,18 @@ def _asked(seed: int, onsets: int, states: int, fewest: int, hopeless: float) ->
 
 
 def test_every_choice_costs_what_a_search_finds_that_begins_with_it() -> None:
-    prices, searched = _asked(seed=4, onsets=4, states=0, fewest=200, hopeless=WITHOUT_END)
+    prices, searched = _asked(seed=4, onsets=4, states=10**6, most=200, hopeless=WITHOUT_END)
     np.testing.assert_allclose(prices, searched)
 
 
 def test_few_states_find_nothing_cheaper_and_the_best_choice() -> None:
-    prices, searched = _asked(seed=4, onsets=4, states=64, fewest=3, hopeless=WITHOUT_END)
+    prices, searched = _asked(seed=4, onsets=4, states=96, most=48, hopeless=WITHOUT_END)
     assert (prices >= searched - 1e-9).all()
     assert searched[prices[:, -1].argmin(), -1] <= searched[:, -1].min() + 0.1
 
 
 def test_only_what_falls_behind_is_given_up() -> None:
-    prices, searched = _asked(seed=4, onsets=4, states=0, fewest=200, hopeless=2.0)
+    prices, searched = _asked(seed=4, onsets=4, states=10**6, most=200, hopeless=2.0)
     given_up = np.isinf(prices[:, -1])
     assert 0 < given_up.sum() < len(prices)
     np.testing.assert_allclose(prices[~given_up], searched[~given_up])
@@ -54,7 +54,7 @@ def test_only_what_falls_behind_is_given_up() -> None:
 
 
 def test_the_last_onset_costs_what_it_costs() -> None:
-    prices, searched = _asked(seed=4, onsets=0, states=64, fewest=3, hopeless=5.0)
+    prices, searched = _asked(seed=4, onsets=0, states=96, most=48, hopeless=5.0)
     np.testing.assert_array_equal(prices, searched)
 
 

@@ -9,7 +9,7 @@ from training.music import synthetic_roll
 from pianomime_policy.planner.fingering import FingeringConfig, FingeringSearch
 from pianomime_policy.planner.goal_notes import GoalNotes
 
-LONG = ExampleConfig(states=512, fewest=64, onsets=100, ahead_steps=1000, wander=1e-3)
+LONG = ExampleConfig(states=512, most=64, onsets=100, ahead_steps=1000, wander=1e-3)
 
 
 def _roll() -> np.ndarray:

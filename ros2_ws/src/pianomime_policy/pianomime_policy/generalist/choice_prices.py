@@ -1,6 +1,6 @@
 """What each way to play an onset costs as the music goes on, compiled.
 
-Every choice keeps a beam of its own, so that near twins of the best one do not crowd the others out. With one state a
+A beam search that never forgets a choice: near twins of the best one do not crowd the others out. With one state a
 choice this is a glance at the next onsets, for the fingering network to see; with many it is the teacher's answer.
 """
 
@@ -42,7 +42,7 @@ def next_onsets(note_onset, future, until, onsets):
 
 
 @njit(cache=True)
-def choice_prices(price, after, notes, first, steps, note_key, note_end, states, fewest, hopeless):
+def choice_prices(price, after, notes, first, steps, note_key, note_end, states, fewest, most, hopeless):
     """(B, K + 1) price of each choice, and with the best that follows up to each onset; infinite once it is hopeless.
 
     Args:
@@ -51,24 +51,35 @@ def choice_prices(price, after, notes, first, steps, note_key, note_end, states,
         notes, first, steps: The K onsets that follow: notes of onset k are notes[first[k] : first[k + 1]], by rising
             key, and begin at steps[k].
         note_key, note_end: (N,) key and end step (exclusive) of every note.
-        states: Shared evenly by the choices that are left, but each has `fewest` at least.
+        states: The cheapest of all are kept, so many, whichever choice they come from,
+        fewest, most: but of each choice at least and at most so many.
         hopeless: A choice whose best state is so much dearer than the best of all is followed no further.
     """
     choices = after.cost.shape[0]
-    beams = [
-        Beam(
-            after.cost[c : c + 1], after.centre_m[c : c + 1], after.moved_step[c : c + 1], after.held_note[c : c + 1],
-            after.last_key[c : c + 1], after.last_end[c : c + 1],
-        )
-        for c in range(choices)
-    ]  # fmt: skip
+    beams = [_rows(after, c, c + 1) for c in range(choices)]
     total = np.full((choices, len(steps) + 1), np.inf)
     total[:, 0] = after.cost
+    cost = np.empty(choices * most)
     for k in range(len(steps)):
         left = np.flatnonzero(total[:, k] <= total[:, k].min() + hopeless)
-        width = max(fewest, states // len(left))
         new = notes[first[k] : first[k + 1]]
+        found = 0
         for c in left:
-            beams[c], _, _ = extend_beam(price, beams[c], width, new, note_key, note_end, steps[k])
+            beams[c], _, _ = extend_beam(price, beams[c], most, new, note_key, note_end, steps[k])
             total[c, k + 1] = beams[c].cost[0]
+            cost[found : found + len(beams[c].cost)] = beams[c].cost
+            found += len(beams[c].cost)
+        if found > states:
+            limit = np.partition(cost[:found], states)[states]
+            for c in left:
+                kept = max(fewest, np.searchsorted(beams[c].cost, limit))
+                beams[c] = _rows(beams[c], 0, kept)
     return total
+
+
+@njit(cache=True)
+def _rows(beam, begin, end):
+    return Beam(
+        beam.cost[begin:end], beam.centre_m[begin:end], beam.moved_step[begin:end], beam.held_note[begin:end],
+        beam.last_key[begin:end], beam.last_end[begin:end],
+    )  # fmt: skip

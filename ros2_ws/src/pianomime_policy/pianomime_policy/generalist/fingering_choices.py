@@ -110,7 +110,7 @@ class FingeringChoices:
             self.config.future_notes, features,
         )  # fmt: skip
         coming = next_onsets(note_onset, future, visible, self.config.glance_onsets)
-        total = choice_prices(self.price, Beam(*after), *coming, note_key, note_end, 0, 1, np.inf)
+        total = choice_prices(self.price, Beam(*after), *coming, note_key, note_end, 0, 1, 1, np.inf)
         seen = np.pad(total, ((0, 0), (0, self.config.glance_onsets - len(coming[2]))), "edge")
         self.config.glance(features)[:] = np.log1p(seen - seen.min(axis=0))
         return Choices(Beam(*after), finger, features)
