@@ -50,6 +50,11 @@ class Process:
         self._reader.start()
 
     @property
+    def number(self) -> int:
+        """The process number."""
+        return self._popen.pid
+
+    @property
     def exit_code(self) -> int | None:
         """None while it runs; -N if signal N ended it."""
         return self._popen.poll()

@@ -60,6 +60,10 @@ class Runner:
             meanwhile()
             time.sleep(_POLL_S)
 
+    def process_numbers(self) -> dict[str, int]:
+        """The process number of each node, by name; of the newest, if it was started again."""
+        return {running.node.name: running.process.number for running in self._running}
+
     def end_music(self) -> None:
         """Ask the node whose end is the end of the music to end it, and wait until it has written what is to be.
 

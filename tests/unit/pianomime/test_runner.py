@@ -46,7 +46,7 @@ def node(name: str, **more) -> NodeEntry:
 
 
 def processes(running: Runner) -> list[int]:
-    return [node.process._popen.pid for node in running._running]
+    return list(running.process_numbers().values())
 
 
 def alive(pid: int) -> bool:
