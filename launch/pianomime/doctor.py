@@ -61,12 +61,16 @@ CHECKS = (
     Check("compiled planner", "kernels", "a writable folder in NUMBA_CACHE_DIR; make install", needed=True),
     Check("ROS 2", "ros", "make install, or source the setup file of ROS 2; play --no-ros does without", needed=True),
     Check("ROS discovery", "discovery", "ROS_AUTOMATIC_DISCOVERY_RANGE=LOCALHOST, a free ROS_DOMAIN_ID"),
-    Check("networks", "models", "pip install onnxruntime; the folder launch/models of the repository"),
+    Check(
+        "networks",
+        "models",
+        "pip install onnxruntime; networks of this version in launch/models, or play with others: --model",
+    ),
     Check("viewer port", "viewer_port", "play --viewer browser --viewer-port with the number of a free one"),
     Check("screen", "screen", "play --viewer browser; for --viewer window set DISPLAY"),
     Check("pictures by EGL", "offscreen", "apt install libegl1 libgl1-mesa-dri", environ={"MUJOCO_GL": "egl"}),
     Check("pictures by OSMesa", "offscreen", "apt install libosmesa6", environ={"MUJOCO_GL": "osmesa"}),
-    Check("sound", "audio", "plug in a sound card, or start PipeWire"),
+    Check("sound", "audio", "play without; --wav writes the sound to a file"),
     Check("MIDI", "midi", "pip install python-rtmidi; modprobe snd-seq, or start jackd"),
 )
 

@@ -12,7 +12,6 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from importlib.util import find_spec
-from pathlib import Path
 
 from packaging.requirements import Requirement
 
@@ -166,14 +165,14 @@ def viewer_port() -> str:
 
 
 def audio() -> str:
-    """A device, or a sound server, to play sound on."""
-    cards = Path("/proc/asound/pcm")
-    devices = [line for line in cards.read_text().splitlines() if "playback" in line] if cards.exists() else []
-    runtime = Path(os.environ.get("XDG_RUNTIME_DIR", "/nowhere"))
-    servers = [name for name in ("pipewire-0", "pulse/native") if (runtime / name).exists()]
-    if not devices and not servers:
-        raise Absent("no playback device, no sound server")
-    return ", ".join([line.split(":")[1].strip() for line in devices] + servers)
+    """The device that sound goes to."""
+    from pianomime_sim.sound.speaker import default_device
+
+    try:
+        name, rate_hz = default_device()
+    except UserError as error:
+        raise Absent(str(error)) from error
+    return f"{name}, {rate_hz} Hz"
 
 
 def midi() -> str:
