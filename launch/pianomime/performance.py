@@ -10,6 +10,7 @@ from rich.progress import track
 from pianomime.replay import recorded_scene
 from pianomime_core.hands import name_order
 from pianomime_core.key_events import KeyEvent, KeyListener, played_notes
+from pianomime_core.metrics import score
 from pianomime_core.notes import Score
 from pianomime_core.rollout import Rollout
 from pianomime_core.timing import FRAMES_PER_SECOND, PHYSICS_TIMESTEP_S
@@ -29,6 +30,8 @@ class Performance:
         score: What was pressed, as music; time 0 is the beginning of step 0.
         poses: States from time 0 to the end, evenly in time to the nearest 5 ms.
         duration_s: Of the song.
+        f1, onset_f1: As recorded, which live leaves out the silence around the music; where other keys go down here,
+            those of this machine.
     """
 
     rollout: Rollout
@@ -37,6 +40,8 @@ class Performance:
     score: Score
     poses: tuple[SimulatorState, ...]
     duration_s: float
+    f1: float
+    onset_f1: float
 
 
 def perform(path: Path, poses_per_s: float = FRAMES_PER_SECOND) -> Performance:
@@ -61,11 +66,20 @@ def perform(path: Path, poses_per_s: float = FRAMES_PER_SECOND) -> Performance:
             "what follows is what this machine plays",
             file=sys.stderr,
         )
+    scores = rollout.metadata.get("scores", {})
+    if differing or not {"f1", "onset_f1"} <= scores.keys():
+        scores = score(rollout.goal, pressed).as_dict()
     duration_s = len(targets) * rollout.dt
-    # A key may strike in the very last physics step.
-    score = played_notes(recorder.events, duration_s + PHYSICS_TIMESTEP_S, path.stem)
     return Performance(
-        replace(rollout, pressed=pressed), scene, simulator.joint_names, score, tuple(recorder.poses), duration_s
+        rollout=replace(rollout, pressed=pressed),
+        scene=scene,
+        joint_names=simulator.joint_names,
+        # A key may strike in the very last physics step.
+        score=played_notes(recorder.events, duration_s + PHYSICS_TIMESTEP_S, path.stem),
+        poses=tuple(recorder.poses),
+        duration_s=duration_s,
+        f1=scores["f1"],
+        onset_f1=scores["onset_f1"],
     )
 
 

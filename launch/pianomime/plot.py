@@ -12,7 +12,6 @@ from pianomime.performance import Performance, perform
 from pianomime_core.errors import UserError
 from pianomime_core.hands import FINGERS, SIDES
 from pianomime_core.keyboard import KEYBOARD, LOWEST_PITCH, NUM_KEYS
-from pianomime_core.metrics import score
 from pianomime_core.whole_file import write_whole
 from pianomime_description.hand_spec import fingertip_site
 from pianomime_description.scene import build_scene
@@ -109,9 +108,9 @@ def _draw_roll(axis: Any, performance: Performance, times_s: NDArray[np.float64]
     lowest, highest = (used.min(), used.max()) if len(used) else (0, NUM_KEYS - 1)
     axis.set_ylim(max(lowest - MARGIN_KEYS, 0) - 0.5, min(highest + MARGIN_KEYS, NUM_KEYS - 1) + 0.5)
     axis.set_ylabel("key")
-    card = score(rollout.goal, rollout.pressed)
     player = rollout.metadata.get("controller") or "unknown player"
-    axis.set_title(f"{performance.score.title}, {player}: F1 {card.f1:.3f}, onset F1 {card.onset_f1:.3f}", loc="left")
+    scores = f"F1 {performance.f1:.3f}, onset F1 {performance.onset_f1:.3f}"
+    axis.set_title(f"{performance.score.title}, {player}: {scores}", loc="left")
     marks = (KeyMark.RIGHT, KeyMark.MISSED, KeyMark.WRONG)
     handles: list[Any] = [Patch(color=_hex(MARK_COLOURS[mark]), label=MARK_WORDS[mark]) for mark in marks]
     handles += [Line2D([], [], color=HAND_COLOURS[side], label=f"fingertips, {HAND_WORDS[side]}") for side in SIDES]

@@ -5,7 +5,6 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from pianomime.performance import Performance
-from pianomime_core.metrics import score
 from pianomime_sim.viewers.key_marks import MARK_COLOURS, MARK_WORDS
 
 TEXT_HEIGHT = 1 / 36
@@ -49,6 +48,5 @@ class Caption:
 
 
 def _title(performance: Performance) -> str:
-    rollout = performance.rollout
-    player = rollout.metadata.get("controller") or "unknown player"
-    return f"F1 {score(rollout.goal, rollout.pressed).f1:.3f} {player}, {performance.score.title}"
+    player = performance.rollout.metadata.get("controller") or "unknown player"
+    return f"F1 {performance.f1:.3f} {player}, {performance.score.title}"

@@ -30,6 +30,18 @@ def test_notes_are_the_recorded_presses(recorded: Path, capfd: pytest.CaptureFix
         assert 20 < note.velocity < 127
 
 
+def test_scores_are_the_recorded_ones_unless_other_keys_go_down(recorded: Path) -> None:
+    rollout = Rollout.load(recorded)
+    true = rollout.metadata["scores"]
+    replace(rollout, metadata={**rollout.metadata, "scores": {"f1": 0.25, "onset_f1": 0.75}}).save(recorded)
+    performance = perform(recorded)
+    assert (performance.f1, performance.onset_f1) == (0.25, 0.75)
+    replace(rollout, metadata={"variant": "pianomime"}).save(recorded)
+    performance = perform(recorded)
+    assert performance.f1 == pytest.approx(true["f1"])
+    assert performance.onset_f1 == pytest.approx(true["onset_f1"])
+
+
 def test_poses_are_even_in_time(recorded: Path) -> None:
     performance = perform(recorded, poses_per_s=30)
     times_s = np.array([pose.time_s for pose in performance.poses])
@@ -45,6 +57,7 @@ def test_a_recording_that_differs_is_reported(recorded: Path, capfd: pytest.Capt
     replace(rollout, pressed=pressed).save(recorded)
     performance = perform(recorded)
     assert not performance.rollout.pressed[:, 0].any()
+    assert performance.f1 == pytest.approx(rollout.metadata["scores"]["f1"])
     assert f"2 of {pressed.size} key-frames" in capfd.readouterr().err
 
 
