@@ -66,8 +66,8 @@ def perform(path: Path, poses_per_s: float = FRAMES_PER_SECOND) -> Performance:
             "what follows is what this machine plays",
             file=sys.stderr,
         )
-    scores = rollout.metadata.get("scores", {})
-    if differing or not {"f1", "onset_f1"} <= scores.keys():
+    scores = rollout.metadata.get("scores")
+    if differing or not isinstance(scores, dict) or not {"f1", "onset_f1"} <= scores.keys():
         scores = score(rollout.goal, pressed).as_dict()
     duration_s = len(targets) * rollout.dt
     return Performance(
