@@ -35,20 +35,26 @@ def beat_score(rng: np.random.Generator) -> Score:
     return Score((Note(70, 0.0, 0.5), *notes), (), "")
 
 
-def played_live(goal, score: Score, first_onset_s: float, steps: int, lateness_s, jitter_s=float) -> dict[int, tuple]:
-    """The windows of steps 1.. of a performance; `lateness_s` says how late each step is, `jitter_s` each event."""
+def played_live(
+    goal, score: Score, first_onset_s: float, steps: int, lateness_s, jitter_s=float
+) -> tuple[dict[int, tuple], int]:
+    """The windows of steps 1.. of a performance, and the step of row 0.
+
+    `lateness_s` says how late each step is, `jitter_s` how late each event.
+    """
     # A Score that begins at 0 is heard at first_onset_s; whoever reads an event has it WIRE_S later at most.
     events = [
         NoteEvent(first_onset_s + event.time_s + jitter_s(), event.down, event.pitch) for event in note_events(score)
     ]
-    windows = {}
+    windows, first = {}, None
     for step in range(1, steps):
         now_s = STEP_0_S + step * CONTROL_TIMESTEP_S + lateness_s(step)
         while events and events[0].time_s <= now_s - 0.9 * WIRE_S:
             goal.hear(events.pop(0))
         windows[step] = goal.window(step, now_s)
+        first = first or goal.first_step
     assert not events
-    return windows
+    return windows, first
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -60,8 +66,9 @@ def test_echo_gives_the_windows_of_the_file(seed, delay_steps):
     first_onset_s = STEP_0_S + float(rng.uniform(0.1, 3.0))
     goal = EchoGoal(HORIZON, delay_steps)
     steps = len(roll) + 60 + delay_steps + 20
-    windows = played_live(goal, score, first_onset_s, steps, lambda step: abs(float(rng.normal(0, 0.015))) * (step > 1))
-    first = goal.first_step
+    windows, first = played_live(
+        goal, score, first_onset_s, steps, lambda step: abs(float(rng.normal(0, 0.015))) * (step > 1)
+    )
     # Never before all is known, and never more than a step and the way of an event later than that.
     waited_s = STEP_0_S + first * CONTROL_TIMESTEP_S - first_onset_s - delay_steps * CONTROL_TIMESTEP_S
     assert 0 <= waited_s <= CONTROL_TIMESTEP_S + WIRE_S + 1e-6
@@ -80,8 +87,8 @@ def test_on_the_beat_the_last_milliseconds_do_not_matter(seed):
     roll = piano_roll(score)
     goal = EchoGoal(HORIZON, HORIZON)
     jitter = lambda: float(rng.uniform(0, 0.9 * JITTER_S))  # noqa: E731
-    windows = played_live(goal, score, STEP_0_S + 0.31, len(roll) + 120, lambda step: 0.0, jitter)
-    rows = np.stack([windows[goal.first_step + row][0][0] for row in range(len(roll))])
+    windows, first = played_live(goal, score, STEP_0_S + 0.31, len(roll) + 120, lambda step: 0.0, jitter)
+    rows = np.stack([windows[first + row][0][0] for row in range(len(roll))])
     np.testing.assert_array_equal(rows, roll.goal)
 
 
@@ -94,6 +101,47 @@ def test_a_very_short_note_is_heard_on_whatever_side_of_a_border(onset_s, length
         goal.hear(NoteEvent(STEP_0_S + 0.06 + time_s, down, pitch))
     rows = [goal.window(step, STEP_0_S + 0.05 * step)[0][0] for step in range(14, 40)]
     assert sum(row[60 - 21] for row in rows) == 1
+
+
+def test_after_a_silence_the_next_piece_has_rows_of_its_own():
+    """And what came between does not add to the delay: here the simulator stood still for 3 s."""
+    rng = np.random.default_rng(3)
+    goal = EchoGoal(HORIZON, HORIZON)
+    for away_s in (0.0, 3.0):
+        score = random_score(rng)
+        roll = piano_roll(score)
+        onset_s = STEP_0_S + away_s * 20 + away_s + 1.013
+        events = [NoteEvent(onset_s + event.time_s, event.down, event.pitch) for event in note_events(score)]
+        rows, onset_step = [], None
+        for step in range(1 + int(away_s * 20 * 20), int(away_s * 20 * 20) + len(roll) + 200):
+            now_s = STEP_0_S + away_s + step * CONTROL_TIMESTEP_S
+            while events and events[0].time_s < now_s:
+                onset_step = onset_step or step
+                goal.hear(events.pop(0))
+            rows.append(goal.window(step, now_s)[0][0])
+        heard = np.stack(rows)
+        played = np.flatnonzero(heard.any(axis=1))
+        first = played[0]
+        np.testing.assert_array_equal(heard[first : first + len(roll)], roll.goal)
+        assert first == played[0] <= onset_step - (1 + int(away_s * 400)) + HORIZON + 1
+        assert goal.first_step is None
+
+
+def test_a_pedal_that_is_held_through_a_silence_is_down_in_the_next_piece():
+    goal = EchoGoal(2, 2)
+    pedal = []
+    for step in range(1, 100):
+        now_s = STEP_0_S + step * CONTROL_TIMESTEP_S
+        if step == 5:
+            goal.hear(NoteEvent(now_s, True))
+        if step in (10, 60):
+            goal.hear(NoteEvent(now_s, True, 60))
+        if step in (12, 62):
+            goal.hear(NoteEvent(now_s, False, 60))
+        window, sustain = goal.window(step, now_s)
+        if window[0].any():
+            pedal.append(bool(sustain[0]))
+    assert pedal == [True] * 4
 
 
 def test_a_simulator_that_begins_again_some_steps_ago_is_told_the_same():

@@ -7,6 +7,7 @@ plays that row in a whole number of steps from then on. `HeldGoal` waits for not
 """
 
 import math
+from collections import deque
 from typing import Protocol
 
 import numpy as np
@@ -59,6 +60,9 @@ def visible_steps(delay_steps: int) -> int:
 class EchoGoal:
     """What was played `delay_steps` ago. Keys struck together, or k rows apart, stay so: nothing is rounded twice.
 
+    When all has been played for a second, the next key begins a new piece with rows of its own: then a clock that has
+    drifted, or a simulator that was away for a while, no longer adds to the delay.
+
     Attributes:
         first_step: The step that plays the row of the first onset; None before it is known.
     """
@@ -68,18 +72,25 @@ class EchoGoal:
             raise ValueError(f"a delay of {delay_steps} steps is shorter than the horizon of {horizon}")
         self._horizon = horizon
         self._delay_steps = delay_steps
-        self._stream = StreamingGoal(KEPT_STEPS + horizon)
+        self._pedal = False
+        self._begin()
+
+    def _begin(self) -> None:
+        self._stream = StreamingGoal(KEPT_STEPS + self._horizon)
         self._oldest_row = 0
-        self._waiting: list[NoteEvent] = []
+        self._waiting = [NoteEvent(0.0, True)] if self._pedal else []
         self._onset_s = math.inf
+        self._last_s = 0.0
         self._struck_s: dict[int, float] = {}
-        # When step 0 began, or would have begun, by the punctual ones of the steps; a late one only looks later.
-        self._step_0_s = math.inf
+        # When step 0 began, or would have begun, by each of the last steps: the punctual ones look earliest.
+        self._step_0_s: deque[float] = deque(maxlen=KEPT_STEPS)
         self.first_step: int | None = None
 
     def hear(self, event: NoteEvent) -> None:
         """See `LiveGoal.hear`."""
-        if event.down and event.pitch is not None:
+        if event.pitch is None:
+            self._pedal = event.down
+        elif event.down:
             self._onset_s = min(self._onset_s, event.time_s)
         self._waiting.append(event)
 
@@ -87,8 +98,8 @@ class EchoGoal:
         """See `LiveGoal.window`."""
         # State 0 is shown while the nodes look for one another: its steps have not begun.
         if step > 0 and self.first_step is None:
-            self._step_0_s = min(self._step_0_s, now_s - step * CONTROL_TIMESTEP_S)
-        if math.inf in (self._onset_s, self._step_0_s):
+            self._step_0_s.append(now_s - step * CONTROL_TIMESTEP_S)
+        if math.isinf(self._onset_s) or not self._step_0_s:
             return self._silence()
         if self.first_step is None:
             self.first_step = max(self._step_of_row_0(), step)
@@ -96,7 +107,12 @@ class EchoGoal:
             self._stream.feed(NoteEvent(self._musical_time(event), event.down, event.pitch))
         self._waiting.clear()
         self._stream.advance(now_s - WIRE_S - self._onset_s)
-        row = step - self.first_step
+        windows = self._rows(step - self.first_step)
+        if not self._struck_s and (step - self.first_step - KEPT_STEPS) * CONTROL_TIMESTEP_S > self._last_s:
+            self._begin()
+        return windows
+
+    def _rows(self, row: int) -> tuple[Bools, Bools]:
         self._oldest_row = max(self._oldest_row, row - KEPT_STEPS)
         kept = self._stream.window(self._oldest_row)
         # Before the music begins, its rows stand deeper in the window.
@@ -118,12 +134,13 @@ class EchoGoal:
             self._struck_s[event.pitch] = time_s
             return time_s
         # However short, a note has a length.
-        return max(time_s, self._struck_s.get(event.pitch, -math.inf) + _SHORTEST_NOTE_S)
+        self._last_s = max(time_s, self._struck_s.pop(event.pitch, -math.inf) + _SHORTEST_NOTE_S)
+        return self._last_s
 
     def _step_of_row_0(self) -> int:
         """The first step at whose beginning row 0, and all that its window reaches, is known; and so on from there."""
         known_s = self._onset_s + WIRE_S + self._delay_steps * CONTROL_TIMESTEP_S
-        return math.ceil((known_s - self._step_0_s) / CONTROL_TIMESTEP_S)
+        return math.ceil((known_s - min(self._step_0_s)) / CONTROL_TIMESTEP_S)
 
     def _silence(self) -> tuple[Bools, Bools]:
         return np.zeros((self._horizon, NUM_KEYS), dtype=np.bool_), np.zeros(self._horizon, dtype=np.bool_)
