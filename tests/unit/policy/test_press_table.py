@@ -6,7 +6,7 @@ import pytest
 
 from pianomime_core.keyboard import KEY_NAMES, KEYBOARD
 from pianomime_description.piano_spec import add_piano
-from pianomime_policy.planner.press_table import PressConfig, press_table
+from pianomime_policy.planner.press_table import PressConfig, press_table, rest_table
 
 CONFIG = PressConfig()
 TABLE = press_table(CONFIG)
@@ -83,3 +83,14 @@ def test_fingers_press_on_their_key():
 def test_idle_pads_float_over_the_white_keys():
     assert TABLE.idle_x_m.tolist() == [CONFIG.white_thumb_x_m, CONFIG.white_x_m]
     assert TABLE.white_top_z_m == pytest.approx(0.0225)
+
+
+@pytest.mark.parametrize("thumb", [THUMB, FINGER])
+@pytest.mark.parametrize("key", KEYS)
+@pytest.mark.parametrize("share", [0.2, 0.6])
+def test_a_resting_finger_holds_the_key_where_it_says(piano, key, thumb, share):
+    height, force = rest_table(CONFIG, share)
+    angle = angle_under(piano, key, thumb, force[thumb, key], stop=True)
+    assert angle == pytest.approx(share * KEYBOARD.activation_rad[key], abs=np.radians(0.1))
+    arm = TABLE.x_m[thumb, key] - KEYBOARD.hinge_x_m[key]
+    assert height[thumb, key] == pytest.approx(KEYBOARD.top_z_m[key] - arm * np.tan(angle), abs=2e-4)

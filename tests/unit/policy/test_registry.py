@@ -13,9 +13,10 @@ from pianomime_description.variant import SceneConfig
 from pianomime_policy.foresight.foresight import Foresight
 from pianomime_policy.idle import Idle
 from pianomime_policy.planner.planner import Planner
+from pianomime_policy.reactive.reactive import Reactive
 from pianomime_policy.registry import CONTROLLERS, TRAINED, make_controller
 
-HORIZONS = {"planner": None, "streaming": 40, "streaming-1s": 20, "foresight": 40, "idle": 1}
+HORIZONS = {"planner": None, "streaming": 40, "streaming-1s": 20, "foresight": 40, "reactive": 1, "idle": 1}
 
 
 def test_the_names_are_those_of_the_contract():
@@ -26,7 +27,7 @@ def test_the_names_are_those_of_the_contract():
 @pytest.mark.parametrize(("name", "horizon"), HORIZONS.items())
 def test_each_sees_as_much_as_its_name_says(name, horizon):
     controller = make_controller(name, SceneConfig())
-    assert type(controller) is {"idle": Idle, "foresight": Foresight}.get(name, Planner)
+    assert type(controller) is {"idle": Idle, "foresight": Foresight, "reactive": Reactive}.get(name, Planner)
     assert controller.horizon_steps == horizon
     assert controller.joint_names == joint_names()
     assert controller.target_names == target_names()

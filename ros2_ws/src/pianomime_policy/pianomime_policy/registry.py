@@ -26,6 +26,12 @@ def _foresight(scene: SceneConfig) -> Controller:
     return Foresight(scene)
 
 
+def _reactive(scene: SceneConfig) -> Controller:
+    from pianomime_policy.reactive.reactive import Reactive
+
+    return Reactive(scene.variant)
+
+
 def _idle(scene: SceneConfig) -> Controller:
     return Idle(scene.variant)
 
@@ -45,6 +51,7 @@ _UNTRAINED: Mapping[str, Callable[[SceneConfig], Controller]] = MappingProxyType
         "streaming": _planner(40),
         "streaming-1s": _planner(20),
         "foresight": _foresight,
+        "reactive": _reactive,
         "idle": _idle,
     }
 )
@@ -57,7 +64,8 @@ TRAINED = tuple(_TRAINED)
 
 CONTROLLERS = (*_UNTRAINED, *TRAINED)
 """Names of all: the planner that knows the whole song, two that see 2 s and 1 s of it, one that sees 2 s and tries on a
-simulator what it will play, one that does nothing, one that was trained and sees 2 s, the same with 1 s."""
+simulator what it will play, one that sees only what is held now, one that does nothing, one that was trained and sees
+2 s, the same with 1 s."""
 
 HORIZON_STEPS: Mapping[str, int | None] = MappingProxyType(
     {

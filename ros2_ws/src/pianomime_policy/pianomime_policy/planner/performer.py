@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +13,6 @@ from pianomime_policy.planner.fingertip_targets import FingertipConfig, Fingerti
 from pianomime_policy.planner.hand_planner import HandPlanner, PostureConfig
 from pianomime_policy.planner.inverse_kinematics import InverseKinematicsConfig
 from pianomime_policy.planner.press_watch import PressWatch, PressWatchConfig
-from pianomime_policy.planner.reading import Reading
 from pianomime_policy.planner.tracking import TrackingConfig
 
 
@@ -57,6 +56,20 @@ class Memory(NamedTuple):
     key: NDArray[np.int64]
 
 
+class Reads(Protocol):
+    """What a performer asks of a reading; `Reading` says what the methods return."""
+
+    def path(self, first: int, rows: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]: ...
+
+    def fingertips(self, hand: int, first: int, rows: int) -> FingertipRows: ...
+
+    def waiting(self, hand: int) -> FingertipRows: ...
+
+    def recovered(
+        self, tips: FingertipRows, measured: NDArray[np.float64], stuck: NDArray[np.bool_]
+    ) -> FingertipRows: ...
+
+
 MakeHand = Callable[[str, str, FingertipConfig, PostureConfig, InverseKinematicsConfig, TrackingConfig], HandPlanner]
 
 
@@ -88,7 +101,7 @@ class Performer:
         self._targets = [np.array([self.target_names.index(n) for n in h.target_names]) for h in self._hands]
         self._watches = [PressWatch(c.press_watch) for _ in self._hands]
 
-    def begin(self, reading: Reading) -> NDArray[np.float64]:
+    def begin(self, reading: Reads) -> NDArray[np.float64]:
         """Start a song; returns the joints (54,) that hold the hands at rest above its first notes [rad, m]."""
         centre, reach = reading.path(0, 1)
         q = np.zeros(len(self.joint_names))
@@ -99,7 +112,7 @@ class Performer:
 
     def act(
         self,
-        reading: Reading,
+        reading: Reads,
         step: int,
         joint_positions: NDArray[np.float64],
         joint_velocities: NDArray[np.float64],

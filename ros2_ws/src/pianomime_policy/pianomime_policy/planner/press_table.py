@@ -73,3 +73,16 @@ def press_table(config: PressConfig, keyboard: KeyboardGeometry = KEYBOARD) -> P
         white_top_z_m=float(keyboard.top_z_m[~black][0]),
         idle_x_m=np.array([config.white_thumb_x_m, config.white_x_m]),
     )
+
+
+def rest_table(
+    config: PressConfig, share: float, keyboard: KeyboardGeometry = KEYBOARD
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Height [m] and downward force [N], (2, 88) as in `PressTable`, of a finger that rests on a key and has pressed it
+    `share` of the way to where it sounds."""
+    table = press_table(config, keyboard)
+    arm = table.x_m - keyboard.hinge_x_m
+    angle = share * keyboard.activation_rad
+    torque_at_bottom = table.force_n / config.force_ratio * arm
+    torque = torque_at_bottom - _SPRING_NM_PER_RAD * (keyboard.travel_rad - angle)
+    return keyboard.top_z_m - np.tan(angle) * arm, np.maximum(torque, 0.0) / arm
