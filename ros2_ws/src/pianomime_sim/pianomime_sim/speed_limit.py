@@ -15,11 +15,12 @@ Floats = NDArray[np.float64]
 class SpeedConfig:
     """Highest speed of a target, over one control step.
 
-    Each is 1.25 times the fastest command that the controllers streaming, streaming-1s, planner and foresight gave
-    while they played bundled songs, folk and classical pieces (fast ones among them, like Chopin's etude op. 25
-    no. 2): tx 10.7 m/s, ty 4.0, tz 0.8, wrist 14.0 rad/s, thumb 41.3, spread 15.7, knuckle 33.7 and curl 57.9. They
-    correct the joints by their targets, which is why these are faster than any joint; some already use their whole
-    range within a step (ty, tz, WRJ2, THJ3, J4, LFJ5).
+    Each is 1.25 times the fastest command that the controllers streaming, streaming-1s, planner, foresight and reactive
+    gave while they played bundled songs, folk and classical pieces (fast ones among them, like Chopin's etude op. 25
+    no. 2): ty 4.0 m/s, tz 0.8, wrist 14.0 rad/s, thumb 41.3, spread 15.7, knuckle 33.7 and curl 57.9. The fastest tx
+    was 19.9 m/s by reactive, 10.7 by the others; its limit stands 1.1 times above it, since 24.4 m/s would be the whole
+    keyboard in one step. Controllers correct the joints by their targets, which is why these are faster than any joint;
+    some already use their whole range within a step (ty, tz, WRJ2, THJ3, J4, LFJ5).
 
     Attributes:
         forearm_tx_m_s, forearm_ty_m_s, forearm_tz_m_s: Slides of the forearm.
@@ -30,7 +31,7 @@ class SpeedConfig:
         curl_rad_s: J0, the sum of the two outer joints.
     """
 
-    forearm_tx_m_s: float = 13.4
+    forearm_tx_m_s: float = 22.0
     forearm_ty_m_s: float = 5.0
     forearm_tz_m_s: float = 1.0
     wrist_rad_s: float = 17.5
