@@ -38,6 +38,7 @@ from pianomime_core.timing import FRAMES_PER_SECOND
 from pianomime_description.variant import SceneConfig
 from pianomime_physics.observed_simulator import ObservedSimulator
 from pianomime_physics.simulator import SimulatorState
+from pianomime_sim import ros_health
 from pianomime_sim.command_box import CommandBox
 from pianomime_sim.playback import Playback, PlaybackConfig
 from pianomime_sim.ros_audience import Audience
@@ -225,22 +226,9 @@ class SimNode:
             self._outcome.report(self._scoreboard, self._playback)
 
     def _health(self) -> Health:
-        warnings: tuple[str, ...] = (f"{self._refused} messages refused",) if self._refused else ()
-        values: dict[str, float] = {"refused_messages": self._refused}
         if self._thread is None:
-            return Health(values=values, text="waiting for /piano/song and /hands/start", warnings=warnings)
-        playback = self._playback
-        missed = len(playback.missed_steps)
-        speed = playback.speed_limit
-        values |= {"missed_deadlines": missed, "lifted_steps": playback.lifted_steps, "stale_s": playback.stale_s}
-        values |= {"limited_steps": speed.limited_steps}
-        if missed:
-            warnings += (f"{missed} missed deadlines",)
-        if speed.limited_steps:
-            warnings += (f"{speed.limited_steps} commands too fast, the last for {', '.join(speed.limited)}",)
-        if playback.stale_s:
-            warnings += (f"no command for {playback.stale_s:.2f} s: hands {'lifted' if playback.lifting else 'held'}",)
-        return Health(self._scoreboard.played, values | playback.times_ms(), "playing", warnings)
+            return ros_health.waiting(self._refused)
+        return ros_health.playing(self._scoreboard, self._playback, self._refused)
 
     def _report_markers(self) -> None:
         if not self._publish_moving.get_subscription_count() or self._thread is None or self._playback.now is None:

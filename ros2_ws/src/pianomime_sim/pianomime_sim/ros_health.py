@@ -1,0 +1,35 @@
+"""How a performance is going, as /diagnostics tells it of the simulator."""
+
+from pianomime_core.ros_diagnostics import Health
+from pianomime_sim.playback import Playback
+from pianomime_sim.scoreboard import Scoreboard
+
+
+def waiting(refused: int) -> Health:
+    """Nothing is played yet; so many messages were refused."""
+    text = "waiting for /piano/song and /hands/start"
+    return Health(values={"refused_messages": refused}, text=text, warnings=_refused(refused))
+
+
+def playing(board: Scoreboard, playback: Playback, refused: int) -> Health:
+    """What was late, held, lifted, slowed down or refused, and how long things take."""
+    missed, speed = len(playback.missed_steps), playback.speed_limit
+    values = {
+        "missed_deadlines": missed,
+        "lifted_steps": playback.lifted_steps,
+        "stale_s": playback.stale_s,
+        "limited_steps": speed.limited_steps,
+        "refused_messages": refused,
+    }
+    warnings = _refused(refused)
+    if missed:
+        warnings += (f"{missed} missed deadlines",)
+    if speed.limited_steps:
+        warnings += (f"{speed.limited_steps} commands too fast, the last for {', '.join(speed.limited)}",)
+    if playback.stale_s:
+        warnings += (f"no command for {playback.stale_s:.2f} s: hands {'lifted' if playback.lifting else 'held'}",)
+    return Health(board.played, values | playback.times_ms(), "playing", warnings)
+
+
+def _refused(count: int) -> tuple[str, ...]:
+    return (f"{count} messages refused",) if count else ()
