@@ -37,6 +37,7 @@ class Rtmidi:
 
         client.get_ports = lambda: list(self.ports)
         client.open_port = open_port
+        client.close_port = lambda: setattr(client, "opened", None)
         client.open_virtual_port = lambda name: setattr(client, "opened", name)
         client.set_callback = lambda hear: setattr(client, "hear", hear)
         client.delete = lambda: self.clients.remove(client)
@@ -85,7 +86,7 @@ def test_a_port_goes_and_comes_back_under_another_number(rtmidi):
     assert port.look()
     assert not port.connected
     assert not port.look(), "said once"
-    assert rtmidi.clients == []
+    assert [client.opened for client in rtmidi.clients] == [None]
     rtmidi.ports = [ORGAN, "Keys:Keys MIDI 1 28:0"]
     assert port.look()
     assert port.connected
@@ -94,14 +95,26 @@ def test_a_port_goes_and_comes_back_under_another_number(rtmidi):
     assert not port.look()
 
 
-def test_a_midi_server_that_ends_takes_the_port_along_until_it_is_back(rtmidi):
-    port = MidiInput("organ")
-    rtmidi.ports, rtmidi.running = [], False
+def test_another_keyboard_of_the_same_name_is_not_the_one_that_is_gone(rtmidi):
+    mine, other = "Keys:Keys MIDI 1 20:0", "Keys:Keys MIDI 1 24:0"
+    rtmidi.ports = [other, mine]
+    port = MidiInput(mine)
+    assert [client.opened for client in rtmidi.clients] == [mine]
+    rtmidi.ports = [other]
     assert port.look()
     assert not port.look()
-    rtmidi.running = True
-    assert not port.look()
+    rtmidi.ports = [other, "Keys:Keys MIDI 1 28:0"]
+    assert port.look()
+    assert [client.opened for client in rtmidi.clients] == ["Keys:Keys MIDI 1 28:0"]
+
+
+def test_a_port_that_is_back_but_busy_is_waited_for(rtmidi):
+    port = MidiInput("keys")
     rtmidi.ports = [ORGAN]
+    assert port.look()
+    rtmidi.ports, rtmidi.busy = [ORGAN, KEYS], {KEYS}
+    assert not port.look()
+    rtmidi.busy = set()
     assert port.look()
     assert port.connected
 

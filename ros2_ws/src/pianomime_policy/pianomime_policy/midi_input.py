@@ -33,14 +33,23 @@ class MidiInput:
         self._clock = clock
         self._messages: deque[tuple[float, list[int]]] = deque()
         self._virtual = virtual
-        self._client: Any = None
         self._place = ""
+        self._others: list[str] = []
         self.name = virtual or port
         self.connected = True
+        self._client: Any = open_client("MidiIn")
         try:
-            self._open(port)
+            if virtual:
+                self._client.set_callback(self._hear)
+                self._client.open_virtual_port(virtual)
+            else:
+                self._open(port)
         except OSError as error:  # what rtmidi's errors are
+            self.close()
             raise UserError(f"MIDI port {self.name!r} cannot be opened, it may be in use: {error}") from error
+        except UserError:
+            self.close()
+            raise
 
     def read(self) -> list[tuple[mido.Message, float]]:
         """Return the messages since the last call, each with the time at which it came."""
@@ -58,13 +67,19 @@ class MidiInput:
         if self._virtual:
             return False
         if self.connected:
-            if self._place in self._client.get_ports():
+            ports = self._client.get_ports()
+            if self._place in ports:
                 return False
-            # A new client each time: this one may belong to a server that has ended.
-            self.close()
+            self._client.close_port()
+            # A second keyboard of the same name is not this one come back.
+            self._others = ports
             self.connected = False
             return True
         try:
+            self._choose(self.name)
+            # A client whose port was closed hears nothing at a second one, in JACK; and a new one takes its time.
+            old, self._client = self._client, open_client("MidiIn")
+            old.delete()
             self._open(self.name)
         except (UserError, OSError):
             return False
@@ -73,24 +88,19 @@ class MidiInput:
 
     def close(self) -> None:
         """Leave the port."""
-        if self._client is not None:
-            self._client.delete()
-            self._client = None
+        self._client.delete()
 
     def _open(self, port: str) -> None:
-        self._client = open_client("MidiIn")
-        try:
-            self._client.set_callback(self._hear)
-            if self._virtual:
-                self._client.open_virtual_port(self._virtual)
-                return
-            ports = self._client.get_ports()
-            index = choose_port(port, ports)
-            self.name, self._place = stable_name(ports[index]), ports[index]
-            self._client.open_port(index, "keyboard")
-        except BaseException:
-            self.close()
-            raise
+        self._client.set_callback(self._hear)
+        index, self._place = self._choose(port)
+        self.name = stable_name(self._place)
+        self._client.open_port(index, "keyboard")
+
+    def _choose(self, port: str) -> tuple[int, str]:
+        ports = self._client.get_ports()
+        candidates = [name for name in ports if name not in self._others]
+        place = candidates[choose_port(port, candidates)]
+        return ports.index(place), place
 
     def _hear(self, event: tuple[list[int], float], data: object = None) -> None:
         """Called by rtmidi's thread: the stamp first, all else later."""
