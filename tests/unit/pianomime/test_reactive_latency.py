@@ -119,6 +119,7 @@ def test_reactive_plays_a_melody():
     answer = play_live(WatchedSimulator(scene), make_controller("reactive", scene), music)
     assert np.median(answer.latency_s) <= 0.15
     assert np.isfinite(answer.latency_s).mean() >= 0.9
+    assert 0.8 < answer.f1 <= answer.instant_f1 < 1
 
 
 def test_a_controller_that_looks_ahead_is_refused():
