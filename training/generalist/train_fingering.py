@@ -60,7 +60,7 @@ class TrainFingering:
     device: str | None = None
     examples: ExampleConfig = field(default_factory=ExampleConfig)
     fit: FitConfig = field(default_factory=lambda: FitConfig(steps=2000))
-    last_fit: FitConfig = field(default_factory=lambda: FitConfig(steps=8000))
+    last_fit: FitConfig = field(default_factory=lambda: FitConfig(steps=20000))
 
     def run(self) -> Path:
         """Train; returns the file of the weights."""
