@@ -21,7 +21,7 @@ def maker(simulator):
     return MarkerMaker(simulator.model, simulator.joint_names)
 
 
-def snapshot(simulator, *, joint=None, value=0.0, pressed=(), wanted=()):
+def snapshot(simulator, *, joint=None, value=0.0, pressed=(), wanted=(), coming=None):
     positions = np.zeros(len(simulator.joint_names))
     if joint is not None:
         positions[simulator.joint_names.index(joint)] = value
@@ -34,7 +34,7 @@ def snapshot(simulator, *, joint=None, value=0.0, pressed=(), wanted=()):
         key_angles=np.where(down, KEYBOARD.travel_rad, 0.0),
         pressed=down,
         wanted=goal,
-        coming=np.zeros((0, 88), dtype=bool),
+        coming=np.zeros((0, 88), dtype=bool) if coming is None else coming,
     )
 
 
@@ -71,6 +71,33 @@ def test_hands_follow_their_joints_and_leave_the_simulation_alone(maker, simulat
     shift = [b.y - a.y for a, b in zip(rest["rh_hand"].points, moved["rh_hand"].points, strict=True)]
     assert np.abs(shift) == pytest.approx(0.1)
     assert rest["lh_hand"].points == moved["lh_hand"].points
+
+
+def test_notes_to_come_hang_over_their_keys(maker, simulator):
+    coming = np.zeros((40, 88), dtype=bool)
+    coming[10:20, 39] = True  # middle C: 0.5 s from now, half a second long
+    coming[0:4, 43] = True
+    notes = by_namespace(maker.moving(0, snapshot(simulator, coming=coming)))["notes"]
+    assert (notes.action, notes.type, len(notes.points)) == (Marker.ADD, Marker.TRIANGLE_LIST, 2 * 6)
+    c, e = (np.array([(point.x, point.y, point.z) for point in notes.points[6 * k :][:6]]) for k in (0, 1))
+    for bar, key in ((c, 39), (e, 43)):
+        assert [bar[:, 1].min(), bar[:, 1].max()] == pytest.approx(
+            [
+                KEYBOARD.center_y_m[key] - KEYBOARD.width_m[key] / 2,
+                KEYBOARD.center_y_m[key] + KEYBOARD.width_m[key] / 2,
+            ]
+        )
+        # Two triangles that make one upright rectangle: both halves have half its area.
+        areas = [np.linalg.norm(np.cross(t[1] - t[0], t[2] - t[0])) / 2 for t in (bar[:3], bar[3:])]
+        assert areas == pytest.approx([np.ptp(bar[:, 1]) * np.ptp(bar[:, 2]) / 2] * 2)
+        assert np.ptp(bar[:, 0]) == 0
+    # Time is height: the later note begins 10 rows above the other and is 6 rows longer.
+    assert (c[:, 2].min() - e[:, 2].min()) / 10 == pytest.approx((np.ptp(c[:, 2]) - np.ptp(e[:, 2])) / 6)
+
+
+def test_without_notes_the_last_ones_are_taken_away(maker, simulator):
+    notes = by_namespace(maker.moving(0, snapshot(simulator)))["notes"]
+    assert (notes.action, len(notes.points)) == (Marker.DELETE, 0)
 
 
 def test_the_board_is_static(maker):

@@ -1,4 +1,6 @@
-"""Keyboard and hands as markers in frame `world`: what RViz or any other ROS viewer can show without our models."""
+"""Keyboard, notes to come and hands as markers in frame `world`: what RViz or any other ROS viewer can show without our
+models.
+"""
 
 import mujoco
 import numpy as np
@@ -11,11 +13,14 @@ from pianomime_core.hands import SIDES
 from pianomime_core.keyboard import KEYBOARD
 from pianomime_core.ros_messages import WORLD, stamp_of
 from pianomime_sim.viewers.base import Snapshot
-from pianomime_sim.viewers.key_marks import BLACK_KEY_COLOUR, key_colours, key_marks
+from pianomime_sim.viewers.key_marks import BLACK_KEY_COLOUR, MARK_COLOURS, KeyMark, key_colours, key_marks
+from pianomime_sim.viewers.note_bars import note_bars
 
 _BONE_WIDTH_M = 0.006
 _BONE_COLOUR = (0xC8, 0xC8, 0xC8)
 _BASE_HEIGHT_M = 0.005
+_FRONT = ((1, -1, -1), (1, 1, -1), (1, 1, 1), (1, -1, 1))
+"""The corners of a box's side towards the player."""
 
 
 class MarkerMaker:
@@ -53,13 +58,14 @@ class MarkerMaker:
         return MarkerArray(markers=[board])
 
     def moving(self, step: int, snapshot: Snapshot) -> MarkerArray:
-        """Return the keys, coloured as in our own viewers, and the bones of both hands at the beginning of `step`."""
+        """Return keys and notes to come, coloured as in our own viewers, and the bones of both hands, at the beginning
+        of `step`."""
         colours = key_colours(key_marks(snapshot))
         sink_m = np.sin(snapshot.key_angles) * KEYBOARD.length_m / 2
         keys = [self._keys(step, kind, black, colours, sink_m) for kind, black in (("white", False), ("black", True))]
         self._data.qpos[self._qpos] = snapshot.joint_positions
         mujoco.mj_kinematics(self._model, self._data)
-        return MarkerArray(markers=[*keys, *(self._hand(step, side) for side in SIDES)])
+        return MarkerArray(markers=[*keys, _notes(step, snapshot), *(self._hand(step, side) for side in SIDES)])
 
     def _keys(
         self, step: int, kind: str, black: bool, colours: NDArray[np.uint8], sink_m: NDArray[np.float64]
@@ -83,6 +89,20 @@ class MarkerMaker:
         for site, body in self._tips[side]:
             marker.points += [_point(self._data.xpos[body]), _point(self._data.site_xpos[site])]
         return marker
+
+
+def _notes(step: int, snapshot: Snapshot) -> Marker:
+    """The front of each bar as two triangles: a list of cubes would make all equally long."""
+    marker = _marker("notes", 0, Marker.TRIANGLE_LIST, step=step, colour=MARK_COLOURS[KeyMark.COMING])
+    marker.scale.x = marker.scale.y = marker.scale.z = 1.0
+    bars = note_bars(snapshot)
+    for center_m, size_m in zip(bars.centers_m, bars.sizes_m, strict=True):
+        corners = [_point(center_m + size_m * np.array(corner) / 2) for corner in _FRONT]
+        marker.points += [corners[number] for number in (0, 1, 2, 0, 2, 3)]
+    if not marker.points:
+        # A list without points is an error to RViz.
+        marker.action = Marker.DELETE
+    return marker
 
 
 def _marker(namespace: str, number: int, kind: int, *, step: int, colour: tuple[int, int, int]) -> Marker:

@@ -42,6 +42,7 @@ from pianomime_sim import ros_health
 from pianomime_sim.command_box import CommandBox
 from pianomime_sim.playback import Playback, PlaybackConfig
 from pianomime_sim.ros_audience import Audience
+from pianomime_sim.ros_hand_meshes import HandMeshes
 from pianomime_sim.ros_key_events import KeyEventWriter
 from pianomime_sim.ros_markers import MarkerMaker
 from pianomime_sim.ros_outcome import Outcome
@@ -66,6 +67,7 @@ class SimNode:
         self._simulator = ObservedSimulator(self._observe, self._scene)
         self._key_events = KeyEventWriter()
         self._markers = MarkerMaker(self._simulator.model, self._simulator.joint_names)
+        self._meshes = HandMeshes(self._simulator.model, self._simulator.joint_names)
         self._joints = NameOrder(self._simulator.joint_names)
         self._targets = NameOrder(self._simulator.target_names)
         self._keys = NameOrder(GOAL_NAMES)
@@ -123,6 +125,7 @@ class SimNode:
         # Two publishers, so that each keeps its own last message for late subscribers.
         self._publish_static = node.create_publisher(MarkerArray, "/markers", LATCHED)
         self._publish_moving = node.create_publisher(MarkerArray, "/markers", LATCHED)
+        self._publish_meshes = node.create_publisher(MarkerArray, "/hands/meshes", NEWEST)
         self._publish_static.publish(self._markers.static())
         node.create_subscription(JointTrajectory, "/piano/song", self._on_song, LATCHED)
         node.create_subscription(JointTrajectory, "/piano/goal", self._on_goal, NEWEST)
@@ -231,9 +234,13 @@ class SimNode:
         return ros_health.playing(self._scoreboard, self._playback, self._refused)
 
     def _report_markers(self) -> None:
-        if not self._publish_moving.get_subscription_count() or self._thread is None or self._playback.now is None:
+        if self._thread is None or self._playback.now is None:
             return
         step, state = self._playback.now
+        if self._publish_meshes.get_subscription_count():
+            self._publish_meshes.publish(self._meshes.at(step, state.joint_positions))
+        if not self._publish_moving.get_subscription_count():
+            return
         # State t is judged against the goal of the step that ended in it.
         goal = self._scoreboard.goal
         snapshot = Snapshot(
