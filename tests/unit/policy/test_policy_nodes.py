@@ -24,6 +24,7 @@ from pianomime_core.ros_messages import (
     read_targets,
     step_of,
 )
+from pianomime_policy.controller import FingertipAims
 from pianomime_policy.idle import Idle
 from pianomime_policy.midi_node import MidiNode
 from pianomime_policy.policy_node import PolicyNode
@@ -80,6 +81,22 @@ def test_the_policy_starts_once_and_answers_each_state(policy):
     commands = policy._publish_command.sent
     assert [step_of(command.header.stamp) for command in commands] == [0, 1, 2]
     assert read_targets(commands[0], NameOrder(policy._controller.target_names)).shape == (1, 46)
+
+
+def test_fingertip_targets_are_for_those_who_look(policy):
+    aims = FingertipAims(np.zeros((2, 5, 3)), np.full((2, 5), -1))
+    policy._publish_aims, watchers = Topic(), 0
+    policy._publish_aims.get_subscription_count = lambda: watchers
+    watchers = 1
+    give(policy, 0)
+    assert policy._publish_aims.sent == [], "idle sends its fingertips nowhere"
+    policy._controller.aims = lambda: aims
+    give(policy, 1)
+    watchers = 0
+    give(policy, 2)
+    [shown] = policy._publish_aims.sent
+    assert {step_of(marker.header.stamp) for marker in shown.markers} == {1}
+    assert len(policy._publish_command.sent) == 3
 
 
 def test_who_is_started_anew_in_the_middle_of_a_song_plays_on(policy):

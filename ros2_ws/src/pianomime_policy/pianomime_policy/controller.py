@@ -1,7 +1,7 @@
 """What a controller is: goal window and robot state in, actuator targets out."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -70,4 +70,25 @@ class TellsFingers(Protocol):
 
     def assignments(self) -> "Assignments":
         """Return what was decided about every note seen since `start`: its finger, and when it is to be let go."""
+        ...
+
+
+class FingertipAims(NamedTuple):
+    """Where the fingertips were sent: contact points of both hands, right hand first, thumb to little finger.
+
+    Attributes:
+        target_m: (2, 5, 3) in the world frame.
+        key: (2, 5) the key that a finger is to hold down, -1 for none.
+    """
+
+    target_m: NDArray[np.float64]
+    key: NDArray[np.int64]
+
+
+@runtime_checkable
+class TellsAims(Protocol):
+    """What a controller offers beside `Controller` if it moves fingertips."""
+
+    def aims(self) -> FingertipAims | None:
+        """Return where the fingertips were sent in the last `act`; None before the first."""
         ...

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
 from sensor_msgs.msg import JointState
 from trajectory_msgs.msg import JointTrajectory
+from visualization_msgs.msg import MarkerArray
 
 from pianomime_core.errors import UnsafeError
 from pianomime_core.hands import FOREARM_DOFS
@@ -37,7 +38,9 @@ from pianomime_core.ros_qos import LATCHED, NEWEST
 from pianomime_core.spread import spread_ms
 from pianomime_description.variant import SceneConfig
 from pianomime_policy.answering import Answering
+from pianomime_policy.controller import TellsAims
 from pianomime_policy.registry import CONTROLLERS, TRAINED
+from pianomime_policy.ros_fingertips import fingertip_markers
 from pianomime_policy.warm_up import ready_controller
 
 COMPLAINT_PERIOD_S = 2.0
@@ -124,6 +127,7 @@ class PolicyNode:
         prefer_prompt_replies()
         self._publish_start = node.create_publisher(JointState, "/hands/start", LATCHED)
         self._publish_command = node.create_publisher(JointTrajectory, "/hands/command", NEWEST)
+        self._publish_aims = node.create_publisher(MarkerArray, "/hands/fingertip_targets", NEWEST)
         self._subscriptions_made = [
             node.create_subscription(JointTrajectory, "/piano/song", self._on_song, LATCHED),
             node.create_subscription(JointTrajectory, "/piano/goal", self._on_goal, NEWEST),
@@ -139,7 +143,7 @@ class PolicyNode:
             self.node.destroy_subscription(subscription)
         self._diagnostics.close()
         self.node.destroy_timer(self._look)
-        for publisher in (self._publish_start, self._publish_command):
+        for publisher in (self._publish_start, self._publish_command, self._publish_aims):
             self.node.destroy_publisher(publisher)
         del self._playing
 
@@ -194,6 +198,7 @@ class PolicyNode:
             if self._answered_s is not None:
                 self._period_s.append(begin_s - self._answered_s)
             self._answered_s = begin_s
+            self._show_aims(answer[0])
 
     def _begin(self, step: int, positions: NDArray[np.float64] | None) -> None:
         if positions is not None:
@@ -209,6 +214,14 @@ class PolicyNode:
 
     def _command(self, step: int, targets: NDArray[np.float64]) -> None:
         self._publish_command.publish(targets_message(self._controller.target_names, targets, step=step))
+
+    def _show_aims(self, step: int) -> None:
+        """Once the command is out, and only for those who look."""
+        controller = self._controller
+        if not isinstance(controller, TellsAims) or not self._publish_aims.get_subscription_count():
+            return
+        if (aims := controller.aims()) is not None:
+            self._publish_aims.publish(fingertip_markers(step, aims))
 
     def _health(self) -> Health:
         answered, skipped = self._playing.answered, self._playing.skipped

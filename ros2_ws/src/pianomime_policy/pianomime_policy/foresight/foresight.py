@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pianomime_description.variant import SceneConfig
-from pianomime_policy.controller import Observation
+from pianomime_policy.controller import FingertipAims, Observation
 from pianomime_policy.foresight.cost import NO_ONSETS, CostConfig, step_cost
 from pianomime_policy.foresight.proposals import ProposalConfig, Trial, next_proposal
 from pianomime_policy.foresight.prospect import Prospect
@@ -93,6 +93,10 @@ class Foresight:
     def assignments(self) -> Assignments:
         """See `TellsFingers.assignments`."""
         return self._reading.assignments()
+
+    def aims(self) -> FingertipAims | None:
+        """See `TellsAims.aims`."""
+        return self._performer.aims()
 
     def _think(self, o: Observation) -> Generator[None, None, None]:
         """Rehearse what follows until the generator is dropped; pauses after every simulated step."""

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from pianomime_core.hands import SIDES, forearm_dofs, joint_names, target_names
 from pianomime_core.keyboard import NUM_KEYS
+from pianomime_policy.controller import FingertipAims
 from pianomime_policy.planner.fingertip_targets import FingertipConfig, FingertipRows
 from pianomime_policy.planner.hand_planner import HandPlanner, PostureConfig
 from pianomime_policy.planner.inverse_kinematics import InverseKinematicsConfig
@@ -95,6 +96,7 @@ class Performer:
         self.joint_names = joint_names(forearm)
         self.target_names = target_names(forearm)
         self.press_error_m = np.zeros((NUM_KEYS, 4))
+        self._tips: list[FingertipRows] = []
         self._rows = c.tracking.preview_steps
         self._hands = [make_hand(side, variant, fingertips, c.posture, c.kinematics, c.tracking) for side in SIDES]
         self._joints = [np.array([self.joint_names.index(n) for n in h.joint_names]) for h in self._hands]
@@ -105,6 +107,7 @@ class Performer:
         """Start a song; returns the joints (54,) that hold the hands at rest above its first notes [rad, m]."""
         centre, reach = reading.path(0, 1)
         q = np.zeros(len(self.joint_names))
+        self._tips = []
         for h, hand in enumerate(self._hands):
             self._watches[h].forget()
             q[self._joints[h]] = hand.begin(reading.waiting(h), centre[0, h], reach[0, h])
@@ -122,6 +125,7 @@ class Performer:
         """Return the (46,) actuator targets [rad, m] of a step; the measured state is that of `Observation`."""
         centre, reach = reading.path(step, self._rows)
         targets = np.zeros(len(self.target_names))
+        self._tips = []
         for h, hand in enumerate(self._hands):
             q, v = joint_positions[self._joints[h]], joint_velocities[self._joints[h]]
             tips = reading.fingertips(h, step, self._rows)
@@ -131,10 +135,18 @@ class Performer:
             self._note_errors(tips, measured)
             stuck = self._watches[h].stuck(tips.key[0], key_angles)
             tips = reading.recovered(tips, measured, stuck)
+            self._tips.append(tips)
             targets[self._targets[h]] = hand.act(
                 q, v, tips, centre[:, h] + adaptation.centre_shift_m[h], reach[:, h] + adaptation.reach_shift_m[h]
             )
         return targets
+
+    def aims(self) -> FingertipAims | None:
+        """See `TellsAims.aims`."""
+        if not self._tips:
+            return None
+        target_m, key = (np.stack(rows) for rows in zip(*((t.target[0], t.key[0]) for t in self._tips), strict=True))
+        return FingertipAims(target_m, key)
 
     def memory(self) -> Memory:
         """A copy of what `act` remembers."""

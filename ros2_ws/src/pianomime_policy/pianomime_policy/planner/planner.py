@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from pianomime_policy.controller import Observation
+from pianomime_policy.controller import FingertipAims, Observation
 from pianomime_policy.planner.fingering import Fingering, FingeringConfig
 from pianomime_policy.planner.fingertip_targets import FingertipConfig
 from pianomime_policy.planner.hand_path import HandPathConfig
@@ -82,3 +82,7 @@ class Planner:
     def assignments(self) -> Assignments:
         """See `TellsFingers.assignments`."""
         return self._reading.assignments()
+
+    def aims(self) -> FingertipAims | None:
+        """See `TellsAims.aims`."""
+        return self._performer.aims()

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from pianomime_policy.controller import Observation
+from pianomime_policy.controller import FingertipAims, Observation
 from pianomime_policy.planner.performer import Performer, PerformerConfig
 from pianomime_policy.reactive.live_reading import LiveConfig, LiveReading
 
@@ -41,3 +41,7 @@ class Reactive:
         o = observation
         self._reading.see(o.goal[0], o.step, o.key_angles)
         return self._performer.act(self._reading, o.step, o.joint_positions, o.joint_velocities, o.key_angles)
+
+    def aims(self) -> FingertipAims | None:
+        """See `TellsAims.aims`."""
+        return self._performer.aims()
