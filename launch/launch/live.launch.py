@@ -27,7 +27,9 @@ ARGUMENTS = [
     DeclareLaunchArgument("transpose", default_value="0", description="semitones to add"),
     DeclareLaunchArgument("controller", default_value="", description="who plays; empty: the mode's"),
     DeclareLaunchArgument("model", default_value="", description="networks of controller onnx; empty: bundled ones"),
-    DeclareLaunchArgument("viewer", default_value="none", choices=["none", "browser", "window"], description="view"),
+    DeclareLaunchArgument(
+        "viewer", default_value="none", choices=["none", "browser", "window", "rviz"], description="where to watch"
+    ),
     DeclareLaunchArgument("viewer_port", default_value="8080", description="port of the browser viewer"),
     DeclareLaunchArgument("hand_collisions", default_value="false", choices=SWITCH, description="hands collide"),
     DeclareLaunchArgument("rollout", default_value="", description="npz file to write at the end; empty: none"),

@@ -23,7 +23,9 @@ ARGUMENTS = [
     DeclareLaunchArgument("controller", default_value="streaming", description="who plays"),
     DeclareLaunchArgument("model", default_value="", description="networks of controller onnx; empty: bundled ones"),
     DeclareLaunchArgument("sync", default_value="false", choices=SWITCH, description="wait for every command"),
-    DeclareLaunchArgument("viewer", default_value="none", choices=["none", "browser", "window"], description="view"),
+    DeclareLaunchArgument(
+        "viewer", default_value="none", choices=["none", "browser", "window", "rviz"], description="where to watch"
+    ),
     DeclareLaunchArgument("viewer_port", default_value="8080", description="port of the browser viewer"),
     DeclareLaunchArgument("hand_collisions", default_value="false", choices=SWITCH, description="hands collide"),
     DeclareLaunchArgument("rollout", default_value="", description="npz file to write at the end; empty: none"),

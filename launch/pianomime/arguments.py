@@ -12,6 +12,7 @@ from pianomime.live_arguments import add_live
 from pianomime.rollout_arguments import add_plot, add_sound, add_video
 from pianomime.songs import DEFAULT_SONG, bundled_songs
 from pianomime.sound_options import add_sound_arguments
+from pianomime.urdf import add_urdf
 from pianomime_core.errors import UserError
 
 _CONTROLLER_HELP = (
@@ -204,6 +205,7 @@ _SUBCOMMANDS = {
     "sound": add_sound,
     "plot": add_plot,
     "video": add_video,
+    "urdf": add_urdf,
     "doctor": _add_doctor,
 }
 
@@ -214,7 +216,8 @@ def _add_jobs(parser: argparse._ActionsContainer) -> None:
 
 
 def _add_viewer(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--viewer", choices=("none", "browser", "window"), default="none", help="default %(default)s")
+    viewers = ("none", "browser", "window", "rviz")
+    parser.add_argument("--viewer", choices=viewers, default="none", help="rviz needs ROS 2's rviz2; default none")
     parser.add_argument("--viewer-port", type=_port, default=8080, metavar="PORT", help="of the browser viewer, 8080")
     parser.add_argument("--rollout", type=Path, metavar="FILE.npz", help="write what was played")
     parser.add_argument("--record", type=Path, metavar="FILE.mcap", help="record all ROS topics, as rosbag2 does")

@@ -46,6 +46,8 @@ def _play(options: argparse.Namespace) -> int:
         if options.no_ros:
             raise UserError("--no-ros plays without topics to record: use --rollout, or leave --no-ros out")
         check_record(options.record)
+    if options.no_ros and options.viewer == "rviz":
+        raise UserError("--no-ros plays without topics for rviz: use --viewer browser or window, or leave --no-ros out")
     song = find_song(options.song)
     heard_on, notice = sound_options(options, heard_by_default=not (options.sync or options.no_ros))
     if options.no_ros and any(heard_on[name] for name in ("sound", "midi_out", "virtual_midi_out")):
@@ -149,6 +151,12 @@ def _video(options: argparse.Namespace) -> int:
     return video(options.rollout, options.out, options.size, options.soundfont)
 
 
+def _urdf(options: argparse.Namespace) -> int:
+    from pianomime.urdf import urdf
+
+    return urdf(options.out, options.variant)
+
+
 def _doctor(options: argparse.Namespace) -> int:
     from pianomime.doctor import doctor
 
@@ -165,5 +173,6 @@ _RUN = {
     "sound": _sound,
     "plot": _plot,
     "video": _video,
+    "urdf": _urdf,
     "doctor": _doctor,
 }

@@ -21,6 +21,7 @@ def start_node(entry: NodeEntry, restarts: int = 0) -> list[LaunchDescriptionEnt
         output="screen",
         parameters=[*([str(entry.config)] if entry.config else []), entry.parameters],
         remappings=list(entry.remappings),
+        arguments=list(entry.arguments),
         sigterm_timeout=STOP_S,
         sigkill_timeout=STOP_S,
     )

@@ -6,9 +6,10 @@ from typing import Literal
 
 from pianomime.live_delay import live_delay_s
 from pianomime.models import model_folder
+from pianomime.rviz import RVIZ, STATE_PUBLISHER, check_rviz, ros_program
 from pianomime.songs import share_directory
 
-ViewerName = Literal["none", "browser", "window"]
+ViewerName = Literal["none", "browser", "window", "rviz"]
 Value = str | int | float | bool
 
 LONGEST_SESSION_S = 7200.0
@@ -22,7 +23,7 @@ class Options:
     Attributes:
         controller: Name of the controller.
         model: Folder of the networks of a trained controller; None for the bundled one.
-        viewer: Where to watch.
+        viewer: Where to watch; RViz is a program of ROS 2's own.
         viewer_port: Port of the browser viewer on this machine.
         hand_collisions: Fingers and hands collide with one another.
         rollout: npz file to write at the end; None for none.
@@ -87,11 +88,13 @@ class NodeEntry:
     Attributes:
         package: ROS package.
         executable: Its console script, in lib/<package> of an installation.
-        module: Python module with the same main, for `python -m` where no such script is installed.
+        module: Python module with the same main, for `python -m` where no such script is installed; empty for a
+            program of ROS 2 itself.
         name: Node name.
         config: YAML file with the parameters' defaults; None for those declared in the node.
         parameters: Values over those of the file.
         remappings: (from, to) names of topics.
+        arguments: Of the program, before those of ROS.
         ends_graph: The song is over when this node ends well.
         required: The graph cannot go on without this node.
     """
@@ -103,6 +106,7 @@ class NodeEntry:
     config: Path | None = None
     parameters: dict[str, Value] = field(default_factory=dict)
     remappings: tuple[tuple[str, str], ...] = ()
+    arguments: tuple[str, ...] = ()
     ends_graph: bool = False
     required: bool = True
 
@@ -137,18 +141,10 @@ def node_table(options: PlayOptions | LiveOptions, score: Path | None = None) ->
         _policy(options),
         _live(options) if isinstance(options, LiveOptions) else _midi(options),
     ]
-    if options.viewer != "none":
-        nodes.append(
-            NodeEntry(
-                "pianomime_sim",
-                "viewer_node",
-                "pianomime_sim.viewer_node",
-                "viewer_node",
-                parameters={"viewer": options.viewer, "port": options.viewer_port},
-                # Closing the window is no reason to stop the music.
-                required=False,
-            )
-        )
+    if options.viewer == "rviz":
+        nodes += _rviz()
+    elif options.viewer != "none":
+        nodes.append(_viewer(options))
     if _is_heard(options):
         nodes.append(_sound(options))
     if options.record is not None:
@@ -158,11 +154,50 @@ def node_table(options: PlayOptions | LiveOptions, score: Path | None = None) ->
 
 def _audience(options: Options) -> list[str]:
     watching = {
-        "viewer_node": options.viewer != "none",
+        "viewer_node": options.viewer not in ("none", "rviz"),
         "sound_node": _is_heard(options),
         "record_node": options.record is not None,
     }
     return [name for name, watches in watching.items() if watches]
+
+
+def _viewer(options: Options) -> NodeEntry:
+    return NodeEntry(
+        "pianomime_sim",
+        "viewer_node",
+        "pianomime_sim.viewer_node",
+        "viewer_node",
+        parameters={"viewer": options.viewer, "port": options.viewer_port},
+        # Closing the window is no reason to stop the music.
+        required=False,
+    )
+
+
+def _rviz() -> list[NodeEntry]:
+    from pianomime_description.urdf import hands_urdf
+
+    check_rviz()
+    rviz = NodeEntry(
+        RVIZ,
+        RVIZ,
+        "",
+        RVIZ,
+        parameters={"use_sim_time": True},
+        arguments=("-d", str(share_directory() / "rviz" / "pianomime.rviz")),
+        required=False,
+    )
+    if ros_program(STATE_PUBLISHER) is None:
+        return [rviz]
+    frames = NodeEntry(
+        STATE_PUBLISHER,
+        STATE_PUBLISHER,
+        "",
+        STATE_PUBLISHER,
+        parameters={"robot_description": hands_urdf(), "use_sim_time": True},
+        remappings=(("joint_states", "/hands/joint_states"),),
+        required=False,
+    )
+    return [rviz, frames]
 
 
 def _is_heard(options: Options) -> bool:

@@ -13,6 +13,7 @@ from types import TracebackType
 from pianomime.node_table import NodeEntry
 from pianomime.processes import OnLine, Process, stop_all
 from pianomime.respawn import RESTART_DELAY_S, Fate, fate, restart_line
+from pianomime.rviz import ros_program
 from pianomime_core.errors import UserError
 from pianomime_core.ros_environment import missing_ros_settings
 
@@ -122,7 +123,12 @@ class _Running:
 def node_command(node: NodeEntry, folder: Path) -> list[str]:
     """Return the command line of a node; its parameters go through a file in `folder`, as launch_ros does it, so that
     a path or name is never taken for a number or a truth value (JSON is YAML)."""
-    command = [sys.executable, "-m", node.module, "--ros-args"]
+    if node.module:
+        command = [sys.executable, "-m", node.module, "--ros-args"]
+    else:
+        # Like launch_ros: parameters are for the node of this name.
+        program = ros_program(node.package) or node.executable
+        command = [str(program), *node.arguments, "--ros-args", "--remap", f"__node:={node.name}"]
     if node.config is not None:
         command += ["--params-file", str(node.config)]
     if node.parameters:

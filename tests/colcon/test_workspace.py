@@ -96,6 +96,7 @@ def test_a_node_starts_from_the_workspace(install, node):
 def test_shared_files_are_installed(install):
     share = install / "pianomime" / "share" / "pianomime"
     assert (share / "launch" / "play.launch.py").is_file()
+    assert (share / "rviz" / "pianomime.rviz").is_file()
     assert sorted(path.name for path in (share / "config").iterdir()) == ["midi.yaml", "policy.yaml", "sim.yaml"]
     assert list((share / "songs").glob("*.mid"))
     networks, installed = (

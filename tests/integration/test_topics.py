@@ -35,6 +35,7 @@ TOPICS = {
     "/piano/score": (DiagnosticArray, LATCHED),
     "/diagnostics": (DiagnosticArray, REPORT),
     "/markers": (MarkerArray, LATCHED),
+    "/hands/meshes": (MarkerArray, NEWEST),
     "/clock": (Clock, CLOCK),
 }
 
@@ -118,7 +119,8 @@ def test_every_topic_of_a_performance(domain, tmp_path):
     assert clock == sorted(clock)
     # The static markers and the moving ones come from two publishers; a late subscriber gets both.
     spaces = {marker.ns for message in heard["/markers"] for marker in message.markers}
-    assert spaces == {"board", "white_keys", "black_keys", "rh_hand", "lh_hand"}
+    assert spaces == {"board", "white_keys", "black_keys", "notes", "rh_hand", "lh_hand"}
+    assert {marker.ns for message in heard["/hands/meshes"] for marker in message.markers} == {"rh_meshes", "lh_meshes"}
 
 
 def test_topics_can_be_remapped(domain, tmp_path):

@@ -86,12 +86,13 @@ class Node:
         name: str | None = None,
         parameters: list[Any] | None = None,
         remappings: list[tuple[str, str]] | None = None,
+        arguments: list[str] | None = None,
         output: str = "log",
         sigterm_timeout: str = "5",
         sigkill_timeout: str = "5",
     ) -> None:
         self.package, self.executable, self.name, self.output = package, executable, name, output
-        self.parameters, self.remappings = parameters, remappings
+        self.parameters, self.remappings, self.arguments = parameters, remappings, arguments
         self.sigterm_timeout, self.sigkill_timeout = sigterm_timeout, sigkill_timeout
 
 

@@ -71,6 +71,7 @@ OPTIONS = {
     "sound": ("ROLLOUT.npz", "--out", "--soundfont"),
     "plot": ("ROLLOUT.npz", "--out"),
     "video": ("ROLLOUT.npz", "--out", "--size", "--soundfont"),
+    "urdf": ("--out", "--variant"),
     "doctor": ("--help",),
 }
 

@@ -89,7 +89,25 @@ def test_the_launch_file_starts_the_node_table(description, given, options):
         # The file first, so that the table's values win.
         assert node.parameters == [*([str(entry.config)] if entry.config else []), entry.parameters]
         assert node.remappings == list(entry.remappings)
+        assert node.arguments == list(entry.arguments)
         assert node.output == "screen"
+
+
+def test_rviz_is_started_where_it_is_installed(description, monkeypatch, tmp_path):
+    for name in ("rviz2", "robot_state_publisher"):
+        program = tmp_path / "lib" / name / name
+        program.parent.mkdir(parents=True)
+        program.touch(mode=0o755)
+    monkeypatch.setenv("AMENT_PREFIX_PATH", str(tmp_path))
+    nodes = {action.name: action for action in start(description, viewer="rviz") if isinstance(action, Node)}
+    assert nodes["rviz2"].arguments == ["-d", str(share_directory() / "rviz" / "pianomime.rviz")]
+    assert nodes["robot_state_publisher"].parameters[0]["robot_description"].startswith("<?xml")
+
+
+def test_rviz_that_is_not_installed_is_refused(description, monkeypatch, tmp_path):
+    monkeypatch.setenv("AMENT_PREFIX_PATH", str(tmp_path))
+    with pytest.raises(UserError, match="rviz2 is not found"):
+        start(description, viewer="rviz")
 
 
 def handlers(actions) -> dict:
