@@ -68,6 +68,7 @@ CHECKS = (
     ),
     Check("viewer port", "viewer_port", "play --viewer browser --viewer-port with the number of a free one"),
     Check("screen", "screen", "play --viewer browser; for --viewer window set DISPLAY"),
+    Check("RViz", "rviz", "play --viewer browser or window; for --viewer rviz source a ROS 2 that has it"),
     Check("pictures by EGL", "offscreen", "apt install libegl1 libgl1-mesa-dri", environ={"MUJOCO_GL": "egl"}),
     Check("pictures by OSMesa", "offscreen", "apt install libosmesa6", environ={"MUJOCO_GL": "osmesa"}),
     Check("sound", "audio", "play without; --wav writes the sound to a file"),

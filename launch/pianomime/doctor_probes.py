@@ -155,6 +155,15 @@ def screen() -> str:
     return f"display {os.environ.get('DISPLAY') or os.environ.get('WAYLAND_DISPLAY')}"
 
 
+def rviz() -> str:
+    """RViz, which comes with ROS 2 alone, and what gives it the frames of the hands."""
+    from pianomime.rviz import RVIZ, STATE_PUBLISHER, ros_program
+
+    if ros_program(RVIZ) is None:
+        raise Absent("rviz2 is not installed")
+    return RVIZ if ros_program(STATE_PUBLISHER) is None else f"{RVIZ}, {STATE_PUBLISHER}"
+
+
 def viewer_port() -> str:
     """The port of the browser viewer."""
     from pianomime_sim.viewers import DEFAULT_PORT, LOCALHOST
@@ -205,7 +214,7 @@ def _requirements() -> Iterator[Requirement]:
     yield Requirement("robopianist")
 
 
-_ALL = (python, packages, ros, discovery, kernels, models, offscreen, screen, viewer_port, audio, midi)
+_ALL = (python, packages, ros, discovery, kernels, models, offscreen, screen, rviz, viewer_port, audio, midi)
 PROBES: dict[str, Callable[[], str]] = {probe.__name__: probe for probe in _ALL}
 
 

@@ -11,6 +11,7 @@ import yaml
 from command_examples import Command
 from rclpy.qos import DurabilityPolicy, ReliabilityPolicy
 
+from pianomime import doctor_probes
 from pianomime.node_table import LiveOptions, PlayOptions, node_table
 from pianomime.runner import node_command
 from pianomime.songs import share_directory
@@ -76,6 +77,16 @@ def test_without_rviz_one_line_says_so(ros, pianomime: Command, tune: Path):
         node_table(PLAY)
     pianomime("play", tune, "--controller", "idle", "--viewer", "rviz").refuses("rviz2", "browser", "window")
     pianomime("play", tune, "--no-ros", "--viewer", "rviz").refuses("--no-ros", "rviz", "browser")
+
+
+def test_the_doctor_tells_what_of_it_is_here(ros):
+    ros()
+    with pytest.raises(doctor_probes.Absent, match="rviz2"):
+        doctor_probes.rviz()
+    ros("rviz2")
+    assert doctor_probes.rviz() == "rviz2"
+    ros("robot_state_publisher")
+    assert doctor_probes.rviz() == "rviz2, robot_state_publisher"
 
 
 def test_without_launch_tools_the_programs_get_the_same(ros, tmp_path):
