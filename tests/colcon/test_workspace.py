@@ -14,7 +14,7 @@ EXECUTABLES = {
     "pianomime_core": [],
     "pianomime_description": [],
     "pianomime_physics": [],
-    "pianomime_policy": ["midi_node", "policy_node"],
+    "pianomime_policy": ["live_node", "midi_node", "policy_node"],
     "pianomime_sim": ["sim_node", "viewer_node", "sound_node", "record_node"],
 }
 # Where the workspace says that everything is; run by the environment that has rclpy, after sourcing the workspace.
@@ -97,7 +97,7 @@ def test_shared_files_are_installed(install):
     share = install / "pianomime" / "share" / "pianomime"
     assert (share / "launch" / "play.launch.py").is_file()
     assert (share / "rviz" / "pianomime.rviz").is_file()
-    assert sorted(path.name for path in (share / "config").iterdir()) == ["midi.yaml", "policy.yaml", "sim.yaml"]
+    assert sorted(path.name for path in (share / "config").iterdir()) == ["live.yaml", "midi.yaml", "policy.yaml", "sim.yaml"]
     assert list((share / "songs").glob("*.mid"))
     networks, installed = (
         sorted(path.name for path in (folder / "models" / "generalist").glob("*.onnx"))
