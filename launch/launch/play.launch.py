@@ -20,7 +20,7 @@ from pianomime_core.ros_environment import domain_id, missing_ros_settings
 SWITCH = ["true", "false"]
 ARGUMENTS = [
     DeclareLaunchArgument("midi", default_value="", description="MIDI file, or bundled song; empty: the default song"),
-    DeclareLaunchArgument("controller", default_value="streaming", description="who plays"),
+    DeclareLaunchArgument("controller", default_value="onnx", description="who plays"),
     DeclareLaunchArgument("model", default_value="", description="networks of controller onnx; empty: bundled ones"),
     DeclareLaunchArgument("sync", default_value="false", choices=SWITCH, description="wait for every command"),
     DeclareLaunchArgument(

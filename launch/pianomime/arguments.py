@@ -76,7 +76,7 @@ def _add_play(commands: "argparse._SubParsersAction[_Parser]") -> _Parser:
         metavar="SONG.mid",
         help=f"a MIDI file, or one of the bundled songs {', '.join(bundled_songs())}; default {DEFAULT_SONG}",
     )
-    parser.add_argument("--controller", default="streaming", metavar="NAME", help=_CONTROLLER_HELP)
+    parser.add_argument("--controller", default="onnx", metavar="NAME", help=_CONTROLLER_HELP)
     _add_model(parser)
     pace = parser.add_mutually_exclusive_group()
     pace.add_argument(
@@ -129,7 +129,7 @@ def _add_diagnose(commands: "argparse._SubParsersAction[_Parser]") -> _Parser:
     parser.add_argument(
         "files", nargs="+", type=Path, metavar="FILE", help="MIDI files or rollouts (.npz), or folders of them"
     )
-    parser.add_argument("--controller", default="streaming", metavar="NAME", help=f"of MIDI files: {_CONTROLLER_HELP}")
+    parser.add_argument("--controller", default="onnx", metavar="NAME", help=f"of MIDI files: {_CONTROLLER_HELP}")
     _add_model(parser)
     _add_hand_collisions(parser)
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all counts, settings and versions")

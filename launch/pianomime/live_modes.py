@@ -22,7 +22,7 @@ class Mode:
 
 MODES: Mapping[str, Mode] = MappingProxyType(
     {
-        "echo": Mode("the robot plays what was played, a fixed time later", "streaming"),
+        "echo": Mode("the robot plays what was played, a fixed time later", "onnx"),
         "reactive": Mode("it plays along at once, and knows only what is held", "reactive", 0.0),
     }
 )

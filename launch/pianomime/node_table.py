@@ -34,7 +34,7 @@ class Options:
         virtual_midi_out: Name of a MIDI port to make for it; empty for none.
     """
 
-    controller: str = "streaming"
+    controller: str = "onnx"
     model: Path | None = None
     viewer: ViewerName = "none"
     viewer_port: int = 8080

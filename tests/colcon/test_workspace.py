@@ -97,7 +97,12 @@ def test_shared_files_are_installed(install):
     share = install / "pianomime" / "share" / "pianomime"
     assert (share / "launch" / "play.launch.py").is_file()
     assert (share / "rviz" / "pianomime.rviz").is_file()
-    assert sorted(path.name for path in (share / "config").iterdir()) == ["live.yaml", "midi.yaml", "policy.yaml", "sim.yaml"]
+    assert sorted(path.name for path in (share / "config").iterdir()) == [
+        "live.yaml",
+        "midi.yaml",
+        "policy.yaml",
+        "sim.yaml",
+    ]
     assert list((share / "songs").glob("*.mid"))
     networks, installed = (
         sorted(path.name for path in (folder / "models" / "generalist").glob("*.onnx"))

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from pianomime.episode import play_episode
+from pianomime.models import model_folder
 from pianomime.songs import bundled_songs
 from pianomime_core.errors import UserError
 from pianomime_core.goal_window import note_events
@@ -188,7 +189,7 @@ def test_the_same_music_as_a_file_gives_the_same_score(session, keyboard, tmp_pa
     heard = score(roll.goal[: len(goal)], goal[: len(roll)])
     assert heard.onset_f1 > 0.95
     assert heard.micro_f1 > 0.95
-    truth = play_episode(Simulator(SceneConfig()), make_controller("streaming", SceneConfig()), roll)
+    truth = play_episode(Simulator(SceneConfig()), make_controller("onnx", SceneConfig(), model_folder("onnx")), roll)
     expected, found = score(truth.goal, truth.pressed), score(goal, pressed)
     # A busy machine misses steps, which is no fault of the music's way here.
     missed = len(played.metadata["missed_steps"]) / len(goal)

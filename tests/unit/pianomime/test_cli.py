@@ -172,7 +172,7 @@ def test_evaluate_refuses_files_it_cannot_write(
         ("live --channel 17", ("--channel", "'17'", "from 1 to 16")),
         ("live --transpose octave", ("--transpose", "'octave'", "from -88 to 88")),
         ("live --delay soon", ("--delay", "'soon'")),
-        ("live --virtual x --delay 1.5", ("1.5 s", "'streaming'", "2 s")),
+        ("live --virtual x --delay 1.5", ("1.5 s", "'onnx'", "2 s")),
         ("live --virtual x --controller planner", ("'planner'", "streaming, streaming-1s")),
         ("live --virtual x --controller nobody", ("'nobody'", "streaming, streaming-1s")),
         ("live --virtual x --mode reactive --controller streaming", ("delay 0 s", "'streaming'", "2 s")),

@@ -95,8 +95,8 @@ def test_defaults_leave_the_horizon_to_the_file_and_show_nothing():
     assert set(table["midi_node"].parameters) == {"midi"}
     assert table["sim_node"].parameters["rollout"] == ""
     assert table["sim_node"].parameters["wait_for"] == ""
-    assert table["sim_node"].parameters["controller"] == table["policy_node"].parameters["controller"] == "streaming"
-    assert table["policy_node"].parameters["model"] == ""
+    assert table["sim_node"].parameters["controller"] == table["policy_node"].parameters["controller"] == "onnx"
+    assert table["policy_node"].parameters["model"] == str(share_directory() / "models" / "generalist")
 
 
 def test_a_trained_controller_is_told_its_folder():
@@ -105,6 +105,7 @@ def test_a_trained_controller_is_told_its_folder():
         return table["policy_node"].parameters["model"]
 
     assert model(controller="onnx", model=Path("networks")) == str(Path.cwd() / "networks")
+    assert model(controller="streaming") == ""
     assert model(controller="onnx") == str(share_directory() / "models" / "generalist")
 
 
