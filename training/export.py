@@ -39,7 +39,7 @@ def export(
         example_inputs: (rows, ...) float32 tensors with two rows or more; only their shapes matter.
         outputs: Names of the outputs.
         path: The ONNX file; its folder is made.
-        metadata: What JSON knows, and numpy arrays. "inputs", "outputs", "opset" and "git_revision" are added.
+        metadata: What JSON knows, and numpy arrays. "inputs", "outputs", "opset" and, if it is not there, "git_revision" are added.
 
     Returns:
         The largest absolute difference between torch and onnxruntime on random rows.
@@ -69,7 +69,7 @@ def export(
         "inputs": [[name, [ROWS, *tensor.shape[1:]]] for name, tensor in examples.items()],
         "outputs": [[name, [ROWS, *tensor.shape[1:]]] for name, tensor in results],
         "opset": OPSET,
-        "git_revision": git_revision(),
+        "git_revision": metadata.get("git_revision") or git_revision(),
     }
     onnx.helper.set_model_props(model, {METADATA_KEY: json.dumps(whole, sort_keys=True, default=as_json)})
     onnx.checker.check_model(model, full_check=True)

@@ -13,7 +13,7 @@ from pianomime_core.errors import UserError
 from pianomime_description.variant import SceneConfig
 from pianomime_policy.generalist.generalist import FINGERING_FILE, POSTURES_FILE, GeneralistConfig, contract
 from pianomime_policy.network_file import as_json
-from training.export import export
+from training.export import export, git_revision
 from training.generalist.fingering_network import FingeringNetwork
 from training.generalist.posture_network import PostureNetwork
 from training.generalist.trained import Trained
@@ -37,6 +37,7 @@ class ExportModel:
 
     def run(self) -> None:
         """Export, and print how far onnxruntime is from torch."""
+        revision = git_revision()  # the first file written makes a checkout that holds the old one dirty
         scores = [] if self.scores is None else means(json.loads(self.scores.read_text()))
         fingering, postures = Trained.load(self.fingering), Trained.load(self.postures)
         parts = {
@@ -46,7 +47,7 @@ class ExportModel:
         for role, (file, kind, trained, output) in parts.items():
             network = trained.filled(kind(**trained.shape))
             metadata = {**contract(role, SceneConfig().variant, GeneralistConfig()), **trained.provenance}
-            metadata = {**json.loads(json.dumps(metadata, default=as_json)), "scores": scores}
+            metadata = {**json.loads(json.dumps(metadata, default=as_json)), "scores": scores, "git_revision": revision}
             example = {"features": torch.zeros(2, trained.shape["features"])}
             difference = export(network, example, [output], self.out / file, metadata)
             parameters = sum(p.numel() for p in network.parameters())
