@@ -39,7 +39,8 @@ def export(
         example_inputs: (rows, ...) float32 tensors with two rows or more; only their shapes matter.
         outputs: Names of the outputs.
         path: The ONNX file; its folder is made.
-        metadata: What JSON knows, and numpy arrays. "inputs", "outputs", "opset" and, if it is not there, "git_revision" are added.
+        metadata: What JSON knows, and numpy arrays. "inputs", "outputs", "opset" are added, and "git_revision" if it is
+            not there.
 
     Returns:
         The largest absolute difference between torch and onnxruntime on random rows.
