@@ -66,7 +66,7 @@ def test_every_configuration_is_trained_played_and_printed(
     assert play(made, tmp_path, "do-nothing") == 0
     capsys.readouterr()
     assert table.main([str(tmp_path)]) == 0
-    lines = capsys.readouterr().out.splitlines()
+    lines = [line for line in capsys.readouterr().out.splitlines() if line.strip()]
     assert [line.split("|")[1].strip() for line in lines[2:]] == [*CONFIGS, "do-nothing"]
     assert {line.count("|") for line in lines} == {15}
     report = json.loads((tmp_path / "two-stage" / "scores.json").read_text())
