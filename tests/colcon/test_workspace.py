@@ -15,7 +15,7 @@ EXECUTABLES = {
     "pianomime_description": [],
     "pianomime_physics": [],
     "pianomime_policy": ["live_node", "midi_node", "policy_node"],
-    "pianomime_sim": ["sim_node", "viewer_node", "sound_node", "record_node"],
+    "pianomime_sim": ["record_node", "sim_node", "sound_node", "viewer_node"],
 }
 # Where the workspace says that everything is; run by the environment that has rclpy, after sourcing the workspace.
 LOOK_AROUND = """
