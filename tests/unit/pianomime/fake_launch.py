@@ -3,8 +3,10 @@
 Only what ROS 2 Jazzy and Kilted really offer is here, with their parameter names, so that a misspelt one fails.
 """
 
+import runpy
 import sys
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -126,3 +128,21 @@ def install(monkeypatch) -> None:
         module = ModuleType(name)
         vars(module).update(contents)
         monkeypatch.setitem(sys.modules, name, module)
+
+
+def described(monkeypatch, tmp_path: Path, launch_file: Path) -> LaunchDescription:
+    """What the launch file describes, read with the stand-ins and with nothing set about ROS."""
+    install(monkeypatch)
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    monkeypatch.delenv("ROS_DOMAIN_ID", raising=False)
+    monkeypatch.delenv("ROS_AUTOMATIC_DISCOVERY_RANGE", raising=False)
+    return runpy.run_path(str(launch_file))["generate_launch_description"]()
+
+
+def start(description: LaunchDescription, **given: str) -> list[Any]:
+    """What `ros2 launch ... name:=value` would start."""
+    arguments = [entity for entity in description.entities if isinstance(entity, DeclareLaunchArgument)]
+    assert set(given) <= {argument.name for argument in arguments}
+    values = {argument.name: argument.default_value for argument in arguments} | given
+    [opaque] = [entity for entity in description.entities if isinstance(entity, OpaqueFunction)]
+    return opaque.function(LaunchContext(values), *opaque.args, **opaque.kwargs)

@@ -1,10 +1,9 @@
 """live.launch.py against the node table, without ROS's launch packages."""
 
-import runpy
 from pathlib import Path
 
 import pytest
-from fake_launch import DeclareLaunchArgument, LaunchContext, Node, OpaqueFunction, install
+from fake_launch import DeclareLaunchArgument, Node, described, start
 
 from pianomime.node_table import LiveOptions, node_table
 from pianomime.songs import share_directory
@@ -14,19 +13,7 @@ LAUNCH_FILE = share_directory() / "launch" / "live.launch.py"
 
 @pytest.fixture
 def description(monkeypatch, tmp_path):
-    install(monkeypatch)
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
-    monkeypatch.delenv("ROS_DOMAIN_ID", raising=False)
-    return runpy.run_path(str(LAUNCH_FILE))["generate_launch_description"]()
-
-
-def start(description, **given: str) -> list:
-    """What `ros2 launch ... name:=value` would start."""
-    arguments = [entity for entity in description.entities if isinstance(entity, DeclareLaunchArgument)]
-    assert set(given) <= {argument.name for argument in arguments}
-    values = {argument.name: argument.default_value for argument in arguments} | given
-    [opaque] = [entity for entity in description.entities if isinstance(entity, OpaqueFunction)]
-    return opaque.function(LaunchContext(values))
+    return described(monkeypatch, tmp_path, LAUNCH_FILE)
 
 
 OPTIONS = {
