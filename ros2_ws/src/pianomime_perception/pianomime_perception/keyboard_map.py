@@ -1,0 +1,141 @@
+"""Where the keyboard lies in a picture: pixels -> metres in the world frame of `pianomime_core.keyboard`, and back.
+
+A homography maps the plane of the white keys. What lens and piano bend along the keyboard a piecewise linear map of key
+edges puts right after it: they are seen in the picture, and nothing else is as exact.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from pianomime_core.errors import UserError
+
+Points = NDArray[np.float64]
+
+NO_KEY_EDGES: Points = np.zeros((0, 2))
+"""The key edges of a map that is its homography alone."""
+
+
+@dataclass(frozen=True, eq=False)
+class KeyboardMap:
+    """A picture of a keyboard, measured.
+
+    Attributes:
+        homography: (3, 3), maps pixels (u, v, 1) to world (x, y, 1) [m] up to scale; u right and v down, (0, 0) is the
+            centre of the upper left pixel.
+        key_edges_m: (K, 2), rising: y of an edge between two white keys as the homography says it, and as it is.
+            Linear between them, moved as the outermost ones beyond.
+        residual_m: How far the features found in the picture lie from where the map puts them, root mean square [m].
+        image_size: (width, height) [px] of the pictures that the map is valid for.
+
+    Raises:
+        UserError: Arrays of other shapes, not finite, a homography without inverse, or key edges that do not rise.
+    """
+
+    homography: Points
+    key_edges_m: Points
+    residual_m: float
+    image_size: tuple[int, int]
+
+    def __post_init__(self) -> None:
+        if self.homography.shape != (3, 3) or self.key_edges_m.ndim != 2 or self.key_edges_m.shape[1] != 2:
+            raise UserError(
+                f"keyboard map has a homography of shape {self.homography.shape} and key edges of shape "
+                f"{self.key_edges_m.shape}: must be (3, 3) and (K, 2)"
+            )
+        if not (np.isfinite(self.homography).all() and np.isfinite(self.key_edges_m).all()):
+            raise UserError("keyboard map has values that are not finite: all must be numbers")
+        if np.linalg.matrix_rank(self.homography) < 3:
+            raise UserError("keyboard map has a homography without inverse: its corners lie on one line")
+        if np.any(np.diff(self.key_edges_m, axis=0) <= 0):
+            raise UserError("keyboard map has key edges out of order: both columns must rise")
+
+    def to_world(self, points_px: ArrayLike) -> Points:
+        """Pixels (..., 2) -> world x, y (..., 2) [m]; NaN stays NaN."""
+        points = _project(self.homography, np.asarray(points_px, dtype=np.float64))
+        points[..., 1] = _piecewise(points[..., 1], self.key_edges_m[:, 0], self.key_edges_m[:, 1])
+        return points
+
+    def to_image(self, points_m: ArrayLike) -> Points:
+        """World x, y (..., 2) [m] -> pixels (..., 2); the inverse of `to_world`."""
+        points = np.array(points_m, dtype=np.float64)
+        points[..., 1] = _piecewise(points[..., 1], self.key_edges_m[:, 1], self.key_edges_m[:, 0])
+        return _project(np.linalg.inv(self.homography), points)
+
+    def scaled(self, image_size: tuple[int, int]) -> "KeyboardMap":
+        """The same keyboard in the same pictures at another size (width, height) [px]."""
+        # Edges of pictures coincide, and pixel centres are half a pixel inside.
+        ratio = np.array(self.image_size) / np.array(image_size)
+        offset = (ratio - 1) / 2
+        smaller = np.array([[ratio[0], 0, offset[0]], [0, ratio[1], offset[1]], [0, 0, 1]])
+        return KeyboardMap(self.homography @ smaller, self.key_edges_m, self.residual_m, image_size)
+
+    def to_arrays(self) -> dict[str, NDArray[Any]]:
+        """Arrays for an npz file; `from_arrays` reads them."""
+        return {
+            "homography": self.homography,
+            "key_edges_m": self.key_edges_m,
+            "residual_m": np.float64(self.residual_m).reshape(()),
+            "image_size": np.array(self.image_size, dtype=np.int64),
+        }
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> "KeyboardMap":
+        """The map that `to_arrays` wrote.
+
+        Raises:
+            UserError: An array is missing, or has another shape or type.
+        """
+        expected = {"homography": (3, 3), "key_edges_m": None, "residual_m": (), "image_size": (2,)}
+        for name, shape in expected.items():
+            if name not in arrays:
+                raise UserError(f"keyboard map lacks {name}: it needs {', '.join(expected)}")
+            array = arrays[name]
+            if array.dtype.kind not in "fi" or (shape is not None and array.shape != shape):
+                raise UserError(
+                    f"keyboard map has {name} of shape {array.shape} and type {array.dtype}: must be numbers, {shape}"
+                )
+        width, height = (int(size) for size in arrays["image_size"])
+        return cls(
+            homography=np.asarray(arrays["homography"], dtype=np.float64),
+            key_edges_m=np.asarray(arrays["key_edges_m"], dtype=np.float64),
+            residual_m=float(arrays["residual_m"]),
+            image_size=(width, height),
+        )
+
+
+def homography_of(points_px: ArrayLike, points_m: ArrayLike) -> Points:
+    """The homography (3, 3) of four or more pairs of pixels (N, 2) and world x, y (N, 2) [m], by least squares.
+
+    Direct linear transform with normalised coordinates (Hartley and Zisserman, Multiple View Geometry, algorithm 4.2).
+    """
+    source, normalise = _normalised(np.asarray(points_px, dtype=np.float64))
+    target, back = _normalised(np.asarray(points_m, dtype=np.float64))
+    ones = np.column_stack([source, np.ones(len(source))])
+    zeros = np.zeros_like(ones)
+    rows = np.concatenate(
+        [np.hstack([ones, zeros, -target[:, :1] * ones]), np.hstack([zeros, ones, -target[:, 1:] * ones])]
+    )
+    matrix = np.linalg.inv(back) @ np.linalg.svd(rows)[2][-1].reshape(3, 3) @ normalise
+    return np.asarray(matrix / (matrix[2] @ [*np.mean(points_px, axis=0), 1.0]))
+
+
+def _normalised(points: Points) -> tuple[Points, Points]:
+    center = points.mean(axis=0)
+    scale = np.sqrt(2) / max(float(np.linalg.norm(points - center, axis=1).mean()), 1e-12)
+    matrix = np.array([[scale, 0, -scale * center[0]], [0, scale, -scale * center[1]], [0, 0, 1]])
+    return (points - center) * scale, matrix
+
+
+def _project(matrix: Points, points: Points) -> Points:
+    mapped = points @ matrix[:, :2].T + matrix[:, 2]
+    return np.asarray(mapped[..., :2] / mapped[..., 2:])
+
+
+def _piecewise(values: Points, source: Points, target: Points) -> Points:
+    if not len(source):
+        return values
+    return np.asarray(values + np.interp(values, source, target - source))

@@ -1,0 +1,21 @@
+from setuptools import find_packages, setup
+
+NAME = "pianomime_perception"
+
+setup(
+    name=NAME,
+    version="0.1.0",
+    packages=find_packages(),
+    package_data={NAME: ["py.typed"]},
+    data_files=[
+        ("share/ament_index/resource_index/packages", [f"resource/{NAME}"]),
+        (f"share/{NAME}", ["package.xml"]),
+    ],
+    # mediapipe, which brings OpenCV, is not demanded: whoever only plays does without (requirements-perception.txt).
+    install_requires=["pianomime_core", "numpy", "scipy", "av"],
+    zip_safe=False,
+    maintainer="PianoMime maintainers",
+    maintainer_email="maintainers@pianomime.dev",
+    description="From a video of a pianist to fingertips over a keyboard.",
+    license="Apache-2.0",
+)
