@@ -1,23 +1,25 @@
-# make play [MIDI=song.mid] [VIEWER=browser|window|none] [ARGS="..."] | make live [PORT=name] | make test | make lint | make test-reference | make test-colcon | make bench | make install | make training
+# make play [MIDI=song.mid] [VIEWER=browser|window|none] [ARGS="..."] | make live [PORT=name] | make test | make lint | make test-reference | make test-colcon | make bench | make install | make training | make perceive
 PYTHON ?= python3.11
 VIEWER ?= browser
 VENV := .venv
 BIN := $(VENV)/bin
-PACKAGES := $(addprefix ros2_ws/src/pianomime_,core description physics sim policy) launch
+PACKAGES := $(addprefix ros2_ws/src/pianomime_,core description physics sim policy perception) launch
 INSTALLED := $(VENV)/.installed
 COMPILED := $(VENV)/.compiled
 TRAINING := $(VENV)/.training
+PERCEPTION := $(VENV)/.perception
 COMPILED_FOLDERS := $(addprefix ros2_ws/src/pianomime_policy/pianomime_policy/,planner generalist) training/generalist
 KERNELS := $(wildcard $(addsuffix /*.py,$(COMPILED_FOLDERS)))
 # Without their dependencies: of robopianist only the assets are used, and tinysoundfont wants PyAudio, which compiles
-# against PortAudio, only to play by itself.
+# against PortAudio, only to play by itself. mediapipe: see requirements-perception.txt.
 BARE := robopianist==1.0.10 tinysoundfont==0.3.7
+PERCEPTION_BARE := mediapipe==0.10.14
 REFERENCE := .venv-reference
 REFERENCE_PACKAGES := $(addprefix ros2_ws/src/pianomime_,core description physics sim)
 COLCON := .venv-colcon
 SETUPS := $(addsuffix /setup.py,$(PACKAGES)) $(addsuffix /setup.cfg,$(PACKAGES))
 
-.PHONY: install training play live test test-reference test-colcon lint bench clean
+.PHONY: install training perceive play live test test-reference test-colcon lint bench clean
 
 install: $(COMPILED)
 
@@ -41,6 +43,14 @@ $(TRAINING): $(INSTALLED) requirements-training.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --requirement requirements-training.txt
 	touch $@
 
+# MediaPipe and OpenCV, for `pianomime perceive`.
+perceive: $(PERCEPTION)
+
+$(PERCEPTION): $(INSTALLED) requirements-perception.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --requirement requirements-perception.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps $(PERCEPTION_BARE)
+	touch $@
+
 play: install
 	@$(BIN)/pianomime play $(if $(MIDI),"$(MIDI)") --viewer $(VIEWER) $(ARGS)
 
@@ -48,7 +58,7 @@ play: install
 live: install
 	@$(BIN)/pianomime live $(if $(PORT),--port "$(PORT)") --viewer $(VIEWER) $(ARGS)
 
-test: install training
+test: install training perceive
 	$(BIN)/python -m pytest $(ARGS)
 
 # RoboPianist's own environment, to compare with: 1.2 GB, made once.
@@ -71,7 +81,7 @@ $(COLCON)/.installed: requirements-colcon.txt
 test-colcon: install $(COLCON)/.installed
 	$(BIN)/python -m pytest tests/colcon $(ARGS)
 
-lint: install training
+lint: install training perceive
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy

@@ -13,6 +13,7 @@ EXECUTABLES = {
     "pianomime": ["pianomime"],
     "pianomime_core": [],
     "pianomime_description": [],
+    "pianomime_perception": [],
     "pianomime_physics": [],
     "pianomime_policy": ["live_node", "midi_node", "policy_node"],
     "pianomime_sim": ["record_node", "sim_node", "sound_node", "viewer_node"],
