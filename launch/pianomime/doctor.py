@@ -60,7 +60,7 @@ CHECKS = (
     Check("packages", "packages", "make install (or pip install what is named)", needed=True),
     Check("compiled planner", "kernels", "a writable folder in NUMBA_CACHE_DIR; make install", needed=True),
     Check("ROS 2", "ros", "make install, or source the setup file of ROS 2; play --no-ros does without", needed=True),
-    Check("ROS discovery", "discovery", "ROS_AUTOMATIC_DISCOVERY_RANGE=LOCALHOST, a free ROS_DOMAIN_ID"),
+    Check("ROS discovery", "discovery", "unset ROS_AUTOMATIC_DISCOVERY_RANGE, a free ROS_DOMAIN_ID"),
     Check(
         "networks",
         "models",

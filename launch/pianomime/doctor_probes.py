@@ -83,13 +83,12 @@ def ros() -> str:
 def discovery() -> str:
     """Who may hear the graph."""
     from pianomime.instance import InstanceLock
-    from pianomime_core.ros_environment import domain_id, missing_ros_settings
+    from pianomime_core.ros_environment import DISCOVERY, domain_id, stays_on_this_machine
 
     domain = domain_id(os.environ)
     InstanceLock(domain).close()
-    asked = {**os.environ, **missing_ros_settings(os.environ)}["ROS_AUTOMATIC_DISCOVERY_RANGE"]
-    if asked != "LOCALHOST":
-        raise Absent(f"domain {domain}; ROS_AUTOMATIC_DISCOVERY_RANGE is {asked}: other machines may hear the graph")
+    if not stays_on_this_machine(os.environ):
+        raise Absent(f"domain {domain}; {DISCOVERY} is {os.environ[DISCOVERY]}: other machines may hear the graph")
     return f"domain {domain}, this machine only"
 
 

@@ -135,7 +135,8 @@ def described(monkeypatch, tmp_path: Path, launch_file: Path) -> LaunchDescripti
     install(monkeypatch)
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
     monkeypatch.delenv("ROS_DOMAIN_ID", raising=False)
-    monkeypatch.delenv("ROS_AUTOMATIC_DISCOVERY_RANGE", raising=False)
+    for name in ("ROS_AUTOMATIC_DISCOVERY_RANGE", "FASTDDS_DEFAULT_PROFILES_FILE"):
+        monkeypatch.delenv(name, raising=False)
     return runpy.run_path(str(launch_file))["generate_launch_description"]()
 
 

@@ -112,7 +112,8 @@ def test_midi_answers_whatever_runs_here() -> None:
 def test_discovery_says_who_may_hear(monkeypatch: pytest.MonkeyPatch, tmp_path) -> None:
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
     monkeypatch.setenv("ROS_DOMAIN_ID", "7")
-    monkeypatch.delenv("ROS_AUTOMATIC_DISCOVERY_RANGE", raising=False)
+    for name in ("ROS_AUTOMATIC_DISCOVERY_RANGE", "FASTDDS_DEFAULT_PROFILES_FILE"):
+        monkeypatch.delenv(name, raising=False)
     assert doctor_probes.discovery() == "domain 7, this machine only"
     lock = InstanceLock(7)
     with pytest.raises(UserError, match="second instance"):

@@ -18,6 +18,7 @@ from fake_launch import (
 from pianomime.node_table import PlayOptions, node_table
 from pianomime.songs import bundled_songs, share_directory
 from pianomime_core.errors import UserError
+from pianomime_core.ros_environment import LOOPBACK, stays_on_this_machine
 
 LAUNCH_FILE = share_directory() / "launch" / "play.launch.py"
 
@@ -145,7 +146,8 @@ def test_discovery_stays_on_this_machine(description):
     settings = {
         entity.name: entity.value for entity in description.entities if isinstance(entity, SetEnvironmentVariable)
     }
-    assert settings["ROS_AUTOMATIC_DISCOVERY_RANGE"] == "LOCALHOST"
+    assert stays_on_this_machine(settings)
+    assert settings["FASTDDS_DEFAULT_PROFILES_FILE"] == str(LOOPBACK)
 
 
 def test_a_second_launch_in_the_domain_is_refused(description):

@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 
 from pianomime_core.errors import UserError
 
@@ -10,15 +11,40 @@ DEFAULT_DOMAIN = 0
 HIGHEST_DOMAIN = 101
 """Above it the ports of DDS collide with Linux's ephemeral ports (ROS 2 documentation, "The ROS_DOMAIN_ID")."""
 
+DISCOVERY = "ROS_AUTOMATIC_DISCOVERY_RANGE"
+PROFILES = "FASTDDS_DEFAULT_PROFILES_FILE"
+LOOPBACK = Path(__file__).with_name("dds_loopback.xml")
+"""The transport of Fast DDS within one machine; docs/ros.md says why shared memory is not used."""
+_CHOSEN_BY_USER = (DISCOVERY, PROFILES, "FASTRTPS_DEFAULT_PROFILES_FILE", "ROS_STATIC_PEERS")
+_WITH_FAST_DDS_2 = ("humble", "iron", "jazzy")
+"""Distributions whose Fast DDS cannot read LOOPBACK."""
+
 
 def missing_ros_settings(environ: Mapping[str, str]) -> dict[str, str]:
     """Return the settings to add to `environ`; what the user has set is never overridden.
 
-    Discovery stays on this machine: by default DDS multicasts on every interface and two robots in one office would
-    hear each other. rclpy installed from wheels has its resource index in the environment's prefix and says so nowhere.
+    Discovery and messages stay on this machine: by default DDS multicasts on every interface and two robots in one
+    office would hear each other. rclpy installed from wheels has its resource index in the environment's prefix and
+    says so nowhere.
     """
-    wanted = {"ROS_AUTOMATIC_DISCOVERY_RANGE": "LOCALHOST", "AMENT_PREFIX_PATH": sys.prefix}
+    wanted = {"AMENT_PREFIX_PATH": sys.prefix, DISCOVERY: "LOCALHOST"}
+    fast_dds = environ.get("RMW_IMPLEMENTATION", "") in ("", "rmw_fastrtps_cpp", "rmw_fastrtps_dynamic_cpp")
+    if (
+        fast_dds
+        and environ.get("ROS_DISTRO") not in _WITH_FAST_DDS_2
+        and not any(environ.get(name) for name in _CHOSEN_BY_USER)
+    ):
+        # "LOCALHOST" would add ROS 2's own transports to those of the file; this range leaves them alone.
+        wanted |= {DISCOVERY: "SYSTEM_DEFAULT", PROFILES: str(LOOPBACK)}
     return {name: value for name, value in wanted.items() if not environ.get(name)}
+
+
+def stays_on_this_machine(environ: Mapping[str, str]) -> bool:
+    """Return whether nobody elsewhere hears a graph with these settings, completed by `missing_ros_settings`."""
+    settings = {**environ, **missing_ros_settings(environ)}
+    if settings[DISCOVERY] == "SYSTEM_DEFAULT":
+        return settings.get(PROFILES) == str(LOOPBACK)
+    return settings[DISCOVERY] in ("LOCALHOST", "OFF")
 
 
 def complete_ros_environment() -> None:
