@@ -4,6 +4,9 @@ The files are written with onnx itself, so that nothing of training is needed to
 """
 
 import json
+import os
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -168,3 +171,14 @@ def test_a_network_of_another_number_type_is_refused(written):
     assert "inputs[0][0]: file 'state', graph 'state: tensor(double)'" in refusal(
         written(METADATA, onnx.TensorProto.DOUBLE)
     )
+
+
+def test_nothing_is_recorded_for_the_maker_of_the_runtime(written, tmp_path):
+    path = written(METADATA)
+    home = tmp_path / "home"
+    home.mkdir()
+    unset = {name: text for name, text in os.environ.items() if name not in ("CI", "ORT_DISABLE_TELEMETRY")}
+    program = f"from pianomime_policy.network_file import NetworkFile; NetworkFile.load({str(path)!r}, {{}})"
+    environ = unset | {"HOME": str(home), "XDG_CACHE_HOME": str(home / ".cache")}
+    subprocess.run([sys.executable, "-c", program], env=environ, check=True)
+    assert list(home.rglob("*onnxruntime*")) == []

@@ -8,16 +8,20 @@ itself, [[name, ["rows", size, ...]], ...], all float32, for any number of rows.
 
 import json
 import math
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 
 from pianomime_core.errors import UserError
+
+# Since 1.29 onnxruntime keeps a record of the models it runs and sends it to its maker, unless told before it is loaded.
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
+import onnxruntime  # noqa: E402
 
 METADATA_KEY = "pianomime"
 PROVENANCE = ("training_data", "command", "seed", "git_revision", "scores", "opset")
