@@ -178,7 +178,8 @@ def test_nothing_is_recorded_for_the_maker_of_the_runtime(written, tmp_path):
     home = tmp_path / "home"
     home.mkdir()
     unset = {name: text for name, text in os.environ.items() if name not in ("CI", "ORT_DISABLE_TELEMETRY")}
-    program = f"from pianomime_policy.network_file import NetworkFile; NetworkFile.load({str(path)!r}, {{}})"
+    program = "from pathlib import Path; from pianomime_policy.network_file import NetworkFile; "
+    program += f"NetworkFile.load(Path({str(path)!r}), {{}})"
     environ = unset | {"HOME": str(home), "XDG_CACHE_HOME": str(home / ".cache")}
     subprocess.run([sys.executable, "-c", program], env=environ, check=True)
     assert list(home.rglob("*onnxruntime*")) == []

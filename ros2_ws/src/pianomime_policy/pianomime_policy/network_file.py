@@ -19,9 +19,9 @@ from numpy.typing import NDArray
 
 from pianomime_core.errors import UserError
 
-# Since 1.29 onnxruntime keeps a record of the models it runs and sends it to its maker, unless told before it is loaded.
+# Since 1.29 onnxruntime records which models it runs and sends that to its maker, unless told before it is loaded.
 os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
-import onnxruntime  # noqa: E402
+import onnxruntime
 
 METADATA_KEY = "pianomime"
 PROVENANCE = ("training_data", "command", "seed", "git_revision", "scores", "opset")
