@@ -1,0 +1,223 @@
+"""A video file as upright RGB pictures with their times, one after the other; what the file claims, and what it holds.
+
+Times are the timestamps of the file, never counted frames: phones record at rates that vary, and a file may claim more
+frames than it shows. What cannot be decoded is skipped, but not passed over in silence.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+from av.container import InputContainer
+from av.video.frame import VideoFrame
+from numpy.typing import NDArray
+
+from pianomime_core.errors import UserError
+
+MAX_WIDTH_PX = 1280
+"""Wider pictures are scaled down to this: the keys keep 24 px on a picture of all 88."""
+MAX_LOST_SHARE = 0.05
+"""More than this share of a video that cannot be decoded makes it a damaged one."""
+MIN_LOST_S = 0.2
+"""Headers are this inexact, those that know not how long the last picture is to be seen among them."""
+
+
+@dataclass(frozen=True)
+class VideoInfo:
+    """What is known of a video before its pictures are decoded.
+
+    Attributes:
+        path: The file.
+        width, height: Size of an upright picture [px], before scaling.
+        duration_s: Up to the end of the last packet that the file holds.
+        claimed_duration_s: What its header says, the same where it says nothing.
+        frames: Packets that hold a picture to be shown.
+        rotation_deg: Turn to the right, 0, 90, 180 or 270, that the file asks of whoever shows it; `frames` applies it.
+        has_audio: There is sound.
+        sha256: Of the file.
+    """
+
+    path: Path
+    width: int
+    height: int
+    duration_s: float
+    claimed_duration_s: float
+    frames: int
+    rotation_deg: int
+    has_audio: bool
+    sha256: str
+
+
+@dataclass(frozen=True, eq=False)
+class Frame:
+    """One picture: `time_s` from the beginning of the file, sound included; `image` (H, W, 3) uint8, RGB, upright."""
+
+    time_s: float
+    image: NDArray[np.uint8]
+
+
+def probe(path: str | Path) -> VideoInfo:
+    """Read the whole file, but decode one picture only.
+
+    Raises:
+        UserError: The file is missing, is no video, holds no picture, or ends long before the end it claims.
+    """
+    with _opened(path) as (container, stream):
+        frame = next((frame for packet in container.demux(stream) for frame in _decoded(packet)), None)
+        if frame is None:
+            raise UserError(f"video {str(path)!r} holds no picture that can be decoded")
+        rotation_deg = _rotation_deg(frame)
+        width, height = _upright_size(frame, stream, rotation_deg)
+        container.seek(0)
+        ends = [
+            float((packet.pts + (packet.duration or 0)) * packet.time_base) for packet in _pictures(container, stream)
+        ]
+        duration_s = max(ends) - _start_s(container)
+        info = VideoInfo(
+            path=Path(path),
+            width=width,
+            height=height,
+            duration_s=duration_s,
+            claimed_duration_s=_claimed_duration_s(container, stream) or duration_s,
+            frames=len(ends),
+            rotation_deg=rotation_deg,
+            has_audio=bool(container.streams.audio),
+            sha256=_sha256(path),
+        )
+    if info.claimed_duration_s - info.duration_s > max(MAX_LOST_SHARE * info.claimed_duration_s, MIN_LOST_S):
+        raise UserError(
+            f"video {str(path)!r} ends after {info.duration_s:.1f} s of the {info.claimed_duration_s:.1f} s it claims: "
+            "copy it again, or cut it where it ends"
+        )
+    return info
+
+
+def frames(path: str | Path, max_width_px: int = MAX_WIDTH_PX) -> Iterator[Frame]:
+    """Yield every picture that can be decoded, scaled down to `max_width_px`; one is held at a time.
+
+    Raises:
+        UserError: The file is missing, is no video, or (at its end) more than `MAX_LOST_SHARE` of it is damaged.
+    """
+    shown = decoded = 0
+    with _opened(path) as (container, stream):
+        for packet in container.demux(stream):
+            shown += _is_picture(packet)
+            for frame in _decoded(packet):
+                decoded += 1
+                yield _upright(frame, container, stream, max_width_px)
+    if decoded < (1 - MAX_LOST_SHARE) * shown or not decoded:
+        raise UserError(f"video {str(path)!r} is damaged: {decoded} of its {shown} pictures can be decoded")
+
+
+def sample(path: str | Path, count: int, max_width_px: int = MAX_WIDTH_PX) -> Iterator[Frame]:
+    """Yield about `count` pictures spread evenly over the video, fewer when it has fewer.
+
+    Raises:
+        UserError: The file is missing or is no video, or nothing in it can be decoded.
+    """
+    with _opened(path) as (container, stream):
+        start_s, length_s = _start_s(container), _claimed_duration_s(container, stream) or 0.0
+        last_s = -np.inf
+        for wanted_s in start_s + length_s * (np.arange(count) + 0.5) / count:
+            frame = _frame_at(container, stream, float(wanted_s))
+            if frame is not None and frame.time is not None and frame.time > last_s:
+                last_s = frame.time
+                yield _upright(frame, container, stream, max_width_px)
+    if last_s == -np.inf:
+        raise UserError(f"video {str(path)!r} holds no picture that can be decoded")
+
+
+@contextmanager
+def _opened(path: str | Path) -> Iterator[tuple[InputContainer, Any]]:
+    if not Path(path).is_file():
+        raise UserError(f"video {str(path)!r} does not exist")
+    try:
+        # FFmpeg would take a name with a colon for an address, and a text that lists files for their names.
+        container = av.open(f"file:{path}", options={"protocol_whitelist": "file"})
+    except av.FFmpegError as error:  # an OSError, often
+        raise UserError(f"{str(path)!r} is not a video, or is damaged: {error.strerror}") from error
+    with container:
+        if not container.streams.video:
+            raise UserError(f"{str(path)!r} holds no pictures: a video of a pianist is needed")
+        stream = container.streams.video[0]
+        stream.thread_type = "AUTO"
+        yield container, stream
+
+
+def _decoded(packet: Any) -> list[VideoFrame]:
+    """Pictures that a packet completes; none where it is damaged."""
+    try:
+        return [frame for frame in packet.decode() if not frame.is_corrupt and frame.time is not None]
+    except av.FFmpegError:
+        return []
+
+
+def _is_picture(packet: Any) -> bool:
+    # The last packet is empty: it flushes the decoder. Editing leaves packets that are decoded but never shown.
+    return bool(packet.size) and not packet.is_discard and packet.pts is not None
+
+
+def _pictures(container: InputContainer, stream: Any) -> Iterator[Any]:
+    try:
+        yield from filter(_is_picture, container.demux(stream))
+    except av.FFmpegError:
+        return  # damaged from here on: its length tells
+
+
+def _frame_at(container: InputContainer, stream: Any, time_s: float) -> VideoFrame | None:
+    """The first picture at or after a time of the stream; the last one before it where none follows."""
+    try:
+        container.seek(int(time_s / stream.time_base), stream=stream)
+    except av.FFmpegError:
+        return None
+    latest = None
+    for packet in container.demux(stream):
+        for frame in _decoded(packet):
+            latest = frame
+            if frame.time >= time_s:
+                return frame
+    return latest
+
+
+def _upright(frame: VideoFrame, container: InputContainer, stream: Any, max_width_px: int) -> Frame:
+    rotation_deg = _rotation_deg(frame)
+    width, height = _upright_size(frame, stream, rotation_deg)
+    scale = min(1.0, max_width_px / width)
+    size = [max(1, round(scale * side)) for side in (width, height)]
+    if rotation_deg % 180:
+        size.reverse()
+    # One pass of FFmpeg's scaler, so that a large picture is never held as RGB.
+    image = frame.reformat(width=size[0], height=size[1], format="rgb24", interpolation="AREA").to_ndarray()
+    assert frame.time is not None
+    return Frame(frame.time - _start_s(container), np.ascontiguousarray(np.rot90(image, -rotation_deg // 90)))
+
+
+def _rotation_deg(frame: VideoFrame) -> int:
+    # FFmpeg counts turns to the left.
+    return round(-frame.rotation / 90) * 90 % 360
+
+
+def _upright_size(frame: VideoFrame, stream: Any, rotation_deg: int) -> tuple[int, int]:
+    """Width and height with square pixels, as shown."""
+    width, height = round(frame.width * float(stream.sample_aspect_ratio or 1)), frame.height
+    return (height, width) if rotation_deg % 180 else (width, height)
+
+
+def _start_s(container: InputContainer) -> float:
+    return (container.start_time or 0) / av.time_base
+
+
+def _claimed_duration_s(container: InputContainer, stream: Any) -> float | None:
+    if stream.duration is not None:
+        return float(stream.duration * stream.time_base)
+    return container.duration / av.time_base if container.duration is not None else None
+
+
+def _sha256(path: str | Path) -> str:
+    with Path(path).open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
