@@ -20,3 +20,16 @@ def test_observed_steps_are_those_of_the_simulator_to_the_last_bit():
         np.testing.assert_array_equal(seen[-1].key_angles, want.key_angles)
     assert len(seen) == 200
     np.testing.assert_allclose([state.time_s for state in seen], 0.005 * np.arange(1, 201))
+
+
+def test_steps_that_nobody_watches_are_not_shown_and_are_the_same():
+    seen: list[SimulatorState] = []
+    watched = iter([False, True, False])
+    plain, observed = Simulator(), ObservedSimulator(seen.append, is_watched=lambda: next(watched))
+    plain.reset()
+    observed.reset()
+    random = np.random.default_rng(1)
+    for _ in range(3):
+        targets = random.uniform(*plain.target_range.T)
+        np.testing.assert_array_equal(observed.step(targets).joint_positions, plain.step(targets).joint_positions)
+    np.testing.assert_allclose([state.time_s for state in seen], 0.005 * np.arange(11, 21))

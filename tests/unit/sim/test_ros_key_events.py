@@ -62,6 +62,30 @@ def test_a_new_simulator_lets_go_what_the_old_one_held():
     assert [(event.pitch, event.velocity) for event in reader.events(new.message(REST))] == [(60, 0)]
 
 
+def test_who_comes_late_learns_what_is_held():
+    writer, reader = KeyEventWriter(), KeyEventReader()
+    assert not writer.is_heard(0)
+    assert writer.is_heard(1)
+    writer.message(REST)
+    writer.message(moved(1.0, (C,), 2.0))
+    assert writer.is_heard(1)
+    assert writer.message(moved(1.005, (C,), 0.0)) is None
+    assert writer.is_heard(2)
+    message = writer.message(moved(1.01, (C,), 0.0))
+    assert message is not None
+    assert [(event.pitch, event.velocity > 0) for event in reader.events(message)] == [(60, True)]
+
+
+def test_what_happened_while_nobody_listened_is_known_afterwards():
+    writer, reader = KeyEventWriter(), KeyEventReader()
+    writer.is_heard(1)
+    reader.events(writer.message(moved(1.0, (C,), 2.0)))
+    writer.is_heard(0)
+    writer.is_heard(1)
+    message = writer.message(moved(2.0, (G,), 2.0))
+    assert [(event.pitch, event.velocity > 0) for event in reader.events(message)] == [(60, False), (67, True)]
+
+
 def test_messages_that_must_not_be_used():
     for change, words in (
         ({"name": ["key_60", "key_200"]}, "unknown: key_200"),

@@ -12,13 +12,26 @@ from pianomime_physics.simulator import Simulator, SimulatorState
 
 
 class ObservedSimulator(Simulator):
-    """The same as `Simulator` to the last bit; `observe` is called with the state after each physics step."""
+    """The same as `Simulator` to the last bit; `observe` is called with the state after each physics step.
 
-    def __init__(self, observe: Callable[[SimulatorState], None], config: SceneConfig | None = None) -> None:
+    Watching costs a fifth of the physics: `is_watched` is asked before each control step, and a step that nobody
+    watches costs nothing.
+    """
+
+    def __init__(
+        self,
+        observe: Callable[[SimulatorState], None],
+        config: SceneConfig | None = None,
+        is_watched: Callable[[], bool] = lambda: True,
+    ) -> None:
         super().__init__(config)
         self._observe = observe
+        self._is_watched = is_watched
 
     def _advance(self, targets: NDArray[np.float64]) -> None:
+        if not self._is_watched():
+            super()._advance(targets)
+            return
         self.data.ctrl[self._target_ctrl] = targets
         for _ in range(PHYSICS_STEPS_PER_CONTROL_STEP):
             mujoco.mj_step(self.model, self.data)

@@ -23,6 +23,14 @@ class KeyEventWriter:
     def __init__(self) -> None:
         self._listener = KeyListener()
         self._is_first = True
+        self._listeners = 0
+
+    def is_heard(self, listeners: int) -> bool:
+        """Return True if there are listeners; with a new one among them, the next message names all keys again: who
+        comes late learns what is held, and nothing has to be watched while nobody listens."""
+        self._is_first |= listeners > self._listeners
+        self._listeners = listeners
+        return listeners > 0
 
     def message(self, state: SimulatorState) -> JointState | None:
         """Return the keys that struck or were let go in this physics step, stamped with its time; None for none.

@@ -64,7 +64,7 @@ class SimNode:
     def __init__(self) -> None:
         self.node = Node("sim_node")
         self._config = self._declare()
-        self._simulator = ObservedSimulator(self._observe, self._scene)
+        self._simulator = ObservedSimulator(self._observe, self._scene, self._is_heard)
         self._key_events = KeyEventWriter()
         self._markers = MarkerMaker(self._simulator.model, self._simulator.joint_names)
         self._meshes = HandMeshes(self._simulator.model, self._simulator.joint_names)
@@ -196,6 +196,10 @@ class SimNode:
         names = self._simulator.joint_names
         self._publish_keys.publish(joint_state(KEY_NAMES, state.key_angles, state.key_velocities, step=step))
         self._publish_hands.publish(joint_state(names, state.joint_positions, state.joint_velocities, step=step))
+
+    def _is_heard(self) -> bool:
+        """Called by the physics thread before each step."""
+        return self._key_events.is_heard(self._publish_key_events.get_subscription_count())
 
     def _observe(self, state: SimulatorState) -> None:
         """Called by the physics thread within each step."""
