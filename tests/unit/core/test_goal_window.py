@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pianomime_core.goal_window import NoteEvent, StreamingGoal, goal_window, note_events
+from pianomime_core.goal_window import NoteEvent, StreamingGoal, goal_window, note_events, roll_window
 from pianomime_core.notes import Note, Score
 from pianomime_core.piano_roll import piano_roll
 from pianomime_core.timing import CONTROL_TIMESTEP_S
@@ -30,10 +30,14 @@ def test_window_is_padded_past_the_end() -> None:
 
 scores = st.builds(
     lambda notes, pedal: Score(
-        notes=tuple(Note(pitch, on * TICK_S, (on + length) * TICK_S) for pitch, on, length in notes),
+        notes=tuple(Note(pitch, on * TICK_S, (on + length) * TICK_S, loud) for pitch, on, length, loud in notes),
         sustain=tuple((tick * TICK_S, down) for tick, down in sorted(pedal, key=lambda event: event[0])),
     ),
-    st.lists(st.tuples(st.integers(60, 63), st.integers(0, 200), st.integers(1, 60)), min_size=1, max_size=25),
+    st.lists(
+        st.tuples(st.integers(60, 63), st.integers(0, 200), st.integers(1, 60), st.integers(1, 127)),
+        min_size=1,
+        max_size=25,
+    ),
     st.lists(st.tuples(st.integers(0, 260), st.booleans()), max_size=8),
 )
 
@@ -50,10 +54,12 @@ def test_streamed_rows_equal_the_rows_of_the_file(score: Score, horizon: int, lo
         while events and events[0].time_s < known_s:
             streaming.feed(events.pop(0))
         streaming.advance(known_s)
-        goal, sustain = streaming.window(step)
+        goal, sustain, velocity = streaming.window(step)
         visible = min(lookahead, horizon)
         np.testing.assert_array_equal(goal[:visible], goal_window(roll.goal, step, visible))
         assert not goal[visible:].any()
+        np.testing.assert_array_equal(velocity[:visible], goal_window(roll.velocity, step, visible))
+        assert not velocity[visible:].any()
         scored = min(visible, max(len(roll) - step, 0))  # a pedal that is held at the end stays down in a stream
         np.testing.assert_array_equal(sustain[:scored], roll.sustain[step : step + scored])
 
@@ -88,7 +94,7 @@ def test_a_late_event_does_not_change_what_was_shown() -> None:
     streaming.note_on(60, 0.02)
     streaming.sustain(True, 0.02)
     streaming.advance(0.2)
-    goal, sustain = streaming.window(0)
+    goal, sustain, _ = streaming.window(0)
     assert goal[:, 39].tolist() == sustain.tolist() == [False, False, False, True]
 
 
@@ -119,8 +125,10 @@ def test_random_streams_always_have_a_window(events: list[tuple[str, int, float]
             streaming.advance(time_s)
         else:
             step += abs(number)
-        goal, sustain = streaming.window(step)
+        goal, sustain, velocity = streaming.window(step)
         assert (goal.shape, goal.dtype, sustain.shape, sustain.dtype) == ((horizon, 88), bool, (horizon,), bool)
+        assert (velocity.shape, velocity.dtype) == ((horizon, 88), np.uint8)
+        assert np.array_equal(velocity > 0, goal)
 
 
 def test_times_must_be_finite() -> None:
@@ -128,3 +136,14 @@ def test_times_must_be_finite() -> None:
     for call in (lambda: streaming.note_on(60, float("nan")), lambda: streaming.advance(float("inf"))):
         with pytest.raises(ValueError, match="finite"):
             call()
+
+
+def test_a_window_of_a_roll_has_its_rows() -> None:
+    roll = piano_roll(Score((Note(60, 0.0, 0.1, 20), Note(62, 0.1, 0.2, 99)), sustain=((0.05, True),)))
+    goal, sustain, velocity = roll_window(roll, 1, 3)
+    assert velocity[:, [39, 41]].tolist() == [[20, 0], [0, 99], [0, 99]]
+    np.testing.assert_array_equal(velocity > 0, goal)
+    assert sustain.tolist() == [True] * 3
+    assert [rows.shape for rows in roll_window(roll, 99, 2)] == [(2, 88), (2,), (2, 88)]
+    for rows, whole in zip(roll_window(roll, 2, None), (roll.goal, roll.sustain, roll.velocity), strict=True):
+        np.testing.assert_array_equal(rows, whole[2:])

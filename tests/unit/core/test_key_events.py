@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from pianomime_core.key_events import KeyEvent, KeyListener, midi_velocity, played_notes
+from pianomime_core.key_events import KeyEvent, KeyListener, PedalEvent, midi_velocity, pedal_events, played_notes
 from pianomime_core.keyboard import KEYBOARD
 from pianomime_core.notes import Note
 
@@ -62,3 +62,15 @@ def test_notes_of_a_performance():
 
 def test_nothing_pressed_is_no_music():
     assert played_notes([], 1.0).notes == ()
+
+
+def test_the_pedal_of_a_performance():
+    events = pedal_events(np.array([False, True, True, False, True]), 0.05)
+    assert events == [PedalEvent(0.05, True), PedalEvent(pytest.approx(0.15), False), PedalEvent(0.2, True)]
+    assert pedal_events(np.array([True, False]), 0.05) == [PedalEvent(0.0, True), PedalEvent(0.05, False)]
+    score = played_notes([KeyEvent(0.1, 39, 70), KeyEvent(0.12, 39, 0)], 0.255, pedal=events)
+    # A pedal that is down at the end comes up then; notes end where their keys are let go.
+    assert [down for _, down in score.sustain] == [True, False, True, False]
+    assert score.sustain[-1] == (0.255, False)
+    assert score.notes == (Note(60, 0.1, 0.12, 70),)
+    assert played_notes([], 1.0).sustain == ()

@@ -150,3 +150,8 @@ def test_what_is_not_for_a_piano_is_nothing():
         )
         == []
     )
+
+
+def test_a_key_is_as_loud_as_it_is_struck():
+    keyboard = Listener().keyboard
+    assert keyboard.hear(on(60, velocity=101), 1.0) == [NoteEvent(1.0, True, 60, 101)]

@@ -1,5 +1,7 @@
 """Windows of a live keyboard against the piano roll of the same music as a file."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -18,7 +20,11 @@ def random_score(rng: np.random.Generator) -> Score:
     rows = np.sort(rng.integers(0, 100, 60))
     onsets = rows / 20 + rng.uniform(0.001, 0.039, 60)
     ends = (rows + rng.choice([1, 2, 3, 15], 60)) / 20 + rng.uniform(0.011, 0.049, 60)
-    notes = [Note(int(rng.integers(50, 60)), *map(float, times)) for times in zip(onsets, ends, strict=True)]
+    louds = rng.integers(1, 128, 60)
+    notes = [
+        Note(int(rng.integers(50, 60)), float(onset), float(end), int(loud))
+        for onset, end, loud in zip(onsets, ends, louds, strict=True)
+    ]
     pedal = tuple((0.05 * int(row) + 0.02, k % 2 == 0) for k, row in enumerate(np.sort(rng.integers(0, 100, 6))))
     return Score((Note(70, 0.0, 0.33), *notes), pedal, "")
 
@@ -43,9 +49,7 @@ def played_live(
     `lateness_s` says how late each step is, `jitter_s` how late each event.
     """
     # A Score that begins at 0 is heard at first_onset_s; whoever reads an event has it WIRE_S later at most.
-    events = [
-        NoteEvent(first_onset_s + event.time_s + jitter_s(), event.down, event.pitch) for event in note_events(score)
-    ]
+    events = [replace(event, time_s=first_onset_s + event.time_s + jitter_s()) for event in note_events(score)]
     windows, first = {}, None
     for step in range(1, steps):
         now_s = STEP_0_S + step * CONTROL_TIMESTEP_S + lateness_s(step)
@@ -74,8 +78,10 @@ def test_echo_gives_the_windows_of_the_file(seed, delay_steps):
     assert 0 <= waited_s <= CONTROL_TIMESTEP_S + WIRE_S + 1e-6
     silence = np.zeros((first, 88), dtype=bool)
     wanted = np.vstack([silence, roll.goal, np.zeros((steps + HORIZON, 88), dtype=bool)])
-    for step, (window, _) in windows.items():
+    loud = np.vstack([silence, roll.velocity, np.zeros((steps + HORIZON, 88), dtype=bool)])
+    for step, (window, _, velocity) in windows.items():
         np.testing.assert_array_equal(window, wanted[step : step + HORIZON])
+        np.testing.assert_array_equal(velocity, loud[step : step + HORIZON])
     pedal = np.array([windows[first + row][1][0] for row in range(len(roll) - 1)])
     np.testing.assert_array_equal(pedal, roll.sustain[: len(pedal)])
 
@@ -138,7 +144,7 @@ def test_a_pedal_that_is_held_through_a_silence_is_down_in_the_next_piece():
             goal.hear(NoteEvent(now_s, True, 60))
         if step in (12, 62):
             goal.hear(NoteEvent(now_s, False, 60))
-        window, sustain = goal.window(step, now_s)
+        window, sustain, _ = goal.window(step, now_s)
         if window[0].any():
             pedal.append(bool(sustain[0]))
     assert pedal == [True] * 4
@@ -155,16 +161,16 @@ def test_a_simulator_that_begins_again_some_steps_ago_is_told_the_same():
         windows[step] = goal.window(step, now_s)[0]
     assert any(window.any() for window in windows.values())
     for step in (59, 58, 50, 59 - KEPT_STEPS):
-        again, _ = goal.window(step, STEP_0_S + 3.0)
+        again, _, _ = goal.window(step, STEP_0_S + 3.0)
         np.testing.assert_array_equal(again, windows[step])
-    forgotten, _ = goal.window(10, STEP_0_S + 3.0)
+    forgotten, _, _ = goal.window(10, STEP_0_S + 3.0)
     assert not forgotten.any()
 
 
 def test_before_the_first_note_nothing_is_wanted():
     goal = EchoGoal(HORIZON, HORIZON)
     for step in range(5):
-        window, sustain = goal.window(step, STEP_0_S + step * CONTROL_TIMESTEP_S)
+        window, sustain, _ = goal.window(step, STEP_0_S + step * CONTROL_TIMESTEP_S)
         assert window.shape == (HORIZON, 88)
         assert sustain.shape == (HORIZON,)
         assert not window.any()
@@ -214,10 +220,10 @@ def test_without_delay_the_keys_held_now_are_wanted_now():
     for step, (events, wanted, held) in enumerate(steps):
         for down, pitch in events:
             goal.hear(NoteEvent(step * 0.05, down, pitch))
-        window, _ = goal.window(step, (step + 1) * 0.05)
+        window, _, _ = goal.window(step, (step + 1) * 0.05)
         assert keys_of(window[0]) == wanted
         assert keys_of(window[1]) == keys_of(window[2]) == held
-        again, _ = goal.window(step, (step + 1) * 0.05)
+        again, _, _ = goal.window(step, (step + 1) * 0.05)
         np.testing.assert_array_equal(again, window)
 
 
@@ -227,3 +233,13 @@ def test_without_delay_the_pedal_is_where_the_foot_is():
     assert goal.window(0, 0.05)[1].tolist() == [True] * 2
     goal.hear(NoteEvent(0.0, False))
     assert goal.window(1, 0.1)[1].tolist() == [False] * 2
+
+
+def test_without_delay_a_key_is_as_loud_as_it_was_struck():
+    goal = HeldGoal(2)
+    goal.hear(NoteEvent(0.0, True, 60, 100))
+    goal.hear(NoteEvent(0.01, True, 64, 20))
+    assert goal.window(0, 0.05)[2][:, [39, 43]].tolist() == [[100, 20]] * 2
+    goal.hear(NoteEvent(0.06, True, 60, 30))
+    goal.hear(NoteEvent(0.07, False, 64))
+    assert goal.window(1, 0.1)[2][:, [39, 43]].tolist() == [[0, 0], [30, 0]]

@@ -122,3 +122,16 @@ def test_bad_shapes() -> None:
         score(np.zeros((3, 87), dtype=bool), np.zeros((3, 87), dtype=bool))
     with pytest.raises(ValueError, match="no frame"):
         score(np.zeros((0, 88), dtype=bool), np.zeros((0, 88), dtype=bool))
+
+
+def test_the_pedal_has_a_score_of_its_own_where_it_is_wanted() -> None:
+    rng = np.random.default_rng(2)
+    goal, pressed = rng.random((2, 5, 88)) < 0.1
+    wanted, down = np.array([0, 1, 1, 1, 0], dtype=bool), np.array([0, 0, 1, 1, 1], dtype=bool)
+    keys = score(goal, pressed)
+    assert keys.pedal_f1 is None
+    assert "pedal_f1" not in keys.as_dict()
+    both = score(goal, pressed, wanted, down)
+    assert both.as_dict() == keys.as_dict() | {"pedal_f1": pytest.approx(2 * 2 / (3 + 3))}
+    assert score(goal, pressed, wanted).pedal_f1 == 0.0
+    assert score(goal, pressed, np.zeros(5, dtype=bool), down) == keys, "a pedal that nobody wants is not judged"

@@ -70,7 +70,7 @@ def test_pairing_of_note_on_and_note_off() -> None:
     notes.begin(60, 10, 1)
     notes.begin(60, 20, 2)
     notes.begin(61, 20, 3)
-    assert notes.items() == [(60, 10), (60, 20), (61, 20)]
+    assert notes.items() == [(60, 10, 1), (60, 20, 2), (61, 20, 3)]
     assert notes.end(60, 30) == [(10, 1), (20, 2)], "one note-off ends both"
     notes.begin(60, 40, 4)
     notes.begin(60, 50, 5)

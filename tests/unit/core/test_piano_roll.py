@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from pianomime_core.notes import Note, Score, load_midi
-from pianomime_core.piano_roll import Span, note_span, piano_roll, rasterize, rasterize_sustain, trim_silence
+from pianomime_core.piano_roll import PianoRoll, Span, note_span, piano_roll, rasterize, rasterize_sustain, trim_silence
 
 ROBOPIANIST_ROLLS = Path(__file__).parents[2] / "reference" / "piano_rolls.npz"
 DEMOS = Path(__file__).parents[4] / "shared" / "demos"
@@ -95,3 +95,18 @@ def test_equals_every_demonstration_clip() -> None:
         goal = piano_roll(load_midi(DEMOS / "midi" / f"{path.stem}.mid"), trim=False).goal
         np.testing.assert_array_equal(goal[:-1], expected[: last + 1], err_msg=path.stem)
         assert not goal[-1].any()
+
+
+def test_a_key_is_as_loud_as_it_was_struck_last() -> None:
+    """Frames of 50 ms: the second note is struck while the first is held, and ends before it."""
+    score = Score((Note(60, 0.0, 0.4, 30), Note(60, 0.2, 0.25, 90), Note(64, 0.1, 0.19, 5), Note(64, 0.11, 0.19, 127)))
+    roll = piano_roll(score)
+    assert roll.velocity.dtype == np.uint8
+    assert roll.velocity[:, 39].tolist() == [30, 30, 30, 30, 0, 90, 90, 90, 0]
+    assert roll.velocity[:, 43].tolist() == [0, 0, 127, 127, 0, 0, 0, 0, 0]
+    np.testing.assert_array_equal(roll.velocity > 0, roll.goal)
+
+
+def test_nobody_says_how_loud() -> None:
+    goal = np.eye(2, 88, dtype=bool)
+    assert PianoRoll(goal, np.zeros(2, dtype=bool)).velocity[:, :2].tolist() == [[64, 0], [0, 64]]

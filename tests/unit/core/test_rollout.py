@@ -60,10 +60,27 @@ def test_the_file_is_plain_arrays(tmp_path: Path) -> None:
         "initial_joint_positions": ((54,), "f"),
         "dt": ((), "f"),
         "metadata": ((), "U"),
+        "goal_pedal": ((3,), "b"),
+        "pedal": ((3,), "b"),
     }
     assert arrays["targets"].dtype == np.float32
     assert arrays["target_names"][0] == "rh_WRJ2"
     assert json.loads(str(arrays["metadata"]))["controller"] == "idle"
+
+
+def test_the_pedal_is_kept_and_a_file_without_it_had_it_up(tmp_path: Path) -> None:
+    path = tmp_path / "rollout.npz"
+    pressed, wanted = np.array([False, True, True]), np.array([True, True, False])
+    replace(rollout(), pedal=pressed, goal_pedal=wanted).save(path)
+    read = Rollout.load(path)
+    assert (read.pedal.tolist(), read.goal_pedal.tolist()) == (pressed.tolist(), wanted.tolist())
+    arrays = arrays_of(path)
+    np.savez_compressed(path, **{name: array for name, array in arrays.items() if "pedal" not in name})
+    old = Rollout.load(path)
+    assert old.pedal.tolist() == old.goal_pedal.tolist() == [False] * 3
+    np.savez_compressed(path, **arrays | {"pedal": np.zeros(2, dtype=bool)})
+    with pytest.raises(UserError, match=r"pedal of shape \(2,\) and type bool: must be \(3,\)"):
+        Rollout.load(path)
 
 
 def test_names_may_stand_in_any_order() -> None:

@@ -16,7 +16,9 @@ from pianomime_core.ros_messages import (
     goal_message,
     joint_state,
     read_goal,
+    read_goal_velocity,
     read_joint_state,
+    read_pedal,
     read_status,
     read_targets,
     stamp_of,
@@ -142,3 +144,60 @@ def test_a_status_carries_its_numbers():
         read_status(message, "other")
     with pytest.raises(MessageError, match="status 'words'"):
         read_status(status_message("words", {"f1": "good"}, step=0), "words")
+
+
+def test_a_goal_says_how_loud():
+    goal = np.zeros((2, 88), dtype=bool)
+    goal[0, 39] = goal[1, 39] = goal[1, 40] = True
+    velocity = np.zeros((2, 88), dtype=np.uint8)
+    velocity[0, 39], velocity[1, 39], velocity[1, 40] = 1, 127, 90
+    message = goal_message(goal, np.zeros(2, dtype=bool), velocity, step=0)
+    assert message.points[1].effort[message.joint_names.index("key_60")] == 1.0
+    order = NameOrder(GOAL_NAMES)
+    np.testing.assert_array_equal(read_goal_velocity(message, order, goal), velocity)
+    np.testing.assert_array_equal(read_goal(message, order)[0], goal)
+
+
+@given(st.integers(min_value=1, max_value=127))
+def test_every_midi_velocity_comes_back(velocity):
+    goal = np.ones((1, 88), dtype=bool)
+    message = goal_message(goal, np.zeros(1, dtype=bool), np.full((1, 88), velocity, dtype=np.uint8), step=0)
+    assert set(read_goal_velocity(message, NameOrder(GOAL_NAMES), goal).flat) == {velocity}
+
+
+def test_of_a_goal_that_does_not_say_how_loud_all_keys_are_alike():
+    goal = np.zeros((2, 88), dtype=bool)
+    goal[1, 39] = True
+    message = goal_message(goal, np.zeros(2, dtype=bool), step=0)
+    assert not message.points[0].effort
+    assert read_goal_velocity(message, NameOrder(GOAL_NAMES), goal).nonzero() == (1, 39)
+    assert read_goal_velocity(message, NameOrder(GOAL_NAMES), goal)[1, 39] == 64
+
+
+@pytest.mark.parametrize(
+    ("effort", "words"),
+    [([2.0] * 89, "from 0 to 1"), ([0.5], "1 efforts for 89 names"), ([float("nan")] * 89, "not finite")],
+)
+def test_a_bad_loudness_is_refused(effort, words):
+    goal = np.zeros((1, 88), dtype=bool)
+    message = goal_message(goal, np.zeros(1, dtype=bool), step=0)
+    message.points[0].effort = effort
+    with pytest.raises(MessageError, match=words):
+        read_goal_velocity(message, NameOrder(GOAL_NAMES), goal)
+
+
+def test_a_command_may_name_the_pedal():
+    order = NameOrder(NAMES, beside=("sustain",))
+    targets = np.arange(2.0 * len(NAMES)).reshape(2, -1)
+    without = targets_message(NAMES, targets, step=3)
+    assert list(without.joint_names) == list(NAMES)
+    assert read_pedal(without).tolist() == [False, False]
+    for down in (False, True):
+        message = targets_message(NAMES, targets, step=3, pedal=down)
+        assert message.points[1].positions[message.joint_names.index("sustain")] == float(down)
+        np.testing.assert_array_equal(read_targets(message, order), targets)
+        assert read_pedal(message).tolist() == [down, down]
+    message.points[0].positions[-1] = 0.49
+    assert read_pedal(message).tolist() == [False, True]
+    with pytest.raises(MessageError, match="unknown: sustain"):
+        read_targets(message, NameOrder(NAMES))

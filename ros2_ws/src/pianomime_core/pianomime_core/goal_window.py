@@ -9,29 +9,66 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pianomime_core.keyboard import HIGHEST_PITCH, LOWEST_PITCH
-from pianomime_core.notes import Note, OpenNotes, Score
-from pianomime_core.piano_roll import Span, frame_of, note_span, rasterize, rasterize_sustain, trim_silence
+from pianomime_core.notes import USUAL_VELOCITY, Note, OpenNotes, Score
+from pianomime_core.piano_roll import (
+    PianoRoll,
+    Span,
+    frame_of,
+    note_span,
+    rasterize,
+    rasterize_sustain,
+    rasterize_velocity,
+    trim_silence,
+)
+
+Number = TypeVar("Number", np.bool_, np.uint8)
 
 
-def goal_window(rows: NDArray[np.bool_], step: int, horizon: int) -> NDArray[np.bool_]:
-    """Return rows step .. step + horizon - 1 of a roll, False past its end.
+class GoalRows(NamedTuple):
+    """A window of what shall sound; see `PianoRoll`.
+
+    Attributes:
+        goal: (H, 88) bool, wanted keys.
+        sustain: (H,) bool, wanted pedal.
+        velocity: (H, 88) uint8, how loud.
+    """
+
+    goal: NDArray[np.bool_]
+    sustain: NDArray[np.bool_]
+    velocity: NDArray[np.uint8]
+
+
+def roll_window(roll: PianoRoll, step: int, horizon: int | None) -> GoalRows:
+    """Return what is seen of a roll at a step: `horizon` rows, silence past its end; None: all that are left."""
+    if horizon is None:
+        return GoalRows(roll.goal[step:], roll.sustain[step:], roll.velocity[step:])
+    return GoalRows(
+        goal_window(roll.goal, step, horizon),
+        goal_window(roll.sustain, step, horizon),
+        goal_window(roll.velocity, step, horizon),
+    )
+
+
+def goal_window(rows: NDArray[Number], step: int, horizon: int) -> NDArray[Number]:
+    """Return rows step .. step + horizon - 1 of a roll, False or 0 past its end.
 
     Args:
-        rows: (T, 88) goal or (T,) sustain of a `PianoRoll`.
+        rows: (T, 88) goal or velocity, or (T,) sustain, of a `PianoRoll`.
         step: Control step; row 0 of the window is wanted at its end.
         horizon: Number of rows, 11 in the paper.
 
     Returns:
-        (horizon, 88) or (horizon,) bool, a copy.
+        (horizon, 88) or (horizon,), a copy.
     """
     if step < 0:
         raise ValueError(f"step must be >= 0, got {step}")
-    window = np.zeros((horizon, *rows.shape[1:]), dtype=bool)
+    window = np.zeros((horizon, *rows.shape[1:]), dtype=rows.dtype)
     visible = rows[step : step + horizon]
     window[: len(visible)] = visible
     return window
@@ -39,11 +76,13 @@ def goal_window(rows: NDArray[np.bool_], step: int, horizon: int) -> NDArray[np.
 
 @dataclass(frozen=True)
 class NoteEvent:
-    """One event of a stream; time in seconds from the first row of the roll. `pitch` is None for the sustain pedal."""
+    """One event of a stream; time in seconds from the first row of the roll. `pitch` is None for the sustain pedal;
+    `velocity` 1..127 is that of a key that goes down."""
 
     time_s: float
     down: bool
     pitch: int | None = None
+    velocity: int = USUAL_VELOCITY
 
 
 class StreamingGoal:
@@ -68,15 +107,17 @@ class StreamingGoal:
         self._pedal_before = False
         self._first_step = 0
 
-    def note_on(self, pitch: int, time_s: float) -> None:
+    def note_on(self, pitch: int, time_s: float, velocity: int = USUAL_VELOCITY) -> None:
         """A key went down."""
         if LOWEST_PITCH <= pitch <= HIGHEST_PITCH:
-            self._open.begin(pitch, self._event_time(time_s), 0)
+            self._open.begin(pitch, self._event_time(time_s), velocity)
 
     def note_off(self, pitch: int, time_s: float) -> None:
         """A key went up."""
         offset_s = self._event_time(time_s)
-        self._spans += [note_span(pitch, onset_s, offset_s) for onset_s, _ in self._open.end(pitch, offset_s)]
+        self._spans += [
+            note_span(pitch, onset_s, offset_s, velocity) for onset_s, velocity in self._open.end(pitch, offset_s)
+        ]
 
     def sustain(self, down: bool, time_s: float) -> None:
         """The pedal went down or up."""
@@ -87,7 +128,7 @@ class StreamingGoal:
         if event.pitch is None:
             self.sustain(event.down, event.time_s)
         elif event.down:
-            self.note_on(event.pitch, event.time_s)
+            self.note_on(event.pitch, event.time_s, event.velocity)
         else:
             self.note_off(event.pitch, event.time_s)
 
@@ -97,8 +138,8 @@ class StreamingGoal:
             raise ValueError(f"time must be finite, got {known_s}")
         self.known_s = max(self.known_s, known_s)
 
-    def window(self, step: int) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-        """Return goal (horizon, 88) and sustain (horizon,) of the steps from `step` on, and forget earlier ones.
+    def window(self, step: int) -> GoalRows:
+        """Return `horizon` rows from `step` on, and forget earlier ones.
 
         Raises:
             ValueError: An earlier step than the last one asked for.
@@ -109,12 +150,13 @@ class StreamingGoal:
         known_rows = max(0, min(self.horizon, frame_of(self.known_s) - step))
         # An open note sounds through every known frame.
         held = [
-            Span(key=pitch - LOWEST_PITCH, start=frame_of(onset_s), end=step + known_rows)
-            for pitch, onset_s in self._open.items()
+            Span(pitch - LOWEST_PITCH, frame_of(onset_s), step + known_rows, velocity)
+            for pitch, onset_s, velocity in self._open.items()
         ]
-        goal = goal_window(rasterize([*self._spans, *held], step, known_rows), 0, self.horizon)
+        spans = [*self._spans, *held]
+        goal = goal_window(rasterize(spans, step, known_rows), 0, self.horizon)
         sustain = rasterize_sustain(self._pedal, step, known_rows, down_before=self._pedal_before)
-        return goal, goal_window(sustain, 0, self.horizon)
+        return GoalRows(goal, goal_window(sustain, 0, self.horizon), rasterize_velocity(spans, step, goal))
 
     def _event_time(self, time_s: float) -> float:
         if not math.isfinite(time_s):
@@ -142,7 +184,7 @@ def note_events(score: Score) -> Iterator[NoteEvent]:
             if released_s is not None and note.onset_s >= released_s:
                 events.append((released_s, 0, NoteEvent(released_s, False, pitch)))
                 released_s = None
-            events.append((note.onset_s, 2, NoteEvent(note.onset_s, True, pitch)))
+            events.append((note.onset_s, 2, NoteEvent(note.onset_s, True, pitch, note.velocity)))
             released_s = note.offset_s if released_s is None else max(released_s, note.offset_s)
         assert released_s is not None
         events.append((released_s, 0, NoteEvent(released_s, False, pitch)))

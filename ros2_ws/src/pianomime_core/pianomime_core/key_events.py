@@ -16,13 +16,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pianomime_core.keyboard import BLACK_KEY, KEYBOARD, LOWEST_PITCH, NUM_KEYS, WHITE_KEY
-from pianomime_core.notes import Note, Score
+from pianomime_core.notes import LOUDEST, Note, Score
 
 HAMMER_RATIO = 5.0
 """Speed of the hammer over that of the key's front."""
 VELOCITY_AT_1_M_S = 52.0
 VELOCITY_PER_DOUBLING = 25.0
-SOFTEST, LOUDEST = 1, 127
+SOFTEST = 1
 
 _KEY_LENGTH_M = np.where(KEYBOARD.is_black, BLACK_KEY.length_m, WHITE_KEY.length_m)
 
@@ -39,6 +39,20 @@ class KeyEvent:
     def pitch(self) -> int:
         """MIDI pitch of the key."""
         return LOWEST_PITCH + self.key
+
+
+@dataclass(frozen=True)
+class PedalEvent:
+    """The sustain pedal goes down or comes up."""
+
+    time_s: float
+    down: bool
+
+
+def pedal_events(pedal: NDArray[np.bool_], step_s: float) -> list[PedalEvent]:
+    """Return the changes of a pedal (T,) that is held through steps of `step_s`, up before the first."""
+    before = np.concatenate([[False], pedal[:-1]])
+    return [PedalEvent(int(step) * step_s, bool(pedal[step])) for step in np.flatnonzero(pedal != before)]
 
 
 def midi_velocity(key: int, key_velocity_rad_s: float) -> int:
@@ -75,13 +89,17 @@ class KeyListener:
         ]
 
 
-def played_notes(events: Iterable[KeyEvent], end_s: float, title: str = "") -> Score:
-    """Return the music of a performance's events; keys still down at its end are let go then.
+def played_notes(events: Iterable[KeyEvent], end_s: float, title: str = "", pedal: Iterable[PedalEvent] = ()) -> Score:
+    """Return the music of a performance's events; keys and pedal still down at its end are let go then.
+
+    Notes end where their keys are let go; what sounds on while the pedal is down is the instrument's business, as in
+    MIDI.
 
     Args:
         events: Sorted by time.
         end_s: When the performance ends, later than every strike.
         title: Of the score.
+        pedal: Its changes, sorted by time.
     """
     notes: list[Note] = []
     down: dict[int, KeyEvent] = {}
@@ -92,4 +110,7 @@ def played_notes(events: Iterable[KeyEvent], end_s: float, title: str = "") -> S
         if event.velocity:
             down[event.key] = event
     notes += [Note(struck.pitch, struck.time_s, end_s, struck.velocity) for struck in down.values()]
-    return Score(tuple(sorted(notes, key=lambda note: (note.onset_s, note.pitch))), title=title)
+    sustain = [(event.time_s, event.down) for event in pedal]
+    if sustain and sustain[-1][1]:
+        sustain.append((end_s, False))
+    return Score(tuple(sorted(notes, key=lambda note: (note.onset_s, note.pitch))), tuple(sustain), title)

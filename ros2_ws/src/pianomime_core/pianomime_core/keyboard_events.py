@@ -67,7 +67,7 @@ class KeyboardEvents:
         if channel is None or self._config.channel not in (None, channel + 1):
             return []
         if message.type == "note_on" and message.velocity > 0:
-            return self._strike(message.note + self._config.transpose, channel, time_s)
+            return self._strike(message.note + self._config.transpose, message.velocity, channel, time_s)
         if message.type in ("note_on", "note_off"):
             return self._release(message.note + self._config.transpose, channel, time_s)
         if message.type == "control_change":
@@ -91,7 +91,7 @@ class KeyboardEvents:
             del self._holders[pitch]
         return [NoteEvent(self._struck_s[pitch] + longest_s, False, pitch) for pitch in stuck]
 
-    def _strike(self, pitch: int, channel: int, time_s: float) -> list[NoteEvent]:
+    def _strike(self, pitch: int, velocity: int, channel: int, time_s: float) -> list[NoteEvent]:
         if not LOWEST_PITCH <= pitch <= HIGHEST_PITCH:
             if not self.outside:
                 self._warn(
@@ -103,7 +103,7 @@ class KeyboardEvents:
         self.heard += 1
         self._holders.setdefault(pitch, set()).add(channel)
         self._struck_s[pitch] = time_s
-        return [NoteEvent(time_s, True, pitch)]
+        return [NoteEvent(time_s, True, pitch, velocity)]
 
     def _release(self, pitch: int, channel: int, time_s: float) -> list[NoteEvent]:
         holders = self._holders.get(pitch, set())

@@ -8,16 +8,14 @@ plays that row in a whole number of steps from then on. `HeldGoal` waits for not
 
 import math
 from collections import deque
+from dataclasses import replace
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
-from pianomime_core.goal_window import NoteEvent, StreamingGoal
+from pianomime_core.goal_window import GoalRows, NoteEvent, StreamingGoal
 from pianomime_core.keyboard import LOWEST_PITCH, NUM_KEYS
 from pianomime_core.timing import CONTROL_TIMESTEP_S, FRAMES_PER_SECOND
-
-Bools = NDArray[np.bool_]
 
 WIRE_S = 0.03
 """How long an event may take from its stamp to its reader: only what is older counts as fully known."""
@@ -40,9 +38,9 @@ class LiveGoal(Protocol):
         """Take an event; its time may be up to `WIRE_S` ago."""
         ...
 
-    def window(self, step: int, now_s: float) -> tuple[Bools, Bools]:
-        """Return goal (horizon, 88) and sustain (horizon,) of a step that begins now. A simulator that was started
-        again may be some steps behind: up to `KEPT_STEPS` of them are still known."""
+    def window(self, step: int, now_s: float) -> GoalRows:
+        """Return the rows of a step that begins now. A simulator that was started again may be some steps behind: up to
+        `KEPT_STEPS` of them are still known."""
         ...
 
 
@@ -94,7 +92,7 @@ class EchoGoal:
             self._onset_s = min(self._onset_s, event.time_s)
         self._waiting.append(event)
 
-    def window(self, step: int, now_s: float) -> tuple[Bools, Bools]:
+    def window(self, step: int, now_s: float) -> GoalRows:
         """See `LiveGoal.window`."""
         # State 0 is shown while the nodes look for one another: its steps have not begun.
         if step > 0 and self.first_step is None:
@@ -104,7 +102,7 @@ class EchoGoal:
         if self.first_step is None:
             self.first_step = max(self._step_of_row_0(), step)
         for event in self._waiting:
-            self._stream.feed(NoteEvent(self._musical_time(event), event.down, event.pitch))
+            self._stream.feed(replace(event, time_s=self._musical_time(event)))
         self._waiting.clear()
         self._stream.advance(now_s - WIRE_S - self._onset_s)
         windows = self._rows(step - self.first_step)
@@ -112,7 +110,7 @@ class EchoGoal:
             self._begin()
         return windows
 
-    def _rows(self, row: int) -> tuple[Bools, Bools]:
+    def _rows(self, row: int) -> GoalRows:
         self._oldest_row = max(self._oldest_row, row - KEPT_STEPS)
         kept = self._stream.window(self._oldest_row)
         # Before the music begins, its rows stand deeper in the window.
@@ -142,8 +140,12 @@ class EchoGoal:
         known_s = self._onset_s + WIRE_S + self._delay_steps * CONTROL_TIMESTEP_S
         return math.ceil((known_s - min(self._step_0_s)) / CONTROL_TIMESTEP_S)
 
-    def _silence(self) -> tuple[Bools, Bools]:
-        return np.zeros((self._horizon, NUM_KEYS), dtype=np.bool_), np.zeros(self._horizon, dtype=np.bool_)
+    def _silence(self) -> GoalRows:
+        return GoalRows(
+            np.zeros((self._horizon, NUM_KEYS), dtype=np.bool_),
+            np.zeros(self._horizon, dtype=np.bool_),
+            np.zeros((self._horizon, NUM_KEYS), dtype=np.uint8),
+        )
 
 
 class HeldGoal:
@@ -157,6 +159,7 @@ class HeldGoal:
         self._horizon = horizon
         self._held = np.zeros(NUM_KEYS, dtype=np.bool_)
         self._struck = np.zeros(NUM_KEYS, dtype=np.bool_)
+        self._velocity = np.zeros(NUM_KEYS, dtype=np.uint8)
         self._pedal = False
         self._row_0 = np.zeros(NUM_KEYS, dtype=np.bool_)
         self._step = -1
@@ -169,8 +172,10 @@ class HeldGoal:
         key = event.pitch - LOWEST_PITCH
         self._held[key] = event.down
         self._struck[key] |= event.down
+        if event.down:
+            self._velocity[key] = event.velocity
 
-    def window(self, step: int, now_s: float) -> tuple[Bools, Bools]:
+    def window(self, step: int, now_s: float) -> GoalRows:
         """See `LiveGoal.window`."""
         if step != self._step:  # else it is asked for again
             struck_again = self._struck & self._row_0
@@ -179,4 +184,4 @@ class HeldGoal:
             self._step = step
         goal = np.tile(self._held, (self._horizon, 1))
         goal[0] = self._row_0
-        return goal, np.full(self._horizon, self._pedal)
+        return GoalRows(goal, np.full(self._horizon, self._pedal), np.where(goal, self._velocity, np.uint8(0)))

@@ -27,6 +27,7 @@ class ScoreCard:
         onset_precision, onset_recall, onset_f1: Of note beginnings, matched within 50 ms on the same key.
         do_nothing_f1: `f1` of a robot that presses nothing.
         frames: Number of frames scored.
+        pedal_f1: Of the frames in which the sustain pedal is down; None where it is never wanted. In no other number.
     """
 
     precision: float
@@ -41,10 +42,11 @@ class ScoreCard:
     onset_f1: float
     do_nothing_f1: float
     frames: int
+    pedal_f1: float | None = None
 
     def as_dict(self) -> dict[str, float]:
-        """Return the scores by name, ready for JSON."""
-        return asdict(self)
+        """Return the scores by name, ready for JSON; without the pedal where it is never wanted."""
+        return {name: value for name, value in asdict(self).items() if value is not None}
 
 
 class RunningScore:
@@ -55,14 +57,17 @@ class RunningScore:
         self._sum_precision = self._sum_recall = self._sum_f1 = self._sum_active_f1 = 0.0
         self._key_frames = _Counts()
         self._onsets = _Counts()
+        self._pedal = _Counts()
         self._goal_before = np.zeros(NUM_KEYS, dtype=bool)
         self._pressed_before = np.zeros(NUM_KEYS, dtype=bool)
         # Onsets of the frame before that found no partner yet.
         self._open_goal_onsets = np.zeros(NUM_KEYS, dtype=bool)
         self._open_pressed_onsets = np.zeros(NUM_KEYS, dtype=bool)
 
-    def update(self, goal: NDArray[np.bool_], pressed: NDArray[np.bool_]) -> None:
-        """Score one frame: wanted and pressed keys, (88,) each, bool or 0 and 1."""
+    def update(
+        self, goal: NDArray[np.bool_], pressed: NDArray[np.bool_], sustain: bool = False, pedal: bool = False
+    ) -> None:
+        """Score one frame: wanted and pressed keys, (88,) each, bool or 0 and 1; wanted and pressed pedal."""
         if goal.shape != (NUM_KEYS,) or pressed.shape != (NUM_KEYS,):
             raise ValueError(f"a frame has {NUM_KEYS} keys, got goal {goal.shape} and pressed {pressed.shape}")
         goal, pressed = goal.astype(bool), pressed.astype(bool)
@@ -76,6 +81,7 @@ class RunningScore:
             self._active_frames += 1
             self._sum_active_f1 += frame.f1
         self._key_frames.add(frame)
+        self._pedal.add(_Counts(hit=int(sustain and pedal), wanted=int(sustain), given=int(pedal)))
         self._update_onsets(goal, pressed)
 
     def card(self) -> ScoreCard:
@@ -99,6 +105,7 @@ class RunningScore:
             onset_f1=self._onsets.f1,
             do_nothing_f1=self._silent_goal_frames / self._frames,
             frames=self._frames,
+            pedal_f1=self._pedal.f1 if self._pedal.wanted else None,
         )
 
     def _update_onsets(self, goal: NDArray[np.bool_], pressed: NDArray[np.bool_]) -> None:
@@ -121,12 +128,18 @@ class RunningScore:
         self._goal_before, self._pressed_before = goal, pressed
 
 
-def score(goal: NDArray[np.bool_], pressed: NDArray[np.bool_]) -> ScoreCard:
+def score(
+    goal: NDArray[np.bool_],
+    pressed: NDArray[np.bool_],
+    sustain: NDArray[np.bool_] | None = None,
+    pedal: NDArray[np.bool_] | None = None,
+) -> ScoreCard:
     """Score a whole piece.
 
     Args:
         goal: (T, 88) bool, keys wanted at the end of each step.
         pressed: (T, 88) bool, keys pressed after each step.
+        sustain, pedal: (T,) bool, pedal wanted and pressed in each step; None: never.
 
     Raises:
         ValueError: The shapes differ, are not (T, 88), or T is 0.
@@ -134,8 +147,10 @@ def score(goal: NDArray[np.bool_], pressed: NDArray[np.bool_]) -> ScoreCard:
     if goal.shape != pressed.shape:
         raise ValueError(f"goal {goal.shape} and pressed {pressed.shape} differ in shape")
     running = RunningScore()
-    for goal_row, pressed_row in zip(goal, pressed, strict=True):
-        running.update(goal_row, pressed_row)
+    never = np.zeros(len(goal), dtype=np.bool_)
+    wanted, given = (never if rows is None else rows for rows in (sustain, pedal))
+    for goal_row, pressed_row, down_wanted, down in zip(goal, pressed, wanted, given, strict=True):
+        running.update(goal_row, pressed_row, bool(down_wanted), bool(down))
     return running.card()
 
 

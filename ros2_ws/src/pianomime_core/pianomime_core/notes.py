@@ -22,6 +22,10 @@ from pianomime_core.midi import TempoMap, read_midi_file
 
 MAX_DURATION_S = 30 * 60.0
 
+LOUDEST = 127
+USUAL_VELOCITY = 64
+"""How loud a note is of which nobody says it: the middle of MIDI's 1..127."""
+
 _SUSTAIN_CONTROL = 64
 _SUSTAIN_DOWN_FROM = 64
 _DRUM_CHANNEL = 9
@@ -43,7 +47,7 @@ class Note:
     pitch: int
     onset_s: float
     offset_s: float
-    velocity: int = 64
+    velocity: int = USUAL_VELOCITY
 
     def __post_init__(self) -> None:
         if not LOWEST_PITCH <= self.pitch <= HIGHEST_PITCH:
@@ -124,9 +128,9 @@ class OpenNotes(Generic[Key, Time]):
             self._open[key] = kept
         return ended
 
-    def items(self) -> list[tuple[Key, Time]]:
-        """Return (key, onset) of every note still open."""
-        return [(key, onset) for key, begun in self._open.items() for onset, _ in begun]
+    def items(self) -> list[tuple[Key, Time, int]]:
+        """Return (key, onset, velocity) of every note still open."""
+        return [(key, onset, velocity) for key, begun in self._open.items() for onset, velocity in begun]
 
 
 def load_midi(path: str | Path) -> Score:

@@ -9,14 +9,24 @@ may move a note that lies on the border of two frames by one frame, identically 
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pianomime_core.keyboard import LOWEST_PITCH, NUM_KEYS
-from pianomime_core.notes import Score
+from pianomime_core.notes import USUAL_VELOCITY, Score
 from pianomime_core.timing import FRAMES_PER_SECOND
+
+
+def usual_velocity(goal: NDArray[np.bool_]) -> NDArray[np.uint8]:
+    """Return MIDI velocities (T, 88) for wanted keys (T, 88) of which nobody says how loud: all alike."""
+    return np.where(goal, np.uint8(USUAL_VELOCITY), np.uint8(0))
+
+
+def no_velocity() -> NDArray[np.uint8]:
+    """Return no rows: nobody says how loud."""
+    return np.zeros((0, NUM_KEYS), dtype=np.uint8)
 
 
 @dataclass(frozen=True)
@@ -26,10 +36,17 @@ class PianoRoll:
     Attributes:
         goal: (T, 88) bool, keys wanted down at the end of each control step, bass first.
         sustain: (T,) bool, wanted sustain pedal.
+        velocity: (T, 88) uint8, MIDI velocity 1..127 with which each wanted key was last struck, 0 for all others;
+            given without rows, all are `usual_velocity`.
     """
 
     goal: NDArray[np.bool_]
     sustain: NDArray[np.bool_]
+    velocity: NDArray[np.uint8] = field(default_factory=no_velocity)
+
+    def __post_init__(self) -> None:
+        if not len(self.velocity):
+            object.__setattr__(self, "velocity", usual_velocity(self.goal))
 
     def __len__(self) -> int:
         return len(self.goal)
@@ -37,17 +54,18 @@ class PianoRoll:
 
 @dataclass(frozen=True)
 class Span:
-    """One note in frames: `key` 0..87 sounds in frames start..end-1 and is struck in frame `start`."""
+    """One note in frames: `key` 0..87 sounds in frames start..end-1 and is struck in frame `start`, so loud."""
 
     key: int
     start: int
     end: int
+    velocity: int = USUAL_VELOCITY
 
 
-def note_span(pitch: int, onset_s: float, offset_s: float) -> Span:
+def note_span(pitch: int, onset_s: float, offset_s: float, velocity: int = USUAL_VELOCITY) -> Span:
     """Return the frames a note touches, one at least; times count from the border of frame 0."""
     start = frame_of(onset_s)
-    return Span(pitch - LOWEST_PITCH, start, max(start + 1, math.ceil(offset_s * FRAMES_PER_SECOND)))
+    return Span(pitch - LOWEST_PITCH, start, max(start + 1, math.ceil(offset_s * FRAMES_PER_SECOND)), velocity)
 
 
 def frame_of(time_s: float) -> int:
@@ -67,6 +85,23 @@ def rasterize(spans: Iterable[Span], first_frame: int, num_frames: int) -> NDArr
             struck[span.start - origin, span.key] = True
     goal: NDArray[np.bool_] = sounding[1:] & ~(struck[1:] & sounding[:-1])
     return goal
+
+
+def rasterize_velocity(spans: Iterable[Span], first_frame: int, goal: NDArray[np.bool_]) -> NDArray[np.uint8]:
+    """Return how loud each key of `goal` (n, 88) was struck last, (n, 88) uint8, 0 where none is wanted.
+
+    Args:
+        spans: The notes of the goal.
+        first_frame: Of the goal.
+        goal: What `rasterize` makes of them.
+    """
+    velocity = np.zeros(goal.shape, dtype=np.uint8)
+    # A strike counts until the next one, even if the note before it is written to end later; of two in one frame, the
+    # louder one.
+    for span in sorted(spans, key=lambda span: (span.start, span.velocity)):
+        velocity[max(span.start - first_frame, 0) :, span.key] = span.velocity
+    velocity[~goal] = 0
+    return velocity
 
 
 def rasterize_sustain(
@@ -107,6 +142,7 @@ def piano_roll(score: Score, *, trim: bool = True) -> PianoRoll:
     if trim:
         score = trim_silence(score)
     num_frames = int(score.end_s * FRAMES_PER_SECOND + 1)
-    spans = (note_span(note.pitch, note.onset_s, note.offset_s) for note in score.notes)
+    spans = [note_span(note.pitch, note.onset_s, note.offset_s, note.velocity) for note in score.notes]
     pedal = ((frame_of(time_s), down) for time_s, down in score.sustain)
-    return PianoRoll(goal=rasterize(spans, 0, num_frames), sustain=rasterize_sustain(pedal, 0, num_frames))
+    goal = rasterize(spans, 0, num_frames)
+    return PianoRoll(goal, rasterize_sustain(pedal, 0, num_frames), rasterize_velocity(spans, 0, goal))

@@ -11,12 +11,13 @@ state after it and is scored against `goal[t]`.
 | initial_joint_positions | (m,) float64 | where the hands began, rad and m |
 | dt | float64 | seconds of a row |
 | metadata | str | JSON object: versions, controller, variant, scores |
+| goal_pedal, pedal | (T,) bool | wanted and pressed sustain pedal in each step; files without them: up throughout |
 """
 
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -29,10 +30,16 @@ from pianomime_core.keyboard import NUM_KEYS
 from pianomime_core.timing import CONTROL_TIMESTEP_S
 from pianomime_core.whole_file import write_whole
 
+_PEDALS = ("goal_pedal", "pedal")
+
+
+def _no_rows() -> NDArray[np.bool_]:
+    return np.zeros(0, dtype=np.bool_)
+
 
 @dataclass(frozen=True, eq=False)
 class Rollout:
-    """One performance; arrays as in the table above.
+    """One performance; arrays as in the table above. Pedals given without rows were up throughout.
 
     Raises:
         UserError: Shapes, names or numbers do not fit together.
@@ -46,6 +53,8 @@ class Rollout:
     initial_joint_positions: NDArray[np.float64]
     dt: float
     metadata: Mapping[str, Any]
+    goal_pedal: NDArray[np.bool_] = field(default_factory=_no_rows)
+    pedal: NDArray[np.bool_] = field(default_factory=_no_rows)
 
     def __post_init__(self) -> None:
         steps = self.goal.shape[0] if self.goal.ndim else 0
@@ -57,6 +66,10 @@ class Rollout:
         _require_array("pressed", self.pressed, (steps, NUM_KEYS), np.bool_)
         _require_array("targets", self.targets, (steps, len(self.target_names)), np.float32)
         _require_array("initial_joint_positions", self.initial_joint_positions, (len(self.joint_names),), np.float64)
+        for name in _PEDALS:
+            if not getattr(self, name).size:
+                object.__setattr__(self, name, np.zeros(steps, dtype=np.bool_))
+            _require_array(name, getattr(self, name), (steps,), np.bool_)
         if not math.isclose(self.dt, CONTROL_TIMESTEP_S):
             raise UserError(f"rollout has dt {self.dt} s: must be {CONTROL_TIMESTEP_S} s")
 
@@ -83,6 +96,7 @@ class Rollout:
                 initial_joint_positions=self.initial_joint_positions,
                 dt=np.float64(self.dt),
                 metadata=np.array(json.dumps(self.metadata)),
+                **{name: getattr(self, name) for name in _PEDALS},
             )
 
     @classmethod
@@ -94,11 +108,11 @@ class Rollout:
         """
         if not Path(path).is_file():
             raise UserError(f"rollout file {str(path)!r} does not exist")
-        expected = [field.name for field in fields(cls)]
+        expected = [each.name for each in fields(cls) if each.name not in _PEDALS]
         try:
             with np.load(path, allow_pickle=False) as archive:
                 missing = [name for name in expected if name not in archive.files]
-                arrays = {name: archive[name] for name in expected if name not in missing}
+                arrays = {name: archive[name] for name in (*expected, *_PEDALS) if name in archive.files}
         except Exception as error:  # numpy, zipfile, zlib and ast raise whatever a damaged archive trips them over
             raise UserError(f"{str(path)!r} is not a rollout (npz without pickle), or is damaged: {error}") from error
         if missing:
@@ -113,6 +127,7 @@ class Rollout:
                 initial_joint_positions=arrays["initial_joint_positions"],
                 dt=_scalar("dt", arrays["dt"]),
                 metadata=_json_object(arrays["metadata"]),
+                **{name: arrays[name] for name in _PEDALS if name in arrays},
             )
         except UserError as error:
             raise UserError(f"{str(path)!r}: {error}") from error

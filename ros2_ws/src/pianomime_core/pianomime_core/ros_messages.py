@@ -15,6 +15,8 @@ from sensor_msgs.msg import JointState
 from trajectory_msgs.msg import JointTrajectory, JointTrajectoryPoint
 
 from pianomime_core.keyboard import KEY_NAMES
+from pianomime_core.notes import LOUDEST
+from pianomime_core.piano_roll import usual_velocity
 from pianomime_core.timing import CONTROL_TIMESTEP_S
 
 Floats = NDArray[np.float64]
@@ -22,8 +24,10 @@ Bools = NDArray[np.bool_]
 
 STEP_NS = round(CONTROL_TIMESTEP_S * 1e9)
 SUSTAIN = "sustain"
+"""The pedal's name: among the keys of a goal, beside those of a state, beside the targets of a command."""
 GOAL_NAMES = (*KEY_NAMES, SUSTAIN)
 WORLD = "world"
+PEDAL_DOWN_FROM = 0.5
 
 
 class MessageError(ValueError):
@@ -38,10 +42,12 @@ class NameOrder:
     """Brings values named by a message into the order of `names`.
 
     The names of a publisher do not change, so the last mapping is kept and a message costs one comparison of lists.
+    Names in `beside` may be there too.
     """
 
-    def __init__(self, names: Sequence[str]) -> None:
+    def __init__(self, names: Sequence[str], beside: Sequence[str] = ()) -> None:
         self.names = tuple(names)
+        self._known = {*names, *beside}
         self._seen: list[str] | None = None
         self._order: NDArray[np.intp] = np.arange(0)
 
@@ -55,7 +61,7 @@ class NameOrder:
         if given != self._seen:
             place = {name: index for index, name in enumerate(given)}
             problems = {
-                "unknown": [name for name in given if name not in set(self.names)],
+                "unknown": [name for name in given if name not in self._known],
                 "missing": [name for name in self.names if name not in place],
                 "repeated": sorted({name for name in given if given.count(name) > 1})
                 if len(place) < len(given)
@@ -114,9 +120,15 @@ def read_joint_state(message: JointState, order: NameOrder, *, velocities: bool 
     return positions, _finite(message.velocity, message.name, "velocities")[index]
 
 
-def targets_message(names: Sequence[str], targets: Floats, *, step: int) -> JointTrajectory:
-    """Return actuator targets (n,), or (K, n) for K steps from `step` on [rad, m], as the command of `step`."""
-    return _trajectory(names, np.atleast_2d(targets), step)
+def targets_message(names: Sequence[str], targets: Floats, *, step: int, pedal: bool | None = None) -> JointTrajectory:
+    """Return actuator targets (n,), or (K, n) for K steps from `step` on [rad, m], as the command of `step`.
+
+    `pedal`: Down or up in all of these steps; None: not named, which leaves it up.
+    """
+    rows = np.atleast_2d(targets)
+    if pedal is not None:
+        names, rows = [*names, SUSTAIN], np.column_stack([rows, np.full(len(rows), float(pedal))])
+    return _trajectory(names, rows, step)
 
 
 def read_targets(message: JointTrajectory, order: NameOrder) -> Floats:
@@ -128,9 +140,27 @@ def read_targets(message: JointTrajectory, order: NameOrder) -> Floats:
     return _rows(message, order)
 
 
-def goal_message(goal: Bools, sustain: Bools, *, step: int) -> JointTrajectory:
-    """Return wanted keys (H, 88) and sustain (H,) from `step` on: 1 = down. Point k is the step that begins k later."""
-    return _trajectory(GOAL_NAMES, np.column_stack([goal, sustain]).astype(np.float64), step)
+def read_pedal(message: JointTrajectory) -> Bools:
+    """Return whether a command whose numbers were read holds the pedal down, (K,): from .5 on; up if it names none."""
+    if SUSTAIN not in message.joint_names:
+        return np.zeros(len(message.points), dtype=np.bool_)
+    index = message.joint_names.index(SUSTAIN)
+    return np.array([point.positions[index] >= PEDAL_DOWN_FROM for point in message.points])
+
+
+def goal_message(
+    goal: Bools, sustain: Bools, velocity: NDArray[np.uint8] | None = None, *, step: int
+) -> JointTrajectory:
+    """Return wanted keys (H, 88) and sustain (H,) from `step` on: 1 = down. Point k is the step that begins k later.
+
+    `velocity`: MIDI velocities (H, 88) of the wanted keys, sent as efforts, 1 for 127; None: not sent.
+    """
+    message = _trajectory(GOAL_NAMES, np.column_stack([goal, sustain]).astype(np.float64), step)
+    if velocity is not None:
+        efforts = np.column_stack([velocity, np.zeros(len(velocity))]) / LOUDEST
+        for point, row in zip(message.points, efforts, strict=True):
+            point.effort = _doubles(row)
+    return message
 
 
 def read_goal(message: JointTrajectory, order: NameOrder) -> tuple[Bools, Bools]:
@@ -143,6 +173,24 @@ def read_goal(message: JointTrajectory, order: NameOrder) -> tuple[Bools, Bools]
     if not np.isin(rows, (0.0, 1.0)).all():
         raise MessageError("a goal holds 0 (up) and 1 (down) only")
     return rows[:, :-1] > 0, rows[:, -1] > 0
+
+
+def read_goal_velocity(message: JointTrajectory, order: NameOrder, goal: Bools) -> NDArray[np.uint8]:
+    """Return the MIDI velocities (H, 88) of the wanted keys, 0 for all others; the usual one where none is told.
+
+    `goal`: What `read_goal` returned of this message with the same `order`.
+
+    Raises:
+        MessageError: An effort is not in 0..1, or some but not all points or names have one.
+    """
+    usual = usual_velocity(goal)
+    if not any(point.effort for point in message.points):
+        return usual
+    efforts = np.stack([_finite(point.effort, message.joint_names, "efforts") for point in message.points])
+    if not ((efforts >= 0.0) & (efforts <= 1.0)).all():
+        raise MessageError("efforts of a goal are loudness from 0 to 1 (MIDI velocity 127)")
+    velocity = np.rint(efforts[:, order.of(message.joint_names)[:-1]] * LOUDEST).astype(np.uint8)
+    return np.where(goal & (velocity > 0), velocity, usual)
 
 
 def status_message(

@@ -1,0 +1,115 @@
+"""/hands/human_fingertips: wrists and fingertips of a pianist as a point cloud, and back.
+
+Twelve points, each with the number of its finger; who reads goes by the number, never by the place. Fingers are numbered
+as everywhere: 0..4 right thumb to little finger, 5..9 left thumb to little finger; 10 and 11 are the right and the left
+wrist. A point that is not seen is NaN with confidence 0.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from builtin_interfaces.msg import Time
+from numpy.typing import NDArray
+from sensor_msgs.msg import PointCloud2, PointField
+
+from pianomime_core.hands import FINGERS, SIDES
+from pianomime_core.ros_messages import WORLD, MessageError
+
+TOPIC = "/hands/human_fingertips"
+POINTS = ("wrist", *FINGERS)
+_TIPS = len(SIDES) * len(FINGERS)
+FINGER_OF_POINT = np.array(
+    [[_TIPS + hand, *range(hand * len(FINGERS), (hand + 1) * len(FINGERS))] for hand in range(len(SIDES))]
+)
+"""(2, 6): the number of each point, right hand first, wrist first."""
+LAYOUT = np.dtype([("x", "<f4"), ("y", "<f4"), ("z", "<f4"), ("confidence", "<f4"), ("finger", "<i4")])
+_DATATYPES = {"<f4": PointField.FLOAT32, "<i4": PointField.INT32}
+
+
+@dataclass(frozen=True, eq=False)
+class Fingertips:
+    """Both hands of a pianist at one moment.
+
+    Attributes:
+        points_m: (2, 6, 3) world frame, right hand first, wrist and thumb to little finger; NaN where not seen.
+        confidence: (2, 6), 0 where not seen, 1 where certain.
+    """
+
+    points_m: NDArray[np.float64]
+    confidence: NDArray[np.float64]
+
+    @property
+    def seen(self) -> NDArray[np.bool_]:
+        """(2,): all points of a hand are known."""
+        return np.isfinite(self.points_m).all(axis=(1, 2))
+
+
+def fingertip_cloud(fingertips: Fingertips, stamp: Time) -> PointCloud2:
+    """Return the message of the picture that was taken at `stamp`."""
+    rows = np.zeros(FINGER_OF_POINT.size, LAYOUT)
+    for axis, name in enumerate("xyz"):
+        rows[name] = fingertips.points_m[..., axis].ravel()
+    rows["confidence"] = fingertips.confidence.ravel()
+    rows["finger"] = FINGER_OF_POINT.ravel()
+    message = PointCloud2(height=1, width=len(rows), point_step=LAYOUT.itemsize, is_bigendian=False)
+    message.header.frame_id = WORLD
+    message.header.stamp = stamp
+    message.fields = [
+        PointField(name=name, offset=LAYOUT.fields[name][1], datatype=_DATATYPES[LAYOUT[name].str], count=1)  # type: ignore[index]
+        for name in LAYOUT.names or ()
+    ]
+    message.row_step = rows.nbytes
+    message.data.frombytes(rows.tobytes())
+    message.is_dense = bool(np.isfinite(fingertips.points_m).all())
+    return message
+
+
+def read_fingertip_cloud(message: PointCloud2) -> Fingertips:
+    """Return the hands in a message, whatever the order of its points and fields.
+
+    Raises:
+        MessageError: Another frame than the world's, fields of other names or types, bytes missing, or fingers unknown,
+            missing or repeated.
+    """
+    if message.header.frame_id != WORLD:
+        raise MessageError(f"frame {message.header.frame_id!r}: fingertips must be in frame {WORLD!r}")
+    rows = np.frombuffer(message.data, np.uint8)
+    if len(rows) != message.width * message.height * message.point_step:
+        raise MessageError(f"{len(rows)} bytes for {message.width * message.height} points of {message.point_step}")
+    points = rows.view(_layout(message))
+    order = np.argsort(points["finger"])
+    fingers = points["finger"][order].tolist()
+    if fingers != list(range(FINGER_OF_POINT.size)):
+        raise MessageError(f"fingers {fingers}: each of 0 to {FINGER_OF_POINT.size - 1} must be there once")
+    points = points[order[FINGER_OF_POINT]]
+    positions = np.stack([points[axis] for axis in "xyz"], axis=-1).astype(np.float64)
+    # Half a point is none.
+    positions[~np.isfinite(positions).all(axis=-1)] = np.nan
+    known = np.isfinite(positions[..., 0]) & np.isfinite(points["confidence"])
+    return Fingertips(positions, np.where(known, points["confidence"], 0.0))
+
+
+def _layout(message: PointCloud2) -> np.dtype:
+    """The fields of ours among those of the message."""
+    given = {field.name: field for field in message.fields}
+    wanted = {name: LAYOUT[name].str for name in LAYOUT.names or ()}
+    bad = [
+        name
+        for name, kind in wanted.items()
+        if name not in given
+        or (given[name].datatype, given[name].count) != (_DATATYPES[kind], 1)
+        or given[name].offset + 4 > message.point_step
+    ]
+    if bad or message.is_bigendian:
+        raise MessageError(
+            f"fields {', '.join(bad) or 'in big-endian order'}: want x, y, z, confidence (FLOAT32) and finger (INT32), "
+            "little-endian"
+        )
+    return np.dtype(
+        {
+            "names": list(wanted),
+            "formats": list(wanted.values()),
+            "offsets": [given[name].offset for name in wanted],
+            "itemsize": message.point_step,
+        }
+    )
