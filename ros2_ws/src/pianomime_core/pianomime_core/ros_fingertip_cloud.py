@@ -16,7 +16,6 @@ from pianomime_core.hands import FINGERS, SIDES
 from pianomime_core.ros_messages import WORLD, MessageError
 
 TOPIC = "/hands/human_fingertips"
-POINTS = ("wrist", *FINGERS)
 _TIPS = len(SIDES) * len(FINGERS)
 FINGER_OF_POINT = np.array(
     [[_TIPS + hand, *range(hand * len(FINGERS), (hand + 1) * len(FINGERS))] for hand in range(len(SIDES))]

@@ -1,0 +1,45 @@
+"""sensor_msgs/Image to pictures and back, by numpy alone."""
+
+from array import array
+
+import numpy as np
+from builtin_interfaces.msg import Time
+from numpy.typing import NDArray
+from sensor_msgs.msg import Image
+
+from pianomime_core.ros_messages import MessageError
+
+Picture = NDArray[np.uint8]
+
+CHANNELS = {"rgb8": (0, 1, 2), "bgr8": (2, 1, 0), "mono8": (0, 0, 0)}
+"""By encoding, where red, green and blue of a pixel stand."""
+
+
+def read_image(message: Image) -> Picture:
+    """Return the picture (H, W, 3) RGB; rows may be padded.
+
+    Raises:
+        MessageError: Another encoding, no pixel, or bytes missing.
+    """
+    if message.encoding not in CHANNELS:
+        raise MessageError(f"encoding {message.encoding!r}: must be one of {', '.join(CHANNELS)}")
+    channels = CHANNELS[message.encoding]
+    width = message.width * (max(channels) + 1)
+    rows = np.frombuffer(message.data, np.uint8)
+    if not width or not message.height or message.step < width or len(rows) != message.step * message.height:
+        raise MessageError(
+            f"{len(rows)} bytes in rows of {message.step} for {message.width}x{message.height} pixels in "
+            f"{message.encoding}"
+        )
+    pixels = rows.reshape(message.height, message.step)[:, :width].reshape(message.height, message.width, -1)
+    return np.ascontiguousarray(pixels[..., channels])
+
+
+def image_message(picture: Picture, stamp: Time, frame_id: str = "") -> Image:
+    """Return the picture (H, W, 3) RGB as rgb8."""
+    height, width, _ = picture.shape
+    message = Image(height=height, width=width, encoding="rgb8", step=3 * width)
+    message.header.stamp, message.header.frame_id = stamp, frame_id
+    # An array of bytes is taken as it is; bytes would be looked at one by one.
+    message.data = array("B", np.ascontiguousarray(picture).tobytes())
+    return message
