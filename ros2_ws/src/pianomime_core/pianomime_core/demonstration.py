@@ -1,0 +1,210 @@
+"""What a pianist did in a video, step by step beside the piano roll: the npz file between perception and its readers.
+
+Row t is the beginning of control step t of `pianomime_core.piano_roll.piano_roll(demonstration.score())`; all times but
+`video_offset_s` count from its first row, which is the first onset. Fingers are numbered as planners do: 0..4 right
+thumb to little finger, 5..9 left thumb to little finger.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pianomime_core.errors import UserError
+from pianomime_core.hands import FINGERS, SIDES
+from pianomime_core.keyboard import HIGHEST_PITCH, LOWEST_PITCH
+from pianomime_core.notes import LOUDEST, Note, Score
+from pianomime_core.piano_roll import piano_roll
+from pianomime_core.timing import CONTROL_TIMESTEP_S
+from pianomime_core.whole_file import write_whole
+
+FORMAT_VERSION = 1
+POINTS = ("wrist", *FINGERS)
+"""Points of a hand in the order of `Demonstration.points_m`."""
+NUM_FINGERS = len(SIDES) * len(FINGERS)
+NOBODY = -1
+"""The finger of a note that no finger was seen to play."""
+
+_KEYBOARD = "keyboard_"
+# Type and shape of each array; letters are sizes that must agree.
+_ARRAYS: dict[str, tuple[type[np.generic], tuple[str | int, ...]]] = {
+    "time_s": (np.float64, ("T",)),
+    "points_m": (np.float32, ("T", len(SIDES), len(POINTS), 3)),
+    "valid": (np.bool_, ("T", len(SIDES))),
+    "confidence": (np.float32, ("T", len(SIDES))),
+    "onset_s": (np.float64, ("N",)),
+    "offset_s": (np.float64, ("N",)),
+    "pitch": (np.int64, ("N",)),
+    "velocity": (np.int64, ("N",)),
+    "finger": (np.int64, ("N",)),
+    "pedal_s": (np.float64, ("P",)),
+    "pedal_down": (np.bool_, ("P",)),
+}
+_SCALARS = ("video_offset_s", "assignment_distance_m")
+
+
+@dataclass(frozen=True, eq=False)
+class Demonstration:
+    """Fingertips of a pianist and the notes they play.
+
+    Attributes:
+        time_s: (T,) float64, 0, 0.05, ...: one row for each of the piano roll.
+        points_m: (T, 2, 6, 3) float32, hands as SIDES, points as POINTS, world frame of `pianomime_core.keyboard`; NaN
+            for a hand that is not valid. Heights are assigned, not measured: a video from above has none.
+        valid: (T, 2) bool, where this hand is known.
+        confidence: (T, 2) float32, 0 (not known) to 1, how sure the tracker is.
+        onset_s, offset_s: (N,) float64, the notes in order of onset, then pitch; the first begins at 0.
+        pitch, velocity: (N,) int64, MIDI pitch and velocity.
+        finger: (N,) int64, 0..9 who plays the note, -1 nobody.
+        pedal_s, pedal_down: (P,) float64 and bool, changes of the sustain pedal.
+        video_offset_s: Time of the video at which row 0 stands [s].
+        assignment_distance_m: Mean distance between the keys struck and the fingertips given to them.
+        keyboard: Arrays that say where the keyboard lies in the picture.
+        metadata: JSON object: title, source, versions, quality of the tracking.
+
+    Raises:
+        UserError: Shapes, types or numbers do not fit together.
+    """
+
+    time_s: NDArray[np.float64]
+    points_m: NDArray[np.float32]
+    valid: NDArray[np.bool_]
+    confidence: NDArray[np.float32]
+    onset_s: NDArray[np.float64]
+    offset_s: NDArray[np.float64]
+    pitch: NDArray[np.int64]
+    velocity: NDArray[np.int64]
+    finger: NDArray[np.int64]
+    pedal_s: NDArray[np.float64]
+    pedal_down: NDArray[np.bool_]
+    video_offset_s: float
+    assignment_distance_m: float
+    keyboard: Mapping[str, NDArray[Any]]
+    metadata: Mapping[str, Any]
+
+    def __post_init__(self) -> None:
+        sizes: dict[str, int] = {}
+        for name, (kind, shape) in _ARRAYS.items():
+            array = getattr(self, name)
+            agreed = array.ndim == len(shape) and all(
+                size == (wanted if isinstance(wanted, int) else sizes.setdefault(wanted, size))
+                for size, wanted in zip(array.shape, shape, strict=True)
+            )
+            if not agreed or array.dtype != kind:
+                wanted = tuple(sizes.get(each, each) if isinstance(each, str) else each for each in shape)
+                raise UserError(
+                    f"demonstration has {name} of shape {array.shape} and type {array.dtype}: must be {wanted} and "
+                    f"{np.dtype(kind)}"
+                )
+        self._require_numbers()
+        rows = len(piano_roll(self.score()))
+        if len(self.time_s) != rows or not np.allclose(self.time_s, np.arange(rows) * CONTROL_TIMESTEP_S, atol=1e-9):
+            raise UserError(
+                f"demonstration has {len(self.time_s)} rows: must be the {rows} of its notes' piano roll, one every "
+                f"{CONTROL_TIMESTEP_S} s from 0"
+            )
+
+    def _require_numbers(self) -> None:
+        known = self.valid[:, :, None, None]
+        ordered = np.array_equal(np.lexsort((self.pitch, self.onset_s)), np.arange(len(self.pitch)))
+        rules = (
+            (bool(np.all(np.isfinite(self.points_m) == known)), "points_m finite exactly where valid"),
+            (_within(self.confidence, 0, 1), "confidence 0 to 1"),
+            (_within(self.pitch, LOWEST_PITCH, HIGHEST_PITCH), f"pitch {LOWEST_PITCH} to {HIGHEST_PITCH}"),
+            (_within(self.velocity, 1, LOUDEST), f"velocity 1 to {LOUDEST}"),
+            (_within(self.finger, NOBODY, NUM_FINGERS - 1), f"finger {NOBODY} to {NUM_FINGERS - 1}"),
+            (self.onset_s[:1].tolist() == [0.0], "onset_s of the first note 0"),
+            (ordered and _finite(self.onset_s), "onset_s finite, in order of onset and pitch"),
+            (_finite(self.offset_s) and bool(np.all(self.offset_s > self.onset_s)), "offset_s after onset_s"),
+            (_finite(self.pedal_s) and bool(np.all(np.diff(self.pedal_s) >= 0)), "pedal_s finite, in order"),
+            *((_finite(getattr(self, name)), f"{name} a finite number") for name in _SCALARS),
+        )
+        if broken := [rule for kept, rule in rules if not kept]:
+            raise UserError(f"demonstration has bad numbers: want {'; '.join(broken)}")
+
+    def score(self) -> Score:
+        """Return the music; its piano roll has the rows of this demonstration."""
+        rows = (each.tolist() for each in (self.pitch, self.onset_s, self.offset_s, self.velocity))
+        notes = tuple(Note(*row) for row in zip(*rows, strict=True))
+        pedal = tuple(zip(self.pedal_s.tolist(), self.pedal_down.tolist(), strict=True))
+        return Score(notes, pedal, str(self.metadata.get("title", "")))
+
+    def save(self, path: str | Path) -> None:
+        """Write the npz file; an existing one is replaced once the new one is whole.
+
+        Raises:
+            UserError: The file cannot be written.
+        """
+        try:
+            write_whole(Path(path), self._write)
+        except OSError as error:
+            raise UserError(f"demonstration {str(path)!r} cannot be written: {error.strerror}") from error
+
+    def _write(self, path: Path) -> None:
+        with path.open("wb") as file:  # given a name, numpy would append .npz to it
+            np.savez_compressed(
+                file,
+                format_version=np.int64(FORMAT_VERSION),
+                metadata=np.array(json.dumps(dict(self.metadata))),
+                **{name: getattr(self, name) for name in _ARRAYS},
+                **{name: np.float64(getattr(self, name)) for name in _SCALARS},
+                **{_KEYBOARD + name: array for name, array in self.keyboard.items()},
+            )
+
+    @classmethod
+    def load(cls, path: str | Path) -> "Demonstration":
+        """Read an npz file.
+
+        Raises:
+            UserError: The file is missing, no npz, of another version, lacks an array, or its arrays do not fit.
+        """
+        if not Path(path).is_file():
+            raise UserError(f"demonstration file {str(path)!r} does not exist")
+        try:
+            with np.load(path, allow_pickle=False) as archive:
+                arrays = {name: archive[name] for name in archive.files}
+            version = int(arrays["format_version"]) if "format_version" in arrays else None
+        except Exception as error:  # numpy, zipfile, zlib and ast raise whatever a damaged archive trips them over
+            raise UserError(f"{str(path)!r} is no demonstration (npz without pickle), or damaged: {error}") from error
+        if version != FORMAT_VERSION:
+            raise UserError(f"{str(path)!r} is no demonstration of version {FORMAT_VERSION}: it has {version}")
+        expected = [each.name for each in fields(cls) if each.name != "keyboard"]
+        if missing := [name for name in expected if name not in arrays]:
+            raise UserError(f"demonstration {str(path)!r} lacks {', '.join(missing)}: it needs {', '.join(expected)}")
+        try:
+            return cls(
+                **{name: arrays[name] for name in _ARRAYS},
+                **{name: _number(name, arrays[name]) for name in _SCALARS},
+                keyboard={name.removeprefix(_KEYBOARD): arrays[name] for name in arrays if name.startswith(_KEYBOARD)},
+                metadata=_json_object(arrays["metadata"]),
+            )
+        except UserError as error:
+            raise UserError(f"{str(path)!r}: {error}") from error
+
+
+def _within(values: NDArray[Any], lowest: int, highest: int) -> bool:
+    return bool(np.all((values >= lowest) & (values <= highest)))  # NaN is not
+
+
+def _finite(values: Any) -> bool:
+    return bool(np.all(np.isfinite(values)))
+
+
+def _number(name: str, array: NDArray[Any]) -> float:
+    if array.shape != () or array.dtype.kind != "f":
+        raise UserError(f"demonstration has {name} of shape {array.shape} and type {array.dtype}: must be one float")
+    return float(array)
+
+
+def _json_object(array: NDArray[Any]) -> dict[str, Any]:
+    try:
+        value = json.loads(str(array)) if array.shape == () and array.dtype.kind == "U" else None
+    except ValueError:
+        value = None
+    if not isinstance(value, dict):
+        raise UserError("demonstration has bad metadata: must be one string that holds a JSON object")
+    return value
