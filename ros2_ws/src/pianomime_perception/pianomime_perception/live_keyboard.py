@@ -1,0 +1,80 @@
+"""Where the keyboard lies while pictures keep coming: found on the first of them, and again when their size changes."""
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pianomime_core.errors import UserError
+from pianomime_perception.keyboard_fit import background, fit_keyboard
+from pianomime_perception.keyboard_map import KeyboardMap
+
+Picture = NDArray[np.uint8]
+
+GATHERED = 15
+"""Pictures whose median is looked at: hands that move are gone from it."""
+GATHER_PERIOD_S = 0.1
+RETRY_S = 3.0
+"""After a fit that failed; meanwhile somebody may move the camera, or the hands."""
+
+
+class LiveKeyboard:
+    """Knows the keyboard of a stream of pictures, or is about to.
+
+    Args:
+        known: The keyboard, if its place was given; in pictures of another size it must be seen anew.
+        say: Told in one line what is the matter when the keyboard is not found.
+        fit: Finds it in one picture, or raises UserError.
+    """
+
+    def __init__(
+        self,
+        known: KeyboardMap | None,
+        say: Callable[[str], None],
+        fit: Callable[[Picture], KeyboardMap] = fit_keyboard,
+    ) -> None:
+        self._known = self._map = known
+        self._say = say
+        self._fit = fit
+        self._gathered: list[Picture] = []
+        self._next_s = -np.inf
+
+    def see(self, image: Picture, time_s: float) -> KeyboardMap | None:
+        """Take a picture (H, W, 3) RGB and its time; return the keyboard in it, None as long as it is not found.
+
+        Raises:
+            UserError: Pictures of another shape than those for which the place of the keyboard was given.
+        """
+        size = (image.shape[1], image.shape[0])
+        if self._map is not None and self._map.image_size != size:
+            self._resize(self._map, size)
+        if self._map is None and time_s >= self._next_s:
+            self._gather(image, time_s)
+        return self._map
+
+    def _resize(self, before: KeyboardMap, size: tuple[int, int]) -> None:
+        (width, height), (old_width, old_height) = size, before.image_size
+        words = f"pictures are {width}x{height} now, {old_width}x{old_height} before"
+        if abs(width * old_height - height * old_width) <= max(width, height, old_width, old_height):
+            self._map = before.scaled(size)
+            self._say(words)
+        elif self._known is not None:
+            raise UserError(f"{words}: the corners of the keyboard are no longer known, give them for {width}x{height}")
+        else:
+            self._map = None
+            self._say(f"{words}: the keyboard is looked for again")
+
+    def _gather(self, image: Picture, time_s: float) -> None:
+        if self._gathered and self._gathered[-1].shape != image.shape:
+            self._gathered.clear()
+        self._gathered.append(image)
+        self._next_s = time_s + GATHER_PERIOD_S
+        if len(self._gathered) < GATHERED:
+            return
+        try:
+            self._map = self._fit(background(self._gathered))
+            self._say(f"keyboard found, to {1000 * self._map.residual_m:.1f} mm")
+        except UserError as error:
+            self._say(f"{error}")
+            self._next_s = time_s + RETRY_S
+        self._gathered.clear()
