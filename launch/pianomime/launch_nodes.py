@@ -7,7 +7,7 @@ from launch_ros.actions import Node
 
 from launch import LaunchContext, LaunchDescriptionEntity
 from pianomime.node_table import NodeEntry
-from pianomime.respawn import RESTART_DELAY_S, Fate, fate, restart_line
+from pianomime.respawn import RESTART_DELAY_S, Fate, fate, restart_line, started_again
 
 STOP_S = "1"
 
@@ -32,7 +32,7 @@ def start_node(entry: NodeEntry, restarts: int = 0) -> list[LaunchDescriptionEnt
             return []
         if verdict is Fate.RESTART:
             said = restart_line(f"{entry.name} has ended with {event.returncode}", restarts + 1)
-            again = TimerAction(period=RESTART_DELAY_S, actions=start_node(entry, restarts + 1))
+            again = TimerAction(period=RESTART_DELAY_S, actions=start_node(started_again(entry), restarts + 1))
             return [LogInfo(msg=said), again]
         return [Shutdown(reason="end of the song" if verdict is Fate.END else f"{entry.name} has ended")]
 

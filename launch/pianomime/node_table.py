@@ -93,6 +93,7 @@ class NodeEntry:
         name: Node name.
         config: YAML file with the parameters' defaults; None for those declared in the node.
         parameters: Values over those of the file.
+        restart_parameters: Values over those when it is started again in the middle of a performance.
         remappings: (from, to) names of topics.
         arguments: Of the program, before those of ROS.
         ends_graph: The song is over when this node ends well.
@@ -105,6 +106,7 @@ class NodeEntry:
     name: str
     config: Path | None = None
     parameters: dict[str, Value] = field(default_factory=dict)
+    restart_parameters: dict[str, Value] = field(default_factory=dict)
     remappings: tuple[tuple[str, str], ...] = ()
     arguments: tuple[str, ...] = ()
     ends_graph: bool = False
@@ -277,6 +279,8 @@ def _live(options: LiveOptions) -> NodeEntry:
             "channel": options.channel,
             "transpose": options.transpose,
         },
+        # The keyboard may be gone by then: no reason to end.
+        restart_parameters={"wait_for_port": True},
     )
 
 

@@ -1,5 +1,6 @@
 """What becomes of the graph when one of its processes has ended: the rule of launch file and runner alike."""
 
+from dataclasses import replace
 from enum import Enum, auto
 
 from pianomime.node_table import NodeEntry
@@ -43,6 +44,11 @@ def fate(node: NodeEntry, exit_code: int, restarts: int) -> Fate:
     if restarts < RESTARTS:
         return Fate.RESTART
     return Fate.DIE if node.required else Fate.LEAVE
+
+
+def started_again(node: NodeEntry) -> NodeEntry:
+    """Return the node as it is started in the middle of a performance."""
+    return replace(node, parameters={**node.parameters, **node.restart_parameters})
 
 
 def restart_line(ending: str, restarts: int) -> str:

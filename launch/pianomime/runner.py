@@ -12,7 +12,7 @@ from types import TracebackType
 
 from pianomime.node_table import NodeEntry
 from pianomime.processes import OnLine, Process, stop_all
-from pianomime.respawn import RESTART_DELAY_S, Fate, fate, restart_line
+from pianomime.respawn import RESTART_DELAY_S, Fate, fate, restart_line, started_again
 from pianomime.rviz import ros_program
 from pianomime_core.errors import UserError
 from pianomime_core.ros_environment import missing_ros_settings
@@ -82,7 +82,7 @@ class Runner:
         process = running.process
         if running.restart_s is not None:
             if time.monotonic() >= running.restart_s:
-                running.process, running.restart_s = self._start(running.node), None
+                running.process, running.restart_s = self._start(started_again(running.node)), None
             return False
         if running.left or process.exit_code is None:
             return False

@@ -3,7 +3,7 @@
 import pytest
 
 from pianomime.node_table import NodeEntry
-from pianomime.respawn import RESTARTS, Fate, fate, restart_line
+from pianomime.respawn import RESTARTS, Fate, fate, restart_line, started_again
 
 SIM = NodeEntry("p", "sim", "sim", "sim", ends_graph=True)
 POLICY = NodeEntry("p", "policy", "policy", "policy")
@@ -35,3 +35,10 @@ def test_what_follows(node: NodeEntry, code: int, restarts: int, verdict: Fate) 
 
 def test_it_is_said_in_one_line() -> None:
     assert restart_line("killed by SIGKILL", 2) == "killed by SIGKILL: started again (2 of 3)"
+
+
+def test_who_is_started_again_is_told_so_by_its_parameters() -> None:
+    node = NodeEntry("p", "live", "live", "live", parameters={"a": 1, "b": 2}, restart_parameters={"b": 3})
+    assert started_again(node).parameters == {"a": 1, "b": 3}
+    assert started_again(started_again(node)) == started_again(node)
+    assert started_again(SIM) == SIM

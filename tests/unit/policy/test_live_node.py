@@ -19,7 +19,7 @@ ORDER = NameOrder(GOAL_NAMES)
 class Port:
     """A keyboard: what is in `messages` was played, and `look` finds what `plugged` says."""
 
-    def __init__(self, port: str, virtual: str) -> None:
+    def __init__(self, port: str, virtual: str, wait: bool) -> None:
         self.name = virtual or port
         self.messages: list[tuple[mido.Message, float]] = []
         self.connected = self.plugged = True

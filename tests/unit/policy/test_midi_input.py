@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from pianomime_core.errors import UserError
+from pianomime_policy import midi_input
 from pianomime_policy.midi_input import MidiInput
 
 KEYS, ORGAN = "Keys:Keys MIDI 1 20:0", "Organ:Organ MIDI 1 24:0"
@@ -23,6 +24,7 @@ class Rtmidi:
         self.ports = [KEYS, ORGAN]
         self.busy: set[str] = set()
         self.running = True
+        self.system = self.API_LINUX_ALSA
         self.clients: list[SimpleNamespace] = []
 
     def MidiIn(self, system: int, name: str) -> SimpleNamespace:  # noqa: N802 (rtmidi's name)
@@ -35,9 +37,9 @@ class Rtmidi:
                 raise self.SystemError("error making port connection")
             client.opened = self.ports[index]
 
+        client.get_current_api = lambda: self.system
         client.get_ports = lambda: list(self.ports)
         client.open_port = open_port
-        client.close_port = lambda: setattr(client, "opened", None)
         client.open_virtual_port = lambda name: setattr(client, "opened", name)
         client.set_callback = lambda hear: setattr(client, "hear", hear)
         client.delete = lambda: self.clients.remove(client)
@@ -87,6 +89,7 @@ def test_a_port_goes_and_comes_back_under_another_number(rtmidi):
     assert not port.connected
     assert not port.look(), "said once"
     assert [client.opened for client in rtmidi.clients] == [None]
+    assert port.read() == []
     rtmidi.ports = [ORGAN, "Keys:Keys MIDI 1 28:0"]
     assert port.look()
     assert port.connected
@@ -147,3 +150,62 @@ def test_a_machine_without_midi_says_what_to_do(rtmidi):
     rtmidi.running = False
     with pytest.raises(UserError, match=r"no MIDI system answers: .*(modprobe snd-seq|no access).*jackd"):
         MidiInput("keys")
+
+
+def test_a_keyboard_that_is_not_there_yet_may_be_waited_for(rtmidi):
+    rtmidi.ports = [ORGAN]
+    port = MidiInput("keys", wait=True)
+    assert not port.connected
+    assert not port.look()
+    rtmidi.ports = [ORGAN, KEYS]
+    assert port.look()
+    assert port.connected
+    rtmidi.send(NOTE_ON)
+    assert len(port.read()) == 1
+
+
+class Server:
+    """In the place of JackServer."""
+
+    def __init__(self) -> None:
+        self.has_ended = False
+
+    def close(self) -> None:
+        pass
+
+
+@pytest.mark.parametrize("port", [{"port": "keys"}, {"virtual": "robot"}])
+def test_a_server_that_ends_is_waited_for(rtmidi, monkeypatch, port):
+    servers = []
+    monkeypatch.setattr(midi_input, "JackServer", lambda: servers.append(Server()) or servers[-1])
+    rtmidi.system = rtmidi.API_UNIX_JACK
+    heard = MidiInput(**port)
+    assert not heard.look()
+    servers[0].has_ended, rtmidi.running = True, False
+    assert heard.look()
+    assert not heard.connected
+    assert rtmidi.clients == [], "a dead client is left before a new one is tried"
+    assert not heard.look()
+    rtmidi.running = True
+    assert heard.look()
+    assert heard.connected
+    rtmidi.send(NOTE_ON)
+    assert len(heard.read()) == 1
+    servers[1].has_ended, rtmidi.running = True, False
+    assert heard.look()
+
+
+def test_a_server_that_ends_while_the_keyboard_is_gone_is_left_too(rtmidi, monkeypatch):
+    servers = []
+    monkeypatch.setattr(midi_input, "JackServer", lambda: servers.append(Server()) or servers[-1])
+    rtmidi.system = rtmidi.API_UNIX_JACK
+    port = MidiInput("keys")
+    rtmidi.ports = []
+    assert port.look()
+    assert not port.look()
+    servers[-1].has_ended, rtmidi.running = True, False
+    assert not port.look()
+    assert rtmidi.clients == []
+    rtmidi.ports, rtmidi.running = [KEYS], True
+    assert port.look()
+    assert port.connected

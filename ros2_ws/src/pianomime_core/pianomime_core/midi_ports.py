@@ -49,6 +49,13 @@ def open_client(kind: str) -> Any:
     )
 
 
+def is_jack(client: Any) -> bool:
+    """Return True if a client of `open_client` is one of JACK."""
+    import rtmidi
+
+    return bool(client.get_current_api() == rtmidi.API_UNIX_JACK)
+
+
 def input_ports() -> tuple[str, ...]:
     """Return the names of the ports that notes can come from.
 

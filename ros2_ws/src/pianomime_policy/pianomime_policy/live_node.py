@@ -12,7 +12,7 @@ from pianomime_core.live_goal import live_goal
 from pianomime_core.ros_diagnostics import Diagnostics, Health
 from pianomime_core.ros_main import prefer_prompt_replies, run
 from pianomime_core.ros_messages import MessageError, goal_message, step_of
-from pianomime_core.ros_parameters import declare_count, declare_number, declare_text, refuse_undeclared
+from pianomime_core.ros_parameters import declare_count, declare_number, declare_switch, declare_text, refuse_undeclared
 from pianomime_core.ros_qos import NEWEST
 from pianomime_core.timing import FRAMES_PER_SECOND
 from pianomime_policy.midi_input import MidiInput
@@ -47,14 +47,18 @@ class LiveNode:
         longest_note_s = declare_number(
             node, "longest_note_s", 30.0, "Seconds after which a held key is let go", lowest=0.5, highest=600.0
         )
+        wait = declare_switch(node, "wait_for_port", False, "Wait for a port that is not there, instead of ending")
         refuse_undeclared(node)
         self._goal = live_goal(round(delay_s * FRAMES_PER_SECOND))
         config = KeyboardConfig(channel=channel or None, transpose=transpose, longest_note_s=longest_note_s)
         self._keyboard = KeyboardEvents(config, self._log.warning)
-        self._port = MidiInput(port, virtual)
+        self._port = MidiInput(port, virtual, wait=wait)
         self._step = 0
         self._unplugged = 0
-        self._log.info(f"{'open for' if virtual else 'listening to'} MIDI at {self._port.name!r}")
+        if self._port.connected:
+            self._log.info(f"{'open for' if virtual else 'listening to'} MIDI at {self._port.name!r}")
+        else:
+            self._log.warning(f"MIDI port {self._port.name!r} is not there: it is waited for")
         self._publish_goal = node.create_publisher(JointTrajectory, "/piano/goal", NEWEST)
         prefer_prompt_replies()
         node.create_subscription(JointState, "/hands/joint_states", self._on_state, NEWEST)
