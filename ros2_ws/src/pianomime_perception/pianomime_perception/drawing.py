@@ -1,0 +1,74 @@
+"""What perception saw, drawn over the picture it saw it in: keys with their fingers, and hands."""
+
+from collections.abc import Mapping
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from pianomime_core.hands import FINGERS, SIDES
+from pianomime_core.keyboard import KEYBOARD, NUM_KEYS
+from pianomime_perception.keyboard_map import KeyboardMap
+
+Image = NDArray[np.uint8]
+
+HAND_COLOURS = dict(zip(SIDES, ((0x00, 0x9E, 0x73), (0xE6, 0x9F, 0x00)), strict=True))
+"""sRGB: bluish green and orange, of Okabe and Ito's palette."""
+KEY_COLOUR = (0x56, 0xB4, 0xE9)
+"""sRGB, sky blue of the same palette: a key that nobody is assigned to."""
+GRID_COLOUR = (0xFF, 0xFF, 0xFF)
+KEY_SHARE = 0.55
+"""Of a held key's colour in its picture."""
+_FINE = 4
+"""OpenCV's fractional bits, for lines that do not jump from pixel to pixel."""
+
+
+def draw_grid(image: Image, keyboard: KeyboardMap) -> None:
+    """Draw the outlines of all keys into a picture (H, W, 3), where the map says they are."""
+    for key in range(NUM_KEYS):
+        cv2.polylines(image, [_fine(_outline(key, keyboard))], True, GRID_COLOUR, 1, cv2.LINE_AA, _FINE)
+
+
+def draw_keys(image: Image, keyboard: KeyboardMap, fingers: Mapping[int, int]) -> None:
+    """Colour held keys: key -> finger 0..9 (right thumb..little, left thumb..little), -1 for nobody."""
+    tinted = image.copy()
+    # Black keys last: they lie on the white ones.
+    for key, finger in sorted(fingers.items(), key=lambda held: KEYBOARD.is_black[held[0]]):
+        colour = KEY_COLOUR if finger < 0 else HAND_COLOURS[SIDES[finger // len(FINGERS)]]
+        cv2.fillPoly(tinted, [_fine(_outline(key, keyboard))], colour, cv2.LINE_AA, _FINE)
+    cv2.addWeighted(tinted, KEY_SHARE, image, 1 - KEY_SHARE, 0, dst=image)
+    for key, finger in fingers.items():
+        if finger >= 0:
+            x_m = KEYBOARD.center_x_m[key] + 0.35 * KEYBOARD.length_m[key]
+            place = keyboard.to_image([x_m, KEYBOARD.center_y_m[key]])
+            _write(image, str(finger % len(FINGERS) + 1), place)
+
+
+def draw_hands(image: Image, points_px: NDArray[np.float64]) -> None:
+    """Draw both hands (2 sides, wrist and 5 fingertips, 2) px; what is NaN is not drawn."""
+    for side, points in zip(SIDES, points_px, strict=True):
+        wrist, tips = points[0], points[1:]
+        for tip in tips:
+            if not np.isfinite(tip).all():
+                continue
+            if np.isfinite(wrist).all():
+                cv2.line(image, _fine(wrist), _fine(tip), HAND_COLOURS[side], 1, cv2.LINE_AA, _FINE)
+            cv2.circle(image, _fine(tip), 5 << _FINE, HAND_COLOURS[side], -1, cv2.LINE_AA, _FINE)
+            cv2.circle(image, _fine(tip), 5 << _FINE, GRID_COLOUR, 1, cv2.LINE_AA, _FINE)
+
+
+def _outline(key: int, keyboard: KeyboardMap) -> NDArray[np.float64]:
+    """Corners (4, 2) px of a key's upper side."""
+    x_m = KEYBOARD.center_x_m[key] + np.array([-0.5, 0.5, 0.5, -0.5]) * KEYBOARD.length_m[key]
+    y_m = KEYBOARD.center_y_m[key] + np.array([-0.5, -0.5, 0.5, 0.5]) * KEYBOARD.width_m[key]
+    return keyboard.to_image(np.column_stack([x_m, y_m]))
+
+
+def _fine(points_px: NDArray[np.float64]) -> NDArray[np.int32]:
+    return np.rint(points_px * (1 << _FINE)).astype(np.int32)
+
+
+def _write(image: Image, text: str, place_px: NDArray[np.float64]) -> None:
+    u, v = (round(float(value)) for value in place_px)
+    for colour, thickness in (((0, 0, 0), 3), (GRID_COLOUR, 1)):
+        cv2.putText(image, text, (u - 5, v + 5), cv2.FONT_HERSHEY_SIMPLEX, 0.45, colour, thickness, cv2.LINE_AA)
