@@ -3,16 +3,15 @@
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import NDArray
 
-from pianomime_core.goal_window import goal_window
+from pianomime_core.goal_window import roll_window
 from pianomime_core.hands import name_order
 from pianomime_core.metrics import score
 from pianomime_core.piano_roll import PianoRoll
 from pianomime_core.rollout import Rollout
 from pianomime_core.timing import CONTROL_TIMESTEP_S
 from pianomime_physics.simulator import Simulator, SimulatorState
-from pianomime_policy.controller import Controller, Observation
+from pianomime_policy.controller import Controller, Observation, Pedals
 from pianomime_sim.rollout_metadata import rollout_metadata
 
 OnStep = Callable[[int, SimulatorState], None]
@@ -30,7 +29,7 @@ def play_episode(
     Args:
         simulator: Is reset to where the controller wants to begin.
         controller: Its joint and target names are matched with the simulator's by name.
-        roll: (T, 88) wanted keys and (T,) wanted pedal.
+        roll: (T, 88) wanted keys, how loud, and (T,) wanted pedal.
         on_step: Called with t and the state at the end of step t, for progress and viewers.
         controller_name: For the metadata.
 
@@ -42,22 +41,28 @@ def play_episode(
     started = name_order(simulator.joint_names, controller.joint_names, "joint", parts)
     commanded = name_order(simulator.target_names, controller.target_names, "target", parts)
     length = len(roll.goal)
-    start = controller.start(*_visible(roll, 0, controller.horizon_steps))[started]
+    first = roll_window(roll, 0, controller.horizon_steps)
+    start = controller.start(first.goal, first.sustain)[started]
     targets = np.zeros((length, len(simulator.target_names)), dtype=np.float32)
     pressed = np.zeros_like(roll.goal)
+    pedal = np.zeros(length, dtype=np.bool_)
+    foot = controller if isinstance(controller, Pedals) else None
     state = simulator.reset(start)
     for step in range(length):
-        goal, sustain = _visible(roll, step, controller.horizon_steps)
+        seen = roll_window(roll, step, controller.horizon_steps)
         observation = Observation(
             step=step,
-            goal=goal,
-            sustain=sustain,
+            goal=seen.goal,
+            sustain=seen.sustain,
             joint_positions=state.joint_positions[observed],
             joint_velocities=state.joint_velocities[observed],
             key_angles=state.key_angles,
+            velocity=seen.velocity,
         )
         # Rounded to what the rollout file keeps, so that a replay steps with the very same numbers.
         targets[step] = controller.act(observation)[commanded]
+        if foot is not None:
+            pedal[step] = foot.pedal()
         state = simulator.step(targets[step])
         pressed[step] = state.key_pressed
         if on_step is not None:
@@ -70,12 +75,7 @@ def play_episode(
         joint_names=simulator.joint_names,
         initial_joint_positions=start,
         dt=CONTROL_TIMESTEP_S,
-        metadata=rollout_metadata(simulator.config, controller_name, score(roll.goal, pressed)),
+        metadata=rollout_metadata(simulator.config, controller_name, score(roll.goal, pressed, roll.sustain, pedal)),
+        goal_pedal=roll.sustain,
+        pedal=pedal,
     )
-
-
-def _visible(roll: PianoRoll, step: int, horizon: int | None) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    # Goal (H, 88) and pedal (H,) from this step on; a whole-song controller sees everything that is left.
-    if horizon is None:
-        return roll.goal[step:], roll.sustain[step:]
-    return goal_window(roll.goal, step, horizon), goal_window(roll.sustain, step, horizon)

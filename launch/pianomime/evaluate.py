@@ -95,7 +95,12 @@ def report(options: EvaluateOptions, console: Console) -> dict[str, Any]:
             check_file(task.rollout, "--rollouts", ".npz")
     scores = play_songs(tasks, _play, options.jobs, console)
     # No times and no machine in it: the same command gives the same bytes.
-    means = [name for name in next(iter(scores.values())) if name != "frames"]
+    # Not every song has a score of its pedal.
+    given = {
+        name: [song[name] for song in scores.values() if name in song]
+        for name in dict.fromkeys(name for song in scores.values() for name in song)
+        if name != "frames"
+    }
     return {
         "versions": versions(),
         "settings": {
@@ -106,7 +111,7 @@ def report(options: EvaluateOptions, console: Console) -> dict[str, Any]:
             "control_timestep_s": CONTROL_TIMESTEP_S,
         },
         "songs": [{"song": task.song, **scores[task.song]} for task in tasks],
-        "mean": {name: math.fsum(song[name] for song in scores.values()) / len(scores) for name in means},
+        "mean": {name: math.fsum(values) / len(values) for name, values in given.items()},
     }
 
 

@@ -9,7 +9,7 @@ from rich.progress import track
 
 from pianomime.replay import recorded_scene
 from pianomime_core.hands import name_order
-from pianomime_core.key_events import KeyEvent, KeyListener, played_notes
+from pianomime_core.key_events import KeyEvent, KeyListener, pedal_events, played_notes
 from pianomime_core.metrics import score
 from pianomime_core.notes import Score
 from pianomime_core.rollout import Rollout
@@ -27,7 +27,7 @@ class Performance:
         rollout: As recorded; its `pressed` are the replay's.
         scene: What it was played in.
         joint_names: Of `SimulatorState.joint_positions` in `poses`.
-        score: What was pressed, as music; time 0 is the beginning of step 0.
+        score: What was pressed, keys and pedal, as music; time 0 is the beginning of step 0.
         poses: States from time 0 to the end, evenly in time to the nearest 5 ms.
         duration_s: Of the song.
         f1, onset_f1: As recorded, which live leaves out the silence around the music; where other keys go down here,
@@ -75,7 +75,12 @@ def perform(path: Path, poses_per_s: float = FRAMES_PER_SECOND) -> Performance:
         scene=scene,
         joint_names=simulator.joint_names,
         # A key may strike in the very last physics step.
-        score=played_notes(recorder.events, duration_s + PHYSICS_TIMESTEP_S, path.stem),
+        score=played_notes(
+            recorder.events,
+            duration_s + PHYSICS_TIMESTEP_S,
+            path.stem,
+            pedal_events(rollout.pedal, rollout.dt),
+        ),
         poses=tuple(recorder.poses),
         duration_s=duration_s,
         f1=scores["f1"],

@@ -96,7 +96,9 @@ def perform(options: PlayOptions | LiveOptions, title: str, notice: str = "") ->
 
 def score_card(values: Mapping[str, float]) -> ScoreCard:
     """The score in the numbers of /piano/score."""
-    scores = {field.name: values[field.name] for field in fields(ScoreCard) if field.name != "frames"}
+    scores = {
+        field.name: values[field.name] for field in fields(ScoreCard) if field.name in values and field.name != "frames"
+    }
     return ScoreCard(frames=int(values["frames"]), **scores)
 
 

@@ -22,6 +22,7 @@ from pianomime_core.rollout import Rollout
 from pianomime_core.timing import CONTROL_TIMESTEP_S
 from pianomime_description.variant import SceneConfig
 from pianomime_physics.simulator import Simulator
+from pianomime_policy.foot import pedal_of_song
 from pianomime_policy.foresight.refinement import RefineConfig, Refinement
 from pianomime_sim.rollout_metadata import rollout_metadata
 
@@ -195,9 +196,11 @@ def _rollout(refinement: Refinement, simulator: Simulator, task: RefineTask, pla
         initial_joint_positions=np.asarray(played.initial_joint_positions, dtype=np.float64),
         dt=CONTROL_TIMESTEP_S,
         metadata={},
+        goal_pedal=task.roll.sustain,
+        pedal=pedal_of_song(task.roll.sustain),
     )
     pressed = replayed_keys(rollout, simulator, task.out)
-    card = score(rollout.goal, pressed)
+    card = score(rollout.goal, pressed, rollout.goal_pedal, rollout.pedal)
     metadata = rollout_metadata(
         task.scene,
         CONTROLLER,

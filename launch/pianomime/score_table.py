@@ -26,6 +26,8 @@ EVALUATION_COLUMNS = {
     "active F1": "active_f1",
     "do-nothing F1": "do_nothing_f1",
 }
+# Of songs that have pedal.
+PEDAL_COLUMN = {"pedal F1": "pedal_f1"}
 # Of the planner alone and of its refinement.
 REFINEMENT_COLUMNS = {"F1": "f1", "onset F1": "onset_f1"}
 
@@ -35,20 +37,23 @@ def song_table(title: str, card: ScoreCard, missed_deadlines: int) -> Table:
     table = Table("score", "value", title=escape(title))
     for label, field in SONG_ROWS.items():
         table.add_row(label, f"{getattr(card, field):.4f}")
+    if card.pedal_f1 is not None:
+        table.add_row("pedal F1", f"{card.pedal_f1:.4f}")
     table.add_row("missed deadlines", str(missed_deadlines))
     return table
 
 
 def evaluation_table(title: str, scores: Mapping[str, Mapping[str, float]], mean: Mapping[str, float]) -> Table:
-    """The table of `evaluate`: song -> scores by field name, and the unweighted mean."""
+    """The table of `evaluate`: song -> scores by field name, and the unweighted mean of those that have the score."""
     table = Table(title=escape(title), box=box.SIMPLE, pad_edge=False, collapse_padding=True)
     table.add_column("song", overflow="fold")
-    for label in EVALUATION_COLUMNS:
+    columns = EVALUATION_COLUMNS | (PEDAL_COLUMN if "pedal_f1" in mean else {})
+    for label in columns:
         table.add_column(label.replace(" ", "\n"), justify="right", no_wrap=True)
     for song, values in scores.items():
-        table.add_row(escape(song), *_cells(values))
+        table.add_row(escape(song), *_cells(values, columns))
     table.add_section()
-    table.add_row(f"mean of {len(scores)}", *_cells(mean), style="bold")
+    table.add_row(f"mean of {len(scores)}", *_cells(mean, columns), style="bold")
     return table
 
 
@@ -94,5 +99,5 @@ def _refinement_cells(values: Mapping[str, Any]) -> list[str]:
     return [f"{values[who][field]:.4f}" for field in REFINEMENT_COLUMNS.values() for who in ("planner", "refined")]
 
 
-def _cells(values: Mapping[str, float]) -> list[str]:
-    return [f"{values[field]:.4f}" for field in EVALUATION_COLUMNS.values()]
+def _cells(values: Mapping[str, float], columns: Mapping[str, str]) -> list[str]:
+    return [f"{values[field]:.4f}" if field in values else "" for field in columns.values()]

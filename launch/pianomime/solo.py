@@ -41,7 +41,7 @@ def play_solo(options: PlayOptions, real_time: bool) -> int:
         rollout = play_episode(Simulator(scene), controller, roll, stage.on_step, options.controller)
     if options.rollout is not None:
         rollout.save(options.rollout)
-    card = score(rollout.goal, rollout.pressed)
+    card = score(rollout.goal, rollout.pressed, rollout.goal_pedal, rollout.pedal)
     console.print(song_table(f"{options.midi.stem}, {options.controller}", card, stage.missed_deadlines))
     return 0
 

@@ -100,7 +100,7 @@ def test_every_topic_of_a_performance(domain, tmp_path):
             stranger.close()
     heard = stranger.heard
     assert {tuple(message.name) for message in heard["/hands/joint_states"]} == {joint_names()}
-    assert {tuple(message.name) for message in heard["/piano/joint_states"]} == {KEY_NAMES}
+    assert {tuple(message.name) for message in heard["/piano/joint_states"]} == {(*KEY_NAMES, "sustain")}
     assert {tuple(message.joint_names) for message in heard["/hands/command"]} == {target_names()}
     assert {tuple(message.joint_names) for message in heard["/piano/goal"]} == {GOAL_NAMES}
     assert {len(message.points) for message in heard["/piano/goal"]} == {40}

@@ -7,7 +7,7 @@ import pytest
 
 pytest.importorskip("sensor_msgs")
 
-from pianomime_core.key_events import midi_velocity
+from pianomime_core.key_events import KeyEvent, PedalEvent, midi_velocity
 from pianomime_core.keyboard import KEY_NAMES, KEYBOARD
 from pianomime_core.ros_messages import MessageError
 from pianomime_physics.simulator import SimulatorState
@@ -31,7 +31,7 @@ def test_the_first_message_names_all_keys_the_others_what_changed():
     writer = KeyEventWriter()
     first = writer.message(REST)
     assert first is not None
-    assert tuple(first.name) == KEY_NAMES
+    assert tuple(first.name) == (*KEY_NAMES, "sustain")
     assert writer.message(replace(REST, time_s=0.01)) is None
     struck = writer.message(moved(3.205, (C, G), 2.5))
     assert struck is not None
@@ -62,7 +62,25 @@ def test_a_new_simulator_lets_go_what_the_old_one_held():
     assert [(event.pitch, event.velocity) for event in reader.events(new.message(REST))] == [(60, 0)]
 
 
-def test_who_comes_late_learns_what_is_held():
+def test_the_pedal_goes_down_and_comes_up_at_the_beginning_of_a_step():
+    writer, reader = KeyEventWriter(), KeyEventReader()
+    down, up = writer.pedal_message(21, True), writer.pedal_message(30, False)
+    assert (down.name, list(down.position)) == (["sustain"], [1.0])
+    assert (down.header.stamp.sec, down.header.stamp.nanosec) == (1, 50_000_000)
+    events = [event for message in (down, down, up) for event in reader.events(message)]
+    assert events == [PedalEvent(1.05, True), PedalEvent(1.5, False)]
+
+
+def test_who_comes_late_learns_where_the_pedal_is():
+    writer, late = KeyEventWriter(), KeyEventReader()
+    writer.pedal_message(1, True)
+    message = writer.message(moved(1.0, (C,), 2.0))
+    assert [type(event) for event in late.events(message)] == [PedalEvent, KeyEvent]
+    again = KeyEventWriter().message(REST)
+    assert PedalEvent(0.005, False) in late.events(again), "a new simulator begins with the pedal up"
+
+
+def test_who_comes_late_learns_what_what_is_held():
     writer, reader = KeyEventWriter(), KeyEventReader()
     assert not writer.is_heard(0)
     assert writer.is_heard(1)

@@ -120,3 +120,16 @@ def test_a_source_that_begins_again_does_not_change_what_was_counted(song):
     assert board.card() == card
     assert np.array_equal(board.goal[:10], goal[:10])
     assert not board.goal[10:12].any()
+
+
+def test_the_pedal_is_scored_where_a_window_asks_for_it():
+    board = Scoreboard(6)
+    goal, sustain = np.zeros((6, 88), dtype=bool), np.array([False, True, True, True, False, False])
+    pedal = [False, False, True, True, True, False]
+    for step in range(6):
+        board.expect(step, goal_window(goal, step, 4), goal_window(sustain, step, 4))
+        board.record(step, goal[step], pedal[step])
+    assert board.goal_pedal.tolist() == sustain.tolist()
+    assert board.pedal.tolist() == pedal
+    assert board.card() == score(goal, goal, sustain, np.array(pedal))
+    assert board.card().pedal_f1 == pytest.approx(2 * 2 / (3 + 3))

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from pianomime_core.key_events import KeyEvent
+from pianomime_core.key_events import KeyEvent, PedalEvent
 from pianomime_sim.sound.even_time import Band, EvenTime
 
 
@@ -37,6 +37,9 @@ class Recorder:
         self.heard.append((pitch, 0))
         self.times_s.append(time.monotonic())
 
+    def pedal(self, down):
+        self.heard.append(("pedal", down))
+
     def close(self):
         self.closed = True
 
@@ -54,3 +57,12 @@ def test_a_band_plays_in_order_on_all_instruments_and_finishes():
     assert not any(thread.name == "band" for thread in threading.enumerate())
     # Never before its time: the most prompt event was the last.
     assert first.times_s[2] - begin_s >= 0.049
+
+
+def test_the_pedal_is_played_in_its_turn():
+    only = Recorder()
+    band = Band([only])
+    for event in (PedalEvent(1.0, True), KeyEvent(1.01, 39, 70), KeyEvent(1.02, 39, 0), PedalEvent(1.05, False)):
+        band.play(event)
+    band.close()
+    assert only.heard == [("pedal", True), (60, 70), (60, 0), ("pedal", False)]

@@ -47,6 +47,24 @@ def test_notes_as_bytes_and_silence_at_the_end(client: Client) -> None:
     assert client.calls == [1, [0x90, 60, 77], [0x80, 60, 0], [0xB0, 123, 0], "close", "delete"]
 
 
+def test_the_pedal_is_control_64_and_comes_up_at_the_end(client: Client) -> None:
+    out = MidiOut("organ")
+    out.pedal(True)
+    out.pedal(False)
+    out.pedal(True)
+    out.close()
+    assert client.calls == [
+        1,
+        [0xB0, 64, 127],
+        [0xB0, 64, 0],
+        [0xB0, 64, 127],
+        [0xB0, 64, 0],
+        [0xB0, 123, 0],
+        "close",
+        "delete",
+    ]
+
+
 def test_a_port_of_our_own(client: Client) -> None:
     MidiOut(virtual="robot")
     assert client.calls == ["robot"]

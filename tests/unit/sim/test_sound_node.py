@@ -34,6 +34,7 @@ def instruments(monkeypatch):
             return SimpleNamespace(
                 press=lambda pitch, velocity: made.heard.append((pitch, velocity)),
                 release=lambda pitch: made.heard.append((pitch, 0)),
+                pedal=lambda down: made.heard.append(("pedal", down)),
                 close=close,
             )
 
@@ -76,6 +77,14 @@ def test_a_press_is_played_with_its_loudness_and_let_go(instruments, start):
     assert instruments.ports == []
     assert instruments.heard == [(60, midi_velocity(C, 2.5)), (60, 0)]
     assert instruments.closed == 1
+
+
+def test_the_pedal_is_played(instruments, start):
+    part = start()
+    for position in (1.0, 0.0):
+        part._on_events(JointState(name=["sustain"], position=[position], velocity=[0.0]))
+    part.close()
+    assert instruments.heard == [("pedal", True), ("pedal", False)]
 
 
 def test_a_port_and_a_speaker_play_the_same(instruments, start):

@@ -39,6 +39,48 @@ def test_a_key_let_go_falls_silent():
     assert float(np.abs(synth.samples(SAMPLE_RATE_HZ // 2)).max()) < 0.01 * loud
 
 
+def loudness(synth: PianoSynth, seconds: float = 0.5) -> float:
+    return float(np.abs(synth.samples(round(seconds * SAMPLE_RATE_HZ))).max())
+
+
+def test_while_the_pedal_is_down_a_key_let_go_sounds_on_as_if_held():
+    held, pedalled = PianoSynth(), PianoSynth()
+    pedalled.pedal(True)
+    for synth in (held, pedalled):
+        synth.press(60, 100)
+        loudness(synth)
+    pedalled.release(60)
+    assert loudness(pedalled) == loudness(held)
+    pedalled.pedal(False)
+    held.release(60)
+    assert loudness(pedalled) == loudness(held)
+    assert loudness(pedalled) < 0.01
+
+
+def test_the_pedal_holds_no_key_that_is_pressed_and_coming_up_lets_go_of_no_such_key():
+    synth = PianoSynth()
+    synth.pedal(True)
+    synth.press(60, 100)
+    loudness(synth)
+    synth.pedal(False)
+    assert loudness(synth) > 0.05
+    synth.release(60)
+    loudness(synth, 1.0)
+    assert loudness(synth) < 0.01
+
+
+def test_a_key_struck_again_under_the_pedal_is_silent_when_it_comes_up():
+    synth = PianoSynth()
+    synth.pedal(True)
+    for _ in range(3):
+        synth.press(60, 100)
+        assert loudness(synth, 0.2) > 0.05
+        synth.release(60)
+    synth.pedal(False)
+    loudness(synth, 1.0)
+    assert loudness(synth) < 0.01
+
+
 def test_no_soundfont_is_said_in_one_line(tmp_path: Path):
     whole = bundled_soundfont().read_bytes()
     contents = {

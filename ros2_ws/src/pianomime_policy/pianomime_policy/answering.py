@@ -6,10 +6,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pianomime_core.errors import UnsafeError, UserError
+from pianomime_core.piano_roll import usual_velocity
 from pianomime_policy.controller import Controller, Observation
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
+Velocities = NDArray[np.uint8]
 
 
 @dataclass
@@ -18,7 +20,7 @@ class _Newest:
 
     joints: tuple[int, Floats, Floats] | None = None
     keys: tuple[int, Floats] | None = None
-    goal: tuple[int, Bools, Bools] | None = None
+    goal: tuple[int, Bools, Bools, Velocities] | None = None
 
 
 class Answering:
@@ -78,9 +80,9 @@ class Answering:
         """Take the key angles (88,) at the beginning of `step`."""
         self._newest.keys = (step, angles)
 
-    def see_goal(self, step: int, goal: Bools, sustain: Bools) -> None:
-        """Take the goal window (H, 88), (H,) of `step`."""
-        self._newest.goal = (step, goal, sustain)
+    def see_goal(self, step: int, goal: Bools, sustain: Bools, velocity: Velocities | None = None) -> None:
+        """Take the goal window (H, 88), (H,), (H, 88) of `step`; without velocities all keys are to be alike."""
+        self._newest.goal = (step, goal, sustain, usual_velocity(goal) if velocity is None else velocity)
 
     def answer(self) -> tuple[int, Floats] | None:
         """Return step and targets (m,) if everything about one step is here and it was not answered yet.
@@ -91,7 +93,7 @@ class Answering:
         newest = self._newest
         if not self.started or newest.joints is None or newest.keys is None or newest.goal is None:
             return None
-        (step, positions, velocities), (keys_step, angles), (goal_step, goal, sustain) = (
+        (step, positions, velocities), (keys_step, angles), (goal_step, goal, sustain, velocity) = (
             newest.joints,
             newest.keys,
             newest.goal,
@@ -106,6 +108,7 @@ class Answering:
             joint_positions=positions,
             joint_velocities=velocities,
             key_angles=angles,
+            velocity=velocity[:horizon],
         )
         self._targets = self._controller.act(observation)
         if not np.isfinite(self._targets).all():

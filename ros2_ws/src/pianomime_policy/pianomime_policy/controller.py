@@ -1,10 +1,12 @@
 """What a controller is: goal window and robot state in, actuator targets out."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
+
+from pianomime_core.piano_roll import no_velocity, usual_velocity
 
 if TYPE_CHECKING:  # a controller without fingers need not load a planner
     from pianomime_policy.planner.song_plan import Assignments
@@ -21,6 +23,8 @@ class Observation:
         joint_positions: (54,) rad and m, in the order of `Controller.joint_names`.
         joint_velocities: (54,) rad/s and m/s.
         key_angles: (88,) rad, 0 at rest, positive when depressed.
+        velocity: (H, 88) uint8, how loud each wanted key is to sound: MIDI velocity 1..127, 0 for all others; given
+            without rows, all are alike (`usual_velocity`).
     """
 
     step: int
@@ -29,6 +33,11 @@ class Observation:
     joint_positions: NDArray[np.float64]
     joint_velocities: NDArray[np.float64]
     key_angles: NDArray[np.float64]
+    velocity: NDArray[np.uint8] = field(default_factory=no_velocity)
+
+    def __post_init__(self) -> None:
+        if not len(self.velocity):
+            object.__setattr__(self, "velocity", usual_velocity(self.goal))
 
 
 class Controller(Protocol):
@@ -61,6 +70,15 @@ class Controller(Protocol):
 
         A whole-song controller ignores `observation.goal`.
         """
+        ...
+
+
+@runtime_checkable
+class Pedals(Protocol):
+    """What a controller offers beside `Controller` if it has a foot. Whoever does not leaves the pedal up."""
+
+    def pedal(self) -> bool:
+        """Return whether the sustain pedal is held down in the step of the last `act`; False before the first."""
         ...
 
 

@@ -79,6 +79,7 @@ class FeedbackReplay:
         parts = "rollout and scene"
         self._targets = rollout.targets[:, name_order(self.target_names, rollout.target_names, "target", parts)]
         joints = name_order(self.joint_names, rollout.joint_names, "joint", parts)
+        self._pedal = rollout.pedal
         self._begin = rollout.initial_joint_positions[joints]
         # (delays, T + 1, 2, J): positions and velocities.
         self._reference = np.array([self._played(scene, delay_s) for delay_s in self._config.delays_s])
@@ -101,6 +102,7 @@ class FeedbackReplay:
     def act(self, observation: Observation) -> NDArray[np.float64]:
         """See `Controller.act`; the goal is ignored."""
         step = observation.step
+        self._down = bool(self._pedal[min(step, len(self._pedal) - 1)])
         if step >= len(self._targets):
             return self._targets[-1].astype(np.float64)
         measured = np.stack([observation.joint_positions, observation.joint_velocities])
@@ -118,6 +120,10 @@ class FeedbackReplay:
         self._pull, self._step = targets - pose, step
         return np.asarray(targets)
 
+    def pedal(self) -> bool:
+        """See `Pedals.pedal`: as recorded."""
+        return self._down
+
     @property
     def strength(self) -> float:
         """Estimated stiffness of the actuators over that of the model; learned, as `delay` is."""
@@ -126,6 +132,7 @@ class FeedbackReplay:
 
     def _forget(self) -> None:
         self._step = -1
+        self._down = False
         self.delay = 0
         self._misfit = np.zeros(len(self._config.delays_s))
         self._evidence = self._pulled = 0.0

@@ -9,7 +9,7 @@ from sensor_msgs.msg import JointState
 from trajectory_msgs.msg import JointTrajectory
 
 from pianomime_core.errors import UserError
-from pianomime_core.goal_window import goal_window
+from pianomime_core.goal_window import roll_window
 from pianomime_core.notes import load_midi
 from pianomime_core.piano_roll import piano_roll
 from pianomime_core.ros_diagnostics import Diagnostics, Health
@@ -50,7 +50,7 @@ class MidiNode:
         self._publish_song = self.node.create_publisher(JointTrajectory, "/piano/song", LATCHED)
         self._publish_goal = self.node.create_publisher(JointTrajectory, "/piano/goal", NEWEST)
         prefer_prompt_replies()
-        self._publish_song.publish(goal_message(self._roll.goal, self._roll.sustain, step=0))
+        self._publish_song.publish(goal_message(*roll_window(self._roll, 0, None), step=0))
         self.node.create_subscription(JointState, "/hands/joint_states", self._on_state, NEWEST)
         self._repeat = self.node.create_timer(REPEAT_PERIOD_S, self._send)
         self._diagnostics = Diagnostics(self.node, self._health)
@@ -71,9 +71,7 @@ class MidiNode:
         step = self._step
         if step >= self._steps:
             return
-        goal = goal_window(self._roll.goal, step, self._horizon)
-        sustain = goal_window(self._roll.sustain, step, self._horizon)
-        self._publish_goal.publish(goal_message(goal, sustain, step=step))
+        self._publish_goal.publish(goal_message(*roll_window(self._roll, step, self._horizon), step=step))
 
     def _health(self) -> Health:
         values = {"step": self._step, "steps": self._steps, "horizon_steps": self._horizon}

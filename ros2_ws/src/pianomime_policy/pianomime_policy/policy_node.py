@@ -24,11 +24,13 @@ from pianomime_core.ros_diagnostics import Diagnostics, Health
 from pianomime_core.ros_main import prefer_prompt_replies, run
 from pianomime_core.ros_messages import (
     GOAL_NAMES,
+    SUSTAIN,
     MessageError,
     NameOrder,
     NotFiniteError,
     joint_state,
     read_goal,
+    read_goal_velocity,
     read_joint_state,
     step_of,
     targets_message,
@@ -38,7 +40,7 @@ from pianomime_core.ros_qos import LATCHED, NEWEST
 from pianomime_core.spread import spread_ms
 from pianomime_description.variant import SceneConfig
 from pianomime_policy.answering import Answering
-from pianomime_policy.controller import TellsAims
+from pianomime_policy.controller import Pedals, TellsAims
 from pianomime_policy.registry import CONTROLLERS, TRAINED
 from pianomime_policy.ros_fingertips import fingertip_markers
 from pianomime_policy.warm_up import ready_controller
@@ -116,7 +118,7 @@ class PolicyNode:
         begin_s = time.monotonic()
         self._controller = ready_controller(self._name, self._scene, self.node.get_logger().info, self._model)
         self._joints = NameOrder(self._controller.joint_names)
-        self._keys = NameOrder(KEY_NAMES)
+        self._keys = NameOrder(KEY_NAMES, beside=(SUSTAIN,))
         self._goal = NameOrder(GOAL_NAMES)
         self.node.get_logger().info(f"controller {self._name!r} ready after {time.monotonic() - begin_s:.1f} s")
 
@@ -161,7 +163,7 @@ class PolicyNode:
         def take() -> None:
             step, (goal, sustain) = step_of(message.header.stamp), read_goal(message, self._goal)
             self._begin(step, self._playing.begin(step, goal, sustain))
-            self._playing.see_goal(step, goal, sustain)
+            self._playing.see_goal(step, goal, sustain, read_goal_velocity(message, self._goal, goal))
 
         self._accept("/piano/goal", take)
 
@@ -213,7 +215,10 @@ class PolicyNode:
         self._begin(*seen)
 
     def _command(self, step: int, targets: NDArray[np.float64]) -> None:
-        self._publish_command.publish(targets_message(self._controller.target_names, targets, step=step))
+        controller = self._controller
+        # Of the last `act`, which is that of this step, also when it is said again.
+        pedal = controller.pedal() if isinstance(controller, Pedals) else None
+        self._publish_command.publish(targets_message(controller.target_names, targets, step=step, pedal=pedal))
 
     def _show_aims(self, step: int) -> None:
         """Once the command is out, and only for those who look."""

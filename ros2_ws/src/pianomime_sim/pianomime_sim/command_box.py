@@ -3,11 +3,25 @@
 import threading
 import time
 from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
+
+class Row(NamedTuple):
+    """What to do in one step.
+
+    Attributes:
+        targets: (m,) rad and m.
+        pedal: The sustain pedal is down.
+    """
+
+    targets: Floats
+    pedal: bool
 
 
 class CommandBox:
@@ -17,11 +31,14 @@ class CommandBox:
         self._clock = clock
         self._changed = threading.Condition()
         self._step: int | None = None
-        self._rows: Floats = np.empty((0, 0))
+        self._rows: tuple[Row, ...] = ()
         self._arrival_s = 0.0
 
-    def put(self, step: int, rows: Floats) -> None:
-        """Take the command (K, m) of `step`; one older than, or as old as, what is already here is dropped."""
+    def put(self, step: int, targets: Floats, pedal: Bools | None = None) -> None:
+        """Take the command of `step`, targets (K, m) and pedal (K,), up if not given; one older than, or as old as,
+        what is already here is dropped."""
+        down = np.zeros(len(targets), dtype=np.bool_) if pedal is None else pedal
+        rows = tuple(Row(row, bool(is_down)) for row, is_down in zip(targets, down, strict=True))
         with self._changed:
             if self._step is None or step > self._step:
                 self._step, self._rows, self._arrival_s = step, rows, self._clock()
@@ -32,15 +49,15 @@ class CommandBox:
         with self._changed:
             return self._changed.wait_for(lambda: self._step is not None and self._step >= step, timeout_s)
 
-    def reaching(self, step: int) -> Floats | None:
-        """Return the row (m,) meant for `step` by the newest command; None if that command does not reach so far."""
+    def reaching(self, step: int) -> Row | None:
+        """Return the row meant for `step` by the newest command; None if that command does not reach so far."""
         with self._changed:
             if self._step is None or step - self._step >= len(self._rows):
                 return None
             return self._rows[max(step - self._step, 0)]
 
-    def newest(self) -> tuple[int, Floats]:
-        """Return the step of the newest command and its last row (m,), to hold when nothing newer has come."""
+    def newest(self) -> tuple[int, Row]:
+        """Return the step of the newest command and its last row, to hold when nothing newer has come."""
         with self._changed:
             assert self._step is not None, "nothing to hold before the first command"
             return self._step, self._rows[-1]

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from pianomime_core.spread import spread_ms
 from pianomime_core.timing import CONTROL_TIMESTEP_S
 from pianomime_physics.simulator import Simulator, SimulatorState
-from pianomime_sim.command_box import CommandBox
+from pianomime_sim.command_box import CommandBox, Row
 from pianomime_sim.metronome import Metronome
 from pianomime_sim.scoreboard import Scoreboard
 from pianomime_sim.speed_limit import SpeedConfig, SpeedLimit
@@ -47,6 +47,7 @@ class Playback:
     Attributes:
         now: The newest step and its state; None before the song begins.
         targets: Targets (m,) [rad, m] of each step played.
+        pedal: True while the sustain pedal is down: as commanded, and held and lifted with the hands.
         missed_steps: Steps for which no command was there in time.
         lifted_steps: Steps in which the hands were lifted because commands had stopped.
         speed_limit: What keeps targets from moving too fast.
@@ -63,12 +64,15 @@ class Playback:
         publish: Callable[[int, SimulatorState], None],
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
+        on_pedal: Callable[[int, bool], None] = lambda step, down: None,
     ) -> None:
+        """`on_pedal`: Called when the pedal goes down or comes up, before the physics of that step."""
         self._simulator = simulator
         self._commands = commands
         self._scoreboard = scoreboard
         self._config = config
         self._publish = publish
+        self._on_pedal = on_pedal
         self._clock = clock
         self.speed_limit = SpeedLimit(simulator.target_names, simulator.target_range, config.speed)
         self._metronome = Metronome(CONTROL_TIMESTEP_S, clock, sleep)
@@ -77,6 +81,7 @@ class Playback:
         self._period_s: list[float] = []
         self.now: tuple[int, SimulatorState] | None = None
         self.targets: list[NDArray[np.float32]] = []
+        self.pedal = False
         self.missed_steps: list[int] = []
         self.lifted_steps = 0
         self.stale_s = 0.0
@@ -109,15 +114,19 @@ class Playback:
             if step > first and (arrival_s := self._commands.arrival_s(step)) is not None:
                 self._latency_s.append(arrival_s - published_s)
             # Rounded to what a rollout file keeps, so that a replay steps with the very same numbers.
-            targets = self.speed_limit.limit(self._targets(step)).astype(np.float32)
+            row = self._row(step)
+            targets = self.speed_limit.limit(row.targets).astype(np.float32)
             begin_s, last_s = self._clock(), begin_s
             if step > first:
                 self._period_s.append(begin_s - last_s)
+            if row.pedal != self.pedal:
+                self.pedal = row.pedal
+                self._on_pedal(step, row.pedal)
             state = self._simulator.step(targets)
             self._physics_s.append(self._clock() - begin_s)
             check_state(self._simulator, state, step)
             self.targets.append(targets)
-            self._scoreboard.record(step, state.key_pressed)
+            self._scoreboard.record(step, state.key_pressed, row.pedal)
         self._show(steps, state)
 
     def times_ms(self) -> dict[str, float]:
@@ -136,11 +145,11 @@ class Playback:
         self._publish(step, state)
         return published_s
 
-    def _targets(self, step: int) -> Floats:
-        targets = self._commands.reaching(step)
-        if targets is not None:
+    def _row(self, step: int) -> Row:
+        row = self._commands.reaching(step)
+        if row is not None:
             self.stale_s, self.lifting = 0.0, False
-            return targets
+            return row
         self.missed_steps.append(step)
         answered, held = self._commands.newest()
         self.stale_s = (step - answered) * CONTROL_TIMESTEP_S
@@ -148,7 +157,7 @@ class Playback:
         if not self.lifting:
             return held
         self.lifted_steps += 1
-        return lifted(self._simulator.target_names, held)
+        return Row(lifted(self._simulator.target_names, held.targets), pedal=False)
 
 
 def lifted(target_names: tuple[str, ...], targets: Floats) -> Floats:

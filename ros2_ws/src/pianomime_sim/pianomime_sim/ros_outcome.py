@@ -82,6 +82,8 @@ class Outcome:
             joint_names=simulator.joint_names,
             initial_joint_positions=start,
             dt=CONTROL_TIMESTEP_S,
+            goal_pedal=board.goal_pedal[board.first : board.played],
+            pedal=board.pedal[board.first : board.played],
             metadata=rollout_metadata(
                 simulator.config,
                 controller,

@@ -25,6 +25,7 @@ class Scoreboard:
     Attributes:
         goal: (T, 88) bool, keys wanted at the end of each step; False where no window has told yet.
         pressed: (T, 88) bool, keys down at the end of each step; False where not played yet.
+        goal_pedal, pedal: (T,) bool, the same of the sustain pedal.
         first: The step we began with.
         played: The step up to which was played.
     """
@@ -32,6 +33,8 @@ class Scoreboard:
     def __init__(self, steps: int, *, trim: bool = False, first: int = 0) -> None:
         self.goal: Bools = np.zeros((steps, NUM_KEYS), dtype=np.bool_)
         self.pressed: Bools = np.zeros((steps, NUM_KEYS), dtype=np.bool_)
+        self.goal_pedal: Bools = np.zeros(steps, dtype=np.bool_)
+        self.pedal: Bools = np.zeros(steps, dtype=np.bool_)
         self.first = first
         self.played = first
         self._known: Bools = np.zeros(steps, dtype=np.bool_)
@@ -40,17 +43,21 @@ class Scoreboard:
         self._trim = trim
         self._begun = False
 
-    def expect(self, step: int, window: Bools) -> None:
-        """Take the goal window (H, 88) of `step`; rows past the end of the song are dropped, and what was counted
-        stays. Windows go forward: what none has told before this one, while nobody sent any, was silence."""
+    def expect(self, step: int, window: Bools, sustain: Bools | None = None) -> None:
+        """Take the goal window (H, 88) of `step`, and (H,) of the pedal; rows past the end of the song are dropped, and
+        what was counted stays. Windows go forward: what none has told before this one, while nobody sent any, was
+        silence."""
         first = max(step, self._counted)
-        rows = window[first - step : max(len(self.goal) - step, 0)]
+        visible = slice(first - step, max(len(self.goal) - step, 0))
+        rows = window[visible]
         self.goal[first : first + len(rows)] = rows
+        if sustain is not None:
+            self.goal_pedal[first : first + len(rows)] = sustain[visible]
         self._known[: first + len(rows)] = True
 
-    def record(self, step: int, pressed: Bools) -> None:
-        """Take the keys (88,) down at the end of `step`; steps come in order."""
-        self.pressed[step] = pressed
+    def record(self, step: int, pressed: Bools, pedal: bool = False) -> None:
+        """Take the keys (88,) down at the end of `step`, and the pedal in it; steps come in order."""
+        self.pressed[step], self.pedal[step] = pressed, pedal
         self.played = step + 1
 
     @property
@@ -82,6 +89,8 @@ class Scoreboard:
                 return
             first, end = first if self._begun else int(wanted[0]), int(wanted[-1]) + 1
         for step in range(first, end):
-            self._running.update(self.goal[step], self.pressed[step])
+            self._running.update(
+                self.goal[step], self.pressed[step], bool(self.goal_pedal[step]), bool(self.pedal[step])
+            )
         self._begun |= end > first
         self._counted = end

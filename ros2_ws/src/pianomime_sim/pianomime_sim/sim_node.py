@@ -22,12 +22,14 @@ from pianomime_core.ros_diagnostics import Diagnostics, Health
 from pianomime_core.ros_main import prefer_prompt_replies, run
 from pianomime_core.ros_messages import (
     GOAL_NAMES,
+    SUSTAIN,
     MessageError,
     NameOrder,
     NotFiniteError,
     joint_state,
     read_goal,
     read_joint_state,
+    read_pedal,
     read_targets,
     stamp_of,
     step_of,
@@ -69,13 +71,13 @@ class SimNode:
         self._markers = MarkerMaker(self._simulator.model, self._simulator.joint_names)
         self._meshes = HandMeshes(self._simulator.model, self._simulator.joint_names)
         self._joints = NameOrder(self._simulator.joint_names)
-        self._targets = NameOrder(self._simulator.target_names)
+        self._targets = NameOrder(self._simulator.target_names, beside=(SUSTAIN,))
         self._keys = NameOrder(GOAL_NAMES)
         self._commands = CommandBox()
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
         self._failure: Exception | None = None
-        self._song: NDArray[np.bool_] | None = None
+        self._song: tuple[NDArray[np.bool_], NDArray[np.bool_]] | None = None
         self._start: NDArray[np.float64] | None = None
         self._first = 0
         self._refused = 0
@@ -152,12 +154,12 @@ class SimNode:
 
     def _on_song(self, message: JointTrajectory) -> None:
         try:
-            song, _ = read_goal(message, self._keys)
+            song = read_goal(message, self._keys)
         except MessageError as error:
             self._refuse("/piano/song", error)
             return
         if not self._live:
-            self._song, self._steps = song, len(song)
+            self._song, self._steps = song, len(song[0])
         self._begin()
 
     def _on_start(self, message: JointState) -> None:
@@ -176,8 +178,15 @@ class SimNode:
             return
         self._scoreboard = Scoreboard(self._steps, trim=self._live, first=self._first)
         if self._song is not None:
-            self._scoreboard.expect(0, self._song)
-        self._playback = Playback(self._simulator, self._commands, self._scoreboard, self._config, self._publish)
+            self._scoreboard.expect(0, *self._song)
+        self._playback = Playback(
+            self._simulator,
+            self._commands,
+            self._scoreboard,
+            self._config,
+            self._publish,
+            on_pedal=self._on_pedal,
+        )
         prefer_prompt_replies()
         what = "the session" if self._live else "the song"
         self.node.get_logger().info(f"{what} goes on at step {self._first}" if self._first else f"{what} begins")
@@ -194,8 +203,14 @@ class SimNode:
         """Called by the physics thread, so that a state is out at once whatever the executor is doing."""
         self._publish_clock.publish(Clock(clock=stamp_of(step)))
         names = self._simulator.joint_names
-        self._publish_keys.publish(joint_state(KEY_NAMES, state.key_angles, state.key_velocities, step=step))
+        keys, pedal = (*KEY_NAMES, SUSTAIN), float(self._playback.pedal)
+        angles, velocities = np.append(state.key_angles, pedal), np.append(state.key_velocities, 0.0)
+        self._publish_keys.publish(joint_state(keys, angles, velocities, step=step))
         self._publish_hands.publish(joint_state(names, state.joint_positions, state.joint_velocities, step=step))
+
+    def _on_pedal(self, step: int, down: bool) -> None:
+        """Called by the physics thread before the step in which the pedal moves."""
+        self._publish_key_events.publish(self._key_events.pedal_message(step, down))
 
     def _is_heard(self) -> bool:
         """Called by the physics thread before each step."""
@@ -211,14 +226,14 @@ class SimNode:
         if self._thread is None:
             return
         try:
-            goal, _ = read_goal(message, self._keys)
-            self._scoreboard.expect(step_of(message.header.stamp), goal)
+            self._scoreboard.expect(step_of(message.header.stamp), *read_goal(message, self._keys))
         except MessageError as error:
             self._refuse("/piano/goal", error)
 
     def _on_command(self, message: JointTrajectory) -> None:
         try:
-            self._commands.put(step_of(message.header.stamp), read_targets(message, self._targets))
+            targets = read_targets(message, self._targets)
+            self._commands.put(step_of(message.header.stamp), targets, read_pedal(message))
         except NotFiniteError as error:
             raise UnsafeError(f"/hands/command: {error}") from error
         except MessageError as error:

@@ -12,6 +12,7 @@ from pianomime_core.keyboard import KEY_NAMES
 from pianomime_core.ros_main import run
 from pianomime_core.ros_messages import (
     GOAL_NAMES,
+    SUSTAIN,
     MessageError,
     NameOrder,
     read_goal,
@@ -43,7 +44,7 @@ class ViewerNode:
         self._viewer = open_viewer(name, SceneConfig(variant=variant), host=host, port=port)
         self._gathering = Gathering()
         self._joints = NameOrder(joint_names(forearm_dofs(variant)))
-        self._keys = NameOrder(KEY_NAMES)
+        self._keys = NameOrder(KEY_NAMES, beside=(SUSTAIN,))
         self._goal = NameOrder(GOAL_NAMES)
         node = self.node
         node.create_subscription(JointState, "/hands/joint_states", self._on_hands, NEWEST)

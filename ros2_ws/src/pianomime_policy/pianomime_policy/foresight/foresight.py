@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from pianomime_description.variant import SceneConfig
 from pianomime_policy.controller import FingertipAims, Observation
+from pianomime_policy.foot import Foot
 from pianomime_policy.foresight.cost import NO_ONSETS, CostConfig, step_cost
 from pianomime_policy.foresight.proposals import ProposalConfig, Trial, next_proposal
 from pianomime_policy.foresight.prospect import Prospect
@@ -56,6 +57,7 @@ class Foresight:
         self.config = c = config or ForesightConfig()
         self.horizon_steps = c.planner.horizon_steps
         self._performer = Performer(scene.variant, c.planner.fingertips, c.planner.performer)
+        self._foot = Foot()
         self._rehearsal = Rehearsal(scene, c.planner.fingertips, c.planner.performer, c.cost)
         self.joint_names, self.target_names = self._performer.joint_names, self._performer.target_names
 
@@ -63,6 +65,7 @@ class Foresight:
         """See `Controller.start`."""
         self._reading = self.config.planner.new_reading()
         self._reading.see(goal, 0)
+        self._foot.lift()
         self._random = np.random.default_rng(self.config.seed)
         self._now = Prospect(0)
         self._ahead: list[Prospect] = []
@@ -75,6 +78,7 @@ class Foresight:
         """See `Controller.act`."""
         o, c = observation, self.config
         self._reading.see(o.goal, o.step)
+        self._foot.act(o)
         if self._seen is not None:
             self._onsets = step_cost(c.cost, self._onsets, self._seen.goal[0], o.key_angles)[1]
         self._seen = replace(o, goal=o.goal.copy())
@@ -89,6 +93,10 @@ class Foresight:
         return self._performer.act(
             self._reading, o.step, o.joint_positions, o.joint_velocities, o.key_angles, self._now.adaptation
         )
+
+    def pedal(self) -> bool:
+        """See `Pedals.pedal`."""
+        return self._foot.pedal()
 
     def assignments(self) -> Assignments:
         """See `TellsFingers.assignments`."""

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pianomime_policy.controller import FingertipAims, Observation
+from pianomime_policy.foot import Foot
 from pianomime_policy.planner.fingering import Fingering, FingeringConfig
 from pianomime_policy.planner.fingertip_targets import FingertipConfig
 from pianomime_policy.planner.hand_path import HandPathConfig
@@ -64,20 +65,27 @@ class Planner:
         self.config = c = config or PlannerConfig()
         self.horizon_steps, self._make_fingers = c.horizon_steps, make_fingers
         self._performer = Performer(variant, c.fingertips, c.performer, make_hand)
+        self._foot = Foot()
         self.joint_names, self.target_names = self._performer.joint_names, self._performer.target_names
 
     def start(self, goal: NDArray[np.bool_], sustain: NDArray[np.bool_]) -> NDArray[np.float64]:
         """See `Controller.start`: hands at rest above the first notes."""
         self._reading = self.config.new_reading(self._make_fingers() if self._make_fingers else None)
         self._reading.see(goal, 0)
+        self._foot.lift()
         return self._performer.begin(self._reading)
 
     def act(self, observation: Observation) -> NDArray[np.float64]:
         """See `Controller.act`."""
         o = observation
+        self._foot.act(o)
         if self.horizon_steps is not None:
             self._reading.see(o.goal, o.step)
         return self._performer.act(self._reading, o.step, o.joint_positions, o.joint_velocities, o.key_angles)
+
+    def pedal(self) -> bool:
+        """See `Pedals.pedal`."""
+        return self._foot.pedal()
 
     def assignments(self) -> Assignments:
         """See `TellsFingers.assignments`."""

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pianomime_policy.controller import FingertipAims, Observation
+from pianomime_policy.foot import Foot
 from pianomime_policy.planner.performer import Performer, PerformerConfig
 from pianomime_policy.reactive.live_reading import LiveConfig, LiveReading
 
@@ -29,18 +30,25 @@ class Reactive:
         self.config = c = config or ReactiveConfig()
         self.horizon_steps: int | None = 1
         self._performer = Performer(variant, c.live.fingertips, c.performer)
+        self._foot = Foot()
         self.joint_names, self.target_names = self._performer.joint_names, self._performer.target_names
 
     def start(self, goal: NDArray[np.bool_], sustain: NDArray[np.bool_]) -> NDArray[np.float64]:
         """See `Controller.start`: hands at rest around middle C, whatever is held."""
         self._reading = LiveReading(self.config.live)
+        self._foot.lift()
         return self._performer.begin(self._reading)
 
     def act(self, observation: Observation) -> NDArray[np.float64]:
         """See `Controller.act`."""
         o = observation
         self._reading.see(o.goal[0], o.step, o.key_angles)
+        self._foot.act(o)
         return self._performer.act(self._reading, o.step, o.joint_positions, o.joint_velocities, o.key_angles)
+
+    def pedal(self) -> bool:
+        """See `Pedals.pedal`."""
+        return self._foot.pedal()
 
     def aims(self) -> FingertipAims | None:
         """See `TellsAims.aims`."""

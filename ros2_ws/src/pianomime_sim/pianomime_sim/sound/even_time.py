@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from itertools import count
 
-from pianomime_core.key_events import KeyEvent
+from pianomime_core.key_events import KeyEvent, PedalEvent
 from pianomime_core.timing import CONTROL_TIMESTEP_S
 from pianomime_sim.sound.instrument import Instrument
 
@@ -42,14 +42,14 @@ class Band:
         self._instruments = instruments
         self._clock = clock
         self._even = EvenTime()
-        self._waiting: list[tuple[float, int, KeyEvent]] = []
+        self._waiting: list[tuple[float, int, KeyEvent | PedalEvent]] = []
         self._number = count()
         self._changed = threading.Condition()
         self._closing = False
         self._thread = threading.Thread(target=self._run, name="band", daemon=True)
         self._thread.start()
 
-    def play(self, event: KeyEvent) -> None:
+    def play(self, event: KeyEvent | PedalEvent) -> None:
         """Take an event that has just arrived."""
         with self._changed:
             due_s = self._even.due_s(event.time_s, self._clock())
@@ -78,7 +78,9 @@ class Band:
                     continue
                 event = heapq.heappop(self._waiting)[2]
             for instrument in self._instruments:
-                if event.velocity:
+                if isinstance(event, PedalEvent):
+                    instrument.pedal(event.down)
+                elif event.velocity:
                     instrument.press(event.pitch, event.velocity)
                 else:
                     instrument.release(event.pitch)

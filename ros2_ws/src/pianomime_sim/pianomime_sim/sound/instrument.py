@@ -14,6 +14,10 @@ class Instrument(Protocol):
         """Let a key go."""
         ...
 
+    def pedal(self, down: bool) -> None:
+        """The sustain pedal goes down or comes up: while it is down, keys let go sound on."""
+        ...
+
     def close(self) -> None:
-        """Let all keys go, and free what is held."""
+        """Let all keys and the pedal go, and free what is held."""
         ...

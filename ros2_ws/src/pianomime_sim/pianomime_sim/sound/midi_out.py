@@ -2,7 +2,7 @@
 
 from pianomime_core.midi_ports import choose_port, open_client
 
-_NOTE_ON, _NOTE_OFF, _CONTROL, _ALL_NOTES_OFF = 0x90, 0x80, 0xB0, 123
+_NOTE_ON, _NOTE_OFF, _CONTROL, _SUSTAIN, _ALL_NOTES_OFF = 0x90, 0x80, 0xB0, 64, 123
 
 
 def output_ports() -> tuple[str, ...]:
@@ -30,6 +30,7 @@ class MidiOut:
     """
 
     def __init__(self, port: str = "", virtual: str = "") -> None:
+        self._pedal = False
         self._client = open_client("MidiOut")
         try:
             if virtual:
@@ -46,7 +47,13 @@ class MidiOut:
     def release(self, pitch: int) -> None:
         self._client.send_message([_NOTE_OFF, pitch, 0])
 
+    def pedal(self, down: bool) -> None:
+        self._pedal = down
+        self._client.send_message([_CONTROL, _SUSTAIN, 127 * down])
+
     def close(self) -> None:
+        if self._pedal:
+            self.pedal(False)
         self._client.send_message([_CONTROL, _ALL_NOTES_OFF, 0])
         self._client.close_port()
         self._client.delete()

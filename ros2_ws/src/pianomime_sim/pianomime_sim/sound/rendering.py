@@ -21,21 +21,24 @@ def sound_of(score: Score, synth: PianoSynth, duration_s: float) -> NDArray[np.f
 
     Sound that would exceed full scale is made softer as a whole.
     """
-    # Releases first, so that a key struck again is heard again.
-    events = [(note.offset_s, 0, note.pitch) for note in score.notes]
-    events += [(note.onset_s, note.velocity, note.pitch) for note in score.notes]
+    # Releases first, so that a key struck again is heard again; then the pedal, as a MIDI file has it (`save_midi`).
+    events = [(note.offset_s, 0, note.pitch, 0) for note in score.notes]
+    events += [(time_s, 1, 0, int(down)) for time_s, down in score.sustain]
+    events += [(note.onset_s, 2, note.pitch, note.velocity) for note in score.notes]
     length = round((duration_s + TAIL_S) * SAMPLE_RATE_HZ)
     sound = np.zeros((length, 2), dtype=np.float32)
     now = 0
-    for time_s, velocity, pitch in sorted(events):
+    for time_s, kind, pitch, value in sorted(events):
         sample = min(round(time_s * SAMPLE_RATE_HZ), length)
         if sample > now:
             sound[now:sample] = synth.samples(sample - now)
             now = sample
-        if velocity:
-            synth.press(pitch, velocity)
-        else:
+        if kind == 0:
             synth.release(pitch)
+        elif kind == 1:
+            synth.pedal(bool(value))
+        else:
+            synth.press(pitch, value)
     if now < length:
         sound[now:] = synth.samples(length - now)
     return sound / max(1.0, float(np.abs(sound).max(initial=0.0)))

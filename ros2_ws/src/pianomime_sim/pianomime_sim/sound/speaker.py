@@ -62,6 +62,10 @@ class Speaker:
         with self._lock:
             self._synth.release(pitch)
 
+    def pedal(self, down: bool) -> None:
+        with self._lock:
+            self._synth.pedal(down)
+
     def close(self) -> None:
         with no_library_noise():
             self._stream.stop()

@@ -47,6 +47,9 @@ class PianoSynth:
             import tinysoundfont  # here, so that who wants no sound can do without
         except ImportError as error:
             raise UserError("sound needs tinysoundfont: pip install --no-deps tinysoundfont==0.3.7") from error
+        self._pedal = False
+        # Let go while the pedal was down: TinySoundFont does not know MIDI's control 64.
+        self._sustained: set[int] = set()
         self._synth = tinysoundfont.Synth(gain=GAIN_DB, samplerate=sample_rate_hz)
         try:
             self._synth.program_select(_CHANNEL, self._synth.sfload(str(path)), _BANK, _PIANO)
@@ -57,14 +60,29 @@ class PianoSynth:
 
     def press(self, pitch: int, velocity: int) -> None:
         """Strike a key (MIDI pitch) with a velocity 1..127; it is heard from the next sample on."""
+        if pitch in self._sustained:  # the string is struck anew, it does not sound twice
+            self._sustained.remove(pitch)
+            self._synth.noteoff(_CHANNEL, pitch)
         self._synth.noteon(_CHANNEL, pitch, velocity)
 
     def release(self, pitch: int) -> None:
-        """Let a key go."""
-        self._synth.noteoff(_CHANNEL, pitch)
+        """Let a key go; while the pedal is down it sounds on."""
+        if self._pedal:
+            self._sustained.add(pitch)
+        else:
+            self._synth.noteoff(_CHANNEL, pitch)
+
+    def pedal(self, down: bool) -> None:
+        """The sustain pedal goes down or comes up."""
+        self._pedal = down
+        if not down:
+            for pitch in self._sustained:
+                self._synth.noteoff(_CHANNEL, pitch)
+            self._sustained.clear()
 
     def release_all(self) -> None:
-        """Let all keys go."""
+        """Let all keys and the pedal go."""
+        self.pedal(False)
         self._synth.notes_off()
 
     def samples(self, number: int) -> NDArray[np.float32]:
