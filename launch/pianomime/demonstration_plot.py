@@ -1,0 +1,81 @@
+"""A picture of a demonstration: the notes with the fingers that play them, and the ways of the fingertips over them."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from pianomime_core.demonstration import NOBODY, POINTS, Demonstration
+from pianomime_core.errors import UserError
+from pianomime_core.hands import FINGERS, SIDES
+from pianomime_core.keyboard import KEYBOARD, LOWEST_PITCH, NUM_KEYS
+from pianomime_core.whole_file import write_whole
+
+INCHES_PER_S = 0.5
+WIDTH_IN = (10.0, 120.0)
+HEIGHT_IN = 9.0
+DOTS_PER_IN = 100
+MARGIN_KEYS = 3
+HAND_COLOURS = dict(zip(SIDES, ("#009E73", "#E69F00"), strict=True))
+NOBODY_COLOUR = "#999999"
+HAND_WORDS = {"rh": "right hand", "lh": "left hand"}
+
+
+def plot_demonstration(demonstration: Demonstration, out: Path) -> None:
+    """Write a PNG file.
+
+    Raises:
+        UserError: `out` cannot be written.
+    """
+    from matplotlib.figure import Figure
+    from matplotlib.lines import Line2D
+    from matplotlib.patches import Patch
+
+    duration_s = float(demonstration.time_s[-1])
+    width_in = float(np.clip(duration_s * INCHES_PER_S, *WIDTH_IN))
+    figure = Figure(figsize=(width_in, HEIGHT_IN), layout="constrained")
+    roll, tracks = figure.subplots(2, 1, sharex=True, height_ratios=(6, 1))
+    _draw_notes(roll, demonstration)
+    _draw_fingertips(roll, demonstration)
+    title = demonstration.metadata.get("title") or "demonstration"
+    distance_mm = 1e3 * demonstration.assignment_distance_m
+    roll.set_title(f"{title}: fingers {distance_mm:.1f} mm from the keys they play, on average", loc="left")
+    for side, known in zip(SIDES, demonstration.valid.T, strict=True):
+        row = SIDES.index(side)
+        tracks.fill_between(demonstration.time_s, row, row + 0.8 * known, color=HAND_COLOURS[side], step="post", lw=0)
+    tracks.set_yticks([0.4, 1.4], [f"{HAND_WORDS[side]} seen" for side in SIDES])
+    tracks.set_xlabel("time [s]")
+    tracks.set_xlim(0, duration_s)
+    handles: list[Any] = [Patch(color=HAND_COLOURS[side], label=f"notes, {HAND_WORDS[side]}") for side in SIDES]
+    handles += [Line2D([], [], color=HAND_COLOURS[side], label=f"fingertips, {HAND_WORDS[side]}") for side in SIDES]
+    handles += [Patch(color=NOBODY_COLOUR, label="notes that nobody is near")]
+    figure.legend(handles=handles, loc="outside lower center", ncols=len(handles), frameon=False)
+    try:
+        write_whole(out, lambda file: figure.savefig(file, dpi=DOTS_PER_IN, format="png"))
+    except OSError as error:
+        raise UserError(f"picture {str(out)!r} cannot be written: {error.strerror}") from error
+
+
+def _draw_notes(axis: Any, demonstration: Demonstration) -> None:
+    keys = demonstration.pitch - LOWEST_PITCH
+    columns = (demonstration.onset_s, demonstration.offset_s, keys, demonstration.finger)
+    for onset_s, offset_s, key, finger in zip(*(column.tolist() for column in columns), strict=True):
+        colour = NOBODY_COLOUR if finger == NOBODY else HAND_COLOURS[SIDES[finger // len(FINGERS)]]
+        axis.barh(key, offset_s - onset_s, left=onset_s, height=0.9, color=colour, alpha=0.6, lw=0)
+        if finger != NOBODY:
+            axis.text(onset_s, key, f" {finger % len(FINGERS) + 1}", va="center", fontsize=7)
+    lowest, highest = int(keys.min()) - MARGIN_KEYS, int(keys.max()) + MARGIN_KEYS
+    axis.set_ylim(max(lowest, 0) - 0.5, min(highest, NUM_KEYS - 1) + 0.5)
+    cs = np.arange((-LOWEST_PITCH) % 12, NUM_KEYS, 12)
+    shown = cs[(cs >= lowest) & (cs <= highest)]
+    axis.set_yticks(shown, [f"C{(key + LOWEST_PITCH) // 12 - 1}" for key in shown])
+    axis.set_ylabel("key")
+
+
+def _draw_fingertips(axis: Any, demonstration: Demonstration) -> None:
+    for side, points_m in zip(SIDES, demonstration.points_m.transpose(1, 2, 0, 3), strict=True):
+        for tip_m in points_m[POINTS.index(FINGERS[0]) :]:
+            # Centres of the keys rise with the pitch, white and black together.
+            along = np.interp(tip_m[:, 1], KEYBOARD.center_y_m, np.arange(NUM_KEYS))
+            known = np.where(np.isfinite(tip_m[:, 1]), along, np.nan)
+            axis.plot(demonstration.time_s, known, color=HAND_COLOURS[side], linewidth=0.7)
