@@ -49,10 +49,10 @@ def sound_options(options: argparse.Namespace, heard_by_default: bool) -> tuple[
             check_file(path, option, suffix)
     speaker, notice = bool(options.sound), ""
     if options.sound or (options.sound is None and heard_by_default):
-        from pianomime_sim.sound.speaker import default_device
+        from pianomime_sim.sound.speaker import check_device
 
         try:
-            default_device()
+            check_device()
             speaker = True
         except UserError as error:
             if options.sound:

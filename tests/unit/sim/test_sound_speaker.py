@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from pianomime_core.errors import UserError
-from pianomime_sim.sound.speaker import Speaker, default_device
+from pianomime_sim.sound.speaker import Speaker, check_device, default_device
 
 RATE_HZ = 48_000
 
@@ -78,6 +78,14 @@ def test_no_device(device: SimpleNamespace):
     device.query_devices = query_devices
     with pytest.raises(UserError, match="no audio device here"):
         default_device()
+
+
+def test_who_only_asks_leaves_portaudio_and_may_ask_again(device: SimpleNamespace):
+    left: list[str] = []
+    device._terminate = lambda: left.append("left")
+    check_device()
+    assert left == ["left"]
+    assert "sounddevice" not in sys.modules
 
 
 def test_a_device_that_is_busy(device: SimpleNamespace):

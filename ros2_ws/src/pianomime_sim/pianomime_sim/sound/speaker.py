@@ -1,5 +1,6 @@
 """A piano on the machine's default audio device, through PortAudio (the package sounddevice)."""
 
+import sys
 import threading
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,18 @@ def default_device() -> tuple[str, int]:
     except (sounddevice.PortAudioError, ValueError) as error:
         raise UserError("no audio device here: plug one in, or start PipeWire or PulseAudio") from error
     return str(device["name"]), round(device["default_samplerate"])
+
+
+def check_device() -> None:
+    """Raise as `default_device` does, and leave PortAudio: a program that only asks must not remain a client of an audio
+    server, whose end would be its own (PortAudio aborts when it is to leave a JACK server that has gone)."""
+    try:
+        default_device()
+    finally:
+        sounddevice: Any = sys.modules.pop("sounddevice", None)
+        if sounddevice is not None:
+            with no_library_noise():
+                sounddevice._terminate()
 
 
 class Speaker:

@@ -1,0 +1,73 @@
+"""`pianomime live` as a process, and what it leaves behind."""
+
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import numpy as np
+
+from pianomime_core.rollout import Rollout
+
+PATIENCE_S = 240.0
+"""The first planner on a machine compiles for a minute or so."""
+READY = "the robot listens"
+
+
+class Session:
+    """`pianomime live`, from its first word to the robot's last."""
+
+    def __init__(self, environ, *arguments: object) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "pianomime", "live", *map(str, arguments)],
+            env=environ,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        self.said = ""
+        # A test that hangs would be told nothing by a blocking pipe.
+        self._watch = threading.Timer(PATIENCE_S, self.process.kill)
+        self._watch.start()
+
+    def until(self, words: str) -> None:
+        """Read on to the next line that has these words."""
+        while True:
+            line = self.process.stdout.readline()
+            assert line, f"it ended before it said {words!r}: {self.said}"
+            self.said += line
+            if words in line:
+                return
+
+    def end(self) -> int:
+        """Ctrl-C; the exit code."""
+        self.process.send_signal(signal.SIGINT)
+        self.said += self.process.communicate()[0]
+        return self.process.returncode
+
+    def close(self) -> None:
+        self._watch.cancel()
+        self.process.kill()
+        self.process.wait()
+        self.process.stdout.close()
+
+
+def music(played: Rollout) -> tuple[np.ndarray, np.ndarray]:
+    """Goal and pressed keys from the first wanted row to the last."""
+    rows = np.flatnonzero(played.goal.any(axis=1))
+    span = slice(rows[0], rows[-1] + 1)
+    return played.goal[span], played.pressed[span]
+
+
+def live_node_of(parent: int) -> int:
+    """The process of the session's live_node."""
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            status = (process / "stat").read_text().rsplit(")", 1)[1].split()
+            words = (process / "cmdline").read_bytes().decode(errors="replace").split("\0")
+        except OSError:
+            continue
+        if int(status[1]) == parent and "pianomime_policy.live_node" in words:
+            return int(process.name)
+    raise AssertionError("no live_node runs")
