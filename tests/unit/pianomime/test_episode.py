@@ -152,3 +152,30 @@ def test_the_real_simulator_gives_the_same_performance_twice() -> None:
     np.testing.assert_array_equal(first.pressed, again.pressed)
     np.testing.assert_array_equal(first.targets, again.targets)
     assert first.targets.dtype == np.float32
+
+
+def test_the_pedal_is_the_controllers() -> None:
+    class Footed(FakeController):
+        def pedal(self) -> bool:
+            return self.seen[-1].step == 1
+
+    roll = ramp_roll(3)
+    assert roll.sustain.tolist() == [True, False, True]
+    rollout = play_episode(FakeSimulator(), Footed(horizon_steps=2), roll)
+    assert rollout.pedal.tolist() == [False, True, False]
+    assert rollout.goal_pedal.tolist() == [True, False, True]
+    assert rollout.metadata["scores"]["pedal_f1"] == 0.0
+    unfooted = play_episode(FakeSimulator(), FakeController(horizon_steps=2), roll)
+    assert not unfooted.pedal.any()
+
+
+def test_a_controller_sees_how_loud() -> None:
+    roll = ramp_roll(3)
+    loud = PianoRoll(roll.goal, roll.sustain, np.where(roll.goal, np.arange(1, 89, dtype=np.uint8), np.uint8(0)))
+    controller = FakeController(horizon_steps=2)
+    play_episode(FakeSimulator(), controller, loud)
+    assert [seen.velocity[:, :3].tolist() for seen in controller.seen] == [
+        [[1, 0, 0], [0, 2, 0]],
+        [[0, 2, 0], [0, 0, 3]],
+        [[0, 0, 3], [0, 0, 0]],
+    ]

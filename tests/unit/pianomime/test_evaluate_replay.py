@@ -9,6 +9,7 @@ import pytest
 from command_examples import Command, write_midi
 
 from pianomime.cli import main
+from pianomime_core.notes import Note, Score, save_midi
 from pianomime_core.rollout import Rollout
 
 SCORES = {
@@ -70,6 +71,21 @@ def test_the_table_fits_80_columns(folder: Path, pianomime: Command, monkeypatch
     assert max(len(line) for line in result.out.splitlines()) <= 80
     assert "b/down" in result.out
     assert "do-nothing" in result.out
+
+
+def test_the_pedal_has_a_column_where_a_song_asks_for_it(pianomime: Command, tmp_path: Path) -> None:
+    for name, sustain in (("dry", ()), ("wet", ((0.0, True), (0.5, False)))):
+        save_midi(Score((Note(60, 0.0, 1.0),), sustain), tmp_path / f"{name}.mid")
+    table = {}
+    for controller in ("idle", "streaming"):
+        arguments = ("evaluate", tmp_path, "--controller", controller, "--jobs", 1)
+        table[controller] = pianomime(*arguments, "--json", tmp_path / "x.json").out
+        report = json.loads((tmp_path / "x.json").read_text())
+        dry, wet = report["songs"]
+        assert "pedal_f1" not in dry
+        assert wet["pedal_f1"] == report["mean"]["pedal_f1"] == (controller == "streaming")
+        assert "pedal" in table[controller]
+    assert "pedal" not in pianomime("evaluate", tmp_path / "dry.mid", "--controller", "idle", "--jobs", 1).out
 
 
 def test_hand_collisions_reach_the_scene(folder: Path, pianomime: Command, tmp_path: Path) -> None:

@@ -81,3 +81,16 @@ def test_what_cannot_be_read_or_written_is_refused(
     pianomime(command, tmp_path / "missing.npz", "--out", out).refuses("missing.npz", "does not exist")
     pianomime(command, tune, "--out", out).refuses("tune.mid", "is not a rollout")
     assert not out.exists()
+
+
+def test_the_pedal_is_part_of_the_music(recorded: Path) -> None:
+    assert perform(recorded).score.sustain == ()
+    rollout = Rollout.load(recorded)
+    pedal = np.zeros(len(rollout.pressed), dtype=bool)
+    pedal[4:10] = pedal[-1:] = True
+    replace(rollout, pedal=pedal, goal_pedal=~pedal).save(recorded)
+    performance = perform(recorded)
+    (down_s, down), (up_s, up), (again_s, again), (end_s, end) = performance.score.sustain
+    assert [down, up, again, end] == [True, False, True, False]
+    assert [down_s, up_s, again_s] == pytest.approx([0.2, 0.5, performance.duration_s - 0.05])
+    assert end_s >= performance.duration_s

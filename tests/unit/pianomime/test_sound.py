@@ -1,6 +1,7 @@
 """`pianomime sound`: the robot's own notes, in a MIDI file and in a WAV file."""
 
 import wave
+from dataclasses import replace
 from pathlib import Path
 
 import mido
@@ -45,3 +46,28 @@ def test_soundfonts_are_checked(recorded: Path, pianomime: Command, tmp_path: Pa
     pianomime("sound", recorded, *out, tmp_path / "bad.sf2").refuses("bad.sf2", "not a soundfont")
     pianomime("sound", recorded, *out, tmp_path / "none.sf2").refuses("none.sf2", "does not exist")
     pianomime("sound", recorded, "--out", tmp_path / "x.mid", "--soundfont", "x.sf2").refuses("--soundfont", ".wav")
+
+
+def test_the_pedal_stands_in_the_midi_file_and_is_heard(recorded: Path, pianomime: Command, tmp_path: Path) -> None:
+    rollout = Rollout.load(recorded)
+    loudness = {}
+    for name, pedal in (("dry", False), ("wet", True)):
+        replace(rollout, pedal=np.full(len(rollout.pressed), pedal)).save(tmp_path / f"{name}.npz")
+        for suffix in (".mid", ".wav"):
+            assert pianomime("sound", tmp_path / f"{name}.npz", "--out", tmp_path / f"{name}{suffix}").code == 0
+        with wave.open(str(tmp_path / f"{name}.wav")) as file:
+            sound = np.frombuffer(file.readframes(file.getnframes()), dtype="<i2").reshape(-1, 2)
+        # Middle C is let go after .4 s: is it there in the last quarter of a second of the song?
+        end = round(len(rollout.pressed) * 0.05 * 44_100)
+        spectrum = np.abs(np.fft.rfft(sound[end - 11_025 : end, 0] * np.hanning(11_025)))  # 4 Hz apart
+        loudness[name] = spectrum[64:68].max()
+    assert loudness["wet"] > 5 * loudness["dry"]
+    controls = {
+        name: [
+            (message.control, message.value)
+            for message in mido.MidiFile(tmp_path / f"{name}.mid")
+            if message.type == "control_change"
+        ]
+        for name in loudness
+    }
+    assert controls == {"dry": [], "wet": [(64, 127), (64, 0)]}

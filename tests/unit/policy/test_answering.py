@@ -109,6 +109,18 @@ def test_only_messages_of_one_step_are_paired():
     assert observation.key_angles[87] == 1.0
 
 
+def test_an_observation_says_how_loud():
+    controller = Recorder(4)
+    answering = Answering(controller)
+    answering.begin(0, GOAL, PEDAL)
+    answering.see_goal(0, GOAL, PEDAL, np.where(GOAL, np.uint8(99), np.uint8(0)))
+    show(answering, 0, goal=False)
+    show(answering, 1)
+    told, untold = controller.seen
+    assert told.velocity.tolist() == np.where(GOAL[:4], 99, 0).tolist()
+    assert untold.velocity.tolist() == np.where(GOAL[:4], 64, 0).tolist()
+
+
 def test_targets_that_are_not_finite_stop_everything():
     answering = Answering(Recorder(4))
     answering.begin(0, GOAL, PEDAL)

@@ -20,7 +20,9 @@ from pianomime_core.ros_messages import (
     goal_message,
     joint_state,
     read_goal,
+    read_goal_velocity,
     read_joint_state,
+    read_pedal,
     read_targets,
     step_of,
 )
@@ -81,6 +83,44 @@ def test_the_policy_starts_once_and_answers_each_state(policy):
     commands = policy._publish_command.sent
     assert [step_of(command.header.stamp) for command in commands] == [0, 1, 2]
     assert read_targets(commands[0], NameOrder(policy._controller.target_names)).shape == (1, 46)
+
+
+def test_who_has_a_foot_commands_the_pedal_also_when_asked_again(policy):
+    give(policy, 0)
+    policy._controller.pedal = lambda: True
+    give(policy, 1)
+    give(policy, 1)
+    without, down, again = policy._publish_command.sent
+    assert "sustain" not in without.joint_names, "idle has no foot"
+    assert read_pedal(down).tolist() == [True]
+    assert down == again
+    order = NameOrder(policy._controller.target_names, beside=("sustain",))
+    assert np.array_equal(read_targets(down, order), np.zeros((1, 46)))
+
+
+def test_keys_are_read_with_and_without_the_pedal(policy):
+    give(policy, 0)
+    names, angles = (*KEY_NAMES, "sustain"), np.append(np.zeros(88), 1.0)
+    policy._on_keys(joint_state(names, angles, np.zeros(89), step=1))
+    joints = policy._controller.joint_names
+    policy._on_hands(joint_state(joints, np.zeros(54), np.zeros(54), step=1))
+    policy._on_goal(goal_message(np.zeros((40, 88), dtype=bool), np.zeros(40, dtype=bool), step=1))
+    assert [step_of(command.header.stamp) for command in policy._publish_command.sent] == [0, 1]
+    assert policy._refused == 0
+
+
+def test_how_loud_reaches_the_controller(policy):
+    goal, seen = np.zeros((40, 88), dtype=bool), []
+    goal[0, 40] = True
+    act = policy._controller.act
+    policy._controller.act = lambda observation: (seen.append(observation), act(observation))[1]
+    for step, velocity in ((0, None), (1, np.where(goal, np.uint8(101), np.uint8(0)))):
+        give(policy, step)  # answered already: the last window is not used
+        policy._on_keys(joint_state(KEY_NAMES, np.zeros(88), np.zeros(88), step=step + 10))
+        joints = policy._controller.joint_names
+        policy._on_hands(joint_state(joints, np.zeros(54), np.zeros(54), step=step + 10))
+        policy._on_goal(goal_message(goal, np.zeros(40, dtype=bool), velocity, step=step + 10))
+    assert [observation.velocity[0, 40] for observation in seen if observation.goal.any()] == [64, 101]
 
 
 def test_fingertip_targets_are_for_those_who_look(policy):
@@ -197,6 +237,8 @@ def test_the_song_is_said_once_and_windows_on_request(ros, song):
     # 0.5 s is 10 rows: row 0 of this window is the last one of middle C, the others are D.
     assert np.flatnonzero(goal[0]).tolist() == [60 - 21]
     assert np.flatnonzero(goal[1:].any(axis=0)).tolist() == [62 - 21]
+    velocity = read_goal_velocity(message, NameOrder(GOAL_NAMES), goal)
+    assert np.array_equal(velocity, 80 * goal)
     # Without an answer the window is said again, until there is nothing more to say.
     part._send()
     assert part._publish_goal.sent[0] == part._publish_goal.sent[1]

@@ -26,13 +26,22 @@ class Stage:
     def __init__(self, simulator, answer, *, sync=False, stale_hold_s=0.2) -> None:
         self.now = 0.0
         self.shown = []
+        self.pedal = lambda step: False
+        self.pedal_moved = []
         self.begins = {}
         self.answer = answer
         self.commands = CommandBox(clock=lambda: self.now)
         self.board = Scoreboard(STEPS)
         config = PlaybackConfig(sync=sync, stale_hold_s=stale_hold_s, ask_again_s=0.001)
         self.playback = Playback(
-            simulator, self.commands, self.board, config, self.publish, clock=lambda: self.now, sleep=self.sleep
+            simulator,
+            self.commands,
+            self.board,
+            config,
+            self.publish,
+            clock=lambda: self.now,
+            sleep=self.sleep,
+            on_pedal=lambda step, down: self.pedal_moved.append((step, down)),
         )
         self.start = np.zeros(len(simulator.joint_names))
 
@@ -41,7 +50,8 @@ class Stage:
         self.begins.setdefault(step, self.now)
         targets = self.answer(step)
         if targets is not None:
-            self.commands.put(step, np.atleast_2d(targets))
+            rows = np.atleast_2d(targets)
+            self.commands.put(step, rows, np.full(len(rows), self.pedal(step)))
 
     def sleep(self, seconds) -> None:
         self.now += seconds
@@ -118,6 +128,29 @@ def test_a_missing_command_holds_the_last_one(simulator):
     assert playback.lifted_steps == 0
     for step, held in ((5, 4), (6, 4), (7, 7), (9, 8)):
         assert np.array_equal(playback.targets[step], targets[held].astype(np.float32))
+
+
+def test_the_pedal_is_where_the_commands_say(simulator):
+    targets = wave(simulator)
+    stage = Stage(simulator, lambda step: targets[step])
+    stage.pedal = lambda step: 3 <= step < 7
+    playback = stage.play()
+    assert stage.board.pedal.tolist() == [3 <= step < 7 for step in range(STEPS)]
+    assert stage.pedal_moved == [(3, True), (7, False)]
+    assert not playback.pedal
+    without = Stage(simulator, lambda step: targets[step]).play()
+    assert np.array_equal(np.stack(playback.targets), np.stack(without.targets)), "the hands do not feel it"
+
+
+def test_without_commands_the_pedal_is_held_and_then_lifted_with_the_hands(simulator):
+    targets = wave(simulator)
+    stage = Stage(simulator, lambda step: targets[step] if step < 5 else None, stale_hold_s=0.2)
+    stage.pedal = lambda step: step >= 2
+    playback = stage.play()
+    lifted_from = STEPS - playback.lifted_steps
+    assert lifted_from == 4 + 0.2 / 0.05 + 1
+    assert stage.board.pedal.tolist() == [2 <= step < lifted_from for step in range(STEPS)]
+    assert stage.pedal_moved == [(2, True), (lifted_from, False)]
 
 
 def test_a_chunk_bridges_silence(simulator):

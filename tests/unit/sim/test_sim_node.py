@@ -106,6 +106,54 @@ def test_a_song_from_first_state_to_rollout(sim):
     assert json.loads(sim._outcome._score.read_text()) == last
 
 
+def test_the_pedal_is_what_was_commanded_and_never_what_is_wanted(sim):
+    names, targets = sim._simulator.target_names, commands(sim)
+    wanted, chosen = np.arange(STEPS) >= 2, [step in (3, 4) for step in range(STEPS)]
+    sim._publish_key_events = Topic()
+    sim._publish_key_events.get_subscription_count = lambda: 1
+
+    def answer(message) -> None:
+        step = step_of(message.header.stamp)
+        if step < STEPS:
+            sim._on_command(targets_message(names, targets[step], step=step, pedal=chosen[step]))
+
+    sim._publish_hands = Topic(answer)
+    sim._on_song(goal_message(goal(), wanted, step=0))
+    sim._on_start(joint_state(names=sim._simulator.joint_names, positions=np.zeros(54)))
+    play_to_the_end(sim)
+    played = Rollout.load(sim._outcome._rollout)
+    assert played.pedal.tolist() == chosen
+    assert played.goal_pedal.tolist() == wanted.tolist()
+    # Two of the two pressed and of the six wanted frames.
+    assert played.metadata["scores"]["pedal_f1"] == pytest.approx(2 * 2 / (2 + 6))
+    assert read_status(sim._outcome._publisher.sent[-1], "score")["pedal_f1"] == pytest.approx(0.5)
+    # A state tells where the pedal was in the step that ended in it, and the event when it moved.
+    shown = [message.position[message.name.index("sustain")] for message in sim._publish_keys.sent]
+    assert shown == [0.0, *map(float, chosen)]
+    moved = [message for message in sim._publish_key_events.sent if message.name == ["sustain"]]
+    assert [(step_of(message.header.stamp), message.position[0]) for message in moved] == [(3, 1.0), (5, 0.0)]
+
+
+def test_a_command_that_names_no_pedal_leaves_it_up(sim):
+    names, targets = sim._simulator.target_names, commands(sim)
+    sim._publish_hands = Topic(
+        lambda message: sim._on_command(
+            targets_message(
+                names,
+                targets[min(step_of(message.header.stamp), STEPS - 1)],
+                step=step_of(message.header.stamp),
+            )
+        )
+    )
+    sim._on_song(goal_message(goal(), np.ones(STEPS, dtype=bool), step=0))
+    sim._on_start(joint_state(sim._simulator.joint_names, np.zeros(54)))
+    play_to_the_end(sim)
+    played = Rollout.load(sim._outcome._rollout)
+    assert played.goal_pedal.all()
+    assert not played.pedal.any()
+    assert played.metadata["scores"]["pedal_f1"] == 0.0
+
+
 def test_a_song_goes_on_where_the_hands_were(sim):
     names, targets = sim._simulator.target_names, commands(sim)
     where = np.full(54, 0.01)
