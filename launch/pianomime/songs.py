@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from pianomime_core.errors import UserError
-from pianomime_core.notes import Dropped, load_midi
+from pianomime_core.notes import Dropped
 from pianomime_core.piano_roll import PianoRoll, piano_roll
+from pianomime_core.song_file import load_song
 
 DEFAULT_SONG = "minuet_in_g"
 MIDI_SUFFIXES = (".mid", ".midi")
@@ -48,12 +49,12 @@ def find_song(song: str | None) -> Path:
 
 
 def read_song(path: Path) -> PianoRoll:
-    """Read a MIDI file and say on stderr what of it a piano cannot play.
+    """Read a MIDI file or the music of a demonstration, and say on stderr what of it a piano cannot play.
 
     Raises:
-        UserError: As `load_midi`.
+        UserError: As `load_song`.
     """
-    score = load_midi(path)
+    score = load_song(path)
     if score.dropped != Dropped():
         print(f"pianomime: {str(path)!r} is played without {score.dropped}", file=sys.stderr)
     return piano_roll(score)

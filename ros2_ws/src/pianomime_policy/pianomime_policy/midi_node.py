@@ -10,7 +10,7 @@ from trajectory_msgs.msg import JointTrajectory
 
 from pianomime_core.errors import UserError
 from pianomime_core.goal_window import roll_window
-from pianomime_core.notes import load_midi
+from pianomime_core.song_file import load_song
 from pianomime_core.piano_roll import piano_roll
 from pianomime_core.ros_diagnostics import Diagnostics, Health
 from pianomime_core.ros_main import prefer_prompt_replies, run
@@ -29,7 +29,7 @@ class MidiNode:
 
     def __init__(self) -> None:
         self.node = Node("midi_node")
-        midi = declare_text(self.node, "midi", "", "MIDI file to play")
+        midi = declare_text(self.node, "midi", "", "MIDI file to play, or demonstration")
         self._horizon = declare_count(
             self.node,
             "horizon_steps",
@@ -40,8 +40,8 @@ class MidiNode:
         )
         refuse_undeclared(self.node)
         if not midi:
-            raise UserError("midi_node parameter midi is empty: want the path of a MIDI file")
-        score = load_midi(Path(midi))
+            raise UserError("midi_node parameter midi is empty: want the path of a MIDI file or demonstration")
+        score = load_song(Path(midi))
         self._roll = piano_roll(score)
         self._dropped = score.dropped
         self._steps = len(self._roll.goal)

@@ -45,6 +45,13 @@ def _onnx(horizon_steps: int) -> Callable[[SceneConfig, Path], Controller]:
     return build
 
 
+def _demo(scene: SceneConfig, demonstration: Path) -> Controller:
+    from pianomime_core.demonstration import Demonstration
+    from pianomime_policy.demo.demo import Demo
+
+    return Demo(Demonstration.load(demonstration), scene.variant)
+
+
 _UNTRAINED: Mapping[str, Callable[[SceneConfig], Controller]] = MappingProxyType(
     {
         "planner": _planner(None),
@@ -58,14 +65,18 @@ _UNTRAINED: Mapping[str, Callable[[SceneConfig], Controller]] = MappingProxyType
 _TRAINED: Mapping[str, Callable[[SceneConfig, Path], Controller]] = MappingProxyType(
     {"onnx": _onnx(40), "onnx-1s": _onnx(20)}
 )
+_DEMONSTRATED: Mapping[str, Callable[[SceneConfig, Path], Controller]] = MappingProxyType({"demo": _demo})
 
 TRAINED = tuple(_TRAINED)
 """Names of the controllers that play with a model, a folder of ONNX networks."""
 
-CONTROLLERS = (*_UNTRAINED, *TRAINED)
+DEMONSTRATED = tuple(_DEMONSTRATED)
+"""Names of the controllers that play a demonstration, a file of `pianomime_core.demonstration`."""
+
+CONTROLLERS = (*_UNTRAINED, *TRAINED, *DEMONSTRATED)
 """Names of all: the planner that knows the whole song, two that see 2 s and 1 s of it, one that sees 2 s and tries on a
 simulator what it will play, one that sees only what is held now, one that does nothing, one that was trained and sees
-2 s, the same with 1 s."""
+2 s, the same with 1 s, one that repeats what a pianist did."""
 
 HORIZON_STEPS: Mapping[str, int | None] = MappingProxyType(
     {
@@ -77,6 +88,7 @@ HORIZON_STEPS: Mapping[str, int | None] = MappingProxyType(
         "idle": 1,
         "onnx": 40,
         "onnx-1s": 20,
+        "demo": None,
     }
 )
 """`Controller.horizon_steps` by name, for those who must know before one is built."""
@@ -86,11 +98,17 @@ def check_controller(name: str, model: Path | None = None) -> None:
     """Refuse what `make_controller` would refuse before it builds anything.
 
     Raises:
-        UserError: The name is unknown, and the message lists the known ones; a model is missing, or given to a
-            controller that has none.
+        UserError: The name is unknown, and the message lists the known ones; a model or demonstration is missing, or
+            given to a controller that has none.
     """
     if name not in CONTROLLERS:
         raise unknown_value("controller", name, CONTROLLERS)
+    if name in DEMONSTRATED:
+        if model is None:
+            raise UserError(f"controller {name!r} needs a demonstration: a file that `pianomime perceive` wrote")
+        if not model.is_file():
+            raise UserError(f"no such demonstration file: {str(model)!r}")
+        return
     if name not in TRAINED:
         if model is not None:
             trained = ", ".join(TRAINED)
@@ -110,10 +128,11 @@ def make_controller(name: str, scene: SceneConfig, model: Path | None = None) ->
     Args:
         name: One of `CONTROLLERS`.
         scene: The robot.
-        model: Folder of networks for one of `TRAINED`; None for all others.
+        model: What it plays from: folder of networks for one of `TRAINED`, file for one of `DEMONSTRATED`; None for
+            all others.
 
     Raises:
-        UserError: As `check_controller`, or the networks were made for another robot.
+        UserError: As `check_controller`, the networks were made for another robot, or the file is no demonstration.
     """
     check_controller(name, model)
-    return _UNTRAINED[name](scene) if model is None else _TRAINED[name](scene, model)
+    return _UNTRAINED[name](scene) if model is None else {**_TRAINED, **_DEMONSTRATED}[name](scene, model)

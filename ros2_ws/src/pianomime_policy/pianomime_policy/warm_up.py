@@ -14,7 +14,7 @@ import numpy as np
 from pianomime_core.keyboard import NUM_KEYS
 from pianomime_description.variant import SceneConfig
 from pianomime_policy.controller import Controller, Observation
-from pianomime_policy.registry import CONTROLLERS, TRAINED, make_controller
+from pianomime_policy.registry import CONTROLLERS, DEMONSTRATED, TRAINED, make_controller
 
 QUIET_S = 5.0
 """Kernels that were compiled before are loaded within this time; who waits longer is told why."""
@@ -71,6 +71,8 @@ def main(model: Path | None = None) -> None:
     """Compile whatever any controller needs; without a model, any that needs none."""
     print("compiling the planner for this machine, once: takes about a minute", flush=True)
     for name in CONTROLLERS:
+        if name in DEMONSTRATED:
+            continue  # needs a file, and nothing compiled that others do not
         if name not in TRAINED:
             ready_controller(name, SceneConfig(), lambda line: None)
         elif model is not None:

@@ -27,7 +27,7 @@ class Demo:
     It plans from the demonstration and corrects from the measured joints and keys; past the end it holds the last pose.
     """
 
-    horizon_steps: int | None = 1
+    horizon_steps: int | None = None
 
     def __init__(self, demonstration: Demonstration, variant: str = "pianomime", config: DemoConfig | None = None):
         c = config or DemoConfig()
