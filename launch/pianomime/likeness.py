@@ -1,0 +1,58 @@
+"""How near the robot's fingertips came to the pianist's whose demonstration was played."""
+
+import math
+from pathlib import Path
+
+import mujoco
+import numpy as np
+from numpy.typing import NDArray
+
+from pianomime_core.demonstration import Demonstration
+from pianomime_core.hands import FINGERS, SIDES, name_order
+from pianomime_core.likeness import fingertip_distance_m
+from pianomime_core.rollout import Rollout
+from pianomime_core.song_file import is_demonstration
+from pianomime_description.hand_spec import fingertip_site
+from pianomime_physics.simulator import Simulator
+
+FINGERTIP_DISTANCE = "fingertip_distance_mm"
+"""Name among the scores of a demonstration's performance."""
+
+
+def likeness(song: Path, rollout: Rollout, simulator: Simulator) -> dict[str, float]:
+    """Return the score FINGERTIP_DISTANCE of a rollout, or nothing where the song is no demonstration with hands.
+
+    Args:
+        song: What was played.
+        rollout: How; its first step is the first of the song.
+        simulator: One like that in which it was played; is reset.
+
+    Raises:
+        UserError: The simulator has other hands.
+    """
+    if not is_demonstration(song):
+        return {}
+    distance_m = fingertip_distance_m(played_fingertips_m(rollout, simulator), Demonstration.load(song))
+    return {} if math.isnan(distance_m) else {FINGERTIP_DISTANCE: 1e3 * distance_m}
+
+
+def played_fingertips_m(rollout: Rollout, simulator: Simulator) -> NDArray[np.float64]:
+    """Replay a rollout and return its fingertips (T, 2, 5, 3) [m] at the end of each step, world frame, right hand first.
+
+    These are RoboPianist's fingertip sites, the ends of the fingers, as a camera sees them.
+
+    Raises:
+        UserError: The simulator has other hands.
+    """
+    parts = "rollout and simulator"
+    joints = name_order(simulator.joint_names, rollout.joint_names, "joint", parts)
+    targets = rollout.targets[:, name_order(simulator.target_names, rollout.target_names, "target", parts)]
+    model, data = simulator.model, simulator.data
+    sites = [[model.site(fingertip_site(side, finger)).id for finger in FINGERS] for side in SIDES]
+    simulator.reset(rollout.initial_joint_positions[joints])
+    played = np.zeros((len(targets), len(SIDES), len(FINGERS), 3))
+    for step, row in enumerate(targets):
+        simulator.step(row)
+        mujoco.mj_kinematics(model, data)  # after a step the sites are still those of 5 ms before
+        played[step] = data.site_xpos[sites]
+    return played
