@@ -1,4 +1,4 @@
-# make play [MIDI=song.mid] [VIEWER=browser|window|none] [ARGS="..."] | make live [PORT=name] | make test | make lint | make test-reference | make test-colcon | make bench | make install | make training | make perceive
+# make play [MIDI=song.mid] [VIEWER=browser|window|none] [ARGS="..."] | make live [PORT=name] | make test | make lint | make test-reference | make test-colcon | make bench | make install | make training | make perceive | make transcribe
 PYTHON ?= python3.11
 VIEWER ?= browser
 VENV := .venv
@@ -8,18 +8,20 @@ INSTALLED := $(VENV)/.installed
 COMPILED := $(VENV)/.compiled
 TRAINING := $(VENV)/.training
 PERCEPTION := $(VENV)/.perception
+TRANSCRIPTION := $(VENV)/.transcription
 COMPILED_FOLDERS := $(addprefix ros2_ws/src/pianomime_policy/pianomime_policy/,planner generalist) training/generalist
 KERNELS := $(wildcard $(addsuffix /*.py,$(COMPILED_FOLDERS)))
 # Without their dependencies: of robopianist only the assets are used, and tinysoundfont wants PyAudio, which compiles
-# against PortAudio, only to play by itself. mediapipe: see requirements-perception.txt.
+# against PortAudio, only to play by itself. mediapipe, transkun: see their requirements files.
 BARE := robopianist==1.0.10 tinysoundfont==0.3.7
 PERCEPTION_BARE := mediapipe==0.10.14
+TRANSCRIPTION_BARE := transkun==2.0.1
 REFERENCE := .venv-reference
 REFERENCE_PACKAGES := $(addprefix ros2_ws/src/pianomime_,core description physics sim)
 COLCON := .venv-colcon
 SETUPS := $(addsuffix /setup.py,$(PACKAGES)) $(addsuffix /setup.cfg,$(PACKAGES))
 
-.PHONY: install training perceive play live test test-reference test-colcon lint bench clean
+.PHONY: install training perceive transcribe play live test test-reference test-colcon lint bench clean
 
 install: $(COMPILED)
 
@@ -51,6 +53,14 @@ $(PERCEPTION): $(INSTALLED) requirements-perception.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps $(PERCEPTION_BARE)
 	touch $@
 
+# Torch and the transcriber with its weights, for `pianomime transcribe`.
+transcribe: $(TRANSCRIPTION)
+
+$(TRANSCRIPTION): $(INSTALLED) requirements-transcribe.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --requirement requirements-transcribe.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps $(TRANSCRIPTION_BARE)
+	touch $@
+
 play: install
 	@$(BIN)/pianomime play $(if $(MIDI),"$(MIDI)") --viewer $(VIEWER) $(ARGS)
 
@@ -58,7 +68,7 @@ play: install
 live: install
 	@$(BIN)/pianomime live $(if $(PORT),--port "$(PORT)") --viewer $(VIEWER) $(ARGS)
 
-test: install training perceive
+test: install training perceive transcribe
 	$(BIN)/python -m pytest $(ARGS)
 
 # RoboPianist's own environment, to compare with: 1.2 GB, made once.
@@ -81,7 +91,7 @@ $(COLCON)/.installed: requirements-colcon.txt
 test-colcon: install $(COLCON)/.installed
 	$(BIN)/python -m pytest tests/colcon $(ARGS)
 
-lint: install training perceive
+lint: install training perceive transcribe
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy

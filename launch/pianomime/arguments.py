@@ -12,6 +12,7 @@ from pianomime.live_arguments import add_live
 from pianomime.rollout_arguments import add_plot, add_sound, add_video
 from pianomime.songs import DEFAULT_SONG, bundled_songs
 from pianomime.sound_options import add_sound_arguments
+from pianomime.transcribe import add_transcribe
 from pianomime.urdf import add_urdf
 from pianomime_core.errors import UserError
 
@@ -205,6 +206,7 @@ _SUBCOMMANDS = {
     "sound": add_sound,
     "plot": add_plot,
     "video": add_video,
+    "transcribe": add_transcribe,
     "urdf": add_urdf,
     "doctor": _add_doctor,
 }

@@ -151,6 +151,12 @@ def _video(options: argparse.Namespace) -> int:
     return video(options.rollout, options.out, options.size, options.soundfont)
 
 
+def _transcribe(options: argparse.Namespace) -> int:
+    from pianomime.transcribe import transcribe
+
+    return transcribe(options.recording, options.out)
+
+
 def _urdf(options: argparse.Namespace) -> int:
     from pianomime.urdf import urdf
 
@@ -173,6 +179,7 @@ _RUN = {
     "sound": _sound,
     "plot": _plot,
     "video": _video,
+    "transcribe": _transcribe,
     "urdf": _urdf,
     "doctor": _doctor,
 }
