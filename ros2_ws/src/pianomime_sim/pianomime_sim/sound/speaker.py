@@ -34,8 +34,8 @@ def default_device() -> tuple[str, int]:
 
 
 def check_device() -> None:
-    """Raise as `default_device` does, and leave PortAudio: a program that only asks must not remain a client of an audio
-    server, whose end would be its own (PortAudio aborts when it is to leave a JACK server that has gone)."""
+    """Raise as `default_device` does, and leave PortAudio: who only asks must not remain a client of an audio server,
+    whose end would be its own (PortAudio aborts when it is to leave a JACK server that has gone)."""
     try:
         default_device()
     finally:
