@@ -6,11 +6,13 @@ from pathlib import Path
 
 import mido
 import numpy as np
+import pytest
 from performances import own_domain, play
-from test_live import midi_system  # noqa: F401 (a fixture that every test here uses)
 
 from pianomime_core.midi_ports import open_client
 from pianomime_core.rollout import Rollout
+
+pytestmark = pytest.mark.usefixtures("midi_system")
 
 PORT = "robot that is heard"
 POLL_S = 0.05
