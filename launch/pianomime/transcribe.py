@@ -18,8 +18,8 @@ def add_transcribe(commands: "argparse._SubParsersAction[Any]") -> Any:
         "transcribe",
         allow_abbrev=False,
         help="make MIDI of the sound of a piano",
-        description="Write the notes and the sustain pedal that are heard in a recording of a piano. Takes about twice\n"
-        "as long as the music on one core. Needs what `make transcribe` installs.",
+        description="Write the notes and the sustain pedal that are heard in a recording of a piano. Takes about\n"
+        "twice as long as the music on one core. Needs what `make transcribe` installs.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("recording", type=Path, metavar="FILE", help="audio, or video with sound, of any usual kind")
@@ -41,8 +41,6 @@ def transcribe(recording: Path, out: Path) -> int:
         task = bar.add_task("listening", total=1.0)
         score = transcription.transcribe(recording, lambda share: bar.update(task, completed=share))
     write_whole(out, lambda file: save_midi(score, file))
-    pedal = sum(down for _, down in score.sustain)
-    print(
-        f"{out}: {len(score.notes)} notes from {score.start_s:.1f} s to {score.end_s:.1f} s, pedal pressed {pedal} times"
-    )
+    heard = f"{len(score.notes)} notes from {score.start_s:.1f} s to {score.end_s:.1f} s"
+    print(f"{out}: {heard}, pedal pressed {sum(down for _, down in score.sustain)} times")
     return 0

@@ -26,6 +26,8 @@ from pianomime_perception.audio import read_audio
 if TYPE_CHECKING:
     import torch
 
+SAMPLE_RATE_HZ = 44_100
+"""What the network hears."""
 WEIGHTS = "2.0"
 """Name of the weights in the package."""
 _SUSTAIN = -64
@@ -46,8 +48,8 @@ def transcribe(path: str | Path, progress: Progress | None = None) -> Score:
         UserError: The file cannot be read (`pianomime_perception.audio.read_audio`), no note is heard in it, or the
             transcriber is not installed.
     """
+    samples = read_audio(path, SAMPLE_RATE_HZ)
     model = _model()
-    samples = read_audio(path, model.fs)
     import torch
 
     if progress is not None:
@@ -61,7 +63,7 @@ def transcribe(path: str | Path, progress: Progress | None = None) -> Score:
         if LOWEST_PITCH <= event.pitch <= HIGHEST_PITCH and event.start < event.end
     ]
     if not notes:
-        raise UserError(f"no note of a piano is heard in {str(path)!r} ({len(samples) / model.fs:.1f} s)")
+        raise UserError(f"no note of a piano is heard in {str(path)!r} ({len(samples) / SAMPLE_RATE_HZ:.1f} s)")
     pedal = [
         (float(time_s), down)
         for event in events
@@ -126,7 +128,7 @@ def _without_torchaudio() -> Iterator[None]:
 def _report_progress(model: Any, samples: int, progress: Progress) -> None:
     """Have `progress` called after each of the model's segments; they overlap and are padded at both ends."""
     hop_s, length_s = model.segmentHopSizeInSecond, model.segmentSizeInSecond
-    total = int((samples / model.fs + 2 * (length_s - hop_s)) / hop_s) + 1
+    total = int((samples / SAMPLE_RATE_HZ + 2 * (length_s - hop_s)) / hop_s) + 1
     done = 0
     hear = model.transcribeFrames
 
