@@ -1,0 +1,58 @@
+"""The nodes of `pianomime live`, played on by a script in this process."""
+
+import os
+import threading
+from collections.abc import Callable
+from contextlib import closing
+
+from pianomime.instance import InstanceLock
+from pianomime.node_table import LiveOptions, node_table
+from pianomime.runner import Runner
+from pianomime_core.ros_environment import complete_ros_environment, domain_id
+
+READY = "the robot listens"
+SETTLED_S = 1.0
+"""From the first step to the first key."""
+
+
+class _Over(Exception):  # noqa: N818 (an event, like KeyboardInterrupt)
+    """The script has come to its end."""
+
+
+def perform_live(options: LiveOptions, script: Callable[[], None]) -> None:
+    """Start the nodes; once the robot listens, run the script in a thread; when it returns, end the music.
+
+    Raises:
+        UserError: A node refused its input.
+        NodeDied: One is gone for good.
+        RuntimeError: The script failed, or the nodes ended before it did.
+    """
+    complete_ros_environment()
+    ready, done = threading.Event(), threading.Event()
+
+    def hear(name: str, line: str) -> None:
+        if READY in line:
+            ready.set()
+
+    def play() -> None:
+        threading.Event().wait(SETTLED_S)
+        script()
+        done.set()
+
+    player = threading.Thread(target=play, name="player", daemon=True)
+
+    def go_on() -> None:
+        if ready.is_set() and player.ident is None:
+            player.start()
+        if done.is_set():
+            raise _Over
+        if player.ident is not None and not player.is_alive():
+            raise RuntimeError("the script failed")
+
+    with closing(InstanceLock(domain_id(os.environ))), Runner(node_table(options), hear) as runner:
+        try:
+            runner.wait(go_on)
+        except _Over:
+            runner.end_music()
+            return
+    raise RuntimeError("the nodes ended before the script did")

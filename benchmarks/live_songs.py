@@ -1,0 +1,180 @@
+"""Do songs sound the same when they are played live? A scripted MIDI keyboard plays them to the live nodes.
+
+Echo mode: the robot plays what it heard as much later as its controller looks ahead. Beside its F1 stands that of the
+same controller that reads the same notes from a file (as `pianomime evaluate` does), and F1 of what was heard against
+what is written: the music's way over MIDI and the goal windows, without any robot. Music takes its time:
+`python -m benchmarks.live_songs FOLDER` plays half a minute for each song. Without MIDI ports it needs Debian's jackd2.
+"""
+
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import tyro
+from numpy.typing import NDArray
+from rich import box
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+
+from benchmarks.live_session import perform_live
+from benchmarks.scripted_keyboard import CLIENT, Keyboard, midi_system
+from pianomime.episode import play_episode
+from pianomime.live_delay import live_delay_s
+from pianomime.models import model_folder
+from pianomime.node_table import LiveOptions
+from pianomime.runner import NodeDied
+from pianomime.songs import bundled_songs, collect_songs
+from pianomime_core.errors import UserError
+from pianomime_core.metrics import ScoreCard, score
+from pianomime_core.notes import Score, load_midi
+from pianomime_core.piano_roll import piano_roll, trim_silence
+from pianomime_core.rollout import Rollout
+from pianomime_description.variant import SceneConfig
+from pianomime_physics.simulator import Simulator
+from pianomime_policy.registry import check_controller, make_controller
+
+WANTED_DIFFERENCE = 0.01
+"""The live score is within this of that of the file, or better; late steps count besides."""
+END_S = 0.5
+
+
+@dataclass(frozen=True)
+class LiveSongsOptions:
+    """Play songs live and from files, and print both scores.
+
+    Attributes:
+        songs: MIDI files or folders of them; the bundled songs if none is given.
+        controller: Who plays.
+        seconds: Length played of each song.
+    """
+
+    songs: tyro.conf.Positional[tuple[Path, ...]] = ()
+    controller: str = "onnx"
+    seconds: float = 20.0
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A song live and from its file.
+
+    Attributes:
+        heard: What the robot wanted to play, live, against what is written.
+        live: What it pressed, against what it wanted.
+        file: The same of the file.
+        missed_steps: Steps of the music, live, whose command was late: a busy machine's fault, not of the music's way.
+        steps: Of the music, live.
+    """
+
+    heard: ScoreCard
+    live: ScoreCard
+    file: ScoreCard
+    missed_steps: int
+    steps: int
+
+    @property
+    def difference(self) -> float:
+        """F1 live minus F1 of the file."""
+        return self.live.f1 - self.file.f1
+
+    @property
+    def is_as_wanted(self) -> bool:
+        """True if nothing was lost on the music's way."""
+        return self.difference >= -WANTED_DIFFERENCE - self.missed_steps / self.steps
+
+
+def main(options: LiveSongsOptions) -> int:
+    """Print the table; return 0 if every song is as wanted, 1 if not.
+
+    Raises:
+        UserError: Bad options, or no MIDI ports.
+    """
+    check_controller(options.controller, model_folder(options.controller))
+    live_delay_s(options.controller)
+    if not options.seconds > 0:
+        raise UserError(f"seconds {options.seconds}: want more than 0")
+    files = collect_songs(options.songs) if options.songs else bundled_songs()
+    table = Table("song", "heard", "F1 live", "file", "difference", "onset F1 live", "file", "late steps")
+    table.box = box.MARKDOWN
+    played = []
+    with midi_system():
+        for name, path in track(files.items(), "live", console=Console(stderr=True), transient=True):
+            one = compare(excerpt(load_midi(path), options.seconds), options.controller)
+            played.append(one)
+            table.add_row(name, *_numbers(one))
+    Console(width=120).print(table)
+    good = all(one.is_as_wanted for one in played)
+    mean = float(np.mean([one.difference for one in played]))
+    wanted = f"{-WANTED_DIFFERENCE} or better for each, but for the share of late steps"
+    print(f"mean difference {mean:+.4f}; wanted: {wanted}: {'yes' if good else 'no'}")
+    return 0 if good else 1
+
+
+def excerpt(music: Score, seconds: float) -> Score:
+    """The first seconds of music from its first note on; what sounds then ends there."""
+    music = trim_silence(music)
+    notes = [replace(note, offset_s=min(note.offset_s, seconds)) for note in music.notes if note.onset_s < seconds]
+    pedal = [(time_s, down) for time_s, down in music.sustain if time_s < seconds]
+    return replace(music, notes=tuple(notes), sustain=tuple(pedal))
+
+
+def compare(written: Score, controller: str) -> Comparison:
+    """Play music on a scripted keyboard to the nodes, and from its roll without them.
+
+    Raises: As `perform_live`.
+    """
+    with tempfile.TemporaryDirectory(prefix="pianomime-") as folder:
+        rollout = Path(folder) / "live.npz"
+        delay_s = live_delay_s(controller)
+        keyboard = Keyboard()
+
+        def play() -> None:
+            keyboard.play(written)
+            time.sleep(delay_s + END_S)
+
+        try:
+            perform_live(LiveOptions(port=CLIENT, controller=controller, rollout=rollout), play)
+        finally:
+            keyboard.unplug()
+        return compare_rollout(Rollout.load(rollout), written, controller)
+
+
+def compare_rollout(live: Rollout, written: Score, controller: str) -> Comparison:
+    """Score what was played live beside what the same controller plays from the file."""
+    first, last = np.flatnonzero(live.goal.any(axis=1))[[0, -1]]
+    goal, pressed = live.goal[first : last + 1], live.pressed[first : last + 1]
+    roll = piano_roll(written)
+    scene = SceneConfig()
+    truth = play_episode(Simulator(scene), make_controller(controller, scene, model_folder(controller)), roll)
+    late = live.metadata["missed_steps"]
+    return Comparison(
+        heard=_same_length(roll.goal, goal),
+        live=score(goal, pressed),
+        file=score(truth.goal, truth.pressed),
+        missed_steps=sum(first <= step <= last for step in late),
+        steps=len(goal),
+    )
+
+
+def _same_length(written: NDArray[np.bool_], heard: NDArray[np.bool_]) -> ScoreCard:
+    rows = max(len(written), len(heard))
+    longer = [np.concatenate([part, np.zeros((rows - len(part), part.shape[1]), bool)]) for part in (written, heard)]
+    return score(*longer)
+
+
+def _numbers(one: Comparison) -> Sequence[str]:
+    scores = (one.heard.f1, one.live.f1, one.file.f1)
+    texts = [f"{number:.3f}" for number in scores] + [f"{one.difference:+.4f}"]
+    return [*texts, f"{one.live.onset_f1:.3f}", f"{one.file.onset_f1:.3f}", f"{one.missed_steps} of {one.steps}"]
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(tyro.cli(LiveSongsOptions)))
+    except (UserError, NodeDied) as error:
+        print(error, file=sys.stderr)
+        sys.exit(2)

@@ -1,0 +1,25 @@
+"""Songs that were not made for this, played live on a scripted keyboard, score as from their files."""
+
+import random
+from pathlib import Path
+
+import pytest
+from benchmarks.live_songs import compare, excerpt
+
+from pianomime_core.notes import load_midi
+
+SONGS = Path(__file__).parents[3] / "shared" / "songs"
+SECONDS = 8.0
+
+
+@pytest.mark.parametrize("song", ["folk/playford13", "classical/bach_prelude_bwv_856"])
+def test_a_song_sounds_live_as_from_its_file(midi_system, monkeypatch, tmp_path, song):
+    path = SONGS / f"{song}.mid"
+    if not path.exists():
+        pytest.skip(f"{path.name} is not here: no folder shared/songs beside the repository")
+    monkeypatch.setenv("ROS_DOMAIN_ID", str(random.randint(1, 101)))
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    one = compare(excerpt(load_midi(path), SECONDS), "onnx")
+    assert one.heard.f1 > 0.95
+    assert one.heard.onset_f1 > 0.95
+    assert one.is_as_wanted, one
