@@ -34,10 +34,17 @@ def declare_count(node: Node, name: str, default: int, description: str, *, lowe
     )
 
 
-def declare_number(node: Node, name: str, default: float, description: str, *, lowest: float, highest: float) -> float:
-    """Declare a read-only number in a range, ends included, and return its value."""
+def declare_number(
+    node: Node, name: str, default: float, description: str, *, lowest: float, highest: float, read_only: bool = True
+) -> float:
+    """Declare a number in a range, ends included, and return its value; unless read-only, it may be set at any time."""
     return _declare(
-        node, name, default, description, floating_point_range=[FloatingPointRange(from_value=lowest, to_value=highest)]
+        node,
+        name,
+        default,
+        description,
+        read_only=read_only,
+        floating_point_range=[FloatingPointRange(from_value=lowest, to_value=highest)],
     )
 
 
@@ -50,9 +57,11 @@ def refuse_undeclared(node: Node) -> None:
         raise unknown_value(f"{node.get_name()} parameter", ", ".join(unknown), sorted(declared))
 
 
-def _declare(node: Node, name: str, default: Any, description: str, **descriptor: Any) -> Any:
-    # Read-only: every value shapes what is built at start; a change while playing would be a half-changed graph.
-    rules = ParameterDescriptor(description=description, read_only=True, **descriptor)
+def _declare(
+    node: Node, name: str, default: Any, description: str, *, read_only: bool = True, **descriptor: Any
+) -> Any:
+    # Read-only: most values shape what is built at start; a change while playing would be a half-changed graph.
+    rules = ParameterDescriptor(description=description, read_only=read_only, **descriptor)
     try:
         return node.declare_parameter(name, default, rules).value
     except ParameterException as error:

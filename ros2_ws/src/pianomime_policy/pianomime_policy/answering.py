@@ -38,6 +38,7 @@ class Answering:
         self._newest = _Newest()
         self._targets: Floats = np.empty(0)
         self._song: tuple[Bools, Bools] | None = None
+        self._again: int | None = None
         self.started = False
         self.first = 0
         self.answered = -1
@@ -49,7 +50,8 @@ class Answering:
 
     def begin(self, step: int, goal: Bools, sustain: Bools) -> Floats | None:
         """Begin with the window (H, 88), (H,) of `step`: 0, or in the middle of a song that is being played already;
-        return joint positions (n,), or None if it has begun before or has not seen enough.
+        return joint positions (n,), or None if it has begun before or has not seen enough. In a song that was begun
+        again only the window of the step it went back to will do: later ones are left over.
 
         A controller counts its own steps from 0 on: to it the song begins here.
 
@@ -57,7 +59,7 @@ class Answering:
             UserError: The window is shorter than the controller's horizon.
         """
         horizon = self._controller.horizon_steps
-        if self.started or (horizon is None and self._song is None):
+        if self.started or (horizon is None and self._song is None) or self._again not in (None, step):
             return None
         if horizon is None:
             assert self._song is not None
@@ -74,10 +76,12 @@ class Answering:
 
     def see_joints(self, step: int, positions: Floats, velocities: Floats) -> None:
         """Take the state of the hands (n,) at the beginning of `step`."""
+        self._go_back(step)
         self._newest.joints = (step, positions, velocities)
 
     def see_keys(self, step: int, angles: Floats) -> None:
         """Take the key angles (88,) at the beginning of `step`."""
+        self._go_back(step)
         self._newest.keys = (step, angles)
 
     def see_goal(self, step: int, goal: Bools, sustain: Bools, velocity: Velocities | None = None) -> None:
@@ -118,6 +122,12 @@ class Answering:
         self.skipped += step - self.answered - 1
         self.answered = step
         return step, self._targets
+
+    def _go_back(self, step: int) -> None:
+        """A state of a step before the one answered last: the song was begun again there."""
+        if step < self.answered:
+            self._newest = _Newest()
+            self.started, self._again, self.answered, self.skipped = False, step, step - 1, 0
 
     def seen(self) -> tuple[int, Floats] | None:
         """Return the newest step whose state of the hands is known, and their joint positions (n,); None before any."""

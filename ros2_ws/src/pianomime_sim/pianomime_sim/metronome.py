@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 
 class Metronome:
-    """Beat k falls at start + (k + 1) * period: a late beat does not move the ones after it."""
+    """Beat k falls at start + (k + 1) * period: a late beat does not move the ones after it, nor does a new period."""
 
     def __init__(
         self,
@@ -25,6 +25,12 @@ class Metronome:
         """Begin the first period now."""
         self._start_s = self._clock()
         self._beat = 0
+
+    def set_period(self, period_s: float) -> None:
+        """Let the beats after the last one fall this far apart."""
+        if period_s != self._period_s:
+            self._start_s += self._beat * self._period_s
+            self._beat, self._period_s = 0, period_s
 
     def wait(self) -> None:
         """Sleep until the next beat; return at once if it has passed.

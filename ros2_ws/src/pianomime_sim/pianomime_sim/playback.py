@@ -16,6 +16,7 @@ from pianomime_sim.metronome import Metronome
 from pianomime_sim.scoreboard import Scoreboard
 from pianomime_sim.speed_limit import SpeedConfig, SpeedLimit
 from pianomime_sim.state_check import check_state
+from pianomime_sim.transport import Transport
 
 Floats = NDArray[np.float64]
 
@@ -41,8 +42,9 @@ class Playback:
     """Plays one song in a thread of its own; see docs/architecture.md, "ROS graph".
 
     Real time begins when the first command is there. From then on the physics of step t runs at the absolute
-    deadline at the end of that step, with what has arrived by then. Readers in other threads see whole snapshots only:
-    `now` is replaced, never changed.
+    deadline at the end of that step, with what has arrived by then. While the transport is paused the state stands, and
+    is shown again and again; afterwards its step has its whole time anew, so that a pause is nobody's missed deadline.
+    Readers in other threads see whole snapshots only: `now` is replaced, never changed.
 
     Attributes:
         now: The newest step and its state; None before the song begins.
@@ -65,14 +67,17 @@ class Playback:
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
         on_pedal: Callable[[int, bool], None] = lambda step, down: None,
+        transport: Transport | None = None,
     ) -> None:
-        """`on_pedal`: Called when the pedal goes down or comes up, before the physics of that step."""
+        """`on_pedal`: Called when the pedal goes down or comes up, before the physics of that step. `transport`: Pauses
+        and, in real time, slows down."""
         self._simulator = simulator
         self._commands = commands
         self._scoreboard = scoreboard
         self._config = config
         self._publish = publish
         self._on_pedal = on_pedal
+        self._transport = transport or Transport()
         self._clock = clock
         self.speed_limit = SpeedLimit(simulator.target_names, simulator.target_range, config.speed)
         self._metronome = Metronome(CONTROL_TIMESTEP_S, clock, sleep)
@@ -99,13 +104,15 @@ class Playback:
         begin_s = 0.0
         for step in range(first, steps):
             published_s = self._show(step, state)
+            held = self._hold(step, state, stop)
             if step == first or self._config.sync:
                 while not self._commands.wait(step, self._config.ask_again_s):
                     if stop.is_set():
                         return
                     self._show(step, state)
             if not self._config.sync:
-                if step == first:
+                self._metronome.set_period(CONTROL_TIMESTEP_S / self._transport.speed)
+                if step == first or held:
                     self._metronome.start()
                 self._metronome.wait()
             if stop.is_set():
@@ -117,7 +124,7 @@ class Playback:
             row = self._row(step)
             targets = self.speed_limit.limit(row.targets).astype(np.float32)
             begin_s, last_s = self._clock(), begin_s
-            if step > first:
+            if step > first and not held:
                 self._period_s.append(begin_s - last_s)
             if row.pedal != self.pedal:
                 self.pedal = row.pedal
@@ -138,6 +145,15 @@ class Playback:
             **spread_ms(self._physics_s, "physics"),
             **spread_ms(self._metronome.lateness_s, "jitter"),
         }
+
+    def _hold(self, step: int, state: SimulatorState, stop: threading.Event) -> bool:
+        """Wait while paused, for `stop` at most; return True if there was a pause."""
+        held = False
+        while not stop.is_set() and not self._transport.wait(self._config.ask_again_s if held else 0.0):
+            if held:
+                self._show(step, state)
+            held = True
+        return held
 
     def _show(self, step: int, state: SimulatorState) -> float:
         self.now = (step, state)

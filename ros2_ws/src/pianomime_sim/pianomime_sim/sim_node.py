@@ -48,6 +48,7 @@ from pianomime_sim.ros_hand_meshes import HandMeshes
 from pianomime_sim.ros_key_events import KeyEventWriter
 from pianomime_sim.ros_markers import MarkerMaker
 from pianomime_sim.ros_outcome import Outcome
+from pianomime_sim.ros_transport import TransportServer
 from pianomime_sim.scoreboard import Scoreboard
 from pianomime_sim.viewers.base import Snapshot
 
@@ -108,8 +109,10 @@ class SimNode:
             lowest=0.0,
             highest=7200.0,
         )
+        self._transport = TransportServer(node, self._restart)
         refuse_undeclared(node)
         self._live = session_s > 0
+        self._transport.offer(sync=sync, live=self._live)
         self._steps: int | None = round(session_s * FRAMES_PER_SECOND) if self._live else None
         self._outcome = Outcome(node, rollout, score)
         return PlaybackConfig(sync=sync, stale_hold_s=stale_hold_s)
@@ -186,12 +189,33 @@ class SimNode:
             self._config,
             self._publish,
             on_pedal=self._on_pedal,
+            transport=self._transport.transport,
         )
         prefer_prompt_replies()
         what = "the session" if self._live else "the song"
         self.node.get_logger().info(f"{what} goes on at step {self._first}" if self._first else f"{what} begins")
         self._thread = threading.Thread(target=self._play, args=(self._start, self._steps), name="physics")
         self._thread.start()
+
+    def _restart(self) -> str:
+        """Play the song from step 0, with a new score; return why not, or an empty text. Nobody else has to be told:
+        a state of step 0 is answered with its window, and a state before the last one begins the controller anew."""
+        if self._thread is None or self._finished or self._failure is not None or not self._thread.is_alive():
+            return "the song is not being played"
+        if self._first:
+            return f"this simulator took over at step {self._first} and does not know where the hands began"
+        self._stop.set()
+        self._thread.join()
+        if self._failure is not None:
+            return "the simulator has failed"
+        self._stop.clear()
+        self._thread = None
+        self._commands = CommandBox()
+        # The first message of a writer names all keys: whoever hears them lets go what was held.
+        self._key_events = KeyEventWriter()
+        self._transport.transport.pause(False)
+        self._begin()
+        return ""
 
     def _play(self, start: NDArray[np.float64], steps: int) -> None:
         try:
@@ -232,8 +256,10 @@ class SimNode:
 
     def _on_command(self, message: JointTrajectory) -> None:
         try:
-            targets = read_targets(message, self._targets)
-            self._commands.put(step_of(message.header.stamp), targets, read_pedal(message))
+            step, targets = step_of(message.header.stamp), read_targets(message, self._targets)
+            if self._thread is None or ((now := self._playback.now) is not None and step <= now[0]):
+                self._commands.put(step, targets, read_pedal(message))
+            # Else it answers a state of before the song was begun again.
         except NotFiniteError as error:
             raise UnsafeError(f"/hands/command: {error}") from error
         except MessageError as error:

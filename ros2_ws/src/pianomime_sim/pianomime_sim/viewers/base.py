@@ -48,6 +48,35 @@ class Viewer(Protocol):
         ...
 
 
+@dataclass(frozen=True)
+class TransportView:
+    """How the song goes on.
+
+    Attributes:
+        paused: Nothing is played.
+        speed: Share of full speed; None where it cannot be chosen.
+    """
+
+    paused: bool
+    speed: float | None
+
+
+class Hand(Protocol):
+    """What a viewer's buttons ask for; none of it waits, and a viewer may ask from any thread."""
+
+    def pause(self, paused: bool) -> None:
+        """Pause, or go on."""
+        ...
+
+    def restart(self) -> None:
+        """Play the song from its beginning."""
+        ...
+
+    def set_speed(self, speed: float) -> None:
+        """Play at this share of full speed."""
+        ...
+
+
 SCORE_ROWS = (
     ("f1", "F1"),
     ("precision", "Precision"),
@@ -55,6 +84,9 @@ SCORE_ROWS = (
     ("onset_f1", "Onset F1"),
     ("do_nothing_f1", "F1 of doing nothing"),
     ("missed_deadlines", "Missed deadlines"),
+    ("policy_p50_ms", "Controller, median"),
+    ("latency_p50_ms", "State to command, median"),
+    ("latency_p99_ms", "State to command, 99 %"),
 )
 """Figures of a snapshot's score that viewers show, in this order, with the words for people."""
 
@@ -66,5 +98,11 @@ def score_lines(snapshot: Snapshot) -> list[tuple[str, str]]:
     for name, words in SCORE_ROWS:
         if name in snapshot.score:
             figure = snapshot.score[name]
-            lines.append((words, f"{figure:.0f}" if name == "missed_deadlines" else f"{figure:.3f}"))
+            lines.append((words, _in_words(name, figure)))
     return lines
+
+
+def _in_words(name: str, figure: float) -> str:
+    if name.endswith("_ms"):
+        return f"{figure:.1f} ms"
+    return f"{figure:.0f}" if name == "missed_deadlines" else f"{figure:.3f}"

@@ -1,0 +1,95 @@
+"""A song that is begun again: what the controller is shown, and that left-over messages do no harm."""
+
+import numpy as np
+import pytest
+
+from pianomime_core.notes import Note, Score
+from pianomime_core.piano_roll import piano_roll
+from pianomime_description.variant import SceneConfig
+from pianomime_physics.simulator import Simulator
+from pianomime_policy.answering import Answering
+from pianomime_policy.registry import make_controller
+
+GOAL, PEDAL = np.eye(6, 88, dtype=bool), np.zeros(6, dtype=bool)
+
+
+class Recorder:
+    joint_names = ("a", "b")
+    target_names = ("x",)
+
+    def __init__(self, horizon_steps) -> None:
+        self.horizon_steps = horizon_steps
+        self.starts = 0
+        self.seen = []
+
+    def start(self, goal, sustain):
+        self.starts += 1
+        return np.zeros(2)
+
+    def act(self, observation):
+        self.seen.append(observation.step)
+        return np.array([float(observation.step)])
+
+
+def show(answering, step, *, window=None):
+    answering.see_joints(step, np.zeros(2), np.zeros(2))
+    answering.see_keys(step, np.zeros(88))
+    at = step if window is None else window
+    answering.begin(at, GOAL, PEDAL)
+    answering.see_goal(at, GOAL, PEDAL)
+    return answering.answer()
+
+
+@pytest.mark.parametrize("horizon_steps", [4, None])
+def test_a_state_of_step_0_after_others_begins_the_song_again(horizon_steps):
+    controller = Recorder(horizon_steps)
+    answering = Answering(controller)
+    answering.see_song(GOAL, PEDAL)
+    for step in (0, 1, 2, 0, 1):
+        assert show(answering, step)[0] == step
+    assert controller.starts == 2
+    assert controller.seen == [0, 1, 2, 0, 1]
+    assert answering.skipped == 0
+
+
+def test_windows_and_states_left_over_from_before_begin_nothing():
+    controller = Recorder(4)
+    answering = Answering(controller)
+    for step in range(3):
+        show(answering, step)
+    answering.see_keys(0, np.zeros(88))
+    answering.see_joints(3, np.zeros(2), np.zeros(2))
+    assert answering.begin(3, GOAL, PEDAL) is None
+    assert controller.starts == 1
+    assert show(answering, 0) == (0, np.array([0.0]))
+    assert controller.starts == 2
+
+
+@pytest.mark.parametrize("name", ["streaming", "reactive"])
+def test_a_controller_that_begins_again_plays_as_a_new_one(name):
+    notes = tuple(Note(60 + k, 0.2 * k, 0.2 * k + 0.15, 80) for k in range(4))
+    roll = piano_roll(Score(notes=notes, sustain=(), title=""))
+    simulator = Simulator(SceneConfig())
+
+    def play(answering, steps):
+        targets = []
+        state = None
+        for step in range(steps):
+            window, pedal = roll.goal[step:], roll.sustain[step:]
+            rows = np.zeros((40 - len(window), 88), dtype=bool)
+            window, pedal = np.vstack([window, rows]), np.append(pedal, rows[:, 0])
+            if state is None:
+                answering.see_keys(0, np.zeros(88))
+                state = simulator.reset(answering.begin(0, window, pedal))
+            answering.see_keys(step, state.key_angles)
+            answering.see_joints(step, state.joint_positions, state.joint_velocities)
+            answering.see_goal(step, window, pedal)
+            targets.append(answering.answer()[1])
+            state = simulator.step(targets[-1])
+        return np.array(targets)
+
+    again = Answering(make_controller(name, SceneConfig()))
+    play(again, 9)
+    assert np.array_equal(
+        play(again, len(roll.goal)), play(Answering(make_controller(name, SceneConfig())), len(roll.goal))
+    )
