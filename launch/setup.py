@@ -24,6 +24,7 @@ setup(
         "pianomime_physics",
         "pianomime_sim",
         "pianomime_policy",
+        "pianomime_perception",
         "packaging",
         "rich",
     ],
