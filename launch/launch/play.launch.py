@@ -13,6 +13,7 @@ from launch import LaunchContext, LaunchDescription, LaunchDescriptionEntity
 from pianomime.instance import InstanceLock
 from pianomime.launch_arguments import COMMON_ARGUMENTS, SWITCH, common_options
 from pianomime.launch_nodes import start_node
+from pianomime.models import demonstration_to_play
 from pianomime.node_table import PlayOptions, node_table
 from pianomime.songs import find_song
 from pianomime_core.ros_environment import domain_id, missing_ros_settings
@@ -20,6 +21,7 @@ from pianomime_core.ros_environment import domain_id, missing_ros_settings
 ARGUMENTS = [
     DeclareLaunchArgument("midi", default_value="", description="MIDI file, or bundled song; empty: the default song"),
     DeclareLaunchArgument("controller", default_value="onnx", description="who plays"),
+    DeclareLaunchArgument("demo", default_value="", description="demonstration that controller demo plays"),
     DeclareLaunchArgument("sync", default_value="false", choices=SWITCH, description="wait for every command"),
     DeclareLaunchArgument("horizon_steps", default_value="", description="rows of the goal window; empty: midi.yaml"),
     *COMMON_ARGUMENTS,
@@ -35,12 +37,17 @@ def generate_launch_description() -> LaunchDescription:
 def start_nodes(context: LaunchContext) -> list[LaunchDescriptionEntity]:
     """Read the arguments and return one process for each entry of the node table."""
     text = {argument.name: LaunchConfiguration(argument.name).perform(context) for argument in ARGUMENTS}
+    common = common_options(text)
+    # One file says what controller demo plays, and from what.
+    demo = demonstration_to_play(text["controller"], text["demo"], text["midi"], text["model"])
+    if demo is not None:
+        common["model"] = demo
     options = PlayOptions(
-        midi=find_song(text["midi"] or None),
+        midi=find_song(text["midi"] or None) if demo is None else demo,
         controller=text["controller"],
         sync=text["sync"] == "true",
         horizon_steps=int(text["horizon_steps"]) if text["horizon_steps"] else None,
-        **common_options(text),
+        **common,
     )
     InstanceLock(domain_id(os.environ))  # held by the launch process itself, for as long as it runs
     return [action for entry in node_table(options) for action in start_node(entry)]

@@ -19,7 +19,7 @@ from pianomime_core.errors import UserError
 _CONTROLLER_HELP = (
     "planner (sees the whole song), streaming (2 s ahead, as a live keyboard allows), streaming-1s (1 s ahead), "
     "foresight (2 s ahead, with a simulator in the loop), reactive (only what is held now), idle (does nothing), onnx "
-    "(trained networks, 2 s ahead) or onnx-1s (1 s ahead); "
+    "(trained networks, 2 s ahead), onnx-1s (1 s ahead) or demo (repeats what a pianist did); "
     "default %(default)s"
 )
 _DIAGNOSE_CAUSES = """\
@@ -79,6 +79,9 @@ def _add_play(commands: "argparse._SubParsersAction[_Parser]") -> _Parser:
     )
     parser.add_argument("--controller", default="onnx", metavar="NAME", help=_CONTROLLER_HELP)
     _add_model(parser)
+    parser.add_argument(
+        "--demo", type=Path, metavar="FILE.npz", help="the demonstration that controller demo plays, notes and fingers"
+    )
     pace = parser.add_mutually_exclusive_group()
     pace.add_argument(
         "--sync", action="store_true", help="the simulator waits for every command: same result each time"
@@ -107,7 +110,13 @@ def _add_evaluate(commands: "argparse._SubParsersAction[_Parser]") -> _Parser:
         help="score a controller on many songs",
         description="Play songs as fast as the machine can and print a row of scores for each: the same every time.",
     )
-    parser.add_argument("midi", nargs="+", type=Path, metavar="MIDI", help="MIDI files, or folders of them")
+    parser.add_argument(
+        "midi",
+        nargs="+",
+        type=Path,
+        metavar="MIDI",
+        help="MIDI files, demonstrations (.npz), or folders of what the controller plays",
+    )
     parser.add_argument("--controller", required=True, metavar="NAME", help=_CONTROLLER_HELP.split(";")[0])
     _add_model(parser)
     _add_hand_collisions(parser)

@@ -32,14 +32,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _play(options: argparse.Namespace) -> int:
-    from pianomime.models import model_folder
+    from pianomime.models import demonstration_to_play, model_folder
     from pianomime.play import PlayOptions, play
     from pianomime.solo import play_solo
     from pianomime.sound_options import recorded, sound_options
     from pianomime_policy.registry import check_controller
 
     # The nodes would refuse it too, but only after all of them have started.
-    check_controller(options.controller, model_folder(options.controller, options.model))
+    music = demonstration_to_play(options.controller, options.demo, options.song, options.model)
+    model = options.model if music is None else music
+    check_controller(options.controller, model_folder(options.controller, model))
     if options.rollout is not None:
         check_file(options.rollout, "--rollout", ".npz")
     if options.record is not None:
@@ -48,7 +50,7 @@ def _play(options: argparse.Namespace) -> int:
         check_record(options.record)
     if options.no_ros and options.viewer == "rviz":
         raise UserError("--no-ros plays without topics for rviz: use --viewer browser or window, or leave --no-ros out")
-    song = find_song(options.song)
+    song = find_song(options.song) if music is None else music
     heard_on, notice = sound_options(options, heard_by_default=not (options.sync or options.no_ros))
     if options.no_ros and any(heard_on[name] for name in ("sound", "midi_out", "virtual_midi_out")):
         raise UserError("--no-ros plays without sound_node: use --wav or --midi, or leave --no-ros out")
@@ -56,7 +58,7 @@ def _play(options: argparse.Namespace) -> int:
         play_options = PlayOptions(
             midi=song,
             controller=options.controller,
-            model=options.model,
+            model=model,
             sync=options.sync,
             viewer=options.viewer,
             viewer_port=options.viewer_port,

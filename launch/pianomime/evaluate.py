@@ -8,15 +8,18 @@ from typing import Any
 from rich.console import Console
 
 from pianomime.episode import play_episode
+from pianomime.likeness import likeness
 from pianomime.models import model_folder
 from pianomime.outputs import check_file, make_folder, write_json
 from pianomime.score_table import evaluation_table
 from pianomime.song_pool import SongTask, play_songs
-from pianomime.songs import collect_songs, read_song
+from pianomime.songs import MIDI_SUFFIXES, collect_songs, read_song
+from pianomime_core.errors import UserError
+from pianomime_core.song_file import DEMONSTRATION_SUFFIX
 from pianomime_core.timing import CONTROL_TIMESTEP_S
 from pianomime_description.variant import SceneConfig
 from pianomime_physics.disturbance import Disturbance, DisturbedSimulator
-from pianomime_policy.registry import make_controller
+from pianomime_policy.registry import DEMONSTRATED, make_controller
 from pianomime_sim.rollout_metadata import versions
 
 
@@ -50,6 +53,7 @@ class _Task(SongTask):
     model: Path | None
     disturbance: Disturbance
     rollout: Path | None
+    file: Path
 
 
 def evaluate(options: EvaluateOptions) -> int:
@@ -82,13 +86,18 @@ def report(options: EvaluateOptions, console: Console) -> dict[str, Any]:
         UserError: Bad MIDI, controller or model, or a file that cannot be written; always before the first song.
     """
     scene = SceneConfig(hand_collisions=options.hand_collisions)
-    songs = collect_songs(options.midi)
-    model = model_folder(options.controller, options.model)
-    make_controller(options.controller, scene, model)  # refuses an unknown name and another robot's networks
+    of_demonstrations = options.controller in DEMONSTRATED
+    kind = ("demonstration", (DEMONSTRATION_SUFFIX,)) if of_demonstrations else ("MIDI file", MIDI_SUFFIXES)
+    songs = collect_songs(options.midi, *kind)
+    if of_demonstrations and options.model is not None:
+        raise UserError(f"controller {options.controller!r} takes no model, but {str(options.model)!r} is given")
     tasks = []
     for song, path in songs.items():
+        model = path if of_demonstrations else model_folder(options.controller, options.model)
+        if of_demonstrations or not tasks:
+            make_controller(options.controller, scene, model)  # refuses an unknown name and another robot's networks
         rollout = None if options.rollouts is None else options.rollouts / f"{song}.npz"
-        tasks.append(_Task(song, read_song(path), options.controller, scene, model, options.disturbance, rollout))
+        tasks.append(_Task(song, read_song(path), options.controller, scene, model, options.disturbance, rollout, path))
     for task in tasks:
         if task.rollout is not None:
             make_folder(task.rollout.parent, "--rollouts")
@@ -122,4 +131,4 @@ def _play(task: _Task) -> dict[str, float]:
     if task.rollout is not None:
         rollout.save(task.rollout)
     scores: dict[str, float] = rollout.metadata["scores"]
-    return scores
+    return scores | likeness(task.file, rollout, simulator)

@@ -20,11 +20,12 @@ FINGERTIP_DISTANCE = "fingertip_distance_mm"
 
 
 def likeness(song: Path, rollout: Rollout, simulator: Simulator) -> dict[str, float]:
-    """Return the score FINGERTIP_DISTANCE of a rollout, or nothing where the song is no demonstration with hands.
+    """Return the score FINGERTIP_DISTANCE of a rollout; nothing if the song is no demonstration with hands, or was
+    played in part.
 
     Args:
         song: What was played.
-        rollout: How; its first step is the first of the song.
+        rollout: How.
         simulator: One like that in which it was played; is reset.
 
     Raises:
@@ -32,14 +33,17 @@ def likeness(song: Path, rollout: Rollout, simulator: Simulator) -> dict[str, fl
     """
     if not is_demonstration(song):
         return {}
-    distance_m = fingertip_distance_m(played_fingertips_m(rollout, simulator), Demonstration.load(song))
+    demonstration = Demonstration.load(song)
+    if len(rollout.targets) != len(demonstration.time_s):
+        return {}
+    distance_m = fingertip_distance_m(played_fingertips_m(rollout, simulator), demonstration)
     return {} if math.isnan(distance_m) else {FINGERTIP_DISTANCE: 1e3 * distance_m}
 
 
 def played_fingertips_m(rollout: Rollout, simulator: Simulator) -> NDArray[np.float64]:
-    """Replay a rollout and return its fingertips (T, 2, 5, 3) [m] at the end of each step, world frame, right hand first.
+    """Return the fingertips (T, 2, 5, 3) [m] of a rollout at the end of each step, world frame, right hand first.
 
-    These are RoboPianist's fingertip sites, the ends of the fingers, as a camera sees them.
+    The rollout is replayed. These are RoboPianist's fingertip sites, the ends of the fingers, as a camera sees them.
 
     Raises:
         UserError: The simulator has other hands.

@@ -26,8 +26,8 @@ def live(options: argparse.Namespace) -> int:
     controller = options.controller or mode.controller
     delay_s = mode.delay_s if options.delay is None else options.delay
     # The nodes would refuse it too, but only after all of them have started.
-    check_controller(controller, model_folder(controller, options.model))
     delay_s = live_delay_s(controller, delay_s)
+    check_controller(controller, model_folder(controller, options.model))
     if options.rollout is not None:
         check_file(options.rollout, "--rollout", ".npz")
     if options.record is not None:

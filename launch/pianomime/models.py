@@ -1,9 +1,10 @@
-"""Which trained networks a controller plays with."""
+"""What a controller plays from: trained networks, or a demonstration."""
 
 from pathlib import Path
 
 from pianomime.songs import share_directory
-from pianomime_policy.registry import TRAINED
+from pianomime_core.errors import UserError
+from pianomime_policy.registry import DEMONSTRATED, TRAINED
 
 BUNDLED = "generalist"
 
@@ -17,3 +18,32 @@ def model_folder(controller: str, model: Path | None = None) -> Path | None:
     if model is None and controller in TRAINED:
         return share_directory() / "models" / BUNDLED
     return model
+
+
+def demonstration_to_play(
+    controller: str, demo: str | Path | None, song: str | None, model: str | Path | None
+) -> Path | None:
+    """The file that is both the music and what controller demo plays from; None for every other controller.
+
+    Args:
+        controller: Its name.
+        demo, song, model: What was asked for; None or empty for nothing.
+
+    Raises:
+        UserError: The demonstration is missing, or given beside what it takes the place of.
+    """
+    if controller not in DEMONSTRATED:
+        if demo:
+            raise UserError(
+                f"controller {controller!r} plays no demonstration, but {str(demo)!r} is given: use controller "
+                f"{', '.join(DEMONSTRATED)}, or give the file as song"
+            )
+        return None
+    if not demo:
+        raise UserError(f"controller {controller!r} needs a demonstration: --demo FILE.npz (demo:= of a launch file)")
+    for what, given in (("song", song), ("model", model)):
+        if given:
+            raise UserError(
+                f"controller {controller!r} plays demonstration {str(demo)!r} alone, but {what} {str(given)!r} is given"
+            )
+    return Path(demo)

@@ -26,19 +26,25 @@ EVALUATION_COLUMNS = {
     "active F1": "active_f1",
     "do-nothing F1": "do_nothing_f1",
 }
-# Of songs that have pedal.
+# Of songs that have pedal, and of demonstrations.
 PEDAL_COLUMN = {"pedal F1": "pedal_f1"}
+LIKENESS_COLUMN = {"mm from human": "fingertip_distance_mm"}
 # Of the planner alone and of its refinement.
 REFINEMENT_COLUMNS = {"F1": "f1", "onset F1": "onset_f1"}
 
 
-def song_table(title: str, card: ScoreCard, missed_deadlines: int) -> Table:
-    """The table that ends `play`."""
+def song_table(
+    title: str, card: ScoreCard, missed_deadlines: int, likeness: Mapping[str, float] | None = None
+) -> Table:
+    """The table that ends `play`; `likeness` as of `pianomime.likeness`."""
     table = Table("score", "value", title=escape(title))
     for label, field in SONG_ROWS.items():
         table.add_row(label, f"{getattr(card, field):.4f}")
     if card.pedal_f1 is not None:
         table.add_row("pedal F1", f"{card.pedal_f1:.4f}")
+    for label, field in LIKENESS_COLUMN.items():
+        if likeness and field in likeness:
+            table.add_row(label, _text(field, likeness[field]))
     table.add_row("missed deadlines", str(missed_deadlines))
     return table
 
@@ -47,7 +53,8 @@ def evaluation_table(title: str, scores: Mapping[str, Mapping[str, float]], mean
     """The table of `evaluate`: song -> scores by field name, and the unweighted mean of those that have the score."""
     table = Table(title=escape(title), box=box.SIMPLE, pad_edge=False, collapse_padding=True)
     table.add_column("song", overflow="fold")
-    columns = EVALUATION_COLUMNS | (PEDAL_COLUMN if "pedal_f1" in mean else {})
+    own = {**PEDAL_COLUMN, **LIKENESS_COLUMN}
+    columns = EVALUATION_COLUMNS | {label: field for label, field in own.items() if field in mean}
     for label in columns:
         table.add_column(label.replace(" ", "\n"), justify="right", no_wrap=True)
     for song, values in scores.items():
@@ -100,4 +107,8 @@ def _refinement_cells(values: Mapping[str, Any]) -> list[str]:
 
 
 def _cells(values: Mapping[str, float], columns: Mapping[str, str]) -> list[str]:
-    return [f"{values[field]:.4f}" if field in values else "" for field in columns.values()]
+    return [_text(field, values[field]) if field in values else "" for field in columns.values()]
+
+
+def _text(field: str, value: float) -> str:
+    return f"{value:.1f}" if field.endswith("_mm") else f"{value:.4f}"

@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from pianomime.episode import play_episode
+from pianomime.likeness import likeness
 from pianomime.models import model_folder
 from pianomime.node_table import PlayOptions
 from pianomime.score_table import song_table
@@ -42,7 +43,14 @@ def play_solo(options: PlayOptions, real_time: bool) -> int:
     if options.rollout is not None:
         rollout.save(options.rollout)
     card = score(rollout.goal, rollout.pressed, rollout.goal_pedal, rollout.pedal)
-    console.print(song_table(f"{options.midi.stem}, {options.controller}", card, stage.missed_deadlines))
+    console.print(
+        song_table(
+            f"{options.midi.stem}, {options.controller}",
+            card,
+            stage.missed_deadlines,
+            likeness(options.midi, rollout, Simulator(scene)),
+        )
+    )
     return 0
 
 

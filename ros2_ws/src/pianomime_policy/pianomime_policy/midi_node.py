@@ -10,13 +10,13 @@ from trajectory_msgs.msg import JointTrajectory
 
 from pianomime_core.errors import UserError
 from pianomime_core.goal_window import roll_window
-from pianomime_core.song_file import load_song
 from pianomime_core.piano_roll import piano_roll
 from pianomime_core.ros_diagnostics import Diagnostics, Health
 from pianomime_core.ros_main import prefer_prompt_replies, run
 from pianomime_core.ros_messages import MessageError, goal_message, step_of
 from pianomime_core.ros_parameters import declare_count, declare_text, refuse_undeclared
 from pianomime_core.ros_qos import LATCHED, NEWEST
+from pianomime_core.song_file import load_song
 
 REPEAT_PERIOD_S = 0.25
 
