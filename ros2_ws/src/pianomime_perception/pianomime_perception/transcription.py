@@ -7,6 +7,7 @@ music beyond the samples (11 MB a minute).
 """
 
 import json
+import math
 import sys
 import types
 import warnings
@@ -128,7 +129,9 @@ def _without_torchaudio() -> Iterator[None]:
 def _report_progress(model: Any, samples: int, progress: Progress) -> None:
     """Have `progress` called after each of the model's segments; they overlap and are padded at both ends."""
     hop_s, length_s = model.segmentHopSizeInSecond, model.segmentSizeInSecond
-    total = int((samples / SAMPLE_RATE_HZ + 2 * (length_s - hop_s)) / hop_s) + 1
+    padded = samples + 2 * math.ceil((length_s - hop_s) * SAMPLE_RATE_HZ)
+    hop = math.ceil(hop_s * SAMPLE_RATE_HZ / model.hopSize) * model.hopSize
+    total = math.ceil(padded / hop)
     done = 0
     hear = model.transcribeFrames
 
@@ -136,7 +139,7 @@ def _report_progress(model: Any, samples: int, progress: Progress) -> None:
         nonlocal done
         result = hear(*args, **kwargs)
         done += 1
-        progress(min(done / total, 1.0))
+        progress(done / total)
         return result
 
     model.transcribeFrames = counted
