@@ -5,10 +5,10 @@ import pytest
 from pianomime.live_delay import live_delay_s
 from pianomime_core.errors import UserError
 from pianomime_description.variant import SceneConfig
-from pianomime_policy.registry import CONTROLLERS, HORIZON_STEPS, TRAINED, make_controller
+from pianomime_policy.registry import CONTROLLERS, DEMONSTRATED, HORIZON_STEPS, TRAINED, make_controller
 
 
-@pytest.mark.parametrize("name", [name for name in CONTROLLERS if name not in TRAINED])
+@pytest.mark.parametrize("name", [name for name in CONTROLLERS if name not in TRAINED + DEMONSTRATED])
 def test_the_horizons_are_those_of_the_controllers(name):
     assert make_controller(name, SceneConfig()).horizon_steps == HORIZON_STEPS[name]
 

@@ -14,14 +14,15 @@ from pianomime_policy.foresight.foresight import Foresight
 from pianomime_policy.idle import Idle
 from pianomime_policy.planner.planner import Planner
 from pianomime_policy.reactive.reactive import Reactive
-from pianomime_policy.registry import CONTROLLERS, TRAINED, make_controller
+from pianomime_policy.registry import CONTROLLERS, DEMONSTRATED, TRAINED, make_controller
 
 HORIZONS = {"planner": None, "streaming": 40, "streaming-1s": 20, "foresight": 40, "reactive": 1, "idle": 1}
 
 
 def test_the_names_are_those_of_the_contract():
-    assert list(CONTROLLERS) == [*HORIZONS, "onnx", "onnx-1s"]
+    assert list(CONTROLLERS) == [*HORIZONS, "onnx", "onnx-1s", "demo"]
     assert TRAINED == ("onnx", "onnx-1s")
+    assert DEMONSTRATED == ("demo",)
 
 
 @pytest.mark.parametrize(("name", "horizon"), HORIZONS.items())
@@ -66,6 +67,16 @@ def test_a_trained_controller_gets_its_scene_and_its_folder(monkeypatch, tmp_pat
     scene = SceneConfig(hand_collisions=True)
     assert make_controller("onnx", scene, tmp_path) == (scene, tmp_path, 40)
     assert make_controller("onnx-1s", scene, tmp_path) == (scene, tmp_path, 20)
+
+
+def test_a_demonstration_is_a_file_and_it_must_be_there(tmp_path):
+    with pytest.raises(UserError, match="'demo' needs a demonstration"):
+        make_controller("demo", SceneConfig())
+    with pytest.raises(UserError, match=r"no such demonstration file: '.*nowhere\.npz'"):
+        make_controller("demo", SceneConfig(), tmp_path / "nowhere.npz")
+    (tmp_path / "song.npz").write_bytes(b"MThd")
+    with pytest.raises(UserError, match="is no demonstration"):
+        make_controller("demo", SceneConfig(), tmp_path / "song.npz")
 
 
 def test_a_trained_controller_without_its_folder_is_refused(tmp_path):

@@ -29,7 +29,9 @@ class Demo:
 
     horizon_steps: int | None = None
 
-    def __init__(self, demonstration: Demonstration, variant: str = "pianomime", config: DemoConfig | None = None):
+    def __init__(
+        self, demonstration: Demonstration, variant: str = "pianomime", config: DemoConfig | None = None
+    ) -> None:
         c = config or DemoConfig()
         self._reading = HumanReading(demonstration, c.reading)
         self._performer = Performer(variant, c.reading.fingertips, c.performer)

@@ -114,6 +114,10 @@ class FingertipFollower:
         """See `TellsAims.aims`."""
         return self._performer.aims()
 
+    def fingertips(self, joint_positions: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The robot's own contact points (2, 5, 3) [m] at joints (54,)."""
+        return self._performer.fingertips(joint_positions)
+
     def _forget(self) -> None:
         c = self._config
         tips = np.zeros((len(SIDES), len(FINGERS), 3))
