@@ -6,7 +6,7 @@ and register, and songs, are played as live input: note-ons come at any time and
 What the robot presses is read at every physics step (5 ms). A note is played if its key goes down within half a second
 of it; every other press is wrong.
 
-`python -m benchmarks.reactive_latency` takes some minutes.
+`python -m benchmarks.reactive_latency` takes some minutes; `benchmarks.reactive_live` does it through the nodes.
 """
 
 import sys
@@ -198,9 +198,16 @@ def answers(notes: tuple[Note, ...], pressed: NDArray[np.bool_]) -> tuple[NDArra
     presses: list[list[float]] = [[] for _ in range(NUM_KEYS)]
     for step, key in np.argwhere(pressed & ~before):
         presses[key].append((step + 1) * PHYSICS_TIMESTEP_S)
-    latency = np.full(len(notes), np.inf)
-    for n in sorted(range(len(notes)), key=lambda i: notes[i].onset_s):
-        free, onset_s = presses[notes[n].pitch - LOWEST_PITCH], notes[n].onset_s
+    return latencies([(note.onset_s, note.pitch) for note in notes], presses)
+
+
+def latencies(struck: list[tuple[float, int]], presses: list[list[float]]) -> tuple[NDArray[np.float64], int]:
+    """The same of times [s] and pitches of notes, and of the times at which each of the 88 keys was pressed, sorted."""
+    presses = [list(times) for times in presses]
+    latency = np.full(len(struck), np.inf)
+    for n in sorted(range(len(struck)), key=lambda i: struck[i][0]):
+        onset_s, pitch = struck[n]
+        free = presses[pitch - LOWEST_PITCH]
         answer = next((at for at in free if onset_s <= at <= onset_s + WITHIN_S), None)
         if answer is not None:
             latency[n] = answer - onset_s

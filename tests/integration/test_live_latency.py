@@ -1,0 +1,19 @@
+"""Latencies are measured at all: of a short melody, through the nodes."""
+
+import random
+
+import numpy as np
+from benchmarks.reactive_live import ReactiveLiveOptions, play_melodies
+
+
+def test_presses_are_heard_and_follow_the_keys(midi_system, monkeypatch, tmp_path):
+    monkeypatch.setenv("ROS_DOMAIN_ID", str(random.randint(1, 101)))
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    answer = play_melodies(ReactiveLiveOptions(melodies=1, seconds=6.0))
+    played = np.isfinite(answer.press_s)
+    assert len(played) >= 5
+    # A busy machine misses steps, which is no fault of what measures.
+    assert played.mean() > 0.8 - answer.missed_steps / answer.steps
+    both = played & np.isfinite(answer.message_s)
+    assert (answer.message_s[both] >= answer.press_s[both]).all()
+    assert answer.steps > 5 * 20
