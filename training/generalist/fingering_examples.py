@@ -55,13 +55,11 @@ class Examples:
     Attributes:
         features: (R, D) float16, R choices in all.
         wanted: (R,) float32 probability of each, summing to 1 for each onset.
-        regret: (R,) float32 price above the best choice.
         first: (N + 1,) rows of onset i are first[i] : first[i + 1].
     """
 
     features: NDArray[np.float16]
     wanted: NDArray[np.float32]
-    regret: NDArray[np.float32]
     first: NDArray[np.int64]
 
     @classmethod
@@ -71,7 +69,6 @@ class Examples:
         return cls(
             np.concatenate([part.features for part in parts]),
             np.concatenate([part.wanted for part in parts]),
-            np.concatenate([part.regret for part in parts]),
             np.concatenate([[0], np.cumsum(sizes)]),
         )
 
@@ -97,7 +94,7 @@ def fingering_examples(
     steps = np.unique(onset)
     slices = [playable(np.flatnonzero(onset == step)) for step in steps]
     hands = choices_of.start
-    parts: list[tuple[Choices, NDArray[np.float32], NDArray[np.float32]]] = []
+    parts: list[tuple[Choices, NDArray[np.float32]]] = []
     played = np.zeros(len(steps), np.float32)
     for i, step in enumerate(steps):
         ahead = config.horizon_steps - config.commit_steps
@@ -111,7 +108,7 @@ def fingering_examples(
         )[:, -1]  # fmt: skip
         regret = (price - price.min()).astype(np.float32)
         wanted = np.exp(-regret / config.temperature)
-        parts.append((choices, (wanted / wanted.sum()).astype(np.float32), regret))
+        parts.append((choices, (wanted / wanted.sum()).astype(np.float32)))
         if student is None:
             odds = np.exp(-regret / config.wander)
             chosen = int(rng.choice(len(odds), p=odds / odds.sum()))
@@ -119,11 +116,10 @@ def fingering_examples(
             chosen = int(student(choices.features).argmax())
         played[i] = regret[chosen]
         hands = one_state(choices.after, chosen)
-    rows = [len(choices.features) for choices, _, _ in parts]
+    rows = [len(choices.features) for choices, _ in parts]
     empty = np.zeros((0, choices_of.config.features), np.float16)
     return Examples(
-        np.concatenate([empty, *(choices.features.astype(np.float16) for choices, _, _ in parts)]),
-        np.concatenate([np.zeros(0, np.float32), *(wanted for _, wanted, _ in parts)]),
-        np.concatenate([np.zeros(0, np.float32), *(regret for _, _, regret in parts)]),
+        np.concatenate([empty, *(choices.features.astype(np.float16) for choices, _ in parts)]),
+        np.concatenate([np.zeros(0, np.float32), *(wanted for _, wanted in parts)]),
         np.concatenate([[0], np.cumsum(rows, dtype=np.int64)]),
     ), np.minimum(played, _HOPELESS_REGRET)
