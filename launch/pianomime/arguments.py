@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
+from pianomime.follow_arguments import add_follow
 from pianomime.live_arguments import add_live
 from pianomime.rollout_arguments import add_plot, add_sound, add_video
 from pianomime.songs import DEFAULT_SONG, bundled_songs
@@ -100,6 +101,13 @@ def _add_live(commands: "argparse._SubParsersAction[_Parser]") -> _Parser:
     _add_viewer(parser)
     _add_hand_collisions(parser)
     add_sound_arguments(parser)
+    return parser
+
+
+def _add_follow(commands: "argparse._SubParsersAction[_Parser]") -> _Parser:
+    parser: _Parser = add_follow(commands)
+    _add_watching(parser)
+    _add_hand_collisions(parser)
     return parser
 
 
@@ -208,6 +216,7 @@ def _add_doctor(commands: "argparse._SubParsersAction[_Parser]") -> _Parser:
 _SUBCOMMANDS = {
     "play": _add_play,
     "live": _add_live,
+    "follow": _add_follow,
     "evaluate": _add_evaluate,
     "diagnose": _add_diagnose,
     "refine": _add_refine,
@@ -227,10 +236,14 @@ def _add_jobs(parser: argparse._ActionsContainer) -> None:
 
 
 def _add_viewer(parser: argparse.ArgumentParser) -> None:
+    _add_watching(parser)
+    parser.add_argument("--rollout", type=Path, metavar="FILE.npz", help="write what was played")
+
+
+def _add_watching(parser: argparse.ArgumentParser) -> None:
     viewers = ("none", "browser", "window", "rviz")
     parser.add_argument("--viewer", choices=viewers, default="none", help="rviz needs ROS 2's rviz2; default none")
     parser.add_argument("--viewer-port", type=_port, default=8080, metavar="PORT", help="of the browser viewer, 8080")
-    parser.add_argument("--rollout", type=Path, metavar="FILE.npz", help="write what was played")
     parser.add_argument("--record", type=Path, metavar="FILE.mcap", help="record all ROS topics, as rosbag2 does")
 
 

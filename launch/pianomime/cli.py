@@ -78,6 +78,12 @@ def _live(options: argparse.Namespace) -> int:
     return live(options)
 
 
+def _follow(options: argparse.Namespace) -> int:
+    from pianomime.follow import follow
+
+    return follow(options)
+
+
 def _evaluate(options: argparse.Namespace) -> int:
     from pianomime.evaluate import EvaluateOptions, evaluate
 
@@ -174,6 +180,7 @@ def _doctor(options: argparse.Namespace) -> int:
 _RUN = {
     "play": _play,
     "live": _live,
+    "follow": _follow,
     "evaluate": _evaluate,
     "diagnose": _diagnose,
     "refine": _refine,

@@ -81,6 +81,33 @@ class LiveOptions(Options):
     transpose: int = 0
 
 
+@dataclass(frozen=True, kw_only=True)
+class PerceptionOptions:
+    """Where pictures of a pianist come from.
+
+    Attributes:
+        source: Video file, or camera (a number or a device); empty to listen to `image_topic`.
+        image_topic: sensor_msgs/Image.
+        corners: Of the keyboard in the picture, as `perception_node` takes them; empty to look for it.
+    """
+
+    source: str = ""
+    image_topic: str = "/camera/image_raw"
+    corners: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FollowOptions(Options):
+    """The hands follow a pianist's fingertips.
+
+    Attributes:
+        perception: Who sees them; None if /hands/human_fingertips comes from elsewhere.
+    """
+
+    controller: str = "follow"
+    perception: PerceptionOptions | None = None
+
+
 @dataclass(frozen=True)
 class NodeEntry:
     """One process of the graph.
@@ -113,7 +140,7 @@ class NodeEntry:
     required: bool = True
 
 
-def node_table(options: PlayOptions | LiveOptions, score: Path | None = None) -> tuple[NodeEntry, ...]:
+def node_table(options: PlayOptions | LiveOptions | FollowOptions, score: Path | None = None) -> tuple[NodeEntry, ...]:
     """Return the nodes that play, in the order in which they are started.
 
     Args:
@@ -131,7 +158,7 @@ def node_table(options: PlayOptions | LiveOptions, score: Path | None = None) ->
             "sim_node",
             config=_config("sim"),
             parameters={
-                **({"session_s": LONGEST_SESSION_S} if isinstance(options, LiveOptions) else {"sync": options.sync}),
+                **({"sync": options.sync} if isinstance(options, PlayOptions) else {"session_s": LONGEST_SESSION_S}),
                 "hand_collisions": options.hand_collisions,
                 "controller": options.controller,
                 "rollout": str(options.rollout.resolve()) if options.rollout is not None else "",
@@ -140,8 +167,7 @@ def node_table(options: PlayOptions | LiveOptions, score: Path | None = None) ->
             },
             ends_graph=True,
         ),
-        _policy(options),
-        _live(options) if isinstance(options, LiveOptions) else _midi(options),
+        *_players(options),
     ]
     if options.viewer == "rviz":
         nodes += _rviz()
@@ -152,6 +178,34 @@ def node_table(options: PlayOptions | LiveOptions, score: Path | None = None) ->
     if options.record is not None:
         nodes.append(_record(options.record))
     return tuple(nodes)
+
+
+def perception_table(options: PerceptionOptions, *, wait_for_reader: bool = False) -> tuple[NodeEntry, ...]:
+    """Return the node that sees a pianist, alone; with `wait_for_reader` a file begins when somebody reads it."""
+    is_file = bool(options.source) and not options.source.isdigit() and Path(options.source).is_file()
+    perception = NodeEntry(
+        "pianomime_perception",
+        "perception_node",
+        "pianomime_perception.perception_node",
+        "perception_node",
+        config=_config("perception"),
+        parameters={
+            "source": str(Path(options.source).resolve()) if is_file else options.source,
+            "image_topic": options.image_topic,
+            "corners": options.corners,
+            "wait_for_reader": wait_for_reader,
+        },
+        ends_graph=is_file,
+    )
+    return (perception,)
+
+
+def _players(options: PlayOptions | LiveOptions | FollowOptions) -> tuple[NodeEntry, ...]:
+    """Who answers states, and whom they listen to."""
+    if isinstance(options, FollowOptions):
+        seen = perception_table(options.perception, wait_for_reader=True) if options.perception is not None else ()
+        return (_follow(options), *seen)
+    return (_policy(options), _live(options) if isinstance(options, LiveOptions) else _midi(options))
 
 
 def _audience(options: Options) -> list[str]:
@@ -231,6 +285,16 @@ def _policy(options: Options) -> NodeEntry:
             "model": str(model.resolve()) if model is not None else "",
             "hand_collisions": options.hand_collisions,
         },
+    )
+
+
+def _follow(options: FollowOptions) -> NodeEntry:
+    return NodeEntry(
+        "pianomime_policy",
+        "follow_node",
+        "pianomime_policy.follow_node",
+        "follow_node",
+        config=_config("follow"),
     )
 
 

@@ -1,30 +1,26 @@
 """`pianomime play`: the graph as processes, progress while it plays, the score at the end."""
 
 import json
-import os
-import signal
 import sys
 import tempfile
-import threading
-from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
-from dataclasses import fields
+from collections.abc import Mapping
+from dataclasses import fields, replace
 from pathlib import Path
-from types import FrameType
-from typing import NoReturn
 
 from rich.console import Console
-from rich.markup import escape
-from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import Progress, TaskID
 
-from pianomime.instance import InstanceLock
-from pianomime.node_table import LiveOptions, PlayOptions, node_table
-from pianomime.runner import NodeDied, Runner
+from pianomime.graph import progress_bar, running
+from pianomime.likeness import likeness
+from pianomime.node_table import LiveOptions, PlayOptions
+from pianomime.replay import recorded_scene
+from pianomime.runner import NodeDied
 from pianomime.score_table import song_table
 from pianomime.songs import read_song
-from pianomime_core.errors import UserError
 from pianomime_core.metrics import ScoreCard
-from pianomime_core.ros_environment import complete_ros_environment, domain_id
+from pianomime_core.rollout import Rollout
+from pianomime_core.song_file import is_demonstration
+from pianomime_physics.simulator import Simulator
 
 __all__ = ["PlayOptions", "play"]
 
@@ -41,37 +37,29 @@ def play(options: PlayOptions, notice: str = "") -> int:
         KeyboardInterrupt: Ctrl-C, after everything has been shut down.
     """
     read_song(options.midi)
-    return perform(options, f"{options.midi.stem}, {options.controller}", notice)
+    title = f"{options.midi.stem}, {options.controller}"
+    if not is_demonstration(options.midi):
+        return perform(options, title, notice)
+    with tempfile.TemporaryDirectory(prefix="pianomime-") as folder:
+        # The simulator's node knows nothing of pianists: how near the hands were to one is seen in a replay.
+        file = options.rollout or Path(folder) / "rollout.npz"
+        code = perform(replace(options, rollout=file), title, notice)
+        if code == EXIT_END and file.is_file():
+            rollout = Rollout.load(file)
+            for distance_mm in likeness(options.midi, rollout, Simulator(recorded_scene(file, rollout))).values():
+                print(f"fingertips seen from above: {distance_mm:.1f} mm from the pianist's on average")
+        return code
 
 
 def perform(options: PlayOptions | LiveOptions, title: str, notice: str = "") -> int:
     """Run the graph to its end, and print the score under a title; see `play`. Live music ends with Ctrl-C."""
-    if options.viewer == "browser":
-        from pianomime_sim.viewers import LOCALHOST
-        from pianomime_sim.viewers.port import check_port
-
-        check_port(LOCALHOST, options.viewer_port)
-    complete_ros_environment()
-    try:
-        from pianomime.ros_score import ScoreListener
-    except ImportError as error:
-        raise UserError(f"ROS 2 is not usable here ({error}): play with --no-ros") from error
-    console = Console()
-    live = isinstance(options, LiveOptions)
     with (
-        closing(InstanceLock(domain_id(os.environ))),
-        _signals(),
         tempfile.TemporaryDirectory(prefix="pianomime-") as folder,
-        # Nodes first: starting processes is safe while this one has no threads of its own.
-        Runner(
-            node_table(options, Path(folder) / "score.json"), lambda name, line: _say(console, name, line)
-        ) as runner,
-        closing(ScoreListener()) as listener,
+        running(options, "score", notice, Path(folder) / "score.json") as (runner, console, listener),
     ):
-        if notice:
-            console.print(notice, highlight=False, soft_wrap=True)
+        live = isinstance(options, LiveOptions)
         try:
-            with _progress(console) as progress:
+            with progress_bar(console) as progress:
                 bar = progress.add_task("starting", total=None, note="")
                 try:
                     runner.wait(lambda: _show(progress, bar, listener.values, live))
@@ -121,36 +109,8 @@ def _print_end(console: Console, title: str, values: Mapping[str, float]) -> Non
             console.print(f"{words}: median {p50:.1f} ms, p99 {p99:.1f} ms, max {most:.1f} ms")
 
 
-def _say(console: Console, name: str, line: str) -> None:
-    console.print(f"[dim]{escape(f'[{name}]')}[/dim] {escape(line)}", highlight=False, soft_wrap=True)
-
-
-def _progress(console: Console) -> Progress:
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), TextColumn("{task.fields[note]}"))
-    return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
-
-
 def _show(progress: Progress, bar: TaskID, values: Mapping[str, float], live: bool) -> None:
     if values:
         note = f"F1 {values['f1']:.3f}  missed deadlines {values['missed_deadlines']:.0f}"
         total = None if live else values["steps"]
         progress.update(bar, description="playing", completed=values["step"], total=total, note=note)
-
-
-@contextmanager
-def _signals() -> Iterator[None]:
-    """Ctrl-C raises even where a shell has told background jobs to ignore it; SIGTERM unwinds like it."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    handlers = {signal.SIGINT: signal.default_int_handler, signal.SIGTERM: _terminate}
-    previous = {number: signal.signal(number, handler) for number, handler in handlers.items()}
-    try:
-        yield
-    finally:
-        for number, handler in previous.items():
-            signal.signal(number, handler)
-
-
-def _terminate(number: int, frame: FrameType | None) -> NoReturn:
-    raise SystemExit(128 + number)

@@ -13,9 +13,9 @@ EXECUTABLES = {
     "pianomime": ["pianomime"],
     "pianomime_core": [],
     "pianomime_description": [],
-    "pianomime_perception": [],
+    "pianomime_perception": ["perception_node"],
     "pianomime_physics": [],
-    "pianomime_policy": ["live_node", "midi_node", "policy_node"],
+    "pianomime_policy": ["follow_node", "live_node", "midi_node", "policy_node"],
     "pianomime_sim": ["record_node", "sim_node", "sound_node", "viewer_node"],
 }
 # Where the workspace says that everything is; run by the environment that has rclpy, after sourcing the workspace.

@@ -17,5 +17,6 @@ setup(
     maintainer="PianoMime maintainers",
     maintainer_email="maintainers@pianomime.dev",
     description="From a video of a pianist to fingertips over a keyboard.",
+    entry_points={"console_scripts": ["perception_node = pianomime_perception.perception_node:main"]},
     license="Apache-2.0",
 )

@@ -21,6 +21,7 @@ setup(
             "policy_node = pianomime_policy.policy_node:main",
             "midi_node = pianomime_policy.midi_node:main",
             "live_node = pianomime_policy.live_node:main",
+            "follow_node = pianomime_policy.follow_node:main",
         ]
     },
     license="Apache-2.0",

@@ -96,7 +96,7 @@ def test_a_size_that_changes_while_it_is_looked_for_begins_anew(live):
 
 def test_given_corners_are_known_at_once_and_for_their_pictures_alone():
     said, fit = [], Fit()
-    live = LiveKeyboard(keyboard(), said.append, fit)
+    live = LiveKeyboard(keyboard, said.append, fit)
     assert live.see(picture(0), 0.0) is not None
     assert live.see(picture(0, 128, 64), 0.1).image_size == (128, 64)
     assert fit.shown == []

@@ -22,18 +22,19 @@ class LiveKeyboard:
     """Knows the keyboard of a stream of pictures, or is about to.
 
     Args:
-        known: The keyboard, if its place was given; in pictures of another size it must be seen anew.
+        given: The keyboard in pictures of a size (width, height) [px], where its place is given; None to look for it.
         say: Told in one line what is the matter when the keyboard is not found.
         fit: Finds it in one picture, or raises UserError.
     """
 
     def __init__(
         self,
-        known: KeyboardMap | None,
+        given: Callable[[tuple[int, int]], KeyboardMap] | None,
         say: Callable[[str], None],
         fit: Callable[[Picture], KeyboardMap] = fit_keyboard,
     ) -> None:
-        self._known = self._map = known
+        self._given = given
+        self._map: KeyboardMap | None = None
         self._say = say
         self._fit = fit
         self._gathered: list[Picture] = []
@@ -48,7 +49,9 @@ class LiveKeyboard:
         size = (image.shape[1], image.shape[0])
         if self._map is not None and self._map.image_size != size:
             self._resize(self._map, size)
-        if self._map is None and time_s >= self._next_s:
+        if self._map is None and self._given is not None:
+            self._map = self._given(size)
+        elif self._map is None and time_s >= self._next_s:
             self._gather(image, time_s)
         return self._map
 
@@ -58,7 +61,7 @@ class LiveKeyboard:
         if abs(width * old_height - height * old_width) <= max(width, height, old_width, old_height):
             self._map = before.scaled(size)
             self._say(words)
-        elif self._known is not None:
+        elif self._given is not None:
             raise UserError(f"{words}: the corners of the keyboard are no longer known, give them for {width}x{height}")
         else:
             self._map = None

@@ -148,6 +148,12 @@ class Performer:
         target_m, key = (np.stack(rows) for rows in zip(*((t.target[0], t.key[0]) for t in self._tips), strict=True))
         return FingertipAims(target_m, key)
 
+    def fingertips(self, joint_positions: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Contact points (2, 5, 3) [m] at joints (54,), right hand first, thumb to little finger."""
+        return np.stack(
+            [hand.fingertips(joint_positions[mine]) for hand, mine in zip(self._hands, self._joints, strict=True)]
+        )
+
     def memory(self) -> Memory:
         """A copy of what `act` remembers."""
         return Memory(

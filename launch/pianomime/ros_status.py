@@ -1,4 +1,4 @@
-"""Listens to /piano/score from a thread, for the progress bar."""
+"""Listens to one status of /piano/score or /diagnostics from a thread, for progress bars."""
 
 import threading
 
@@ -8,26 +8,29 @@ from rclpy.executors import SingleThreadedExecutor
 from rclpy.signals import SignalHandlerOptions
 
 from pianomime_core.ros_messages import read_status
-from pianomime_core.ros_qos import LATCHED
+from pianomime_core.ros_qos import LATCHED, REPORT
 
 _POLL_S = 0.1
 
 
-class ScoreListener:
+class StatusListener:
     """A node of its own in this process, in a context of its own; signals stay with the program.
 
     Attributes:
-        values: The newest score by name; empty before the first. Replaced as a whole, never changed.
+        values: The newest numbers by name; empty before the first. Replaced as a whole, never changed.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, status: str) -> None:
+        """`status`: "score", or the node whose health is listened to."""
+        topic, qos = ("/piano/score", LATCHED) if status == "score" else ("/diagnostics", REPORT)
         self.values: dict[str, float] = {}
+        self._status = status
         self._context = rclpy.Context()
         rclpy.init(context=self._context, signal_handler_options=SignalHandlerOptions.NO)
         self._node = rclpy.create_node("play", context=self._context)
-        self._node.create_subscription(DiagnosticArray, "/piano/score", self._on_score, LATCHED)
+        self._node.create_subscription(DiagnosticArray, topic, self._on_message, qos)
         self._closing = threading.Event()
-        self._thread = threading.Thread(target=self._spin, name="score listener", daemon=True)
+        self._thread = threading.Thread(target=self._spin, name=f"listener to {topic}", daemon=True)
         self._thread.start()
 
     def close(self) -> None:
@@ -44,5 +47,6 @@ class ScoreListener:
             executor.spin_once(timeout_sec=_POLL_S)
         executor.shutdown()
 
-    def _on_score(self, message: DiagnosticArray) -> None:
-        self.values = read_status(message, "score")
+    def _on_message(self, message: DiagnosticArray) -> None:
+        if any(status.name == self._status for status in message.status):
+            self.values = read_status(message, self._status)

@@ -1,0 +1,34 @@
+"""The options of `pianomime follow` that no other subcommand has."""
+
+import argparse
+from typing import Any, TypeAlias
+
+_Subparsers: TypeAlias = "argparse._SubParsersAction[Any]"
+
+
+def add_follow(commands: _Subparsers) -> Any:
+    """`pianomime follow [--video FILE | --camera N | --image-topic TOPIC | --fingertips]`."""
+    parser = commands.add_parser(
+        "follow",
+        allow_abbrev=False,
+        help="the hands follow a pianist's fingertips",
+        description="Watch a pianist from above; the robot's hands go where the pianist's fingertips are, as they go\n"
+        "there. Ends with the video, or with Ctrl-C.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    pictures = parser.add_mutually_exclusive_group()
+    pictures.add_argument("--video", default="", metavar="FILE", help="follow a video, at its own pace")
+    pictures.add_argument(
+        "--camera", default="0", metavar="N", help="a camera: 0, 1, ... or /dev/video0; default %(default)s"
+    )
+    pictures.add_argument("--image-topic", default="", metavar="TOPIC", help="pictures of a ROS 2 camera node")
+    pictures.add_argument(
+        "--fingertips", action="store_true", help="fingertips come on /hands/human_fingertips from another program"
+    )
+    parser.add_argument(
+        "--corners",
+        default="",
+        metavar="CORNERS",
+        help="corners of the keyboard in the picture where it is not found by itself; see docs/ros.md",
+    )
+    return parser
