@@ -1,9 +1,9 @@
-"""Real time for minutes: missed deadlines, and how much memory each node gains, while the real nodes play.
+"""Real time for minutes: missed deadlines, and how much memory each process gains, while the real nodes play.
 
-The bundled songs follow one another until the time is filled. A node's memory is its resident set (/proc/PID/status,
-VmRSS); growth counts from the end of the warm-up on, since whatever compiles, loads or fills a cache does so once.
-Wanted: no deadline missed after the warm-up, and less than 20 MB of growth in any node. On a machine that has other
-things to do the deadlines say nothing.
+The bundled songs follow one another until the time is filled. The memory of a process (each node, and who starts them)
+is its resident set (/proc/PID/status, VmRSS); growth counts from the end of a warm-up on, since whatever compiles,
+loads or fills a cache does so once; deadlines have a shorter one. Wanted: no deadline missed after its warm-up, and
+less than 20 MB of growth in any process. On a machine that has other things to do the deadlines say nothing.
 """
 
 import json
@@ -40,6 +40,8 @@ SAMPLE_PERIOD_S = 1.0
 PAUSE_S = 1.0
 WANTED_GROWTH_MB = 20.0
 LONGEST_MINUTES = 29.0
+RUNNER = "runner"
+"""The process that starts the nodes, in the table."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,8 @@ class SoakOptions:
         controller: Who plays.
         viewer: Who watches.
         viewer_port: Port of the browser viewer.
-        warm_up_s: What is missed or gained before does not count.
+        warm_up_s: Deadlines missed before do not count.
+        memory_warm_up_s: Memory gained before does not count.
         json: File for all numbers; None for none.
     """
 
@@ -59,13 +62,14 @@ class SoakOptions:
     controller: str = "streaming"
     viewer: Literal["none", "browser"] = "none"
     viewer_port: int = 8080
-    warm_up_s: float = 20.0
+    warm_up_s: float = 2.0
+    memory_warm_up_s: float = 20.0
     json: Path | None = None
 
 
 @dataclass
 class Memory:
-    """Resident memory of one node: (s since the first sample, MB)."""
+    """Resident memory of one process: (s since the first sample, MB)."""
 
     samples: list[tuple[float, float]] = field(default_factory=list)
 
@@ -107,7 +111,7 @@ def main(options: SoakOptions | None = None) -> int:
         missed = [step * CONTROL_TIMESTEP_S for step in Rollout.load(rollout).metadata["missed_steps"]]
         values = json.loads(score.read_text(encoding="utf-8"))
     late = [when_s for when_s in missed if when_s >= options.warm_up_s]
-    growth = {name: one.growth_mb(options.warm_up_s) for name, one in memory.items()}
+    growth = {name: one.growth_mb(options.memory_warm_up_s) for name, one in memory.items()}
     console.print(_table(memory, options))
     console.print(
         f"{values['steps']:.0f} steps, F1 {values['f1']:.4f}; missed deadlines: {len(missed)}, of them {len(late)} "
@@ -116,7 +120,10 @@ def main(options: SoakOptions | None = None) -> int:
     )
     if options.json is not None:
         sizes = {name: one.samples for name, one in memory.items()}
-        write_json(options.json, {"score": values, "missed_s": missed, "growth_mb": growth, "memory_mb": sizes})
+        write_json(
+            options.json,
+            {"score": values, "missed_s": missed, "missed_warm_s": late, "growth_mb": growth, "memory_mb": sizes},
+        )
     good = not late and max(growth.values()) < WANTED_GROWTH_MB
     console.print(
         f"wanted: none missed after the warm-up, growth below {WANTED_GROWTH_MB:.0f} MB: {'yes' if good else 'no'}"
@@ -168,7 +175,7 @@ def _perform(options: PlayOptions, score: Path, console: Console) -> dict[str, M
                 return
             begin_s = begin_s or now_s
             next_s = now_s + SAMPLE_PERIOD_S
-            for name, number in runner.process_numbers().items():
+            for name, number in {**runner.process_numbers(), RUNNER: os.getpid()}.items():
                 if (size := resident_mb(number)) is not None:
                     memory.setdefault(name, Memory()).samples.append((now_s - begin_s, size))
 
@@ -178,12 +185,12 @@ def _perform(options: PlayOptions, score: Path, console: Console) -> dict[str, M
 
 def _table(memory: dict[str, Memory], options: SoakOptions) -> Table:
     table = Table(title=f"{options.minutes:g} min in real time, {options.controller}: resident memory, MB")
-    for column in ("node", "at first", f"after {options.warm_up_s:g} s", "at last", "most", "growth"):
+    for column in ("process", "at first", f"after {options.memory_warm_up_s:g} s", "at last", "most", "growth"):
         table.add_column(column, justify="right")
     for name, one in memory.items():
         sizes = [size for _, size in one.samples]
-        warm = sizes[-1] - one.growth_mb(options.warm_up_s)
-        numbers = (sizes[0], warm, sizes[-1], max(sizes), one.growth_mb(options.warm_up_s))
+        growth = one.growth_mb(options.memory_warm_up_s)
+        numbers = (sizes[0], sizes[-1] - growth, sizes[-1], max(sizes), growth)
         table.add_row(name, *(f"{number:.1f}" for number in numbers))
     return table
 
