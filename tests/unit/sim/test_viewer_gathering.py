@@ -98,3 +98,13 @@ def test_the_final_score_is_shown_though_no_state_follows():
     final = gathering.score({"f1": 0.9, "finished": 1.0})
     assert final.score["f1"] == 0.9
     assert final.time_s == pytest.approx(0.45)
+
+
+def test_measured_times_of_several_nodes_stand_beside_the_score():
+    gathering = Gathering()
+    gathering.times({"policy_p50_ms": 4.0})
+    gathering.times({"latency_p50_ms": 6.0})
+    gathering.times({"policy_p50_ms": 5.0})
+    gathering.score({"f1": 0.5})
+    gathering.hands(0, HANDS)
+    assert gathering.keys(0, KEYS).score == {"policy_p50_ms": 5.0, "latency_p50_ms": 6.0, "f1": 0.5}

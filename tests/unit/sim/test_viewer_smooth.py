@@ -106,3 +106,20 @@ def test_an_error_while_drawing_reaches_the_caller():
     with pytest.raises(ValueError, match="out of paint"):
         viewer.update(hands_at(0.0, 1.0))
     viewer.close()
+
+
+def test_a_picture_that_is_not_followed_by_another_grows_old():
+    viewer = Sketch()
+    ages, told = [], threading.Event()
+
+    def idle(shown, age_s) -> None:
+        ages.append(age_s)
+        if len(ages) == 2:
+            told.set()
+
+    viewer._idle = idle
+    viewer.update(hands_at(0.0, 1.0))
+    assert told.wait(10)
+    viewer.close()
+    assert ages[1] > ages[0] > 0
+    assert len(viewer.frames) == 1, "nothing new is drawn"

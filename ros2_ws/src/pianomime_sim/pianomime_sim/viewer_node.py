@@ -1,5 +1,9 @@
-"""A viewer as a ROS node: it listens, shows, and is in nobody's way. Ends when its window is closed."""
+"""A viewer as a ROS node: it listens, shows, and is in nobody's way. Ends when its window is closed.
 
+A viewer with buttons asks the simulator to pause, restart or slow down; see `ros_transport`.
+"""
+
+import os
 import sys
 
 from diagnostic_msgs.msg import DiagnosticArray
@@ -21,12 +25,18 @@ from pianomime_core.ros_messages import (
     step_of,
 )
 from pianomime_core.ros_parameters import declare_count, declare_text, refuse_undeclared
-from pianomime_core.ros_qos import LATCHED, NEWEST
+from pianomime_core.ros_qos import LATCHED, NEWEST, REPORT
 from pianomime_description import SceneConfig
+from pianomime_sim.ros_transport import TransportClient
 from pianomime_sim.viewers import DEFAULT_PORT, LOCALHOST, VIEWERS, Snapshot, open_viewer
+from pianomime_sim.viewers.base import HasButtons
 from pianomime_sim.viewers.gathering import Gathering
 
 COMPLAINT_PERIOD_S = 2.0
+NICENESS = 10
+"""Pictures may be late, commands may not."""
+TIMES = {"sim_node": ("latency_p50_ms", "latency_p99_ms"), "policy_node": ("policy_p50_ms",)}
+"""What is shown of /diagnostics, by the node that says it."""
 
 
 class ViewerNode:
@@ -51,6 +61,9 @@ class ViewerNode:
         node.create_subscription(JointState, "/piano/joint_states", self._on_keys, NEWEST)
         node.create_subscription(JointTrajectory, "/piano/goal", self._on_goal, NEWEST)
         node.create_subscription(DiagnosticArray, "/piano/score", self._on_score, LATCHED)
+        node.create_subscription(DiagnosticArray, "/diagnostics", self._on_diagnostics, REPORT)
+        if isinstance(self._viewer, HasButtons):
+            self._viewer.obey(TransportClient(node, self._viewer.show_transport))
 
     @property
     def finished(self) -> bool:
@@ -88,6 +101,15 @@ class ViewerNode:
         except MessageError as error:
             self._refuse("/piano/score", error)
 
+    def _on_diagnostics(self, message: DiagnosticArray) -> None:
+        for name in TIMES.keys() & {status.name for status in message.status}:
+            try:
+                figures = read_status(message, name)
+            except MessageError as error:
+                self._refuse("/diagnostics", error)
+                return
+            self._gathering.times({key: figures[key] for key in TIMES[name] if key in figures})
+
     def _show(self, snapshot: Snapshot | None) -> None:
         if snapshot is not None:
             self._viewer.update(snapshot)
@@ -98,6 +120,7 @@ class ViewerNode:
 
 def main() -> int:
     """Run the node; see pianomime_core.ros_main for the exit codes."""
+    os.nice(NICENESS)
     return run(ViewerNode)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,6 +61,19 @@ class TransportView:
     speed: float | None
 
 
+@runtime_checkable
+class HasButtons(Protocol):
+    """What a viewer offers beside `Viewer` if the playing can be told from it to pause, restart or slow down."""
+
+    def obey(self, hand: "Hand") -> None:
+        """Let the buttons ask this one."""
+        ...
+
+    def show_transport(self, view: TransportView) -> None:
+        """Offer what can be done, as things are now; before the first call nothing is offered."""
+        ...
+
+
 class Hand(Protocol):
     """What a viewer's buttons ask for; none of it waits, and a viewer may ask from any thread."""
 
@@ -84,9 +97,9 @@ SCORE_ROWS = (
     ("onset_f1", "Onset F1"),
     ("do_nothing_f1", "F1 of doing nothing"),
     ("missed_deadlines", "Missed deadlines"),
-    ("policy_p50_ms", "Controller, median"),
-    ("latency_p50_ms", "State to command, median"),
-    ("latency_p99_ms", "State to command, 99 %"),
+    ("policy_p50_ms", "Controller (median)"),
+    ("latency_p50_ms", "Answer (median)"),
+    ("latency_p99_ms", "Answer (p99)"),
 )
 """Figures of a snapshot's score that viewers show, in this order, with the words for people."""
 

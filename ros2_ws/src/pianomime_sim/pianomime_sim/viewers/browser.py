@@ -5,7 +5,6 @@ import contextlib
 import io
 import logging
 import math
-from html import escape
 
 import mujoco
 import numpy as np
@@ -15,8 +14,10 @@ from numpy.typing import NDArray
 
 from pianomime_core.keyboard import KEYBOARD
 from pianomime_description import SceneConfig
-from pianomime_sim.viewers.base import Snapshot, score_lines
-from pianomime_sim.viewers.key_marks import MARK_COLOURS, MARK_WORDS, KeyMark, key_colours, key_marks
+from pianomime_sim.viewers.base import Hand, Snapshot, TransportView
+from pianomime_sim.viewers.browser_panel import Panel
+from pianomime_sim.viewers.cameras import CAMERAS
+from pianomime_sim.viewers.key_marks import MARK_COLOURS, KeyMark, key_colours, key_marks
 from pianomime_sim.viewers.note_bars import note_bars
 from pianomime_sim.viewers.port import check_port, port_is_taken
 from pianomime_sim.viewers.posed_scene import CAMERA_FOV_DEG, CAMERA_POSITION_M, CAMERA_TARGET_M, PosedScene
@@ -26,7 +27,6 @@ MAX_BARS = 512
 """Notes to come that are drawn at once; two seconds of the densest music hold fewer."""
 VISIBLE_GROUPS = 3
 """MuJoCo's own convention: geoms of groups 0 to 2 are looks, the higher ones serve collisions."""
-PANEL_WIDTH_PX = 260
 AMBIENT_LIGHT = 2.0
 LAMP_LIGHT = 1.3
 LAMP_POSITION_M = (0.6, 0.5, 2.0)
@@ -70,12 +70,19 @@ class BrowserViewer(SmoothViewer):
         self._links = self._add_links()
         self._keys = self._add_boxes("/keys", len(self._scene.key_geoms))
         self._bars = self._add_boxes("/notes", MAX_BARS)
-        self._score = self._server.gui.add_html("")
-        self._server.gui.add_html(_legend())
+        self._panel = Panel(self._server, lambda name: CAMERAS[name](self._scene))
         self._show_links()
         self._show_keys(key_colours(np.full(len(self._scene.key_geoms), KeyMark.REST)))
         print(f"viewer: open {self.url} in a browser", flush=True)
         self.start()
+
+    def obey(self, hand: Hand) -> None:
+        """Let the buttons ask this one."""
+        self._panel.obey(hand)
+
+    def show_transport(self, view: TransportView) -> None:
+        """Offer what can be done about the playing, as it is now; before the first call nothing is offered."""
+        self._panel.show_transport(view)
 
     def _draw(self, frame: Frame) -> None:
         self._scene.pose(frame.snapshot)
@@ -83,7 +90,10 @@ class BrowserViewer(SmoothViewer):
             self._show_links()
             self._show_keys(key_colours(key_marks(frame.snapshot)))
             self._show_bars(frame)
-            self._score.content = _score_panel(frame.snapshot)
+        self._panel.show_score(frame.snapshot, frame.age_s)
+
+    def _idle(self, snapshot: Snapshot, age_s: float) -> None:
+        self._panel.show_score(snapshot, age_s, at_once=True)
 
     def _close(self) -> None:
         with _silence():
@@ -92,10 +102,7 @@ class BrowserViewer(SmoothViewer):
             self._server.stop()
 
     def _set_stage(self) -> None:
-        """Camera in front of and above the keyboard, dark room, score panel."""
-        self._server.gui.configure_theme(dark_mode=True, show_logo=False, show_share_button=False)
-        self._server.gui.main_panel.dock_right()
-        self._server.gui.main_panel.set_width(PANEL_WIDTH_PX)
+        """Camera in front of and above the keyboard, dark room."""
         # The default lights bleach the colours of the keys.
         self._server.scene.configure_default_lights(enabled=False)
         self._server.scene.configure_environment_map(None)
@@ -182,21 +189,3 @@ def _linear(colours: NDArray[np.uint8]) -> NDArray[np.uint8]:
     share = colours / 255
     linear = np.where(share <= 0.04045, share / 12.92, ((share + 0.055) / 1.055) ** 2.4)
     return np.rint(linear * 255).astype(np.uint8)
-
-
-def _score_panel(snapshot: Snapshot) -> str:
-    rows = "".join(
-        f"<tr><td>{escape(words)}</td><td style='text-align:right;font-weight:600'>{escape(figure)}</td></tr>"
-        for words, figure in score_lines(snapshot)
-    )
-    style = "width:100%;font-size:1.05em;font-variant-numeric:tabular-nums;padding:0.4em 0.8em"
-    return f"<table style='{style}'>{rows}</table>"
-
-
-def _legend() -> str:
-    rows = "".join(
-        f"<div><span style='display:inline-block;width:1em;height:1em;border-radius:3px;margin-right:0.6em;"
-        f"vertical-align:-0.15em;background:rgb{colour}'></span>{MARK_WORDS[mark]}</div>"
-        for mark, colour in MARK_COLOURS.items()
-    )
-    return f"<div style='padding:0.4em 0.8em 0.8em;line-height:1.6'>{rows}</div>"

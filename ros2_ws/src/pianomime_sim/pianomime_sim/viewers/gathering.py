@@ -26,6 +26,7 @@ class Gathering:
 
     def __init__(self) -> None:
         self._score: Mapping[str, float] = {}
+        self._times: Mapping[str, float] = {}
         self._last: Snapshot | None = None
         self._hands: dict[int, Floats] = {}
         self._keys: dict[int, Floats] = {}
@@ -51,7 +52,11 @@ class Gathering:
         self._score = figures
         if self._last is None or not figures.get("finished"):
             return None
-        return replace(self._last, score=figures)
+        return replace(self._last, score={**self._times, **figures})
+
+    def times(self, figures: Mapping[str, float]) -> None:
+        """Take what a node measured, for the snapshots to come, beside what others did; a score overrules it."""
+        self._times = {**self._times, **figures}
 
     def _complete(self, step: int) -> Snapshot | None:
         if step not in self._hands or step not in self._keys:
@@ -70,6 +75,6 @@ class Gathering:
             pressed=KEYBOARD.pressed(key_angles),
             wanted=self._goal.get(step - 1, silence),
             coming=np.array(coming, dtype=np.bool_).reshape(-1, NUM_KEYS),
-            score=self._score,
+            score={**self._times, **self._score},
         )
         return self._last

@@ -4,7 +4,7 @@ import mujoco
 import numpy as np
 from numpy.typing import NDArray
 
-from pianomime_core.hands import SIDES, forearm_dofs, joint_names
+from pianomime_core.hands import FINGERS, SIDES, forearm_dofs, joint_names
 from pianomime_core.keyboard import KEY_NAMES
 from pianomime_description import SceneConfig, build_scene
 from pianomime_sim.viewers.base import Snapshot
@@ -48,6 +48,9 @@ class PosedScene:
         self.hand_joint_names = joint_names(forearm_dofs(config.variant))
         self._hand_qpos = self._qpos_addresses(self.hand_joint_names)
         self._key_qpos = self._qpos_addresses(KEY_NAMES)
+        self._tips = {
+            side: np.array([self.model.site(f"{side}_{finger}_tip").id for finger in FINGERS]) for side in SIDES
+        }
         bodies = [self.model.joint(name).bodyid[0] for name in KEY_NAMES]
         self.key_geoms: NDArray[np.int64] = np.array([self.model.body_geomadr[body] for body in bodies])
         self._light_up()
@@ -58,6 +61,11 @@ class PosedScene:
         self.data.qpos[self._hand_qpos] = snapshot.joint_positions
         self.data.qpos[self._key_qpos] = snapshot.key_angles
         mujoco.mj_kinematics(self.model, self.data)
+
+    def fingertips_m(self, side: str) -> NDArray[np.float64]:
+        """Return (5, 3) where the fingertips of a hand are, thumb to little finger, in the world frame."""
+        tips: NDArray[np.float64] = self.data.site_xpos[self._tips[side]]
+        return tips
 
     def paint(self, snapshot: Snapshot) -> None:
         """Colour the key geoms by what each key is doing."""

@@ -8,16 +8,24 @@ from dataclasses import dataclass, replace
 from pianomime_sim.viewers.base import Snapshot
 
 FRAME_PERIOD_S = 1 / 30
+IDLE_S = 0.5
 MAX_BLEND_S = 0.2
 """A pause longer than this between two snapshots is a jump, not a movement to be stretched."""
 
 
 @dataclass(frozen=True)
 class Frame:
-    """What is to be drawn: the snapshot to colour by, its pose blended, and how far the blend has come, in [0, 1]."""
+    """What is to be drawn.
+
+    Attributes:
+        snapshot: To colour by, its pose blended.
+        progress: How far the blend has come, in [0, 1].
+        age_s: Time since the robot was seen in this pose.
+    """
 
     snapshot: Snapshot
     progress: float
+    age_s: float = 0.0
 
 
 def blend(previous: Snapshot, latest: Snapshot, progress: float) -> Frame:
@@ -48,6 +56,9 @@ class SmoothViewer(ABC):
     @abstractmethod
     def _draw(self, frame: Frame) -> None:
         """Draw one frame; called from the viewer's thread only."""
+
+    def _idle(self, snapshot: Snapshot, age_s: float) -> None:  # noqa: B027  (most have nothing to say)
+        """Called by the same thread twice a second while no new snapshot comes."""
 
     @abstractmethod
     def _close(self) -> None:
@@ -84,7 +95,8 @@ class SmoothViewer(ABC):
         while True:
             with self._changed:
                 while not self._closing and (self._latest is None or self._latest[1] is drawn):
-                    self._changed.wait()
+                    if not self._changed.wait(IDLE_S) and self._latest is not None:
+                        break
                 if self._closing:
                     return
                 previous, latest = self._previous, self._latest
@@ -92,6 +104,9 @@ class SmoothViewer(ABC):
             begin = time.monotonic()
             frame = _frame(previous, latest, begin)
             try:
+                if latest[1] is drawn:
+                    self._idle(drawn, frame.age_s)
+                    continue
                 self._draw(frame)
             except Exception as error:
                 self._error = error
@@ -105,5 +120,8 @@ def _frame(previous: tuple[float, Snapshot] | None, latest: tuple[float, Snapsho
     """Move from the previous snapshot to the latest in the time that lay between their arrivals."""
     arrival_s, snapshot = latest
     if previous is None or not 0.0 < arrival_s - previous[0] <= MAX_BLEND_S or snapshot.time_s < previous[1].time_s:
-        return Frame(snapshot=snapshot, progress=1.0)
-    return blend(previous[1], snapshot, (now_s - arrival_s) / (arrival_s - previous[0]))
+        return Frame(snapshot=snapshot, progress=1.0, age_s=now_s - arrival_s)
+    interval_s = arrival_s - previous[0]
+    # The pose drawn is one interval behind; once it has come to rest it grows old.
+    age_s = max(interval_s, now_s - arrival_s)
+    return replace(blend(previous[1], snapshot, (now_s - arrival_s) / interval_s), age_s=age_s)
