@@ -1,0 +1,80 @@
+"""Fingers that somebody else gave to the notes of a piece, and how often a demonstration has the same ones.
+
+The file has a line for each note: onset [s] from the first one, key 0..87, finger 0..9 (right thumb..little, left
+thumb..little), as in the tutorial of PianoMime's authors. Its first line names the columns.
+"""
+
+import csv
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pianomime_core.demonstration import NUM_FINGERS, Demonstration
+from pianomime_core.errors import UserError
+from pianomime_core.hands import FINGERS
+from pianomime_core.keyboard import LOWEST_PITCH, NUM_KEYS
+
+SAME_ONSET_S = 0.03
+"""Onsets in the file are rounded to 50 ms."""
+
+
+class ReferenceFingering(NamedTuple):
+    """Notes: onset_s (N,) from the first one, key (N,), finger (N,)."""
+
+    onset_s: NDArray[np.float64]
+    key: NDArray[np.int64]
+    finger: NDArray[np.int64]
+
+
+def load_fingering(path: Path) -> ReferenceFingering:
+    """Read the file.
+
+    Raises:
+        UserError: It is missing, or a line is not such a note.
+    """
+    try:
+        with path.open(newline="", encoding="utf-8") as file:
+            lines = [line for line in csv.reader(file) if line]
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise UserError(f"reference fingering {str(path)!r} cannot be read: {error}") from error
+    notes = []
+    for number, line in enumerate(lines[1:], start=2):
+        try:
+            onset_s, key, finger = float(line[0]), int(line[1]), int(line[2])
+        except (IndexError, ValueError):
+            onset_s, key, finger = np.nan, -1, -1
+        if not (np.isfinite(onset_s) and 0 <= key < NUM_KEYS and 0 <= finger < NUM_FINGERS):
+            raise UserError(
+                f"reference fingering {str(path)!r}, line {number}: {','.join(line)!r} is no note: onset [s], key 0 to "
+                f"{NUM_KEYS - 1}, finger 0 to {NUM_FINGERS - 1}"
+            )
+        notes.append((onset_s, key, finger))
+    if not notes:
+        raise UserError(f"reference fingering {str(path)!r} holds no note")
+    onset_s, key, finger = (np.array(column) for column in zip(*notes, strict=True))
+    return ReferenceFingering(onset_s, key, finger)
+
+
+def agreement(demonstration: Demonstration, reference: ReferenceFingering) -> dict[str, float]:
+    """Return the share of the reference's notes with the same finger, and of the same hand; a note that the
+    demonstration does not have agrees with nothing.
+
+    Raises:
+        UserError: No note of the reference is one of the demonstration's.
+    """
+    keys = demonstration.pitch - LOWEST_PITCH
+    found = np.full(len(reference.key), -1)
+    for index, (onset_s, key) in enumerate(
+        zip(reference.onset_s - reference.onset_s.min(), reference.key, strict=True)
+    ):
+        distance_s = np.where(keys == key, np.abs(demonstration.onset_s - onset_s), np.inf)
+        nearest = int(np.argmin(distance_s))
+        if distance_s[nearest] <= SAME_ONSET_S:
+            found[index] = demonstration.finger[nearest]
+    known = found >= 0
+    if not known.any():
+        raise UserError("the reference fingering is of another piece: none of its notes is in the demonstration")
+    hands = found // len(FINGERS) == reference.finger // len(FINGERS)
+    return {"same finger": float(np.mean(found == reference.finger)), "same hand": float(np.mean(known & hands))}
