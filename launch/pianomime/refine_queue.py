@@ -124,7 +124,9 @@ def _count(outcomes: Mapping[str, Outcome], state: str) -> int:
 def _mean(rows: Sequence[dict[str, Any]]) -> dict[str, dict[str, float]]:
     if not rows:
         return {}
-    names = [name for name in rows[0]["refined"] if name != "frames"]
+    # A song has a score of its pedal only where it asks for it.
+    common = set.intersection(*(set(row[who]) for row in rows for who in ("planner", "refined")))
+    names = [name for name in rows[0]["refined"] if name in common and name != "frames"]
     return {
         who: {name: math.fsum(row[who][name] for row in rows) / len(rows) for name in names}
         for who in ("planner", "refined")
