@@ -11,7 +11,6 @@ import sys
 from collections.abc import Sequence
 
 from pianomime.arguments import parse
-from pianomime.outputs import check_file, check_record
 from pianomime.songs import find_song
 from pianomime_core.errors import UserError
 
@@ -32,41 +31,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _play(options: argparse.Namespace) -> int:
+    from pianomime.common_options import common_options
     from pianomime.models import demonstration_to_play, model_folder
     from pianomime.play import PlayOptions, play
     from pianomime.solo import play_solo
-    from pianomime.sound_options import recorded, sound_options
     from pianomime_policy.registry import check_controller
 
     # The nodes would refuse it too, but only after all of them have started.
     music = demonstration_to_play(options.controller, options.demo, options.song, options.model)
     model = options.model if music is None else music
     check_controller(options.controller, model_folder(options.controller, model))
-    if options.rollout is not None:
-        check_file(options.rollout, "--rollout", ".npz")
-    if options.record is not None:
-        if options.no_ros:
-            raise UserError("--no-ros plays without topics to record: use --rollout, or leave --no-ros out")
-        check_record(options.record)
+    if options.no_ros and options.record is not None:
+        raise UserError("--no-ros plays without topics to record: use --rollout, or leave --no-ros out")
     if options.no_ros and options.viewer == "rviz":
         raise UserError("--no-ros plays without topics for rviz: use --viewer browser or window, or leave --no-ros out")
     song = find_song(options.song) if music is None else music
-    heard_on, notice = sound_options(options, heard_by_default=not (options.sync or options.no_ros))
-    if options.no_ros and any(heard_on[name] for name in ("sound", "midi_out", "virtual_midi_out")):
-        raise UserError("--no-ros plays without sound_node: use --wav or --midi, or leave --no-ros out")
-    with recorded(options) as rollout:
-        play_options = PlayOptions(
-            midi=song,
-            controller=options.controller,
-            model=model,
-            sync=options.sync,
-            viewer=options.viewer,
-            viewer_port=options.viewer_port,
-            hand_collisions=options.hand_collisions,
-            rollout=rollout,
-            record=options.record,
-            **heard_on,
-        )
+    with common_options(options, heard_by_default=not (options.sync or options.no_ros)) as (common, notice):
+        if options.no_ros and any(common[name] for name in ("sound", "midi_out", "virtual_midi_out")):
+            raise UserError("--no-ros plays without sound_node: use --wav or --midi, or leave --no-ros out")
+        play_options = PlayOptions(midi=song, controller=options.controller, model=model, sync=options.sync, **common)
         if options.no_ros:
             return play_solo(play_options, real_time=options.real_time)
         return play(play_options, notice)
@@ -159,6 +142,12 @@ def _video(options: argparse.Namespace) -> int:
     return video(options.rollout, options.out, options.size, options.soundfont)
 
 
+def _perceive(options: argparse.Namespace) -> int:
+    from pianomime.perceive import perceive
+
+    return perceive(options)
+
+
 def _transcribe(options: argparse.Namespace) -> int:
     from pianomime.transcribe import transcribe
 
@@ -188,6 +177,7 @@ _RUN = {
     "sound": _sound,
     "plot": _plot,
     "video": _video,
+    "perceive": _perceive,
     "transcribe": _transcribe,
     "urdf": _urdf,
     "doctor": _doctor,

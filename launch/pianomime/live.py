@@ -2,13 +2,12 @@
 
 import argparse
 
+from pianomime.common_options import common_options
 from pianomime.live_delay import live_delay_s
 from pianomime.live_modes import MODES
 from pianomime.models import model_folder
 from pianomime.node_table import LiveOptions
-from pianomime.outputs import check_file, check_record
 from pianomime.play import perform
-from pianomime.sound_options import recorded, sound_options
 from pianomime_core.midi_ports import choose_port, input_ports
 from pianomime_policy.registry import check_controller
 
@@ -28,14 +27,9 @@ def live(options: argparse.Namespace) -> int:
     # The nodes would refuse it too, but only after all of them have started.
     delay_s = live_delay_s(controller, delay_s)
     check_controller(controller, model_folder(controller, options.model))
-    if options.rollout is not None:
-        check_file(options.rollout, "--rollout", ".npz")
-    if options.record is not None:
-        check_record(options.record)
     if not options.virtual:
         choose_port(options.port, input_ports())
-    heard_on, notice = sound_options(options, heard_by_default=True)
-    with recorded(options) as rollout:
+    with common_options(options, heard_by_default=True) as (common, notice):
         chosen = LiveOptions(
             port=options.port,
             virtual=options.virtual,
@@ -44,11 +38,6 @@ def live(options: argparse.Namespace) -> int:
             transpose=options.transpose,
             controller=controller,
             model=options.model,
-            viewer=options.viewer,
-            viewer_port=options.viewer_port,
-            hand_collisions=options.hand_collisions,
-            rollout=rollout,
-            record=options.record,
-            **heard_on,
+            **common,
         )
         return perform(chosen, f"live, {delay_s:g} s later, {controller}", notice)

@@ -1,0 +1,33 @@
+"""What `play` and `live` read alike from the command line: the fields of `node_table.Options`, but for who plays."""
+
+import argparse
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from pianomime.outputs import check_file, check_record
+from pianomime.sound_options import recorded, sound_options
+
+
+@contextmanager
+def common_options(options: argparse.Namespace, heard_by_default: bool) -> Iterator[tuple[dict[str, Any], str]]:
+    """Give the fields, checked, and a line to be told once nothing is left to be refused; at the end write the sound.
+
+    Raises:
+        UserError: A file that cannot be written, or as `sound_options`.
+    """
+    if options.rollout is not None:
+        check_file(options.rollout, "--rollout", ".npz")
+    if options.record is not None:
+        check_record(options.record)
+    heard_on, notice = sound_options(options, heard_by_default)
+    with recorded(options) as rollout:
+        fields = {
+            "viewer": options.viewer,
+            "viewer_port": options.viewer_port,
+            "hand_collisions": options.hand_collisions,
+            "rollout": rollout,
+            "record": options.record,
+            **heard_on,
+        }
+        yield fields, notice
