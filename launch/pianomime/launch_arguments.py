@@ -1,4 +1,4 @@
-"""What both launch files declare and read alike: the arguments behind `node_table.Options`, but for who plays."""
+"""What launch files declare and read alike: the arguments behind `node_table.Options`, but for who plays."""
 
 from pathlib import Path
 from typing import Any
@@ -6,15 +6,19 @@ from typing import Any
 from launch.actions import DeclareLaunchArgument
 
 SWITCH = ["true", "false"]
-COMMON_ARGUMENTS = (
-    DeclareLaunchArgument("model", default_value="", description="networks of controller onnx; empty: bundled ones"),
+WATCHING_ARGUMENTS = (
     DeclareLaunchArgument(
         "viewer", default_value="none", choices=["none", "browser", "window", "rviz"], description="where to watch"
     ),
     DeclareLaunchArgument("viewer_port", default_value="8080", description="port of the browser viewer"),
     DeclareLaunchArgument("hand_collisions", default_value="false", choices=SWITCH, description="hands collide"),
-    DeclareLaunchArgument("rollout", default_value="", description="npz file to write at the end; empty: none"),
     DeclareLaunchArgument("record", default_value="", description="mcap recording of all topics; empty: none"),
+)
+"""Of whatever moves hands."""
+COMMON_ARGUMENTS = (
+    DeclareLaunchArgument("model", default_value="", description="networks of controller onnx; empty: bundled ones"),
+    *WATCHING_ARGUMENTS,
+    DeclareLaunchArgument("rollout", default_value="", description="npz file to write at the end; empty: none"),
     DeclareLaunchArgument("sound", default_value="false", choices=SWITCH, description="on this machine's audio device"),
     DeclareLaunchArgument("soundfont", default_value="", description="sf2 file of a piano; empty: bundled one"),
     DeclareLaunchArgument("midi_out", default_value="", description="MIDI port to play on; empty: none"),
@@ -22,15 +26,22 @@ COMMON_ARGUMENTS = (
 )
 
 
-def common_options(text: dict[str, str]) -> dict[str, Any]:
-    """The fields of `node_table.Options` that `COMMON_ARGUMENTS` stand for, from what was typed for each."""
+def watching_options(text: dict[str, str]) -> dict[str, Any]:
+    """The fields of `node_table.Options` that `WATCHING_ARGUMENTS` stand for, from what was typed for each."""
     return {
-        "model": _path(text["model"]),
         "viewer": text["viewer"],
         "viewer_port": int(text["viewer_port"]),
         "hand_collisions": text["hand_collisions"] == "true",
-        "rollout": _path(text["rollout"]),
         "record": _path(text["record"]),
+    }
+
+
+def common_options(text: dict[str, str]) -> dict[str, Any]:
+    """The same for `COMMON_ARGUMENTS`, the music's."""
+    return {
+        **watching_options(text),
+        "model": _path(text["model"]),
+        "rollout": _path(text["rollout"]),
         "sound": text["sound"] == "true",
         "soundfont": _path(text["soundfont"]),
         "midi_out": text["midi_out"],

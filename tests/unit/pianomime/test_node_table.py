@@ -8,7 +8,14 @@ from pathlib import Path
 import pytest
 import yaml
 
-from pianomime.node_table import LiveOptions, PlayOptions, node_table
+from pianomime.node_table import (
+    FollowOptions,
+    LiveOptions,
+    PerceptionOptions,
+    PlayOptions,
+    node_table,
+    perception_table,
+)
 from pianomime.songs import share_directory
 from pianomime_core.errors import UserError
 
@@ -17,10 +24,9 @@ ALL = node_table(PlayOptions(midi=Path("song.mid"), viewer="browser", rollout=Pa
 LIVE = node_table(LiveOptions(port="keys", viewer="browser", rollout=Path("r.npz")))
 HEARD = node_table(PlayOptions(midi=Path("song.mid"), sound=True, soundfont=Path("piano.sf2"), midi_out="synth"))
 RECORDED = node_table(PlayOptions(midi=Path("song.mid"), viewer="browser", record=Path("r.mcap")))
-EVERY = (
-    *ALL,
-    *(entry for entry in (*LIVE, *HEARD, *RECORDED) if entry.name in ("live_node", "sound_node", "record_node")),
-)
+FOLLOW = node_table(FollowOptions(perception=PerceptionOptions(source="0"), viewer="browser"))
+OTHERS = ("live_node", "sound_node", "record_node", "follow_node", "perception_node")
+EVERY = (*ALL, *(entry for entry in (*LIVE, *HEARD, *RECORDED, *FOLLOW) if entry.name in OTHERS))
 
 
 def declared(module: str) -> set[str]:
@@ -130,3 +136,29 @@ def test_live_the_keyboard_takes_the_place_of_the_file_and_nothing_else_changes(
 def test_a_delay_that_hides_what_the_controller_wants_to_see_is_refused():
     with pytest.raises(UserError, match="delay 1 s"):
         node_table(LiveOptions(delay_s=1.0))
+
+
+def test_who_follows_takes_the_place_of_controller_and_music():
+    assert [entry.name for entry in FOLLOW] == ["sim_node", "follow_node", "perception_node", "viewer_node"]
+    table = {entry.name: entry for entry in FOLLOW}
+    assert table["sim_node"].parameters["session_s"] == 7200
+    assert table["sim_node"].parameters["controller"] == "follow"
+    assert "sync" not in table["sim_node"].parameters
+    assert table["perception_node"].parameters["wait_for_reader"] is True
+    # Fingertips that come from elsewhere need nobody here to see them.
+    alone = node_table(FollowOptions())
+    assert [entry.name for entry in alone] == ["sim_node", "follow_node"]
+
+
+def test_a_video_that_ends_is_the_end_and_a_camera_has_none(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("clip.mp4").touch()
+    [video] = perception_table(PerceptionOptions(source="clip.mp4", corners="1,2 3,4 5,6 7,8"))
+    assert video.ends_graph
+    assert video.parameters["source"] == str(tmp_path / "clip.mp4")
+    assert video.parameters["corners"] == "1,2 3,4 5,6 7,8"
+    assert video.parameters["wait_for_reader"] is False
+    for source in ("0", "/dev/video0", ""):
+        [camera] = perception_table(PerceptionOptions(source=source))
+        assert not camera.ends_graph
+        assert camera.parameters["source"] == source

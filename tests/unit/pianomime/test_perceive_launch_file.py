@@ -1,0 +1,54 @@
+"""perceive.launch.py against the node table, without ROS's launch packages."""
+
+from pathlib import Path
+
+import pytest
+from fake_launch import DeclareLaunchArgument, Node, described, start
+
+from pianomime.node_table import FollowOptions, PerceptionOptions, node_table, perception_table
+from pianomime.songs import share_directory
+
+LAUNCH_FILE = share_directory() / "launch" / "perceive.launch.py"
+SEEN = PerceptionOptions(source="1", image_topic="/top/image", corners="1,2 3,4 5,6 7,8")
+GIVEN = {"source": "1", "image_topic": "/top/image", "corners": "1,2 3,4 5,6 7,8"}
+
+
+@pytest.fixture
+def description(monkeypatch, tmp_path):
+    return described(monkeypatch, tmp_path, LAUNCH_FILE)
+
+
+@pytest.mark.parametrize(
+    ("given", "table"),
+    [
+        ({}, perception_table(PerceptionOptions())),
+        (GIVEN, perception_table(SEEN)),
+        ({"follow": "true"}, node_table(FollowOptions(perception=PerceptionOptions()))),
+        (
+            GIVEN
+            | {"follow": "true", "viewer": "browser", "viewer_port": "9000", "hand_collisions": "true"}
+            | {"record": "out.mcap"},
+            node_table(
+                FollowOptions(
+                    perception=SEEN, viewer="browser", viewer_port=9000, hand_collisions=True, record=Path("out.mcap")
+                )
+            ),
+        ),
+    ],
+)
+def test_the_launch_file_starts_the_node_table(description, given, table):
+    nodes = [action for action in start(description, **given) if isinstance(action, Node)]
+    assert [(node.package, node.executable, node.name) for node in nodes] == [
+        (entry.package, entry.executable, entry.name) for entry in table
+    ]
+    for node, entry in zip(nodes, table, strict=True):
+        assert node.parameters == [*([str(entry.config)] if entry.config else []), entry.parameters]
+
+
+def test_every_argument_is_described(description):
+    arguments = [entity for entity in description.entities if isinstance(entity, DeclareLaunchArgument)]
+    assert {argument.name for argument in arguments} == {
+        *PerceptionOptions.__dataclass_fields__,
+        *("follow", "viewer", "viewer_port", "hand_collisions", "record"),
+    }
+    assert all(argument.description for argument in arguments)
