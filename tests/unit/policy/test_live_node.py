@@ -10,7 +10,7 @@ import rclpy
 
 from pianomime_core.errors import UserError
 from pianomime_core.ros_environment import complete_ros_environment
-from pianomime_core.ros_messages import GOAL_NAMES, NameOrder, joint_state, read_goal, step_of
+from pianomime_core.ros_messages import GOAL_NAMES, NameOrder, joint_state, read_goal, read_goal_velocity, step_of
 from pianomime_policy import live_node
 
 ORDER = NameOrder(GOAL_NAMES)
@@ -99,6 +99,21 @@ def perform(monkeypatch):
     for each in parts:
         each.part.node.destroy_node()
     rclpy.try_shutdown()
+
+
+@pytest.mark.parametrize("delay_s", [0.0, 0.5])
+def test_how_loud_and_the_pedal_come_back_too(perform, delay_s):
+    live = perform(delay_s=delay_s)
+    live.state(10)
+    live.play("note_on", 60)
+    live.part._port.messages.append((mido.Message("control_change", control=64, value=100), live.clock.now_s))
+    live.state(20)
+    message = live.topic.sent[-1]
+    goal, sustain = read_goal(message, ORDER)
+    velocity = read_goal_velocity(message, ORDER, goal)
+    assert velocity[0, 60 - 21] == 70
+    assert np.array_equal(velocity, 70 * goal)
+    assert sustain[0]
 
 
 def test_what_is_played_comes_back_after_the_delay(perform):
