@@ -16,8 +16,8 @@ from pianomime_core.errors import UserError
 from pianomime_core.hands import FINGERS
 from pianomime_core.keyboard import LOWEST_PITCH, NUM_KEYS
 
-SAME_ONSET_S = 0.03
-"""Onsets in the file are rounded to 50 ms."""
+SAME_ONSET_S = 0.1
+"""Onsets in the file are those of a piano roll: to 50 ms, and rounded in either direction."""
 
 
 class ReferenceFingering(NamedTuple):
