@@ -5,15 +5,14 @@ A client of our own, without ports, hears of the end from JACK's library (`jack_
 
 import ctypes
 import re
-from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 _NO_START_SERVER = 0x01
 _NAME = b"pianomime-watch"
-_ON_SHUTDOWN: Callable[..., Any] = ctypes.CFUNCTYPE(None, ctypes.c_void_p)
-_ON_ERROR: Callable[..., Any] = ctypes.CFUNCTYPE(None, ctypes.c_char_p)
+_ON_SHUTDOWN: Any = ctypes.CFUNCTYPE(None, ctypes.c_void_p)
+_ON_ERROR: Any = ctypes.CFUNCTYPE(None, ctypes.c_char_p)
 _SILENCE = _ON_ERROR(lambda line: None)
 """Its end is told by us, in one line."""
 
