@@ -34,7 +34,7 @@ def picture(brightness: int, width: int = 64, height: int = 32):
 @pytest.fixture
 def live():
     said, fit = [], Fit()
-    found = LiveKeyboard(None, said.append, fit)
+    found = LiveKeyboard(None, said.append, said.append, fit)
     found.said, found.fit = said, fit
     return found
 
@@ -96,9 +96,9 @@ def test_a_size_that_changes_while_it_is_looked_for_begins_anew(live):
 
 def test_given_corners_are_known_at_once_and_for_their_pictures_alone():
     said, fit = [], Fit()
-    live = LiveKeyboard(keyboard, said.append, fit)
+    live = LiveKeyboard(keyboard, said.append, said.append, fit)
     assert live.see(picture(0), 0.0) is not None
     assert live.see(picture(0, 128, 64), 0.1).image_size == (128, 64)
     assert fit.shown == []
-    with pytest.raises(UserError, match="40x40 now, 128x64 before.*corners.*give them for 40x40"):
+    with pytest.raises(UserError, match=r"40x40 now, 128x64 before.*corners.*give them for 40x40"):
         live.see(picture(0, 40, 40), 0.2)

@@ -41,8 +41,9 @@ def given_keyboard(corners: str, source: str) -> Callable[[tuple[int, int]], Key
         UserError: The corners are no corners, or the keyboard is not found in the file.
     """
     if corners:
-        from pianomime_perception.keyboard_fit import keyboard_from_corners
         corners_px = read_corners(corners)
+        from pianomime_perception.keyboard_fit import keyboard_from_corners
+
         return lambda size: keyboard_from_corners(corners_px, size)
     if source and not is_camera(source):
         return fit_keyboard(background(frame.image for frame in sample(source, SAMPLES))).scaled

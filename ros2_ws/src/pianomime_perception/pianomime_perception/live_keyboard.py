@@ -23,7 +23,7 @@ class LiveKeyboard:
 
     Args:
         given: The keyboard in pictures of a size (width, height) [px], where its place is given; None to look for it.
-        say: Told in one line what is the matter when the keyboard is not found.
+        say, warn: Told in one line what is found, and what is the matter.
         fit: Finds it in one picture, or raises UserError.
     """
 
@@ -31,11 +31,13 @@ class LiveKeyboard:
         self,
         given: Callable[[tuple[int, int]], KeyboardMap] | None,
         say: Callable[[str], None],
+        warn: Callable[[str], None],
         fit: Callable[[Picture], KeyboardMap] = fit_keyboard,
     ) -> None:
         self._given = given
         self._map: KeyboardMap | None = None
         self._say = say
+        self._warn = warn
         self._fit = fit
         self._gathered: list[Picture] = []
         self._next_s = -np.inf
@@ -60,12 +62,12 @@ class LiveKeyboard:
         words = f"pictures are {width}x{height} now, {old_width}x{old_height} before"
         if abs(width * old_height - height * old_width) <= max(width, height, old_width, old_height):
             self._map = before.scaled(size)
-            self._say(words)
+            self._warn(words)
         elif self._given is not None:
             raise UserError(f"{words}: the corners of the keyboard are no longer known, give them for {width}x{height}")
         else:
             self._map = None
-            self._say(f"{words}: the keyboard is looked for again")
+            self._warn(f"{words}: the keyboard is looked for again")
 
     def _gather(self, image: Picture, time_s: float) -> None:
         if self._gathered and self._gathered[-1].shape != image.shape:
@@ -78,6 +80,6 @@ class LiveKeyboard:
             self._map = self._fit(background(self._gathered))
             self._say(f"keyboard found, to {1000 * self._map.residual_m:.1f} mm")
         except UserError as error:
-            self._say(f"{error}")
+            self._warn(f"{error}")
             self._next_s = time_s + RETRY_S
         self._gathered.clear()

@@ -34,7 +34,7 @@ from pianomime_perception.live_times import LiveTimes
 from pianomime_perception.newest import Newest
 from pianomime_perception.picture_source import check_source, is_camera, pictures
 from pianomime_perception.ros_hand_markers import hand_markers
-from pianomime_perception.ros_images import image_message, read_image
+from pianomime_perception.ros_images import image_message, read_image, stamp_at
 
 DEFAULT_TOPIC = "/camera/image_raw"
 MARKERS_TOPIC = "/hands/human_markers"
@@ -84,10 +84,9 @@ class PerceptionNode:
         self._stop = threading.Event()
         self._failure: Exception | None = None
         self._over = False
-        self._heard_s = time.monotonic()
         self._refused = 0
         self._times = LiveTimes()
-        self._keyboard = LiveKeyboard(given_keyboard(corners, self._source), self._log.info)
+        self._keyboard = LiveKeyboard(given_keyboard(corners, self._source), self._log.info, self._log.warning)
         self._tracker = make_tracker()
         self._connect()
 
@@ -122,6 +121,7 @@ class PerceptionNode:
             self._log.info(f"listening to pictures on {self._topic}")
         node.create_timer(POLL_S, self._watch)
         self._diagnostics = Diagnostics(node, self._health)
+        self._heard_s = time.monotonic()
         work = [self._look, *([self._fetch] if self._source else [])]
         self._threads = [threading.Thread(target=self._guarded, args=(job,), daemon=True) for job in work]
         for thread in self._threads:
@@ -151,7 +151,7 @@ class PerceptionNode:
                 return
             self._heard_s = time.monotonic()
             ago_ns = round((self._heard_s - picture.taken_s) * 1e9)
-            self._box.put(_Arrived(picture.image, _stamp(self._clock.now().nanoseconds - ago_ns), picture.taken_s))
+            self._box.put(_Arrived(picture.image, stamp_at(self._clock.now().nanoseconds - ago_ns), picture.taken_s))
         self._log.info("the video is over")
         self._over = True
 
@@ -216,9 +216,7 @@ class PerceptionNode:
             if time.monotonic() - self._heard_s > SILENCE_S:
                 complaints.append(f"no pictures on {self._topic}, which has {publishers} publishers")
         if self._hands.mirrored:
-            complaints.append(
-                "left hands look like right ones: pictures are mirrored, or corners begin elsewhere"
-            )
+            complaints.append("left hands look like right ones: pictures are mirrored, or corners begin elsewhere")
         return complaints
 
     def _health(self) -> Health:
@@ -231,11 +229,6 @@ class PerceptionNode:
         warnings = self._complaints() + ([f"{self._refused} pictures refused"] if self._refused else [])
         text = "tracking" if self._times.pictures else "no keyboard yet"
         return Health(values=values, text=text, warnings=tuple(warnings))
-
-
-def _stamp(nanoseconds: int) -> Time:
-    seconds, rest = divmod(nanoseconds, 10**9)
-    return Time(sec=seconds, nanosec=rest)
 
 
 def main() -> int:

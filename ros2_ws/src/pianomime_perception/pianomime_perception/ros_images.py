@@ -43,3 +43,9 @@ def image_message(picture: Picture, stamp: Time, frame_id: str = "") -> Image:
     # An array of bytes is taken as it is; bytes would be looked at one by one.
     message.data = array("B", np.ascontiguousarray(picture).tobytes())
     return message
+
+
+def stamp_at(nanoseconds: int) -> Time:
+    """Return a time since the epoch as a stamp."""
+    seconds, rest = divmod(nanoseconds, 10**9)
+    return Time(sec=seconds, nanosec=rest)
