@@ -17,6 +17,7 @@ from pianomime_policy.registry import CONTROLLERS
 OPTIONS = {
     "play": (
         "--controller",
+        "--demo",
         "--model",
         "--sync",
         "--real-time",

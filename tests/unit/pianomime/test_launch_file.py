@@ -138,7 +138,7 @@ def test_nothing_is_started_again_while_all_goes_down(description):
 
 def test_every_argument_is_described_and_is_an_option(description):
     arguments = [entity for entity in description.entities if isinstance(entity, DeclareLaunchArgument)]
-    assert {argument.name for argument in arguments} == set(PlayOptions.__dataclass_fields__)
+    assert {argument.name for argument in arguments} == {*PlayOptions.__dataclass_fields__, "demo"}
     assert all(argument.description for argument in arguments)
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import rclpy
 from rclpy.lifecycle import TransitionCallbackReturn
+from reference_demonstrations import demonstration_of
 
 from pianomime_core.errors import UnsafeError, UserError
 from pianomime_core.keyboard import KEY_NAMES
@@ -248,6 +249,19 @@ def test_the_song_is_said_once_and_windows_on_request(ros, song):
     part.node.destroy_node()
 
 
+def test_a_demonstration_is_a_song_too(ros, tmp_path):
+    path = tmp_path / "demo.npz"
+    notes = tuple(Note(60 + 2 * k, 0.5 * k, 0.5 * k + 0.5, 80) for k in range(3))
+    demonstration_of(np.zeros((40, 2, 6, 3)), Score(notes), np.array([0, 1, 2])).save(path)
+    ros(midi=path, horizon_steps=11)
+    part = MidiNode()
+    part._publish_goal = Topic()
+    part._on_state(joint_state(("x",), np.zeros(1), step=0))
+    goal, _ = read_goal(part._publish_goal.sent[-1], NameOrder(GOAL_NAMES))
+    assert np.flatnonzero(goal[0]).tolist() == [60 - 21]
+    part.node.destroy_node()
+
+
 def test_health_tells_what_the_piano_cannot_play(ros, tmp_path):
     file = mido.MidiFile()
     file.tracks.append(mido.MidiTrack())
@@ -267,6 +281,22 @@ def test_a_node_without_a_song_says_so(ros):
     ros()
     with pytest.raises(UserError, match="midi is empty"):
         MidiNode()
+
+
+def test_the_demonstration_is_played_by_its_controller(ros, tmp_path):
+    path = tmp_path / "demo.npz"
+    points = np.zeros((40, 2, 6, 3))
+    points[:, 0, :, 1], points[:, 1, :, 1] = 0.1, -0.2
+    demonstration_of(points, Score((Note(60, 0.0, 1.0),)), np.array([1])).save(path)
+    ros(controller="demo", model=path)
+    part = PolicyNode()
+    part._publish_start, part._publish_command = Topic(), Topic()
+    part._on_song(goal_message(np.zeros((20, 88), bool), np.zeros(20, bool), step=0))
+    part._on_goal(goal_message(np.zeros((11, 88), bool), np.zeros(11, bool), step=0))
+    [begin] = part._publish_start.sent
+    assert begin.name == list(part._controller.joint_names)
+    assert part._controller.assignments().key.tolist() == [60 - 21]
+    part.node.destroy_node()
 
 
 def test_the_model_is_for_a_trained_controller_alone(ros):

@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 
+from pianomime_core.demonstration import Demonstration
 from pianomime_core.errors import UserError, unknown_value
 from pianomime_description.variant import SceneConfig
 from pianomime_policy.controller import Controller
@@ -46,7 +47,6 @@ def _onnx(horizon_steps: int) -> Callable[[SceneConfig, Path], Controller]:
 
 
 def _demo(scene: SceneConfig, demonstration: Path) -> Controller:
-    from pianomime_core.demonstration import Demonstration
     from pianomime_policy.demo.demo import Demo
 
     return Demo(Demonstration.load(demonstration), scene.variant)
@@ -98,8 +98,8 @@ def check_controller(name: str, model: Path | None = None) -> None:
     """Refuse what `make_controller` would refuse before it builds anything.
 
     Raises:
-        UserError: The name is unknown, and the message lists the known ones; a model or demonstration is missing, or
-            given to a controller that has none.
+        UserError: The name is unknown, and the message lists the known ones; a model or demonstration is missing, is
+            none, or is given to a controller that has none.
     """
     if name not in CONTROLLERS:
         raise unknown_value("controller", name, CONTROLLERS)
@@ -108,6 +108,7 @@ def check_controller(name: str, model: Path | None = None) -> None:
             raise UserError(f"controller {name!r} needs a demonstration: a file that `pianomime perceive` wrote")
         if not model.is_file():
             raise UserError(f"no such demonstration file: {str(model)!r}")
+        Demonstration.load(model)
         return
     if name not in TRAINED:
         if model is not None:
