@@ -91,7 +91,7 @@ def report(options: EvaluateOptions, console: Console) -> dict[str, Any]:
     songs = collect_songs(options.midi, *kind)
     if of_demonstrations and options.model is not None:
         raise UserError(f"controller {options.controller!r} takes no model, but {str(options.model)!r} is given")
-    tasks = []
+    tasks: list[_Task] = []
     for song, path in songs.items():
         model = path if of_demonstrations else model_folder(options.controller, options.model)
         if of_demonstrations or not tasks:

@@ -62,6 +62,8 @@ class FingertipFollower:
         self._idle_x_m = press.idle_x_m
         self._offset_m = finger_offsets_m().reshape(len(SIDES), len(FINGERS))
         self._following = _Following(press.white_top_z_m, np.array(c.weight), self._offset_m, press.idle_x_m[1])
+        self._wanted = np.zeros((len(SIDES), len(FINGERS), 3))
+        self._unseen_steps = np.zeros(len(SIDES), np.int64)
         self._forget()
 
     def start(self) -> NDArray[np.float64]:
@@ -81,7 +83,7 @@ class FingertipFollower:
             raise ValueError(f"points have shape {points_m.shape}: want {(len(SIDES), len(POINTS), 3)}")
         c = self._config
         tips = points_m[:, 1:].astype(np.float64)
-        seen = np.isfinite(tips[..., :2]).all(axis=-1)
+        seen = np.asarray(np.isfinite(tips[..., :2]).all(axis=-1))
         heights = tips[..., 2]
         heights[~np.isfinite(heights)] = c.free_height_m
         # Between fingers that are seen and those that are not, those that are not move along.

@@ -101,7 +101,7 @@ class HumanReading:
 
     def _hands_never_seen(self, human: NDArray[np.float64], plan: SongPlan) -> NDArray[np.float64]:
         """(T, 2, 5, 3) with hands that were never seen where the planner would have them, idle."""
-        unseen = np.isnan(human).any(axis=(0, 2, 3))
+        unseen = np.asarray(np.isnan(human).any(axis=(0, 2, 3)))
         idle = np.empty_like(human)
         idle[..., 0] = self._press.idle_x_m[[0, 1, 1, 1, 1]]
         idle[..., 1] = plan.centre_m[:, :, None] + self._offset_m
