@@ -67,7 +67,7 @@ def _perception(options: argparse.Namespace) -> PerceptionOptions | None:
         read_corners(options.corners)
     if options.image_topic:
         return PerceptionOptions(image_topic=options.image_topic, corners=options.corners)
-    source = options.video or options.camera
+    source = options.video or options.camera or "0"
     check_source(source)
     return PerceptionOptions(source=source, corners=options.corners)
 

@@ -18,9 +18,8 @@ def add_follow(commands: _Subparsers) -> Any:
     )
     pictures = parser.add_mutually_exclusive_group()
     pictures.add_argument("--video", default="", metavar="FILE", help="follow a video, at its own pace")
-    pictures.add_argument(
-        "--camera", default="0", metavar="N", help="a camera: 0, 1, ... or /dev/video0; default %(default)s"
-    )
+    # With "0" as default argparse would not see that both --camera 0 and --video are given.
+    pictures.add_argument("--camera", default="", metavar="N", help="a camera: 0 (default), 1, ... or /dev/video0")
     pictures.add_argument("--image-topic", default="", metavar="TOPIC", help="pictures of a ROS 2 camera node")
     pictures.add_argument(
         "--fingertips", action="store_true", help="fingertips come on /hands/human_fingertips from another program"

@@ -9,7 +9,7 @@ from pianomime_core.errors import UserError
 from pianomime_perception.keyboard_fit import background, fit_keyboard
 from pianomime_perception.keyboard_map import KeyboardMap
 from pianomime_perception.picture_source import is_camera
-from pianomime_perception.video import sample
+from pianomime_perception.video import probe, sample
 
 SAMPLES = 25
 """Pictures of a video whose median is looked at: hands that move are gone from it."""
@@ -40,11 +40,15 @@ def given_keyboard(corners: str, source: str) -> Callable[[tuple[int, int]], Key
     Raises:
         UserError: The corners are no corners, or the keyboard is not found in the file.
     """
+    is_file = bool(source) and not is_camera(source)
     if corners:
         corners_px = read_corners(corners)
         from pianomime_perception.keyboard_fit import keyboard_from_corners
 
-        return lambda size: keyboard_from_corners(corners_px, size)
-    if source and not is_camera(source):
+        if not is_file:
+            return lambda size: keyboard_from_corners(corners_px, size)
+        info = probe(source)  # large pictures come scaled down, but corners are of the file's own
+        return keyboard_from_corners(corners_px, (info.width, info.height)).scaled
+    if is_file:
         return fit_keyboard(background(frame.image for frame in sample(source, SAMPLES))).scaled
     return None
