@@ -53,8 +53,10 @@ def evaluation_table(title: str, scores: Mapping[str, Mapping[str, float]], mean
     """The table of `evaluate`: song -> scores by field name, and the unweighted mean of those that have the score."""
     table = Table(title=escape(title), box=box.SIMPLE, pad_edge=False, collapse_padding=True)
     table.add_column("song", overflow="fold")
-    own = {**PEDAL_COLUMN, **LIKENESS_COLUMN}
-    columns = EVALUATION_COLUMNS | {label: field for label, field in own.items() if field in mean}
+    own = {label: field for label, field in {**PEDAL_COLUMN, **LIKENESS_COLUMN}.items() if field in mean}
+    columns = EVALUATION_COLUMNS | own
+    if len(own) > 1:  # no room for all on a terminal of 80 columns
+        columns = {label: field for label, field in columns.items() if field not in ("micro_f1", "active_f1")}
     for label in columns:
         table.add_column(label.replace(" ", "\n"), justify="right", no_wrap=True)
     for song, values in scores.items():
