@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 
 import mujoco
 import numpy as np
@@ -194,6 +195,39 @@ def test_the_robots_fingertips_go_where_the_persons_are(follow, person):
     assert "right hand: fingertips" in following.said
     assert "picture to command: median" in following.said
     assert "score" not in following.said
+
+
+def node_of(parent: int, module: str) -> int:
+    """The process of a node that `parent` runs."""
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            status = (process / "stat").read_text().rsplit(")", 1)[1].split()
+            words = (process / "cmdline").read_bytes().decode(errors="replace").split("\0")
+        except OSError:
+            continue
+        if int(status[1]) == parent and module in words:
+            return int(process.name)
+    raise AssertionError(f"no {module} runs")
+
+
+def test_who_is_killed_comes_back_and_goes_on(follow, person):
+    robot, following = Robot(), follow("--fingertips")
+    following.until(READY)
+    person.points_m = hands(0.2, -0.2)
+    person.steps_on(30)
+    for module, words, y_m in (
+        ("pianomime_policy.follow_node", READY, 0.3),
+        ("pianomime_sim.sim_node", "the session goes on", 0.15),
+    ):
+        following.said = ""
+        os.kill(node_of(following.process.pid, module), signal.SIGKILL)
+        person.points_m = hands(y_m, -0.2)
+        following.until("started again")
+        following.until(words)
+        person.steps_on(60)
+        apart_m = np.linalg.norm((robot.tips_m(person.state) - person.points_m[:, 1:])[..., :2], axis=-1)
+        assert apart_m.max() < 0.03, (module, apart_m)
+    assert following.end() == 0, following.said
 
 
 def test_nobody_to_follow_is_told_at_the_end(follow):

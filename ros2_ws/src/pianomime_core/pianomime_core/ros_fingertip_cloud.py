@@ -40,7 +40,7 @@ class Fingertips:
     @property
     def seen(self) -> NDArray[np.bool_]:
         """(2,): all points of a hand are known."""
-        return np.isfinite(self.points_m).all(axis=(1, 2))
+        return np.asarray(np.isfinite(self.points_m).all(axis=(1, 2)))
 
 
 def fingertip_cloud(fingertips: Fingertips, stamp: Time) -> PointCloud2:
