@@ -22,12 +22,16 @@ class SynchronyConfig:
 
     Attributes:
         step_s, fine_step_s: First and second grid.
+        fine_range_s: How far the second one reaches.
+        flat_m: Fingers rest on their keys for a while; of places as good as the best but for this, the middle is taken.
         far_m: A key without any finger so near counts as this far; so does one while no hand is seen.
         min_overlap: Share of the onsets that must lie in the video.
     """
 
     step_s: float = 0.02
     fine_step_s: float = 0.005
+    fine_range_s: float = 0.1
+    flat_m: float = 0.0003
     far_m: float = 0.05
     min_overlap: float = 0.1
 
@@ -77,11 +81,21 @@ def synchronise(
     mean_m = np.where(enough, far_m / len(key), np.inf)
     place = int(np.argmin(mean_m))
     coarse_s = traces.start_s + (first + place) * config.step_s
-    fine_s = coarse_s + np.arange(-config.step_s, config.step_s + 1e-9, config.fine_step_s)
+    fine_s = coarse_s + np.arange(-config.fine_range_s, config.fine_range_s + 1e-9, config.fine_step_s)
     fine_m = [_distances_m(traces, grid_s, nearest_m, onset_s + shift_s, key, config) for shift_s in fine_s]
-    best = int(np.argmin([np.mean(np.where(np.isnan(each), config.far_m, each)) for each in fine_m]))
+    best = _middle(np.array([np.mean(np.where(np.isnan(each), config.far_m, each)) for each in fine_m]), config.flat_m)
     inside_m = fine_m[best][np.isfinite(fine_m[best])]
     return Synchrony(float(fine_s[best]), float(inside_m.mean()), len(inside_m) / len(key))
+
+
+def _middle(values: Points, flat: float) -> int:
+    """Index of the middle of the stretch around the lowest value that is as low but for `flat`."""
+    best = int(np.argmin(values))
+    higher = np.flatnonzero(values > values[best] + flat)
+    before, after = higher[higher < best], higher[higher > best]
+    first = int(before[-1]) + 1 if len(before) else 0
+    last = int(after[0]) - 1 if len(after) else len(values) - 1
+    return (first + last) // 2
 
 
 def _distances_m(
