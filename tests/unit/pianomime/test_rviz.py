@@ -122,7 +122,12 @@ def test_only_displays_that_every_rviz_has(manager):
 
 
 def test_topics_are_those_of_the_graph_and_can_be_heard(manager):
-    published = {"/markers": LATCHED, "/hands/meshes": NEWEST, "/hands/fingertip_targets": NEWEST}
+    published = {
+        "/markers": LATCHED,
+        "/hands/meshes": NEWEST,
+        "/hands/fingertip_targets": NEWEST,
+        "/hands/human_markers": NEWEST,
+    }
     topics = {display["Topic"]["Value"]: display for display in displays(manager, "MarkerArray")}
     assert set(topics) == set(published)
     for name, display in topics.items():
