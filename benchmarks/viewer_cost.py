@@ -196,18 +196,20 @@ def _perform(options: ViewerCostOptions, song: Path, clients: int | None, consol
 
 
 def _table(watched: list[Watched], options: ViewerCostOptions) -> Table:
-    table = Table(title=f"{options.song} in real time, {options.controller}: browser viewer and its clients")
-    columns = ("clients", "steps", "missed", "beat late p99", "max", "answer p50", "p99", "frames/s", "MB/s", "F1")
+    table = Table(
+        title=f"{Path(options.song).name} in real time, {options.controller}: the browser viewer's clients; ms"
+    )
+    columns = ("clients", "steps", "missed", "late p99", "max", "answer p50", "p99", "frames/s", "MB/s", "F1")
     for column in columns:
         table.add_column(column, justify="right")
     for one in watched:
         score = one.score
         times = ("jitter_p99_ms", "jitter_max_ms", "latency_p50_ms", "latency_p99_ms")
         table.add_row(
-            "no viewer" if one.clients is None else f"{one.clients}",
+            "none" if one.clients is None else f"{one.clients}",
             f"{score['steps']:.0f}",
             f"{one.missed}",
-            *(f"{score[name]:.1f} ms" for name in times),
+            *(f"{score[name]:.1f}" for name in times),
             ", ".join(f"{rate:.1f}" for rate in one.frames_per_s) or "-",
             f"{one.mb_per_s:.2f}",
             f"{score['f1']:.4f}",

@@ -7,7 +7,9 @@ docs/images/browser.png  the browser viewer in headless Chromium (Debian package
 import argparse
 import sys
 import tempfile
+import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -18,16 +20,19 @@ from pianomime.models import model_folder
 from pianomime.songs import find_song, read_song
 from pianomime_core.metrics import RunningScore
 from pianomime_core.piano_roll import PianoRoll
+from pianomime_core.timing import CONTROL_TIMESTEP_S
 from pianomime_description import SceneConfig
 from pianomime_physics.simulator import Simulator, SimulatorState
 from pianomime_policy.registry import make_controller
 from pianomime_sim.viewers import Snapshot, open_viewer
+from pianomime_sim.viewers.base import HasButtons, TransportView
 from pianomime_sim.viewers.picture import close_up, render, shine
 from pianomime_sim.viewers.posed_scene import PosedScene
 
 FOLDER = Path(__file__).parent
 SHOWN_ROWS = 40
 PAGE_PATIENCE_S = 60.0
+KEYS_SHARE, STEADY_SHARE = 0.03, 0.002
 # viser points out that headless Chromium renders in software; nobody with a screen sees that.
 CLOSE_NOTICES = "document.querySelectorAll('.mantine-Notification-closeButton').forEach(button => button.click())"
 
@@ -66,22 +71,34 @@ def browser_picture(snapshot: Snapshot, path: Path) -> None:
     from headless_chromium import HeadlessChromium
 
     viewer = open_viewer("browser", SceneConfig(), port=0)
+    assert isinstance(viewer, HasButtons)
+    viewer.show_transport(TransportView(paused=False, speed=1.0))
+    shown = threading.Event()
+
+    def play() -> None:
+        """States go on as in a song, so that the picture is as old as in a song."""
+        while not shown.wait(CONTROL_TIMESTEP_S):
+            viewer.update(replace(snapshot))
+
+    player = threading.Thread(target=play)
+    player.start()
     try:
-        viewer.update(snapshot)
         with (
             tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile,
             HeadlessChromium(viewer.url, Path(profile) / "profile") as browser,
         ):
             deadline_s = time.monotonic() + PAGE_PATIENCE_S
-            # Complete when two pictures in a row are the same and the keys are on them.
-            before, now = b"", b"-"
-            while before != now or _whiteness(path) < 0.03:
+            # Complete when two pictures in a row show equally much of the keys; notes and times move on meanwhile.
+            before, now = 0.0, 0.0
+            while now < KEYS_SHARE or abs(now - before) > STEADY_SHARE:
                 if time.monotonic() > deadline_s:
                     raise TimeoutError(f"the page was not complete within {PAGE_PATIENCE_S} s")
                 time.sleep(1.0)
                 browser.run(CLOSE_NOTICES)
-                before, now = now, browser.picture(path).read_bytes()
+                before, now = now, _whiteness(browser.picture(path))
     finally:
+        shown.set()
+        player.join()
         viewer.close()
 
 
