@@ -22,10 +22,10 @@ from pianomime_core.errors import UserError
 from pianomime_core.ros_diagnostics import Diagnostics, Health
 from pianomime_core.ros_fingertip_cloud import TOPIC, Fingertips, fingertip_cloud
 from pianomime_core.ros_main import run
-from pianomime_core.ros_messages import WORLD, MessageError
+from pianomime_core.ros_messages import MessageError
 from pianomime_core.ros_parameters import declare_number, declare_switch, declare_text, refuse_undeclared
 from pianomime_core.ros_qos import NEWEST
-from pianomime_perception.drawing import draw_grid, draw_hands
+from pianomime_perception.annotated import annotated
 from pianomime_perception.given_keyboard import given_keyboard
 from pianomime_perception.keyboard_map import KeyboardMap
 from pianomime_perception.live_hands import LiveHands, SeenHand
@@ -196,10 +196,7 @@ class PerceptionNode:
         if self._publish_markers.get_subscription_count():
             self._publish_markers.publish(hand_markers(fingertips, stamp))
         if self._publish_image.get_subscription_count():
-            drawn = image.copy()
-            draw_grid(drawn, keyboard)
-            draw_hands(drawn, keyboard.to_image(fingertips.points_m[..., :2]))
-            self._publish_image.publish(image_message(drawn, stamp, WORLD))
+            self._publish_image.publish(image_message(annotated(image, keyboard, fingertips), stamp))
 
     def _watch(self) -> None:
         if self._failure is not None:

@@ -1,0 +1,24 @@
+"""A picture for the person at the camera: small, with the keys and hands that were seen in it."""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from pianomime_core.ros_fingertip_cloud import Fingertips
+from pianomime_perception.drawing import draw_grid, draw_hands
+from pianomime_perception.keyboard_map import KeyboardMap
+
+MAX_WIDTH_PX = 640
+"""Enough to see where a finger is taken to be; a recording keeps each of them."""
+
+
+def annotated(image: NDArray[np.uint8], keyboard: KeyboardMap, fingertips: Fingertips) -> NDArray[np.uint8]:
+    """Return a picture (H, W, 3) RGB, no wider than `MAX_WIDTH_PX`, with keys and hands drawn over it."""
+    height, width = image.shape[:2]
+    scale = min(1.0, MAX_WIDTH_PX / width)
+    size = round(scale * width), round(scale * height)
+    drawn = image.copy() if scale == 1 else np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
+    keyboard = keyboard.scaled(size)
+    draw_grid(drawn, keyboard)
+    draw_hands(drawn, keyboard.to_image(fingertips.points_m[..., :2]))
+    return drawn
