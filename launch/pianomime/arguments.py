@@ -10,6 +10,7 @@ from typing import NoReturn
 
 from pianomime.follow_arguments import add_follow
 from pianomime.live_arguments import add_live
+from pianomime.perceive import add_perceive
 from pianomime.rollout_arguments import add_plot, add_sound, add_video
 from pianomime.songs import DEFAULT_SONG, bundled_songs
 from pianomime.sound_options import add_sound_arguments
@@ -224,6 +225,7 @@ _SUBCOMMANDS = {
     "sound": add_sound,
     "plot": add_plot,
     "video": add_video,
+    "perceive": add_perceive,
     "transcribe": add_transcribe,
     "urdf": add_urdf,
     "doctor": _add_doctor,

@@ -96,6 +96,7 @@ SCORE_ROWS = (
     ("recall", "Recall"),
     ("onset_f1", "Onset F1"),
     ("do_nothing_f1", "F1 of doing nothing"),
+    ("pedal_f1", "Pedal F1"),
     ("missed_deadlines", "Missed deadlines"),
     ("policy_p50_ms", "Controller (median)"),
     ("latency_p50_ms", "Answer (median)"),
