@@ -19,6 +19,7 @@ from pianomime_core.ros_fingertip_cloud import read_fingertip_cloud
 from pianomime_perception import perception_node
 from pianomime_perception.keyboard_map import NO_KEY_EDGES, KeyboardMap
 from pianomime_perception.perception_node import PerceptionNode
+from pianomime_perception.picture_source import Picture
 from pianomime_perception.ros_images import image_message
 
 PATIENCE_S = 30.0
@@ -279,6 +280,19 @@ def test_a_file_is_played_once_somebody_reads_and_then_it_is_over(see, tmp_path)
     stamps_s = [cloud.header.stamp.sec + cloud.header.stamp.nanosec / 1e9 for cloud in seeing.clouds.sent]
     assert stamps_s == sorted(stamps_s)
     assert abs(stamps_s[-1] - time.time()) < PATIENCE_S
+
+
+def test_a_camera_that_is_unplugged_ends_it(see, monkeypatch):
+    def unplugged(source):
+        yield Picture(painted(), time.monotonic())
+        raise UserError(f"camera {source} gives no pictures: is it unplugged?")
+
+    monkeypatch.setattr(perception_node, "check_source", lambda source: None)
+    monkeypatch.setattr(perception_node, "pictures", unplugged)
+    seeing = see(source="/dev/video3")
+    with pytest.raises(UserError, match="camera /dev/video3 gives no pictures"):
+        seeing.until(lambda: False)
+    assert not seeing.part.finished
 
 
 @pytest.mark.parametrize(
