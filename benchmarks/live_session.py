@@ -5,8 +5,9 @@ import threading
 from collections.abc import Callable
 from contextlib import closing
 
+from pianomime.graph_options import LiveOptions
 from pianomime.instance import InstanceLock
-from pianomime.node_table import LiveOptions, node_table
+from pianomime.node_table import node_table
 from pianomime.runner import Runner
 from pianomime_core.ros_environment import complete_ros_environment, domain_id
 

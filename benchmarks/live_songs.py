@@ -24,9 +24,9 @@ from rich.table import Table
 from benchmarks.live_session import perform_live
 from benchmarks.scripted_keyboard import CLIENT, Keyboard, midi_system
 from pianomime.episode import play_episode
+from pianomime.graph_options import LiveOptions
 from pianomime.live_delay import live_delay_s
 from pianomime.models import model_folder
-from pianomime.node_table import LiveOptions
 from pianomime.runner import NodeDied
 from pianomime.songs import bundled_songs, collect_songs
 from pianomime_core.errors import UserError

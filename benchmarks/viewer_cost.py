@@ -24,9 +24,10 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 from websockets.typing import Subprotocol
 
+from pianomime.graph_options import PlayOptions
 from pianomime.instance import InstanceLock
 from pianomime.models import model_folder
-from pianomime.node_table import PlayOptions, node_table
+from pianomime.node_table import node_table
 from pianomime.outputs import check_file, write_json
 from pianomime.runner import NodeDied, Runner
 from pianomime.songs import find_song

@@ -6,11 +6,12 @@ from launch.actions import DeclareLaunchArgument, OpaqueFunction, SetEnvironment
 from launch.substitutions import LaunchConfiguration
 
 from launch import LaunchContext, LaunchDescription, LaunchDescriptionEntity
+from pianomime.graph_options import LiveOptions
 from pianomime.instance import InstanceLock
 from pianomime.launch_arguments import COMMON_ARGUMENTS, common_options
 from pianomime.launch_nodes import start_node
 from pianomime.live_modes import MODES
-from pianomime.node_table import LiveOptions, node_table
+from pianomime.node_table import node_table
 from pianomime_core.ros_environment import domain_id, missing_ros_settings
 
 ARGUMENTS = [

@@ -9,10 +9,11 @@ from launch.actions import DeclareLaunchArgument, OpaqueFunction, SetEnvironment
 from launch.substitutions import LaunchConfiguration
 
 from launch import LaunchContext, LaunchDescription, LaunchDescriptionEntity
+from pianomime.graph_options import FollowOptions, PerceptionOptions
 from pianomime.instance import InstanceLock
 from pianomime.launch_arguments import SWITCH, WATCHING_ARGUMENTS, watching_options
 from pianomime.launch_nodes import start_node
-from pianomime.node_table import FollowOptions, NodeEntry, PerceptionOptions, node_table, perception_table
+from pianomime.node_table import NodeEntry, node_table, perception_table
 from pianomime_core.ros_environment import domain_id, missing_ros_settings
 
 ARGUMENTS = [

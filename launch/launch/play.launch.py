@@ -10,11 +10,12 @@ from launch.actions import (
 from launch.substitutions import LaunchConfiguration
 
 from launch import LaunchContext, LaunchDescription, LaunchDescriptionEntity
+from pianomime.graph_options import PlayOptions
 from pianomime.instance import InstanceLock
 from pianomime.launch_arguments import COMMON_ARGUMENTS, SWITCH, common_options
 from pianomime.launch_nodes import start_node
 from pianomime.models import demonstration_to_play
-from pianomime.node_table import PlayOptions, node_table
+from pianomime.node_table import node_table
 from pianomime.songs import find_song
 from pianomime_core.ros_environment import domain_id, missing_ros_settings
 

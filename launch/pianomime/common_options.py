@@ -1,4 +1,4 @@
-"""What `play` and `live` read alike from the command line: the fields of `node_table.Options`, but for who plays."""
+"""What `play` and `live` read alike from the command line: the fields of `graph_options.Options`, but for who plays."""
 
 import argparse
 from collections.abc import Iterator

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import Progress, TaskID
 
 from pianomime.graph import progress_bar, running
-from pianomime.node_table import FollowOptions, PerceptionOptions
+from pianomime.graph_options import FollowOptions, PerceptionOptions
 from pianomime.outputs import check_record
 from pianomime.runner import NodeDied
 from pianomime_core.errors import UserError

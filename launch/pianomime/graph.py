@@ -13,8 +13,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
+from pianomime.graph_options import FollowOptions, LiveOptions, PlayOptions
 from pianomime.instance import InstanceLock
-from pianomime.node_table import FollowOptions, LiveOptions, PlayOptions, node_table
+from pianomime.node_table import node_table
 from pianomime.runner import Runner
 from pianomime_core.errors import UserError
 from pianomime_core.ros_environment import complete_ros_environment, domain_id

@@ -1,4 +1,4 @@
-"""What launch files declare and read alike: the arguments behind `node_table.Options`, but for who plays."""
+"""What launch files declare and read alike: the arguments behind `graph_options.Options`, but for who plays."""
 
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,7 @@ COMMON_ARGUMENTS = (
 
 
 def watching_options(text: dict[str, str]) -> dict[str, Any]:
-    """The fields of `node_table.Options` that `WATCHING_ARGUMENTS` stand for, from what was typed for each."""
+    """The fields of `graph_options.Options` that `WATCHING_ARGUMENTS` stand for, from what was typed for each."""
     return {
         "viewer": text["viewer"],
         "viewer_port": int(text["viewer_port"]),

@@ -3,10 +3,10 @@
 import argparse
 
 from pianomime.common_options import common_options
+from pianomime.graph_options import LiveOptions
 from pianomime.live_delay import live_delay_s
 from pianomime.live_modes import MODES
 from pianomime.models import model_folder
-from pianomime.node_table import LiveOptions
 from pianomime.play import perform
 from pianomime_core.midi_ports import choose_port, input_ports
 from pianomime_policy.registry import check_controller

@@ -11,8 +11,8 @@ from rich.console import Console
 from rich.progress import Progress, TaskID
 
 from pianomime.graph import progress_bar, running
+from pianomime.graph_options import LiveOptions, PlayOptions
 from pianomime.likeness import likeness
-from pianomime.node_table import LiveOptions, PlayOptions
 from pianomime.replay import recorded_scene
 from pianomime.runner import NodeDied
 from pianomime.score_table import song_table

@@ -8,9 +8,9 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from pianomime.episode import play_episode
+from pianomime.graph_options import PlayOptions
 from pianomime.likeness import likeness
 from pianomime.models import model_folder
-from pianomime.node_table import PlayOptions
 from pianomime.score_table import song_table
 from pianomime.songs import read_song
 from pianomime_core.metrics import RunningScore, score

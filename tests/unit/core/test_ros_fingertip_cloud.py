@@ -1,4 +1,4 @@
-"""The cloud of a pianist's fingertips against sensor_msgs' own rules, read with `struct` and not with the code's layout."""
+"""The cloud of a pianist's fingertips against sensor_msgs' own rules, read with `struct`, not with our layout."""
 
 import struct
 

@@ -15,7 +15,8 @@ from fake_launch import (
     start,
 )
 
-from pianomime.node_table import PlayOptions, node_table
+from pianomime.graph_options import PlayOptions
+from pianomime.node_table import node_table
 from pianomime.songs import bundled_songs, share_directory
 from pianomime_core.errors import UserError
 from pianomime_core.ros_environment import LOOPBACK, stays_on_this_machine

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 from fake_launch import DeclareLaunchArgument, Node, described, start
 
-from pianomime.node_table import LiveOptions, node_table
+from pianomime.graph_options import LiveOptions
+from pianomime.node_table import node_table
 from pianomime.songs import share_directory
 
 LAUNCH_FILE = share_directory() / "launch" / "live.launch.py"

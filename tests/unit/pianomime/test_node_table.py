@@ -8,14 +8,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from pianomime.node_table import (
-    FollowOptions,
-    LiveOptions,
-    PerceptionOptions,
-    PlayOptions,
-    node_table,
-    perception_table,
-)
+from pianomime.graph_options import FollowOptions, LiveOptions, PerceptionOptions, PlayOptions
+from pianomime.node_table import node_table, perception_table
 from pianomime.songs import share_directory
 from pianomime_core.errors import UserError
 

@@ -12,8 +12,9 @@ from command_examples import Command
 from fake_launch import Node, described, start
 from seen_demonstration import demonstration
 
+from pianomime.graph_options import PlayOptions
 from pianomime.likeness import likeness, played_fingertips_m
-from pianomime.node_table import PlayOptions, node_table
+from pianomime.node_table import node_table
 from pianomime.songs import share_directory
 from pianomime_core.errors import UserError
 from pianomime_core.hands import FINGERS, SIDES

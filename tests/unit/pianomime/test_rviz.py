@@ -12,7 +12,8 @@ from command_examples import Command
 from rclpy.qos import DurabilityPolicy, ReliabilityPolicy
 
 from pianomime import doctor_probes
-from pianomime.node_table import LiveOptions, PlayOptions, node_table
+from pianomime.graph_options import LiveOptions, PlayOptions
+from pianomime.node_table import node_table
 from pianomime.runner import node_command
 from pianomime.songs import share_directory
 from pianomime_core.errors import UserError

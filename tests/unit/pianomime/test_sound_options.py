@@ -7,7 +7,7 @@ import mido
 import pytest
 from command_examples import Command
 
-from pianomime.node_table import PlayOptions
+from pianomime.graph_options import PlayOptions
 from pianomime_core.errors import UserError
 
 NO_DEVICE = "no audio device here"

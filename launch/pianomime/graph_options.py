@@ -1,0 +1,102 @@
+"""What a graph of nodes is asked for: a song, a live session, a pianist to be watched or followed."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+ViewerName = Literal["none", "browser", "window", "rviz"]
+
+LONGEST_SESSION_S = 7200.0
+"""Two hours: live music is kept in memory until it is scored and written."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """Who plays, and who watches.
+
+    Attributes:
+        controller: Name of the controller.
+        model: Folder of the networks of a trained controller; None for the bundled one.
+        viewer: Where to watch; RViz is a program of ROS 2's own.
+        viewer_port: Port of the browser viewer on this machine.
+        hand_collisions: Fingers and hands collide with one another.
+        rollout: npz file to write at the end; None for none.
+        record: Recording of all topics to write, a folder that ends in .mcap; None for none.
+        sound: What is pressed is heard on the machine's audio device.
+        soundfont: Piano for it; None for the bundled one.
+        midi_out: MIDI port for what is pressed, by name or a part of it; empty for none.
+        virtual_midi_out: Name of a MIDI port to make for it; empty for none.
+    """
+
+    controller: str = "onnx"
+    model: Path | None = None
+    viewer: ViewerName = "none"
+    viewer_port: int = 8080
+    hand_collisions: bool = False
+    rollout: Path | None = None
+    record: Path | None = None
+    sound: bool = False
+    soundfont: Path | None = None
+    midi_out: str = ""
+    virtual_midi_out: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlayOptions(Options):
+    """A song from a file.
+
+    Attributes:
+        midi: The song.
+        sync: The simulator waits for every command; otherwise real time.
+        horizon_steps: Rows of the goal window; None for what config/midi.yaml says.
+    """
+
+    midi: Path
+    sync: bool = False
+    horizon_steps: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class LiveOptions(Options):
+    """Music from a MIDI keyboard.
+
+    Attributes:
+        port: Its name or a part of it; empty for the only one.
+        virtual: Name of a port to make instead; empty for none.
+        delay_s: How much later the robot plays; None for what the controller looks ahead.
+        channel: The one MIDI channel to hear, 1..16; 0 for all.
+        transpose: Semitones to add.
+    """
+
+    port: str = ""
+    virtual: str = ""
+    delay_s: float | None = None
+    channel: int = 0
+    transpose: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class PerceptionOptions:
+    """Where pictures of a pianist come from.
+
+    Attributes:
+        source: Video file, or camera (a number or a device); empty to listen to `image_topic`.
+        image_topic: sensor_msgs/Image.
+        corners: Of the keyboard in the picture, as `perception_node` takes them; empty to look for it.
+    """
+
+    source: str = ""
+    image_topic: str = "/camera/image_raw"
+    corners: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FollowOptions(Options):
+    """The hands follow a pianist's fingertips.
+
+    Attributes:
+        perception: Who sees them; None if /hands/human_fingertips comes from elsewhere.
+    """
+
+    controller: str = "follow"
+    perception: PerceptionOptions | None = None
