@@ -114,8 +114,7 @@ def demonstrate(
     """
     if keyboard.image_size != sightings.image_size:
         keyboard = keyboard.scaled(sightings.image_size)
-    points_m, told = _sided(sightings, keyboard, config)
-    traces = Traces(sightings.time_s, points_m, _in_slots(sightings.score, told.slot, 0.0), config.traces)
+    traces, told = traces_over(keyboard, sightings, config)
     music = trim_silence(score)
     notes = sorted(music.notes, key=lambda note: (note.onset_s, note.pitch))
     pitch = np.array([note.pitch for note in notes])
@@ -161,8 +160,14 @@ def demonstrate(
     )
 
 
-def _sided(sightings: Sightings, keyboard: KeyboardMap, config: PerceptionConfig) -> tuple[Points, Sides]:
-    """(F, 2, 6, 2) world, right hand first; who is who."""
+def traces_over(
+    keyboard: KeyboardMap, sightings: Sightings, config: PerceptionConfig = PerceptionConfig()
+) -> tuple[Traces, Sides]:
+    """Return fingertips over a keyboard in pictures of this size, and which of the hands found is which.
+
+    Raises:
+        UserError: No hand was found, or looks and the order of the wrists contradict each other.
+    """
     if not sightings.found.any():
         raise UserError(
             f"no hand was found in {len(sightings.time_s)} pictures: hands must be seen from above, in light, without "
@@ -173,11 +178,12 @@ def _sided(sightings: Sightings, keyboard: KeyboardMap, config: PerceptionConfig
     if is_mirrored(keyboard):
         look = np.where(sightings.found, 1 - look, NO_HAND)
     told = sides(sightings.time_s, found_m, look, sightings.score, config.sides)
-    return _in_slots(found_m, told.slot, np.nan), told
+    points_m = _in_slots(found_m, told.slot, np.nan)
+    return Traces(sightings.time_s, points_m, _in_slots(sightings.score, told.slot, 0.0), config.traces), told
 
 
 def _in_slots(values: Points, slot: NDArray[np.int64], nothing: float) -> Points:
-    """Values (F, 2, ...) of the hands found, right hand first."""
+    """Return values (F, 2, ...) of the hands found, right hand first."""
     wide = slot.reshape(*slot.shape, *[1] * (values.ndim - 2))
     return np.where(wide == NO_HAND, nothing, np.take_along_axis(values, np.maximum(wide, 0), axis=1))
 
