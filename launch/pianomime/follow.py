@@ -60,7 +60,7 @@ def _perception(options: argparse.Namespace) -> PerceptionOptions | None:
             raise UserError("--corners are of pictures, but with --fingertips nobody here looks at any")
         return None
     check_perception()
-    from pianomime_perception.given_keyboard import read_corners
+    from pianomime_perception.corners import read_corners
     from pianomime_perception.picture_source import check_source
 
     if options.corners:
