@@ -172,3 +172,34 @@ def test_what_it_cannot_read_is_refused_in_one_line_and_it_goes_on(pictures, cam
         said, _ = running.communicate(timeout=20)
     assert "'16UC1': must be one of rgb8, bgr8, mono8" in said
     assert "Traceback" not in said
+
+
+def test_the_robot_follows_a_video_to_its_end(pictures, tmp_path):
+    import av
+
+    video = tmp_path / "pianist.mp4"
+    with av.open(str(video), "w") as container:
+        stream = container.add_stream("mpeg4", rate=15, options={"qscale": "2"})
+        stream.width, stream.height, stream.bit_rate = 640, 360, 4_000_000
+        for picture in pictures:
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")))
+        container.mux(stream.encode())
+    # Clicked by the authors in pictures of 1280x720, (y, -x) on the keyboard: its corners in half of that.
+    corners_m = np.array([[-0.611, 0.075, 1], [0.611, 0.075, 1], [0.611, -0.075, 1], [-0.611, -0.075, 1]])
+    corners = corners_m @ np.linalg.inv(np.load(TUTORIAL / "homography_matrix.npy")).T
+    corners = (corners[:, :2] / corners[:, 2:] + 0.5) / 2 - 0.5
+    text = " ".join(f"{u:.2f},{v:.2f}" for u, v in corners)
+    done = subprocess.run(
+        [sys.executable, "-m", "pianomime", "follow", "--video", str(video), "--corners", text],
+        env=os.environ | {"ROS_DOMAIN_ID": str(random.randint(1, 101)), "XDG_RUNTIME_DIR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        timeout=2 * PATIENCE_S,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "the video is over" in done.stdout
+    for side in ("right", "left"):
+        [line] = [line for line in done.stdout.splitlines() if line.startswith(f"{side} hand: fingertips ")]
+        # A pianist is faster than a robot on a busy machine, but most of the time the hands are there.
+        assert float(line.split()[3]) < 30, line
