@@ -73,6 +73,7 @@ CHECKS = (
     Check("pictures by OSMesa", "offscreen", "apt install libosmesa6", environ={"MUJOCO_GL": "osmesa"}),
     Check("sound", "audio", "play without; --wav writes the sound to a file"),
     Check("MIDI", "midi", "pip install python-rtmidi; modprobe snd-seq, or start jackd"),
+    Check("perception", "perception", "make perceive, to see a pianist's hands"),
 )
 
 

@@ -201,6 +201,22 @@ def midi() -> str:
     return "; ".join(answers)
 
 
+def perception() -> str:
+    """Hands are looked for in a picture, and the cameras that could give one."""
+    for name in ("cv2", "mediapipe"):
+        if find_spec(name) is None:
+            raise Absent(f"{name} is not installed")
+    import numpy as np
+
+    from pianomime_perception.hand_tracking import HandTracker
+    from pianomime_perception.picture_source import cameras
+
+    with HandTracker() as tracker:
+        tracker.track(np.zeros((90, 160, 3), np.uint8))
+    version = importlib.metadata.version("mediapipe")
+    return f"MediaPipe {version}, {', '.join(cameras()) or 'no camera'}"
+
+
 def _requirements() -> Iterator[Requirement]:
     seen: set[str] = set()
     ours = ("pianomime", *(f"pianomime_{part}" for part in ("core", "description", "physics", "sim", "policy")))
@@ -213,7 +229,21 @@ def _requirements() -> Iterator[Requirement]:
     yield Requirement("robopianist")
 
 
-_ALL = (python, packages, ros, discovery, kernels, models, offscreen, screen, rviz, viewer_port, audio, midi)
+_ALL = (
+    python,
+    packages,
+    ros,
+    discovery,
+    kernels,
+    models,
+    offscreen,
+    screen,
+    rviz,
+    viewer_port,
+    audio,
+    midi,
+    perception,
+)
 PROBES: dict[str, Callable[[], str]] = {probe.__name__: probe for probe in _ALL}
 
 

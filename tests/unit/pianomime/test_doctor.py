@@ -136,3 +136,9 @@ def test_the_command_prints_a_table(answers: None, monkeypatch: pytest.MonkeyPat
     result = pianomime("doctor")
     assert result.code == 0
     assert "all is well" in result.out
+
+
+def test_perception_that_is_not_installed_is_absent(monkeypatch):
+    monkeypatch.setattr(doctor_probes, "find_spec", lambda name: None)
+    with pytest.raises(doctor_probes.Absent, match="is not installed"):
+        doctor_probes.perception()
