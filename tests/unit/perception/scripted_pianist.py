@@ -9,8 +9,8 @@ C4 = 60
 RIGHT = (60, 62, 64, 65, 67)
 """Pitches under the right thumb to little finger."""
 LEFT = (55, 53, 52, 50, 48)
-AWAY_X_M = 0.12
-"""45 mm before the keys."""
+AWAY_X_M = 0.112
+"""37 mm before the keys."""
 PLAYING_X_M = 0.04
 
 

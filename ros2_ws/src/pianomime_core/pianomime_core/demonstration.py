@@ -145,15 +145,15 @@ class Demonstration:
             raise UserError(f"demonstration {str(path)!r} cannot be written: {error.strerror}") from error
 
     def _write(self, path: Path) -> None:
+        arrays: dict[str, Any] = {
+            "format_version": np.int64(FORMAT_VERSION),
+            "metadata": np.array(json.dumps(dict(self.metadata))),
+            **{name: getattr(self, name) for name in _ARRAYS},
+            **{name: np.float64(getattr(self, name)) for name in _SCALARS},
+            **{_KEYBOARD + name: array for name, array in self.keyboard.items()},
+        }
         with path.open("wb") as file:  # given a name, numpy would append .npz to it
-            np.savez_compressed(
-                file,
-                format_version=np.int64(FORMAT_VERSION),
-                metadata=np.array(json.dumps(dict(self.metadata))),
-                **{name: getattr(self, name) for name in _ARRAYS},
-                **{name: np.float64(getattr(self, name)) for name in _SCALARS},
-                **{_KEYBOARD + name: array for name, array in self.keyboard.items()},
-            )
+            np.savez_compressed(file, **arrays)
 
     @classmethod
     def load(cls, path: str | Path) -> "Demonstration":
@@ -176,12 +176,15 @@ class Demonstration:
         if missing := [name for name in expected if name not in arrays]:
             raise UserError(f"demonstration {str(path)!r} lacks {', '.join(missing)}: it needs {', '.join(expected)}")
         try:
-            return cls(
+            values: dict[str, Any] = {
                 **{name: arrays[name] for name in _ARRAYS},
                 **{name: _number(name, arrays[name]) for name in _SCALARS},
-                keyboard={name.removeprefix(_KEYBOARD): arrays[name] for name in arrays if name.startswith(_KEYBOARD)},
-                metadata=_json_object(arrays["metadata"]),
-            )
+                "keyboard": {
+                    name.removeprefix(_KEYBOARD): array for name, array in arrays.items() if name.startswith(_KEYBOARD)
+                },
+                "metadata": _json_object(arrays["metadata"]),
+            }
+            return cls(**values)
         except UserError as error:
             raise UserError(f"{str(path)!r}: {error}") from error
 

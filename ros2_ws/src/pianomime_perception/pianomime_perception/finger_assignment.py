@@ -105,12 +105,12 @@ def assign_fingers(
     while way.past is not None:
         fingers.append(way.past[0])
         way = way.past[1]
-    finger = np.array(fingers[::-1], dtype=np.int64)
-    notes = np.arange(len(finger))
+    players = np.array(fingers[::-1], dtype=np.int64)
+    notes = np.arange(len(players))
     return Fingering(
-        finger=finger,
-        held_until_s=np.where(finger == NOBODY, end_s, until_s[notes, finger]),
-        distance_m=np.where(finger == NOBODY, np.nan, distance_m[notes, finger]),
+        finger=players,
+        held_until_s=np.where(players == NOBODY, end_s, until_s[notes, players]),
+        distance_m=np.where(players == NOBODY, np.nan, distance_m[notes, players]),
     )
 
 

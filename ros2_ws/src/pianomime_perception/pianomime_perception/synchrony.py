@@ -42,11 +42,14 @@ class Synchrony:
 
     Attributes:
         offset_s: Video time of music time 0.
-        distance_m: Mean distance of the nearest fingertip at the onsets in the video, `far_m` at most.
+        near_share: Share of the onsets in the video with a fingertip nearer to the key than `far_m`; about half where
+            one hand is not seen.
+        distance_m: Mean distance of the nearest fingertip at those, `far_m` when there are none.
         overlap: Share of the onsets in the video.
     """
 
     offset_s: float
+    near_share: float
     distance_m: float
     overlap: float
 
@@ -85,7 +88,13 @@ def synchronise(
     fine_m = [_distances_m(traces, grid_s, nearest_m, onset_s + shift_s, key, config) for shift_s in fine_s]
     best = _middle(np.array([np.mean(np.where(np.isnan(each), config.far_m, each)) for each in fine_m]), config.flat_m)
     inside_m = fine_m[best][np.isfinite(fine_m[best])]
-    return Synchrony(float(fine_s[best]), float(inside_m.mean()), len(inside_m) / len(key))
+    near_m = inside_m[inside_m < config.far_m]
+    return Synchrony(
+        offset_s=float(fine_s[best]),
+        near_share=len(near_m) / max(len(inside_m), 1),
+        distance_m=float(near_m.mean()) if len(near_m) else config.far_m,
+        overlap=len(inside_m) / len(key),
+    )
 
 
 def _middle(values: Points, flat: float) -> int:
