@@ -53,8 +53,8 @@ def load_fingering(path: Path) -> ReferenceFingering:
         notes.append((onset_s, key, finger))
     if not notes:
         raise UserError(f"reference fingering {str(path)!r} holds no note")
-    onset_s, key, finger = (np.array(column) for column in zip(*notes, strict=True))
-    return ReferenceFingering(onset_s, key, finger)
+    onsets_s, keys, fingers = zip(*notes, strict=True)
+    return ReferenceFingering(np.array(onsets_s), np.array(keys), np.array(fingers))
 
 
 def agreement(demonstration: Demonstration, reference: ReferenceFingering) -> dict[str, float]:
