@@ -1,8 +1,8 @@
 """/hands/human_fingertips: wrists and fingertips of a pianist as a point cloud, and back.
 
-Twelve points, each with the number of its finger; who reads goes by the number, never by the place. Fingers are numbered
-as everywhere: 0..4 right thumb to little finger, 5..9 left thumb to little finger; 10 and 11 are the right and the left
-wrist. A point that is not seen is NaN with confidence 0.
+Twelve points, each with the number of its finger; who reads goes by the number, never by the place. Fingers are
+numbered as everywhere: 0..4 right thumb to little finger, 5..9 left thumb to little finger; 10 and 11 are the right and
+the left wrist. A point that is not seen is NaN with confidence 0.
 """
 
 from dataclasses import dataclass
