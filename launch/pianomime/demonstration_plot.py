@@ -12,7 +12,7 @@ from pianomime_core.keyboard import KEYBOARD, LOWEST_PITCH, NUM_KEYS
 from pianomime_core.whole_file import write_whole
 
 INCHES_PER_S = 0.5
-WIDTH_IN = (10.0, 120.0)
+WIDTH_IN = (13.0, 120.0)
 HEIGHT_IN = 9.0
 DOTS_PER_IN = 100
 MARGIN_KEYS = 3
