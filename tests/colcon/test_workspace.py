@@ -96,11 +96,14 @@ def test_a_node_starts_from_the_workspace(install, node):
 
 def test_shared_files_are_installed(install):
     share = install / "pianomime" / "share" / "pianomime"
-    assert (share / "launch" / "play.launch.py").is_file()
+    for name in ("play", "live", "perceive"):
+        assert (share / "launch" / f"{name}.launch.py").is_file()
     assert (share / "rviz" / "pianomime.rviz").is_file()
     assert sorted(path.name for path in (share / "config").iterdir()) == [
+        "follow.yaml",
         "live.yaml",
         "midi.yaml",
+        "perception.yaml",
         "policy.yaml",
         "sim.yaml",
     ]
