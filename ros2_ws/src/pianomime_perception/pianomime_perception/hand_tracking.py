@@ -5,6 +5,7 @@ for the tracker looks for a hand where it was last, and with fractions of pixels
 """
 
 import warnings
+from array import array
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from types import TracebackType
@@ -153,7 +154,9 @@ def follow(
         UserError: There is no picture.
     """
     times: list[float] = []
-    tracked: list[list[Hand]] = []
+    # One growing buffer: small arrays kept between those of the pictures would keep the memory of these from being
+    # given back, a megabyte a picture.
+    numbers = array("d")
     image_size = (0, 0)
     for picture in pictures:
         hands = tracker.track(picture.image)
@@ -161,14 +164,19 @@ def follow(
         if times and picture.time_s <= times[-1]:
             continue  # a file may repeat a time
         times.append(picture.time_s)
-        tracked.append(hands)
+        numbers.extend(_row(hands).ravel().tolist())
         image_size = (picture.image.shape[1], picture.image.shape[0])
     if not times:
         raise UserError("no picture to look for hands in: the video is empty")
-    shape = (len(times), MAX_HANDS)
-    points = np.full((*shape, len(POINTS), 2), np.nan)
-    score, look = np.zeros(shape), np.full(shape, NO_HAND)
-    for row, hands in enumerate(tracked):
-        for slot, hand in enumerate(hands[:MAX_HANDS]):
-            points[row, slot], score[row, slot], look[row, slot] = hand.points_px, hand.score, SIDES.index(hand.side)
-    return Sightings(np.array(times), points, score, look, image_size)
+    rows = np.array(numbers).reshape(len(times), MAX_HANDS, -1)
+    points = rows[..., 2:].reshape(len(times), MAX_HANDS, len(POINTS), 2)
+    return Sightings(np.array(times), points, rows[..., 0], rows[..., 1].astype(np.int64), image_size)
+
+
+def _row(hands: Sequence[Hand]) -> Points:
+    """(2, 14): score, look and points of every hand, or of none."""
+    row = np.full((MAX_HANDS, 2 + 2 * len(POINTS)), np.nan)
+    row[:, :2] = 0.0, NO_HAND
+    for slot, hand in enumerate(hands[:MAX_HANDS]):
+        row[slot] = hand.score, SIDES.index(hand.side), *hand.points_px.ravel()
+    return row
