@@ -61,9 +61,9 @@ class KeyboardMap:
 
     def to_image(self, points_m: ArrayLike) -> Points:
         """World x, y (..., 2) [m] -> pixels (..., 2); the inverse of `to_world`."""
-        points = np.array(points_m, dtype=np.float64)
+        points: Points = np.array(points_m, dtype=np.float64)
         points[..., 1] = _piecewise(points[..., 1], self.key_edges_m[:, 1], self.key_edges_m[:, 0])
-        return _project(np.linalg.inv(self.homography), points)
+        return _project(np.asarray(np.linalg.inv(self.homography), dtype=np.float64), points)
 
     def scaled(self, image_size: tuple[int, int]) -> "KeyboardMap":
         """The same keyboard in the same pictures at another size (width, height) [px]."""
@@ -78,7 +78,7 @@ class KeyboardMap:
         return {
             "homography": self.homography,
             "key_edges_m": self.key_edges_m,
-            "residual_m": np.float64(self.residual_m).reshape(()),
+            "residual_m": np.array(self.residual_m, dtype=np.float64),
             "image_size": np.array(self.image_size, dtype=np.int64),
         }
 
@@ -120,7 +120,7 @@ def homography_of(points_px: ArrayLike, points_m: ArrayLike) -> Points:
         [np.hstack([ones, zeros, -target[:, :1] * ones]), np.hstack([zeros, ones, -target[:, 1:] * ones])]
     )
     matrix = np.linalg.inv(back) @ np.linalg.svd(rows)[2][-1].reshape(3, 3) @ normalise
-    return np.asarray(matrix / (matrix[2] @ [*np.mean(points_px, axis=0), 1.0]))
+    return np.asarray(matrix / (matrix[2] @ [*np.asarray(points_px).mean(axis=0), 1.0]))
 
 
 def _normalised(points: Points) -> tuple[Points, Points]:

@@ -1,0 +1,185 @@
+"""From a picture of a whole keyboard to a map of it, or to a clear no.
+
+Black keys -> which ones they are -> where the camera stands -> lines between white keys and the front edge, from there
+-> where the camera really stands -> the map. Every step can go wrong, so at the end all that was seen must agree: a
+wrong map looks like a right one to everything that follows.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from pianomime_core.errors import UserError
+from pianomime_perception.black_keys import BlackKeys, Gray, black_keys
+from pianomime_perception.camera_pose import CameraPose, Sights, seen_from_above
+from pianomime_perception.key_pattern import BLACK_KEYS, BLACK_Y_M, Placement, place
+from pianomime_perception.keyboard_map import KeyboardMap
+from pianomime_perception.white_keys import FRONT_X_M, LINE_Y_M, front_edge, lines
+
+Points = NDArray[np.float64]
+
+BLACK_FRONT_X_M = FRONT_X_M - 0.05
+"""Before a black key 50 mm of a white one can be seen, on any piano to 2 mm."""
+BLACK_FAR_X_M = -0.072
+BLACK_HEIGHT_M = 0.006
+"""The outline of a black key is that of its top and of its foot: half its height."""
+WINDOWS_M = (0.008, 0.005, 0.003)
+"""How far from where it should be a line is sought, as the pose gets better; white keys are 23.5 mm wide."""
+
+
+@dataclass(frozen=True)
+class FitConfig:
+    """What must be seen before a fit is believed.
+
+    Attributes:
+        min_lead: By how many keys the pattern of the black keys beats any other reading of it.
+        min_black_keys, min_lines, min_edges: Of 36 black keys, 51 lines between white keys, 17 stretches of front edge.
+        max_gap_lines: Lines missing in a row, or at an end.
+        max_line_miss_m: Of nine in ten of them.
+        max_edge_miss_m: Of those stretches that count.
+        max_black_miss_m: Black keys along the keyboard, of nine in ten; pianos differ.
+        max_front_miss_m: Middle of the misses of the fronts of the black keys; pianos differ.
+        max_tilt_deg: Of the camera from straight above.
+    """
+
+    min_lead: float = 3.0
+    min_black_keys: int = 28
+    min_lines: int = 38
+    min_edges: int = 9
+    max_gap_lines: int = 8
+    max_line_miss_m: float = 0.0015
+    max_edge_miss_m: float = 0.0025
+    max_black_miss_m: float = 0.006
+    max_front_miss_m: float = 0.0045
+    max_tilt_deg: float = 32.0
+
+
+def background(images: Iterable[NDArray[np.uint8]]) -> NDArray[np.uint8]:
+    """The picture (H, W, 3) without the hands: the median of each pixel over pictures of one size."""
+    stack = np.stack(list(images))
+    return np.stack([np.median(stack[:, row], axis=0) for row in range(stack.shape[1])]).astype(np.uint8)
+
+
+def fit_keyboard(image: NDArray[np.uint8], config: FitConfig = FitConfig()) -> KeyboardMap:
+    """Find all 88 keys in a picture (H, W, 3) uint8 RGB.
+
+    Raises:
+        UserError: The keyboard is not seen well enough, not whole, or mirrored.
+    """
+    gray = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
+    try:
+        return _fit(gray, config)
+    except UserError as error:
+        try:
+            _fit(np.ascontiguousarray(gray[:, ::-1]), config)
+        except UserError:
+            raise error from None
+        raise UserError("the picture of the keyboard is mirrored: flip the video, left to right") from None
+
+
+def _fit(gray: Gray, config: FitConfig) -> KeyboardMap:
+    doubts = []
+    for row in black_keys(gray)[:3]:
+        angle = np.radians(row.level_deg)
+        right = np.array([np.cos(angle), np.sin(angle)])
+        placement = place((row.upper_px + row.lower_px) / 2 @ right)
+        try:
+            return _fit_placement(gray, row, placement, -right if placement.backwards else right, config)
+        except UserError as doubt:
+            doubts.append(doubt)
+    raise doubts[0] if doubts else _unsure("no row of black keys")
+
+
+def _fit_placement(gray: Gray, row: BlackKeys, placement: Placement, treble: Points, config: FitConfig) -> KeyboardMap:
+    """The map, where `treble` (2,) is the direction of the high keys in the picture."""
+    _require_pattern(placement, config)
+    known, sights = _black_key_sights(row, placement, treble)
+    height, width = gray.shape
+    pose = seen_from_above(known.pixels, known.value_m, (width, height)).fitted(Sights.joined(sights))
+    for window_m in WINDOWS_M:
+        line_sights, which = lines(gray, pose, window_m)
+        edge_sights = front_edge(gray, pose)
+        pose = pose.fitted(Sights.joined([*sights, line_sights, edge_sights]))
+    line_sights, which = lines(gray, pose, WINDOWS_M[-1])
+    _require_agreement(pose, sights, line_sights, which, edge_sights, config)
+    return _map(pose, line_sights, which, edge_sights, config)
+
+
+def _black_key_sights(row: BlackKeys, placement: Placement, treble: Points) -> tuple[Sights, list[Sights]]:
+    """Middles of the black keys along the keyboard; all that is known of their ends."""
+    towards_player = np.array([-treble[1], treble[0]])  # the picture is not mirrored
+    lower_is_front = ((row.lower_px - row.upper_px) @ towards_player > 0)[:, None]
+    placed = placement.keys >= 0
+    front = np.where(lower_is_front, row.lower_px, row.upper_px)[placed]
+    far = np.where(lower_is_front, row.upper_px, row.lower_px)[placed]
+    y_m = BLACK_Y_M[np.searchsorted(BLACK_KEYS, placement.keys[placed])]
+    return Sights.of((front + far) / 2, 1, y_m, BLACK_HEIGHT_M, 0.0), [
+        Sights.of(front, 1, y_m, BLACK_HEIGHT_M, 0.004),
+        Sights.of(far, 1, y_m, BLACK_HEIGHT_M, 0.004),
+        Sights.of(front, 0, BLACK_FRONT_X_M, BLACK_HEIGHT_M, 0.006),
+        Sights.of(far, 0, BLACK_FAR_X_M, BLACK_HEIGHT_M, 0.02),
+    ]
+
+
+def _map(
+    pose: CameraPose, line_sights: Sights, which: NDArray[np.int64], edge_sights: Sights, config: FitConfig
+) -> KeyboardMap:
+    """The pose as a homography, and the lines as they were seen."""
+    misses = pose.misses(line_sights)
+    found = np.unique(which)
+    seen_m = np.array([LINE_Y_M[line] + np.median(misses[which == line]) for line in found])
+    homography_map = KeyboardMap(pose.homography(), np.column_stack([seen_m, LINE_Y_M[found]]), 0.0, pose.image_size)
+    along = homography_map.to_world(line_sights.pixels)[:, 1] - line_sights.value_m
+    deep = homography_map.to_world(edge_sights.pixels)[:, 0] - edge_sights.value_m
+    deep = deep[np.abs(deep) < config.max_edge_miss_m]  # the others are hands
+    residual_m = float(np.sqrt(np.mean(np.concatenate([along, deep]) ** 2)))
+    return KeyboardMap(homography_map.homography, homography_map.key_edges_m, residual_m, pose.image_size)
+
+
+def _require_pattern(placement: Placement, config: FitConfig) -> None:
+    if placement.matched < config.min_black_keys:
+        raise _unsure(f"{placement.matched} of its 36 black keys")
+    if placement.lead < config.min_lead:
+        raise _unsure(f"{placement.matched} of its 36 black keys, and which ones is not certain")
+
+
+def _require_agreement(
+    pose: CameraPose,
+    black: list[Sights],
+    line_sights: Sights,
+    which: NDArray[np.int64],
+    edge_sights: Sights,
+    config: FitConfig,
+) -> None:
+    """Raise unless everything seen tells of the same keyboard."""
+    found = np.unique(which)
+    missing = np.diff(np.concatenate([[-1], found, [len(LINE_Y_M)]])).max() - 1
+    if len(found) < config.min_lines or missing > config.max_gap_lines:
+        raise _unsure(f"{len(found)} of the 51 lines between white keys, {missing} in a row missing")
+    on_edge = int(np.sum(np.abs(pose.misses(edge_sights)) < config.max_edge_miss_m))
+    if on_edge < config.min_edges:
+        raise _unsure(f"{on_edge} of 17 stretches of the front edge")
+    tilt_deg = float(np.degrees(np.arccos(np.clip(-cv2.Rodrigues(pose.rotation)[0][2, 2], -1, 1))))
+    if tilt_deg > config.max_tilt_deg:
+        raise _unsure(f"a camera {tilt_deg:.0f} degrees from straight above, the limit is {config.max_tilt_deg:.0f}")
+
+    def nine_in_ten(sights: Sights) -> float:
+        return float(np.percentile(np.abs(pose.misses(sights)), 90))
+
+    for what, miss_m, limit_m in (
+        ("lines between white keys", nine_in_ten(line_sights), config.max_line_miss_m),
+        ("black keys", max(nine_in_ten(black[0]), nine_in_ten(black[1])), config.max_black_miss_m),
+        ("fronts of black keys", abs(float(np.median(pose.misses(black[2])))), config.max_front_miss_m),
+    ):
+        if miss_m > limit_m:
+            raise _unsure(f"{what} {1000 * miss_m:.1f} mm from where they should be, the limit is {1000 * limit_m:.1f}")
+
+
+def _unsure(seen: str) -> UserError:
+    return UserError(
+        f"the keyboard is not certain in this picture ({seen}): film all 88 keys from above in even light, "
+        "or say where its corners are with --corners"
+    )

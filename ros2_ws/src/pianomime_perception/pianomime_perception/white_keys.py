@@ -1,0 +1,103 @@
+"""The lines between white keys and the front edge, sought where a first pose says they are."""
+
+from itertools import pairwise
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from pianomime_core.keyboard import KEYBOARD, WHITE_KEY, WHITE_KEY_GAP_M
+from pianomime_perception.black_keys import Gray
+from pianomime_perception.camera_pose import CameraPose, Sights
+
+Points = NDArray[np.float64]
+
+PITCH_M = WHITE_KEY.width_m + WHITE_KEY_GAP_M
+FRONT_X_M = WHITE_KEY.length_m / 2
+NUM_WHITE = int(np.sum(~KEYBOARD.is_black))
+LINE_Y_M = np.asarray((np.arange(1, NUM_WHITE) - NUM_WHITE / 2) * PITCH_M, dtype=np.float64)
+"""The 51 lines between white keys, bass first."""
+_NEAR_BLACK = np.abs(LINE_Y_M[:, None] - KEYBOARD.center_y_m[KEYBOARD.is_black]).min(axis=1) < PITCH_M / 4
+STEP_M = 0.0005
+BANDS_X_M = (-0.05, -0.035, -0.02, -0.005, 0.034, 0.043, 0.052, 0.061)
+"""Middles of the strips in which lines are sought; only lines without a black key go as far as the first ones."""
+BAND_M = 0.009
+MIN_STEP = 0.07
+"""Relative change of brightness at the front edge, beside twice what there is on the keys, which must be less."""
+FRONT_BAND_X_M = 0.03
+"""Before here no black key is in the way."""
+MIN_DARKNESS = 0.025
+LINE_SIGMA_M = 0.0007
+EDGE_SIGMA_M = 0.0008
+EDGE_SEGMENTS = 17
+
+
+def straightened(gray: Gray, pose: CameraPose, x_m: Points, y_m: Points) -> NDArray[np.float32]:
+    """The plane of the white keys from straight above at x (X,), y (Y,): (X, Y), NaN outside the picture."""
+    grid = np.stack(np.meshgrid(x_m, y_m, indexing="ij"), axis=-1)
+    to_image = np.linalg.inv(pose.homography())
+    pixels = cv2.perspectiveTransform(grid.reshape(-1, 1, 2), to_image).reshape(grid.shape).astype(np.float32)
+    return cv2.remap(
+        gray.astype(np.float32), pixels[..., 0], pixels[..., 1], cv2.INTER_LINEAR, borderValue=float("nan")
+    )
+
+
+def lines(gray: Gray, pose: CameraPose, window_m: float) -> tuple[Sights, NDArray[np.int64]]:
+    """Sights of the lines between white keys within `window_m` of where they should be; which of the 51 each one is."""
+    found_y, found_x, which = [], [], []
+    y_m = np.arange(-0.62, 0.62, STEP_M)
+    for band_x_m in BANDS_X_M:
+        strip = straightened(gray, pose, band_x_m + np.arange(-BAND_M / 2, BAND_M / 2, STEP_M), y_m)
+        profile = np.nan_to_num(strip.mean(axis=0)).astype(np.float32)
+        ground = _closed(profile, 0.008)
+        darkness = (ground - profile) / np.maximum(ground, 8.0)
+        # What is not a line: the middles of the white keys.
+        faint = MIN_DARKNESS + 3 * float(np.median(np.abs(darkness - np.median(darkness)))) * 1.5
+        for line in np.flatnonzero(~_NEAR_BLACK | (band_x_m > FRONT_BAND_X_M)):
+            near = np.flatnonzero(np.abs(y_m - LINE_Y_M[line]) <= window_m)
+            peak = near[np.argmax(darkness[near])]
+            around = slice(peak - 3, peak + 4)
+            weight = np.maximum(darkness[around] - 0.4 * darkness[peak], 0)
+            # A finger or a black key is dark on more than a line.
+            beside = darkness[[peak - 8, peak - 7, peak + 7, peak + 8]].max() if 8 <= peak < len(y_m) - 8 else 1.0
+            if darkness[peak] > faint and peak not in (near[0], near[-1]) and beside < 0.6 * darkness[peak]:
+                found_y.append(float(weight @ y_m[around] / weight.sum()))
+                found_x.append(band_x_m)
+                which.append(line)
+    pixels = _to_image(pose, np.column_stack([found_x, found_y]))
+    return Sights.of(pixels, 1, LINE_Y_M[which], 0.0, LINE_SIGMA_M), np.array(which, dtype=np.int64)
+
+
+def front_edge(gray: Gray, pose: CameraPose) -> Sights:
+    """Sights of the front edge of the white keys: the first sudden change before each stretch of them."""
+    x_m = np.arange(0.036, 0.12, STEP_M)
+    found = []
+    bounds = np.linspace(-0.6, 0.6, EDGE_SEGMENTS + 1)
+    for left, right in pairwise(bounds):
+        middle_y = (left + right) / 2
+        strip = straightened(gray, pose, x_m, np.arange(left, right, 2 * STEP_M))
+        profile = cv2.GaussianBlur(np.median(strip, axis=1).astype(np.float32)[:, None], (1, 5), 1.0)[:, 0]
+        # A step is a change within 2 mm: the rim of a shadow is wider, and the hands are asked for elsewhere.
+        step = np.abs(profile[4:] - profile[:-4]) / np.maximum(profile[:-4], 8.0)
+        quiet = step[: round(0.014 / STEP_M)]
+        sharp = step > MIN_STEP + 2 * float(quiet.max())
+        if not np.isfinite(profile[:80]).all() or quiet.max() > MIN_STEP or not sharp.any():
+            continue  # outside the picture, a hand or too much noise, or nothing to be told from the keys
+        first = int(np.argmax(sharp))
+        slope = np.abs(np.diff(profile[first : first + 9]))
+        steepest = float(slope @ np.arange(len(slope)) / slope.sum())
+        found.append((x_m[0] + (first + steepest + 0.5) * STEP_M, middle_y))
+    return Sights.of(_to_image(pose, np.array(found).reshape(-1, 2)), 0, FRONT_X_M, 0.0, EDGE_SIGMA_M)
+
+
+def _to_image(pose: CameraPose, points_m: Points) -> Points:
+    points = np.asarray(points_m, dtype=np.float64).reshape(-1, 1, 2)
+    if not len(points):
+        return np.zeros((0, 2))
+    return np.asarray(cv2.perspectiveTransform(points, np.linalg.inv(pose.homography()))).reshape(-1, 2)
+
+
+def _closed(profile: NDArray[np.float32], reach_m: float) -> NDArray[np.float32]:
+    """The profile without dark dips narrower than `reach_m`."""
+    kernel = np.ones((1, round(reach_m / STEP_M)), np.uint8)
+    return cv2.morphologyEx(profile[None], cv2.MORPH_CLOSE, kernel)[0]
