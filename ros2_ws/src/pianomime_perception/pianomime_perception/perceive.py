@@ -47,7 +47,7 @@ class PerceptionConfig:
     Attributes:
         max_distance_m, min_near_share: What music that is played in the video keeps: how far fingertips are from the
             keys struck, where one is near, and how often one is. On one clip its own music has 4 mm and all (one hand
-            hidden: half); of 45 other pieces none less than 12 mm, or with one hand hidden 9 mm where a third is near.
+            hidden: half); of 25 other pieces none less than 12 mm, or with one hand hidden 9 mm where a third is near.
         rare_share: A hand, or a finger for a note, that is found less often is worth a warning.
     """
 
