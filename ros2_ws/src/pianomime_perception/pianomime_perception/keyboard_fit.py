@@ -37,6 +37,7 @@ class FitConfig:
     Attributes:
         min_lead: By how many keys the pattern of the black keys beats any other reading of it.
         min_black_keys, min_lines, min_edges: Of 36 black keys, 51 lines between white keys, 17 stretches of front edge.
+        min_edge_share: Of the stretches of front edge that were found at all, where they should be; a hand hides a few.
         max_gap_lines: Lines missing in a row, or at an end.
         max_line_miss_m: Of nine in ten of them.
         max_edge_miss_m: Of those stretches that count.
@@ -49,6 +50,7 @@ class FitConfig:
     min_black_keys: int = 28
     min_lines: int = 38
     min_edges: int = 9
+    min_edge_share: float = 0.7
     max_gap_lines: int = 8
     max_line_miss_m: float = 0.0015
     max_edge_miss_m: float = 0.0025
@@ -160,7 +162,7 @@ def _require_agreement(
     if len(found) < config.min_lines or missing > config.max_gap_lines:
         raise _unsure(f"{len(found)} of the 51 lines between white keys, {missing} in a row missing")
     on_edge = int(np.sum(np.abs(pose.misses(edge_sights)) < config.max_edge_miss_m))
-    if on_edge < config.min_edges:
+    if on_edge < max(config.min_edges, config.min_edge_share * len(edge_sights.pixels)):
         raise _unsure(f"{on_edge} of 17 stretches of the front edge")
     tilt_deg = float(np.degrees(np.arccos(np.clip(-cv2.Rodrigues(pose.rotation)[0][2, 2], -1, 1))))
     if tilt_deg > config.max_tilt_deg:
