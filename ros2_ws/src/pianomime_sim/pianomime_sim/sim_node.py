@@ -13,10 +13,8 @@ from rclpy.node import Node
 from rosgraph_msgs.msg import Clock
 from sensor_msgs.msg import JointState
 from trajectory_msgs.msg import JointTrajectory
-from visualization_msgs.msg import MarkerArray
 
 from pianomime_core.errors import UnsafeError
-from pianomime_core.hands import FOREARM_DOFS
 from pianomime_core.keyboard import KEY_NAMES
 from pianomime_core.ros_diagnostics import Diagnostics, Health
 from pianomime_core.ros_main import prefer_prompt_replies, run
@@ -34,23 +32,20 @@ from pianomime_core.ros_messages import (
     stamp_of,
     step_of,
 )
-from pianomime_core.ros_parameters import declare_number, declare_switch, declare_text, refuse_undeclared
+from pianomime_core.ros_parameters import refuse_undeclared
 from pianomime_core.ros_qos import CLOCK, EVENTS, LATCHED, NEWEST
-from pianomime_core.timing import FRAMES_PER_SECOND
-from pianomime_description.variant import SceneConfig
 from pianomime_physics.observed_simulator import ObservedSimulator
 from pianomime_physics.simulator import SimulatorState
 from pianomime_sim import ros_health
 from pianomime_sim.command_box import CommandBox
-from pianomime_sim.playback import Playback, PlaybackConfig
+from pianomime_sim.playback import Playback
 from pianomime_sim.ros_audience import Audience
-from pianomime_sim.ros_hand_meshes import HandMeshes
+from pianomime_sim.ros_display import Display
 from pianomime_sim.ros_key_events import KeyEventWriter
-from pianomime_sim.ros_markers import MarkerMaker
 from pianomime_sim.ros_outcome import Outcome
+from pianomime_sim.ros_sim_parameters import declare_parameters
 from pianomime_sim.ros_transport import TransportServer
 from pianomime_sim.scoreboard import Scoreboard
-from pianomime_sim.viewers.base import Snapshot
 
 SCORE_PERIOD_S = 0.5
 MARKER_PERIOD_S = 0.1
@@ -66,11 +61,15 @@ class SimNode:
 
     def __init__(self) -> None:
         self.node = Node("sim_node")
-        self._config = self._declare()
-        self._simulator = ObservedSimulator(self._observe, self._scene, self._is_heard)
+        self._asked = asked = declare_parameters(self.node)
+        self._transport = TransportServer(self.node, self._restart)
+        refuse_undeclared(self.node)
+        self._live = asked.session_steps is not None
+        self._transport.offer(sync=asked.playback.sync, live=self._live)
+        self._steps = asked.session_steps
+        self._outcome = Outcome(self.node, asked.rollout, asked.score)
+        self._simulator = ObservedSimulator(self._observe, asked.scene, self._is_heard)
         self._key_events = KeyEventWriter()
-        self._markers = MarkerMaker(self._simulator.model, self._simulator.joint_names)
-        self._meshes = HandMeshes(self._simulator.model, self._simulator.joint_names)
         self._joints = NameOrder(self._simulator.joint_names)
         self._targets = NameOrder(self._simulator.target_names, beside=(SUSTAIN,))
         self._keys = NameOrder(GOAL_NAMES)
@@ -86,52 +85,17 @@ class SimNode:
         self._finished = False
         self._connect()
 
-    def _declare(self) -> PlaybackConfig:
-        node = self.node
-        variant = declare_text(node, "variant", "pianomime", "Hands to simulate", legal=tuple(FOREARM_DOFS))
-        collisions = declare_switch(node, "hand_collisions", False, "Hands and fingers collide with one another")
-        self._scene = SceneConfig(variant=variant, hand_collisions=collisions)
-        sync = declare_switch(node, "sync", False, "Wait for the command of every step instead of keeping real time")
-        stale_hold_s = declare_number(
-            node, "stale_hold_s", 0.5, "Seconds without a new command before the hands lift", lowest=0.05, highest=10.0
-        )
-        self._controller = declare_text(node, "controller", "", "Who plays: a note in the rollout, nothing else")
-        rollout = declare_text(node, "rollout", "", "File (.npz) to write at the end of the song; empty for none")
-        score = declare_text(node, "score", "", "File (.json) for the last /piano/score of the song; empty for none")
-        self._wait_for = declare_text(
-            node, "wait_for", "", "Nodes without which the song does not begin, with commas; empty for none"
-        )
-        session_s = declare_number(
-            node,
-            "session_s",
-            0.0,
-            "Live: begin without /piano/song and play until interrupted, for so many seconds at most; 0 for a song",
-            lowest=0.0,
-            highest=7200.0,
-        )
-        self._transport = TransportServer(node, self._restart)
-        refuse_undeclared(node)
-        self._live = session_s > 0
-        self._transport.offer(sync=sync, live=self._live)
-        self._steps: int | None = round(session_s * FRAMES_PER_SECOND) if self._live else None
-        self._outcome = Outcome(node, rollout, score)
-        return PlaybackConfig(sync=sync, stale_hold_s=stale_hold_s)
-
     def _connect(self) -> None:
         node = self.node
         self._publish_hands = node.create_publisher(JointState, "/hands/joint_states", NEWEST)
         self._publish_keys = node.create_publisher(JointState, "/piano/joint_states", NEWEST)
         self._publish_key_events = node.create_publisher(JointState, "/piano/key_events", EVENTS)
         self._audience = Audience(
-            node, self._wait_for, self._publish_hands.topic_name, self._publish_key_events.topic_name
+            node, self._asked.wait_for, self._publish_hands.topic_name, self._publish_key_events.topic_name
         )
         self._publish_clock = node.create_publisher(Clock, "/clock", CLOCK)
         self._diagnostics = Diagnostics(node, self._health)
-        # Two publishers, so that each keeps its own last message for late subscribers.
-        self._publish_static = node.create_publisher(MarkerArray, "/markers", LATCHED)
-        self._publish_moving = node.create_publisher(MarkerArray, "/markers", LATCHED)
-        self._publish_meshes = node.create_publisher(MarkerArray, "/hands/meshes", NEWEST)
-        self._publish_static.publish(self._markers.static())
+        self._display = Display(node, self._simulator)
         node.create_subscription(JointTrajectory, "/piano/song", self._on_song, LATCHED)
         node.create_subscription(JointTrajectory, "/piano/goal", self._on_goal, NEWEST)
         node.create_subscription(JointState, "/hands/start", self._on_start, LATCHED)
@@ -186,7 +150,7 @@ class SimNode:
             self._simulator,
             self._commands,
             self._scoreboard,
-            self._config,
+            self._asked.playback,
             self._publish,
             on_pedal=self._on_pedal,
             transport=self._transport.transport,
@@ -279,24 +243,8 @@ class SimNode:
         return ros_health.playing(self._scoreboard, self._playback, self._refused)
 
     def _report_markers(self) -> None:
-        if self._thread is None or self._playback.now is None:
-            return
-        step, state = self._playback.now
-        if self._publish_meshes.get_subscription_count():
-            self._publish_meshes.publish(self._meshes.at(step, state.joint_positions))
-        if not self._publish_moving.get_subscription_count():
-            return
-        # State t is judged against the goal of the step that ended in it.
-        goal = self._scoreboard.goal
-        snapshot = Snapshot(
-            time_s=state.time_s,
-            joint_positions=state.joint_positions,
-            key_angles=state.key_angles,
-            pressed=state.key_pressed,
-            wanted=goal[step - 1] if step else np.zeros(len(KEY_NAMES), dtype=np.bool_),
-            coming=goal[step:],
-        )
-        self._publish_moving.publish(self._markers.moving(step, snapshot))
+        if self._thread is not None and self._playback.now is not None:
+            self._display.show(*self._playback.now, self._scoreboard.goal)
 
     def _look_for_end(self) -> None:
         if self._thread is None or self._thread.is_alive() or self._finished:
@@ -311,8 +259,9 @@ class SimNode:
 
     def _end(self) -> None:
         assert self._start is not None
+        asked = self._asked
         self._outcome.write_rollout(
-            self._scoreboard, self._playback, self._simulator, self._start, self._config.sync, self._controller
+            self._scoreboard, self._playback, self._simulator, self._start, asked.playback.sync, asked.controller
         )
         self._outcome.finish(self._scoreboard, self._playback)
         self._finished = True

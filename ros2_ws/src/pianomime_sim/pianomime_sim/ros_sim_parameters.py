@@ -1,0 +1,70 @@
+"""The parameters of sim_node."""
+
+from dataclasses import dataclass
+
+from rclpy.node import Node
+
+from pianomime_core.hands import FOREARM_DOFS
+from pianomime_core.ros_parameters import declare_number, declare_switch, declare_text
+from pianomime_core.timing import FRAMES_PER_SECOND
+from pianomime_description.variant import SceneConfig
+from pianomime_sim.playback import PlaybackConfig
+
+
+@dataclass(frozen=True)
+class SimParameters:
+    """What sim_node was asked for.
+
+    Attributes:
+        scene: The robot and its piano.
+        playback: How the song is played.
+        controller: Who plays: a note in the rollout, nothing else.
+        rollout, score: Files to write at the end; empty for none.
+        wait_for: Nodes without which the song does not begin, with commas.
+        session_steps: Live: control steps to play at most; None for a song.
+    """
+
+    scene: SceneConfig
+    playback: PlaybackConfig
+    controller: str
+    rollout: str
+    score: str
+    wait_for: str
+    session_steps: int | None
+
+
+def declare_parameters(node: Node) -> SimParameters:
+    """Declare and read them all.
+
+    Raises:
+        UserError: A value is illegal; the message lists the legal ones.
+    """
+    variant = declare_text(node, "variant", "pianomime", "Hands to simulate", legal=tuple(FOREARM_DOFS))
+    collisions = declare_switch(node, "hand_collisions", False, "Hands and fingers collide with one another")
+    sync = declare_switch(node, "sync", False, "Wait for the command of every step instead of keeping real time")
+    stale_hold_s = declare_number(
+        node, "stale_hold_s", 0.5, "Seconds without a new command before the hands lift", lowest=0.05, highest=10.0
+    )
+    controller = declare_text(node, "controller", "", "Who plays: a note in the rollout, nothing else")
+    rollout = declare_text(node, "rollout", "", "File (.npz) to write at the end of the song; empty for none")
+    score = declare_text(node, "score", "", "File (.json) for the last /piano/score of the song; empty for none")
+    wait_for = declare_text(
+        node, "wait_for", "", "Nodes without which the song does not begin, with commas; empty for none"
+    )
+    session_s = declare_number(
+        node,
+        "session_s",
+        0.0,
+        "Live: begin without /piano/song and play until interrupted, for so many seconds at most; 0 for a song",
+        lowest=0.0,
+        highest=7200.0,
+    )
+    return SimParameters(
+        scene=SceneConfig(variant=variant, hand_collisions=collisions),
+        playback=PlaybackConfig(sync=sync, stale_hold_s=stale_hold_s),
+        controller=controller,
+        rollout=rollout,
+        score=score,
+        wait_for=wait_for,
+        session_steps=round(session_s * FRAMES_PER_SECOND) if session_s > 0 else None,
+    )
