@@ -21,8 +21,8 @@ def environ(tmp_path):
 
 @pytest.fixture
 def song(tmp_path):
-    """Six seconds."""
-    notes = tuple(Note(60 + k, 0.5 * k, 0.5 * k + 0.4, 80) for k in range(12))
+    """Fifteen seconds."""
+    notes = tuple(Note(60 + k % 12, 0.5 * k, 0.5 * k + 0.4, 80) for k in range(30))
     save_midi(Score(notes=notes, sustain=(), title=""), tmp_path / "scale.mid")
     return tmp_path / "scale.mid"
 

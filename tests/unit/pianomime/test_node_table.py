@@ -24,12 +24,15 @@ EVERY = (*ALL, *(entry for entry in (*LIVE, *HEARD, *RECORDED, *FOLLOW) if entry
 
 
 def declared(module: str) -> set[str]:
-    """Names of the parameters that a node's source declares."""
+    """Names of the parameters that a node's source declares, or the module it has them declared by."""
     tree = ast.parse(Path(find_spec(module).origin).read_text())
-    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
-    return {
-        call.args[1].value for call in calls if isinstance(call.func, ast.Name) and call.func.id.startswith("declare_")
-    }
+    names = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and "declare_parameters" in {alias.name for alias in node.names}:
+            names |= declared(node.module)
+        elif isinstance(node, ast.Call) and len(node.args) > 1 and getattr(node.func, "id", "").startswith("declare_"):
+            names.add(node.args[1].value)
+    return names
 
 
 @pytest.mark.parametrize("entry", EVERY, ids=lambda entry: entry.name)
