@@ -98,7 +98,7 @@ def perceived(folder: Path, sightings: Sightings, keyboard: KeyboardMap) -> Demo
 def reproduction(sightings: Sightings, reference: Reference) -> dict[str, float]:
     """Return how far free fingertips are from the reference [mm], and in how many rows the hands are exchanged."""
     traces, _ = traces_over(reference.keyboard, sightings)
-    rows = traces.at(np.arange(len(reference.points_m)) * CONTROL_TIMESTEP_S)
+    rows = traces.at(np.arange(len(reference.points_m)) * np.float64(CONTROL_TIMESTEP_S))
     away_mm = 1000 * np.linalg.norm(rows.points_m - reference.points_m, axis=-1)[reference.free]
     away_mm = away_mm[np.isfinite(away_mm)]
     own, other = (

@@ -127,7 +127,7 @@ def render(view: View) -> NDArray[np.uint8]:
                     front * (1 - view.gap_darkness))  # fmt: skip
     white_before = np.cumsum(~KEYBOARD.is_black)
     for key in np.flatnonzero(KEYBOARD.is_black):
-        middle = (white_before[key] - 26) * WHITE_PITCH_M + view.offset_share * BLACK_OFFSET_M[(key + 21) % 12]
+        middle = (white_before[key] - 26) * WHITE_PITCH_M + view.offset_share * BLACK_OFFSET_M[(int(key) + 21) % 12]
         canvas.black_key(far_x, view.black_front_x_m, middle, view.black_width_m, random.uniform(20, 45))
     for _ in range(view.hands):
         canvas.hand(random.uniform(-0.55, 0.55), random.uniform(-0.04, 0.05), random)

@@ -5,7 +5,7 @@ With `--rollouts DIR` rollouts are played again instead, with feedback, or witho
 """
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -23,20 +23,21 @@ from pianomime.outputs import check_file, write_json
 from pianomime_core.errors import UserError
 from pianomime_physics.disturbance import Disturbance
 
-_NOISE = {"target_noise_rad": 0.01, "target_noise_m": 0.001}
-_WEAK = {"actuator_gain_scale": 0.95}
-_LATE = {"command_delay_s": 0.005}
+_NOISE = Disturbance(target_noise_rad=0.01, target_noise_m=0.001)
+_WEAK = Disturbance(actuator_gain_scale=0.95)
+_LATE = Disturbance(command_delay_s=0.005)
+_ALL = replace(_NOISE, actuator_gain_scale=_WEAK.actuator_gain_scale, command_delay_s=_LATE.command_delay_s)
 UNDISTURBED = "none"
 DISTURBANCES = MappingProxyType(
     {
         UNDISTURBED: Disturbance(),
-        "action noise 0.01 rad, 1 mm": Disturbance(**_NOISE),
-        "actuator gains -5 %": Disturbance(**_WEAK),
+        "action noise 0.01 rad, 1 mm": _NOISE,
+        "actuator gains -5 %": _WEAK,
         "key stiffness +20 %": Disturbance(key_stiffness_scale=1.2),
         "key stiffness -20 %": Disturbance(key_stiffness_scale=0.8),
-        "commands 5 ms late": Disturbance(**_LATE),
-        "all, stiff keys": Disturbance(**_NOISE, **_WEAK, **_LATE, key_stiffness_scale=1.2),
-        "all, soft keys": Disturbance(**_NOISE, **_WEAK, **_LATE, key_stiffness_scale=0.8),
+        "commands 5 ms late": _LATE,
+        "all, stiff keys": replace(_ALL, key_stiffness_scale=1.2),
+        "all, soft keys": replace(_ALL, key_stiffness_scale=0.8),
     }
 )
 COLUMNS = {"F1": "f1", "onset F1": "onset_f1"}

@@ -52,7 +52,7 @@ def made_up(keyboard: KeyboardMap) -> Demonstration:
         nearest = np.argmin(np.abs(plan.onset[of_key] - note.onset_s * FRAMES_PER_SECOND))
         fingers.append(int(plan.finger[of_key[nearest]]))
     return Demonstration(
-        time_s=np.arange(len(roll)) * CONTROL_TIMESTEP_S,
+        time_s=np.arange(len(roll)) * np.float64(CONTROL_TIMESTEP_S),
         points_m=points_m,
         valid=np.ones((len(roll), 2), dtype=bool),
         confidence=np.ones((len(roll), 2), dtype=np.float32),

@@ -25,7 +25,8 @@ from pianomime_description import SceneConfig
 from pianomime_physics.simulator import Simulator, SimulatorState
 from pianomime_policy.registry import make_controller
 from pianomime_sim.viewers import Snapshot, open_viewer
-from pianomime_sim.viewers.base import HasButtons, TransportView
+from pianomime_sim.viewers.base import TransportView
+from pianomime_sim.viewers.browser import BrowserViewer
 from pianomime_sim.viewers.picture import close_up, render, shine
 from pianomime_sim.viewers.posed_scene import PosedScene
 
@@ -71,7 +72,7 @@ def browser_picture(snapshot: Snapshot, path: Path) -> None:
     from headless_chromium import HeadlessChromium
 
     viewer = open_viewer("browser", SceneConfig(), port=0)
-    assert isinstance(viewer, HasButtons)
+    assert isinstance(viewer, BrowserViewer)
     viewer.show_transport(TransportView(paused=False, speed=1.0))
     shown = threading.Event()
 

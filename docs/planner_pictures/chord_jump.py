@@ -3,12 +3,21 @@
 import numpy as np
 from benchmarks.chord_jump import JumpLoss
 from matplotlib.figure import Figure
+from numpy.typing import ArrayLike
 
 from docs.planner_pictures.style import GRID, INK, ORANGE, SKY, SOFT_INK
 from pianomime_core.timing import CONTROL_TIMESTEP_S
 
 _LINES = ("-", "--", ":", "-.")
 _STEP_MS = 1e3 * CONTROL_TIMESTEP_S
+
+
+def _milliseconds(frames: ArrayLike) -> ArrayLike:
+    return np.asarray(frames, float) * _STEP_MS
+
+
+def _frames(time_ms: ArrayLike) -> ArrayLike:
+    return np.asarray(time_ms, float) / _STEP_MS
 
 
 def chord_jump_picture(losses: list[JumpLoss]) -> Figure:
@@ -32,7 +41,7 @@ def chord_jump_picture(losses: list[JumpLoss]) -> Figure:
     axes.set_axisbelow(True)
     axes.set_xlabel("both hands jump by [cm]")
     axes.set_ylabel("key-frames lost, an old note and a new one")
-    time = axes.secondary_yaxis("right", functions=(lambda frames: frames * _STEP_MS, lambda ms: ms / _STEP_MS))
+    time = axes.secondary_yaxis("right", functions=(_milliseconds, _frames))
     time.set_ylabel("[ms]")
     time.spines["right"].set_visible(False)
     axes.legend(loc="upper left", fontsize=8.5, labelcolor=SOFT_INK)

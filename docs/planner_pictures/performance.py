@@ -107,7 +107,7 @@ def perform(song: str, seconds: float) -> Performance:
         notes=planner.assignments(),
         centre_m=reading.path(0, len(roll.goal))[0],
         rows=(rows[0], rows[1]),
-        fine_time_s=(np.arange(len(fine_joints)) + 1) * PHYSICS_TIMESTEP_S,
+        fine_time_s=(np.arange(len(fine_joints)) + 1) * np.float64(PHYSICS_TIMESTEP_S),
         fine_centre_m=centre,
         fine_tips_m=tips,
         fine_keys_rad=fine_keys,
