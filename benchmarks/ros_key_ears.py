@@ -1,20 +1,15 @@
 """Hears when the robot presses keys, from a thread: a node of its own in this process."""
 
-import threading
 import time
 
-import rclpy
-from rclpy.executors import SingleThreadedExecutor
-from rclpy.signals import SignalHandlerOptions
 from sensor_msgs.msg import JointState
 
 from pianomime_core.key_events import KeyEvent
+from pianomime_core.ros_background import BackgroundNode
 from pianomime_core.ros_messages import step_of
 from pianomime_core.ros_qos import EVENTS, NEWEST
 from pianomime_core.timing import CONTROL_TIMESTEP_S
 from pianomime_sim.ros_key_events import KeyEventReader
-
-_POLL_S = 0.1
 
 
 class KeyEars:
@@ -28,14 +23,10 @@ class KeyEars:
         self.presses: list[tuple[float, float, int]] = []
         self._steps_s: list[float] = []
         self._reader = KeyEventReader()
-        self._context = rclpy.Context()
-        rclpy.init(context=self._context, signal_handler_options=SignalHandlerOptions.NO)
-        self._node = rclpy.create_node("key_ears", context=self._context)
-        self._node.create_subscription(JointState, "/piano/key_events", self._on_keys, EVENTS)
-        self._node.create_subscription(JointState, "/hands/joint_states", self._on_state, NEWEST)
-        self._closing = threading.Event()
-        self._thread = threading.Thread(target=self._spin, name="key ears", daemon=True)
-        self._thread.start()
+        self._ears = BackgroundNode("key_ears")
+        self._ears.node.create_subscription(JointState, "/piano/key_events", self._on_keys, EVENTS)
+        self._ears.node.create_subscription(JointState, "/hands/joint_states", self._on_state, NEWEST)
+        self._ears.start()
 
     def begin_s(self) -> float:
         """When simulated time began, on the monotonic clock [s]: by the state that came most promptly."""
@@ -43,17 +34,7 @@ class KeyEars:
 
     def close(self) -> None:
         """Leave the graph."""
-        self._closing.set()
-        self._thread.join()
-        self._node.destroy_node()
-        self._context.try_shutdown()
-
-    def _spin(self) -> None:
-        executor = SingleThreadedExecutor(context=self._context)
-        executor.add_node(self._node)
-        while not self._closing.is_set():
-            executor.spin_once(timeout_sec=_POLL_S)
-        executor.shutdown()
+        self._ears.close()
 
     def _on_state(self, message: JointState) -> None:
         now_s, step = time.monotonic(), step_of(message.header.stamp)

@@ -12,22 +12,19 @@ from pathlib import Path
 import mujoco
 import numpy as np
 import pytest
-import rclpy
 from builtin_interfaces.msg import Time
-from rclpy.executors import SingleThreadedExecutor
+from outsider import Outsider
+from performances import PATIENCE_S
 from sensor_msgs.msg import JointState, PointCloud2
 from trajectory_msgs.msg import JointTrajectory
 
 from pianomime_core.hands import FINGERS, SIDES
-from pianomime_core.ros_environment import complete_ros_environment
 from pianomime_core.ros_fingertip_cloud import TOPIC, Fingertips, fingertip_cloud
 from pianomime_core.ros_messages import step_of
 from pianomime_core.ros_qos import NEWEST
 from pianomime_description.scene import build_scene
 from pianomime_description.variant import SceneConfig
 
-PATIENCE_S = 240.0
-"""The first planner on a machine compiles for a minute or so."""
 READY = "the hands follow"
 
 
@@ -46,23 +43,18 @@ class Robot:
         return self._data.site_xpos[self._sites].copy()
 
 
-class Person:
+class Person(Outsider):
     """Publishes fingertips 20 times a second, and keeps the newest state and the commands of the robot."""
 
     def __init__(self, domain: int) -> None:
-        complete_ros_environment()
+        super().__init__("person", domain)
         self.points_m: np.ndarray | None = None
         self.state: JointState | None = None
         self.steps: list[int] = []
-        self.context = rclpy.Context()
-        rclpy.init(context=self.context, domain_id=domain)
-        self.node = rclpy.create_node("person", context=self.context)
         self.node.create_subscription(JointState, "/hands/joint_states", self.on_state, NEWEST)
         self.node.create_subscription(JointTrajectory, "/hands/command", self.on_command, NEWEST)
         self.publisher = self.node.create_publisher(PointCloud2, TOPIC, NEWEST)
         self.node.create_timer(0.05, self.say)
-        self.executor = SingleThreadedExecutor(context=self.context)
-        self.executor.add_node(self.node)
 
     def on_state(self, message: JointState) -> None:
         self.state = message
@@ -83,17 +75,6 @@ class Person:
         self.until(lambda: self.state is not None)
         end = step_of(self.state.header.stamp) + steps
         self.until(lambda: step_of(self.state.header.stamp) >= end)
-
-    def until(self, is_so) -> None:
-        deadline_s = time.monotonic() + PATIENCE_S
-        while not is_so():
-            assert time.monotonic() < deadline_s
-            self.executor.spin_once(timeout_sec=0.05)
-
-    def close(self) -> None:
-        self.executor.shutdown()
-        self.node.destroy_node()
-        self.context.try_shutdown()
 
 
 def hands(right_y_m: float, left_y_m: float, z_m: float = 0.045) -> np.ndarray:

@@ -1,7 +1,5 @@
 """Pause and restart of a real graph: the song comes out as if nobody had touched it."""
 
-import os
-import threading
 import time
 from contextlib import contextmanager
 
@@ -11,7 +9,7 @@ from performances import PATIENCE_S, Performance, own_domain
 
 from pianomime_core.notes import Note, Score, save_midi
 from pianomime_core.rollout import Rollout
-from pianomime_core.ros_environment import missing_ros_settings
+from pianomime_core.ros_environment import complete_ros_environment
 
 
 @pytest.fixture
@@ -53,31 +51,16 @@ class Buttons:
 
 @contextmanager
 def buttons(environ):
-    import rclpy
-    from rclpy.executors import SingleThreadedExecutor
+    from pianomime_core.ros_background import BackgroundNode
 
-    os.environ.update(missing_ros_settings(os.environ))
-    context = rclpy.Context()
-    context.init(domain_id=int(environ["ROS_DOMAIN_ID"]))
-    node = rclpy.create_node("buttons", context=context)
-    part = Buttons(node)
-    executor = SingleThreadedExecutor(context=context)
-    executor.add_node(node)
-    stop = threading.Event()
-
-    def spin() -> None:
-        while not stop.is_set():
-            executor.spin_once(timeout_sec=0.05)
-
-    thread = threading.Thread(target=spin)
-    thread.start()
+    complete_ros_environment()
+    hand = BackgroundNode("buttons", int(environ["ROS_DOMAIN_ID"]))
+    part = Buttons(hand.node)
+    hand.start()
     try:
         yield part
     finally:
-        stop.set()
-        thread.join()
-        node.destroy_node()
-        context.shutdown()
+        hand.close()
 
 
 def test_a_song_begun_again_after_a_pause_is_the_song(environ, song, tmp_path):

@@ -10,15 +10,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import rclpy
 from diagnostic_msgs.msg import DiagnosticArray
-from rclpy.executors import SingleThreadedExecutor
+from outsider import Outsider
 from sensor_msgs.msg import Image, PointCloud2
 from visualization_msgs.msg import MarkerArray
 
 from pianomime_core.hands import FINGERS
 from pianomime_core.keyboard import KEYBOARD
-from pianomime_core.ros_environment import complete_ros_environment
 from pianomime_core.ros_fingertip_cloud import TOPIC, read_fingertip_cloud
 from pianomime_core.ros_messages import read_status
 from pianomime_core.ros_qos import NEWEST, REPORT
@@ -47,26 +45,21 @@ def pictures():
     return kept
 
 
-class Camera:
+class Camera(Outsider):
     """Publishes pictures, and keeps what is seen in them."""
 
     def __init__(self, domain: int) -> None:
-        complete_ros_environment()
+        super().__init__("camera", domain)
         self.clouds: list[PointCloud2] = []
         self.markers: list[MarkerArray] = []
         self.drawn: list[Image] = []
         self.said: dict[str, float] = {}
         self.stamps: set[tuple[int, int]] = set()
-        self.context = rclpy.Context()
-        rclpy.init(context=self.context, domain_id=domain)
-        self.node = rclpy.create_node("camera", context=self.context)
         self.publisher = self.node.create_publisher(Image, "/top/image", NEWEST)
         self.node.create_subscription(PointCloud2, TOPIC, self.clouds.append, NEWEST)
         self.node.create_subscription(MarkerArray, "/hands/human_markers", self.markers.append, NEWEST)
         self.node.create_subscription(Image, "/hands/human_image", self.drawn.append, NEWEST)
         self.node.create_subscription(DiagnosticArray, "/diagnostics", self.on_health, REPORT)
-        self.executor = SingleThreadedExecutor(context=self.context)
-        self.executor.add_node(self.node)
 
     def on_health(self, message: DiagnosticArray) -> None:
         self.said = read_status(message, "perception_node")
@@ -77,16 +70,6 @@ class Camera:
         stamp = stamp_at(time.time_ns())
         self.stamps.add((stamp.sec, stamp.nanosec))
         self.publisher.publish(image_message(picture, stamp, "camera"))
-
-    def listen(self, seconds: float) -> None:
-        end_s = time.monotonic() + seconds
-        while (left_s := end_s - time.monotonic()) > 0:
-            self.executor.spin_once(timeout_sec=left_s)
-
-    def close(self) -> None:
-        self.executor.shutdown()
-        self.node.destroy_node()
-        self.context.try_shutdown()
 
 
 @pytest.fixture

@@ -4,14 +4,12 @@ import os
 import random
 import subprocess
 import sys
-import time
 from collections import defaultdict
 from contextlib import contextmanager
 
 import pytest
-import rclpy
 from diagnostic_msgs.msg import DiagnosticArray
-from rclpy.executors import SingleThreadedExecutor
+from outsider import Outsider
 from rosgraph_msgs.msg import Clock
 from sensor_msgs.msg import JointState
 from trajectory_msgs.msg import JointTrajectory
@@ -20,11 +18,9 @@ from visualization_msgs.msg import MarkerArray
 from pianomime.songs import bundled_songs
 from pianomime_core.hands import joint_names, target_names
 from pianomime_core.keyboard import KEY_NAMES
-from pianomime_core.ros_environment import complete_ros_environment
 from pianomime_core.ros_messages import GOAL_NAMES, read_status, step_of
 from pianomime_core.ros_qos import CLOCK, LATCHED, NEWEST, REPORT
 
-PATIENCE_S = 60.0
 TOPICS = {
     "/piano/song": (JointTrajectory, LATCHED),
     "/piano/goal": (JointTrajectory, NEWEST),
@@ -40,30 +36,18 @@ TOPICS = {
 }
 
 
-class Stranger:
-    """A node of our own that keeps what it hears, by topic."""
+class Stranger(Outsider):
+    """Keeps what it hears, by topic."""
 
     def __init__(self, domain: int, topics) -> None:
-        complete_ros_environment()
+        super().__init__("stranger", domain)
         self.heard = defaultdict(list)
-        self.context = rclpy.Context()
-        rclpy.init(context=self.context, domain_id=domain)
-        self.node = rclpy.create_node("stranger", context=self.context)
         for topic, (kind, qos) in topics.items():
             self.node.create_subscription(kind, topic, self.heard[topic].append, qos)
-        self.executor = SingleThreadedExecutor(context=self.context)
-        self.executor.add_node(self.node)
 
     def listen_until(self, enough) -> None:
-        deadline_s = time.monotonic() + PATIENCE_S
-        while not enough(self.heard):
-            assert time.monotonic() < deadline_s, {topic: len(messages) for topic, messages in self.heard.items()}
-            self.executor.spin_once(timeout_sec=0.1)
-
-    def close(self) -> None:
-        self.executor.shutdown()
-        self.node.destroy_node()
-        self.context.try_shutdown()
+        counts = lambda: {topic: len(messages) for topic, messages in self.heard.items()}  # noqa: E731
+        self.until(lambda: enough(self.heard), counts)
 
 
 @contextmanager

@@ -42,5 +42,5 @@ def test_of_a_demonstration_the_notes_are_read(tmp_path):
 def test_the_name_tells(tmp_path):
     assert [is_demonstration(Path(name)) for name in ("a.npz", "A.NPZ", "a.mid", "npz")] == [True, True, False, False]
     (tmp_path / "midi.npz").write_bytes(SONG.read_bytes())
-    with pytest.raises(UserError, match="no demonstration"):
+    with pytest.raises(UserError, match="not a demonstration"):
         load_song(tmp_path / "midi.npz")

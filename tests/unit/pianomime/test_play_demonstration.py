@@ -114,14 +114,14 @@ def test_what_does_not_fit_together_is_refused(ros: list[str], pianomime: Comman
     pianomime(*play, "--demo", demo.parent / "no.npz").refuses("no.npz")
     pianomime(*play, "--demo", demo, tune).refuses("song", str(tune))
     pianomime(*play, "--demo", demo, "--model", demo.parent).refuses("model", str(demo.parent))
-    pianomime(*play, "--demo", tune).refuses(str(tune), "no demonstration")
+    pianomime(*play, "--demo", tune).refuses(str(tune), "not a demonstration")
     pianomime("play", *ros, "--demo", demo).refuses("'onnx'", "no demonstration", str(demo))
 
 
 def test_live_and_evaluate_say_what_a_demonstration_is_not_for(pianomime: Command, demo: Path, tune: Path) -> None:
     pianomime("live", "--controller", "demo").refuses("'demo'", "whole song")
     evaluate = ("evaluate", "--controller", "demo")
-    pianomime(*evaluate, tune).refuses(str(tune), "no demonstration")
+    pianomime(*evaluate, tune).refuses(str(tune), "not a demonstration")
     pianomime(*evaluate, demo, "--model", demo.parent).refuses("takes no model")
 
 

@@ -75,7 +75,7 @@ def test_a_demonstration_is_a_file_and_it_must_be_there(tmp_path):
     with pytest.raises(UserError, match=r"no such demonstration file: '.*nowhere\.npz'"):
         make_controller("demo", SceneConfig(), tmp_path / "nowhere.npz")
     (tmp_path / "song.npz").write_bytes(b"MThd")
-    with pytest.raises(UserError, match="is no demonstration"):
+    with pytest.raises(UserError, match="is not a demonstration"):
         make_controller("demo", SceneConfig(), tmp_path / "song.npz")
 
 

@@ -18,9 +18,9 @@ from pianomime_core.errors import UserError
 from pianomime_core.hands import FINGERS, SIDES
 from pianomime_core.keyboard import HIGHEST_PITCH, LOWEST_PITCH
 from pianomime_core.notes import LOUDEST, Note, Score
+from pianomime_core.npz_file import json_object, one_number, read_npz, require_names, write_npz
 from pianomime_core.piano_roll import piano_roll
 from pianomime_core.timing import CONTROL_TIMESTEP_S
-from pianomime_core.whole_file import write_whole
 
 FORMAT_VERSION = 1
 POINTS = ("wrist", *FINGERS)
@@ -29,6 +29,7 @@ NUM_FINGERS = len(SIDES) * len(FINGERS)
 NOBODY = -1
 """The finger of a note that no finger was seen to play."""
 
+_KIND = "demonstration"
 _KEYBOARD = "keyboard_"
 # Type and shape of each array; letters are sizes that must agree.
 _ARRAYS: dict[str, tuple[type[np.generic], tuple[str | int, ...]]] = {
@@ -139,12 +140,6 @@ class Demonstration:
         Raises:
             UserError: The file cannot be written.
         """
-        try:
-            write_whole(Path(path), self._write)
-        except OSError as error:
-            raise UserError(f"demonstration {str(path)!r} cannot be written: {error.strerror}") from error
-
-    def _write(self, path: Path) -> None:
         arrays: dict[str, Any] = {
             "format_version": np.int64(FORMAT_VERSION),
             "metadata": np.array(json.dumps(dict(self.metadata))),
@@ -152,8 +147,7 @@ class Demonstration:
             **{name: np.float64(getattr(self, name)) for name in _SCALARS},
             **{_KEYBOARD + name: array for name, array in self.keyboard.items()},
         }
-        with path.open("wb") as file:  # given a name, numpy would append .npz to it
-            np.savez_compressed(file, **arrays)
+        write_npz(path, _KIND, arrays)
 
     @classmethod
     def load(cls, path: str | Path) -> "Demonstration":
@@ -162,27 +156,19 @@ class Demonstration:
         Raises:
             UserError: The file is missing, no npz, of another version, lacks an array, or its arrays do not fit.
         """
-        if not Path(path).is_file():
-            raise UserError(f"demonstration file {str(path)!r} does not exist")
-        try:
-            with np.load(path, allow_pickle=False) as archive:
-                arrays = {name: archive[name] for name in archive.files}
-            version = int(arrays["format_version"]) if "format_version" in arrays else None
-        except Exception as error:  # numpy, zipfile, zlib and ast raise whatever a damaged archive trips them over
-            raise UserError(f"{str(path)!r} is no demonstration (npz without pickle), or damaged: {error}") from error
+        arrays = read_npz(path, _KIND)
+        version = _version(arrays.get("format_version"))
         if version != FORMAT_VERSION:
             raise UserError(f"{str(path)!r} is no demonstration of version {FORMAT_VERSION}: it has {version}")
-        expected = [each.name for each in fields(cls) if each.name != "keyboard"]
-        if missing := [name for name in expected if name not in arrays]:
-            raise UserError(f"demonstration {str(path)!r} lacks {', '.join(missing)}: it needs {', '.join(expected)}")
+        require_names(path, _KIND, arrays, [each.name for each in fields(cls) if each.name != "keyboard"])
         try:
             values: dict[str, Any] = {
                 **{name: arrays[name] for name in _ARRAYS},
-                **{name: _number(name, arrays[name]) for name in _SCALARS},
+                **{name: one_number(_KIND, name, arrays[name]) for name in _SCALARS},
                 "keyboard": {
                     name.removeprefix(_KEYBOARD): array for name, array in arrays.items() if name.startswith(_KEYBOARD)
                 },
-                "metadata": _json_object(arrays["metadata"]),
+                "metadata": json_object(_KIND, arrays["metadata"]),
             }
             return cls(**values)
         except UserError as error:
@@ -197,17 +183,5 @@ def _finite(values: Any) -> bool:
     return bool(np.all(np.isfinite(values)))
 
 
-def _number(name: str, array: NDArray[Any]) -> float:
-    if array.shape != () or array.dtype.kind != "f":
-        raise UserError(f"demonstration has {name} of shape {array.shape} and type {array.dtype}: must be one float")
-    return float(array)
-
-
-def _json_object(array: NDArray[Any]) -> dict[str, Any]:
-    try:
-        value = json.loads(str(array)) if array.shape == () and array.dtype.kind == "U" else None
-    except ValueError:
-        value = None
-    if not isinstance(value, dict):
-        raise UserError("demonstration has bad metadata: must be one string that holds a JSON object")
-    return value
+def _version(array: NDArray[Any] | None) -> int | None:
+    return int(array) if array is not None and array.shape == () and array.dtype.kind == "i" else None

@@ -27,9 +27,10 @@ from numpy.typing import NDArray
 from pianomime_core.errors import UserError
 from pianomime_core.hands import FOREARM_DOFS, joint_names, target_names
 from pianomime_core.keyboard import NUM_KEYS
+from pianomime_core.npz_file import json_object, one_number, read_npz, require_names, write_npz
 from pianomime_core.timing import CONTROL_TIMESTEP_S
-from pianomime_core.whole_file import write_whole
 
+_KIND = "rollout"
 _PEDALS = ("goal_pedal", "pedal")
 
 
@@ -79,25 +80,18 @@ class Rollout:
         Raises:
             UserError: The file cannot be written.
         """
-        try:
-            write_whole(Path(path), self._write)
-        except OSError as error:
-            raise UserError(f"rollout {str(path)!r} cannot be written: {error.strerror}") from error
-
-    def _write(self, path: Path) -> None:
-        with path.open("wb") as file:  # given a name, numpy would append .npz to it
-            np.savez_compressed(
-                file,
-                goal=self.goal,
-                pressed=self.pressed,
-                targets=self.targets,
-                target_names=np.array(self.target_names),
-                joint_names=np.array(self.joint_names),
-                initial_joint_positions=self.initial_joint_positions,
-                dt=np.float64(self.dt),
-                metadata=np.array(json.dumps(self.metadata)),
-                **{name: getattr(self, name) for name in _PEDALS},
-            )
+        arrays = {
+            "goal": self.goal,
+            "pressed": self.pressed,
+            "targets": self.targets,
+            "target_names": np.array(self.target_names),
+            "joint_names": np.array(self.joint_names),
+            "initial_joint_positions": self.initial_joint_positions,
+            "dt": np.float64(self.dt),
+            "metadata": np.array(json.dumps(self.metadata)),
+            **{name: getattr(self, name) for name in _PEDALS},
+        }
+        write_npz(path, _KIND, arrays)
 
     @classmethod
     def load(cls, path: str | Path) -> "Rollout":
@@ -106,17 +100,8 @@ class Rollout:
         Raises:
             UserError: The file is missing, no npz, lacks an array, or its arrays do not fit together.
         """
-        if not Path(path).is_file():
-            raise UserError(f"rollout file {str(path)!r} does not exist")
-        expected = [each.name for each in fields(cls) if each.name not in _PEDALS]
-        try:
-            with np.load(path, allow_pickle=False) as archive:
-                missing = [name for name in expected if name not in archive.files]
-                arrays = {name: archive[name] for name in (*expected, *_PEDALS) if name in archive.files}
-        except Exception as error:  # numpy, zipfile, zlib and ast raise whatever a damaged archive trips them over
-            raise UserError(f"{str(path)!r} is not a rollout (npz without pickle), or is damaged: {error}") from error
-        if missing:
-            raise UserError(f"rollout {str(path)!r} lacks {', '.join(missing)}: it needs {', '.join(expected)}")
+        arrays = read_npz(path, _KIND)
+        require_names(path, _KIND, arrays, [each.name for each in fields(cls) if each.name not in _PEDALS])
         try:
             return cls(
                 goal=arrays["goal"],
@@ -125,8 +110,8 @@ class Rollout:
                 target_names=_strings("target_names", arrays["target_names"]),
                 joint_names=_strings("joint_names", arrays["joint_names"]),
                 initial_joint_positions=arrays["initial_joint_positions"],
-                dt=_scalar("dt", arrays["dt"]),
-                metadata=_json_object(arrays["metadata"]),
+                dt=one_number(_KIND, "dt", arrays["dt"]),
+                metadata=json_object(_KIND, arrays["metadata"]),
                 **{name: arrays[name] for name in _PEDALS if name in arrays},
             )
         except UserError as error:
@@ -160,19 +145,3 @@ def _strings(name: str, array: NDArray[Any]) -> tuple[str, ...]:
     if array.ndim != 1 or array.dtype.kind != "U":
         raise UserError(f"rollout has {name} of shape {array.shape} and type {array.dtype}: must be a list of strings")
     return tuple(array.tolist())
-
-
-def _scalar(name: str, array: NDArray[Any]) -> float:
-    if array.shape != () or array.dtype.kind != "f":
-        raise UserError(f"rollout has {name} of shape {array.shape} and type {array.dtype}: must be one float")
-    return float(array)
-
-
-def _json_object(array: NDArray[Any]) -> dict[str, Any]:
-    try:
-        value = json.loads(str(array)) if array.shape == () and array.dtype.kind == "U" else None
-    except ValueError:
-        value = None
-    if not isinstance(value, dict):
-        raise UserError("rollout has bad metadata: must be one string that holds a JSON object")
-    return value

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from pianomime_core.errors import UserError
-from pianomime_core.whole_file import write_whole
+from pianomime_core.npz_file import read_npz, write_npz
 from pianomime_policy.foresight.cost import OpenOnsets
 from pianomime_policy.foresight.rehearsal import Take
 from pianomime_policy.planner.performer import Memory
@@ -46,14 +46,7 @@ def write(path: Path, identity: str, step: int, spent: int, random: np.random.Ge
         "pressed": np.array([np.concatenate([t.pressed for t in history]) for history in histories]),
     }
 
-    def fill(file: Path) -> None:
-        with file.open("wb") as stream:  # given a name, numpy would append .npz to it
-            np.savez_compressed(stream, **arrays)
-
-    try:
-        write_whole(path, fill)
-    except OSError as error:
-        raise UserError(f"checkpoint {str(path)!r} cannot be written: {error.strerror}") from error
+    write_npz(path, "checkpoint", arrays)
 
 
 def read(path: Path) -> Checkpoint:
@@ -63,8 +56,7 @@ def read(path: Path) -> Checkpoint:
         UserError: The file is missing, or no checkpoint.
     """
     try:
-        with np.load(path, allow_pickle=False) as archive:
-            a = {name: archive[name] for name in archive.files}
+        a = read_npz(path, "checkpoint")
         takes = [
             Take(
                 world=a["world"][i],

@@ -1,0 +1,44 @@
+"""A node beside a program that is no node: it lives in a thread, and signals stay with the program."""
+
+import threading
+
+import rclpy
+from rclpy.executors import SingleThreadedExecutor
+from rclpy.signals import SignalHandlerOptions
+
+_POLL_S = 0.1
+
+
+class BackgroundNode:
+    """In a context of its own, so that several may come and go in one process.
+
+    Attributes:
+        node: Give it subscriptions and clients, then call `start`; callbacks run in the thread.
+    """
+
+    def __init__(self, name: str, domain_id: int | None = None) -> None:
+        """`domain_id`: None for that of the environment."""
+        self._context = rclpy.Context()
+        rclpy.init(context=self._context, domain_id=domain_id, signal_handler_options=SignalHandlerOptions.NO)
+        self.node = rclpy.create_node(name, context=self._context)
+        self._closing = threading.Event()
+        self._thread = threading.Thread(target=self._spin, name=name, daemon=True)
+
+    def start(self) -> None:
+        """Begin to listen."""
+        self._thread.start()
+
+    def close(self) -> None:
+        """Leave the graph."""
+        self._closing.set()
+        if self._thread.ident is not None:
+            self._thread.join()
+        self.node.destroy_node()
+        self._context.try_shutdown()
+
+    def _spin(self) -> None:
+        executor = SingleThreadedExecutor(context=self._context)
+        executor.add_node(self.node)
+        while not self._closing.is_set():
+            executor.spin_once(timeout_sec=_POLL_S)
+        executor.shutdown()
