@@ -1,4 +1,4 @@
-# make play [MIDI=song.mid] [VIEWER=browser|window|none] [ARGS="..."] | make live [PORT=name] | make test | make lint | make test-reference | make test-colcon | make bench | make install | make training | make perceive | make transcribe
+# make play [MIDI=song.mid] [VIEWER=browser|window|none] [ARGS="..."] | make live [PORT=name] | make test | make lint | make test-reference | make test-colcon | make test-views | make bench | make install | make training | make perceive | make transcribe
 PYTHON ?= python3.11
 VIEWER ?= browser
 VENV := .venv
@@ -21,7 +21,7 @@ REFERENCE_PACKAGES := $(addprefix ros2_ws/src/pianomime_,core description physic
 COLCON := .venv-colcon
 SETUPS := $(addsuffix /setup.py,$(PACKAGES)) $(addsuffix /setup.cfg,$(PACKAGES))
 
-.PHONY: install training perceive transcribe play live test test-reference test-colcon lint bench clean
+.PHONY: install training perceive transcribe play live test test-reference test-colcon test-views lint bench clean
 
 install: $(COMPILED)
 
@@ -90,6 +90,10 @@ $(COLCON)/.installed: requirements-colcon.txt
 
 test-colcon: install $(COLCON)/.installed
 	$(BIN)/python -m pytest tests/colcon $(ARGS)
+
+# 500 random views of keyboards: none may be wrong and say nothing. Four minutes.
+test-views: install perceive
+	$(BIN)/python -m benchmarks.keyboard_views --seed 2 $(ARGS)
 
 lint: install training perceive transcribe
 	$(BIN)/ruff format --check .

@@ -2,9 +2,13 @@
 
 docs/images/play.png     close-up by MuJoCo's offscreen renderer
 docs/images/browser.png  the browser viewer in headless Chromium (Debian package chromium)
+docs/images/window.png   MuJoCo's window on a virtual screen (Debian package xvfb); the nodes play in real time
 """
 
 import argparse
+import os
+import signal
+import subprocess
 import sys
 import tempfile
 import threading
@@ -103,12 +107,39 @@ def browser_picture(snapshot: Snapshot, path: Path) -> None:
         viewer.close()
 
 
+def window_picture(song: str, controller: str, seconds: float, path: Path) -> None:
+    """Photograph MuJoCo's window while the nodes play in real time, so far into the song."""
+    sys.path.insert(0, str(FOLDER.parent / "tests" / "integration"))
+    from virtual_screen import screen_pixels, virtual_screen
+
+    command = [str(Path(sys.executable).with_name("pianomime")), "play", song, "--controller", controller]
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        virtual_screen(Path(folder), (1920, 1080)) as (display, pixels),
+        subprocess.Popen(
+            [*command, "--viewer", "window", "--no-sound"],
+            env=os.environ | {"DISPLAY": display, "LIBGL_ALWAYS_SOFTWARE": "1"},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        ) as play,
+    ):
+        assert play.stdout is not None
+        for line in play.stdout:
+            if "the song begins" in line:
+                break
+        time.sleep(seconds)
+        screen = Image.fromarray(screen_pixels(pixels))
+        screen.crop(screen.getbbox()).save(path, optimize=True)  # the screen is black around the window
+        play.send_signal(signal.SIGINT)
+
+
 def _whiteness(path: Path) -> float:
     return float((np.asarray(Image.open(path).convert("L")) > 200).mean())
 
 
 def main() -> None:
-    """Parse the command line and write both pictures."""
+    """Parse the command line and write the pictures."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--song", default="prelude_in_c", help="bundled song or MIDI file")
     parser.add_argument("--controller", default="streaming")
@@ -122,6 +153,7 @@ def main() -> None:
     shine(scene)
     Image.fromarray(render(scene, snapshot, close_up(snapshot), notes=False)).save(images / "play.png", optimize=True)
     browser_picture(snapshot, images / "browser.png")
+    window_picture(options.song, options.controller, options.steps * CONTROL_TIMESTEP_S, images / "window.png")
 
 
 if __name__ == "__main__":

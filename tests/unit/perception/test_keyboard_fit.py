@@ -62,7 +62,7 @@ def test_bars_that_are_no_keyboard_are_refused():
 
 
 def test_no_random_view_is_wrong_and_says_nothing():
-    done = outcomes(24, seed=7)  # 500 by `python -m benchmarks.keyboard_views`
+    done = outcomes(24, seed=7)  # 500 by `make test-views`
     accepted = [each for each in done if not each.refusal]
     assert max(each.max_m for each in accepted) < SILENT_M
     usual = [each for each in done if each.usual]
