@@ -138,11 +138,13 @@ def _picture_fit(options: argparse.Namespace, keyboard: Any) -> None:
     from PIL import Image
 
     from pianomime_core.whole_file import write_whole
-    from pianomime_perception.drawing import draw_grid
+    from pianomime_perception.drawing import draw_grid, draw_names
     from pianomime_perception.video import sample
 
     image = next(sample(options.video, 1)).image.copy()
-    draw_grid(image, keyboard.scaled(image.shape[1::-1]))
+    keyboard = keyboard.scaled(image.shape[1::-1])
+    draw_grid(image, keyboard)
+    draw_names(image, keyboard)
     write_whole(options.fit, lambda file: Image.fromarray(image).save(file, format="PNG"))
     print(f"{options.fit}: where the keys are taken to be")
 

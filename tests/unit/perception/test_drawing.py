@@ -6,7 +6,15 @@ import pytest
 pytest.importorskip("cv2", reason="needs OpenCV: make perceive")
 
 from pianomime_core.keyboard import KEYBOARD
-from pianomime_perception.drawing import HAND_COLOURS, KEY_COLOUR, KEY_SHARE, draw_grid, draw_hands, draw_keys
+from pianomime_perception.drawing import (
+    HAND_COLOURS,
+    KEY_COLOUR,
+    KEY_SHARE,
+    draw_grid,
+    draw_hands,
+    draw_keys,
+    draw_names,
+)
 from pianomime_perception.keyboard_map import NO_KEY_EDGES, KeyboardMap
 
 PIXELS_PER_M = 800.0
@@ -47,6 +55,16 @@ def test_the_number_of_the_finger_stands_on_its_key(image):
     draw_keys(nobody, SEEN_FROM_ABOVE, {MIDDLE_C: -1})
     assert (numbered == 255).all(axis=2).any()
     assert not (nobody == 255).all(axis=2).any()
+
+
+def test_every_c_has_its_name_and_no_other_key(image):
+    draw_names(image, SEEN_FROM_ABOVE)
+    written = image.any(axis=(0, 2))
+    at = [round(PIXELS_PER_M * KEYBOARD.center_y_m[key] + 500) for key in range(88)]
+    c_keys = [pitch - 21 for pitch in range(24, 109, 12)]
+    assert all(written[at[key] - 9 : at[key] + 10].any() for key in c_keys)
+    # G lies farthest from both Cs.
+    assert not any(written[at[key] - 5 : at[key] + 6].any() for key in range(87) if (key + 21) % 12 == 7)
 
 
 def test_hands_are_drawn_where_they_are_and_unseen_ones_not(image):

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pianomime_core.hands import FINGERS, SIDES
-from pianomime_core.keyboard import KEYBOARD, NUM_KEYS
+from pianomime_core.keyboard import KEYBOARD, LOWEST_PITCH, NUM_KEYS
 from pianomime_perception.keyboard_map import KeyboardMap
 
 Image = NDArray[np.uint8]
@@ -19,6 +19,7 @@ KEY_COLOUR = (0x56, 0xB4, 0xE9)
 GRID_COLOUR = (0xFF, 0xFF, 0xFF)
 KEY_SHARE = 0.55
 """Of a held key's colour in its picture."""
+_OCTAVE = 12
 _FINE = 4
 """OpenCV's fractional bits, for lines that do not jump from pixel to pixel."""
 
@@ -27,6 +28,14 @@ def draw_grid(image: Image, keyboard: KeyboardMap) -> None:
     """Draw the outlines of all keys into a picture (H, W, 3), where the map says they are."""
     for key in range(NUM_KEYS):
         cv2.polylines(image, [_fine(_outline(key, keyboard))], True, GRID_COLOUR, 1, cv2.LINE_AA, _FINE)
+
+
+def draw_names(image: Image, keyboard: KeyboardMap) -> None:
+    """Write its name on every C, C4 the middle one: a map that is a key or an octave off is seen at once."""
+    for key in range(-LOWEST_PITCH % _OCTAVE, NUM_KEYS, _OCTAVE):
+        x_m = KEYBOARD.center_x_m[key] + 0.35 * KEYBOARD.length_m[key]
+        name = f"C{(key + LOWEST_PITCH) // _OCTAVE - 1}"
+        _write(image, name, keyboard.to_image([x_m, KEYBOARD.center_y_m[key]]))
 
 
 def draw_keys(image: Image, keyboard: KeyboardMap, fingers: Mapping[int, int]) -> None:
@@ -71,4 +80,6 @@ def _fine(points_px: NDArray[np.float64]) -> NDArray[np.int32]:
 def _write(image: Image, text: str, place_px: NDArray[np.float64]) -> None:
     u, v = (round(float(value)) for value in place_px)
     for colour, thickness in (((0, 0, 0), 3), (GRID_COLOUR, 1)):
-        cv2.putText(image, text, (u - 5, v + 5), cv2.FONT_HERSHEY_SIMPLEX, 0.45, colour, thickness, cv2.LINE_AA)
+        cv2.putText(
+            image, text, (u - 5 * len(text), v + 5), cv2.FONT_HERSHEY_SIMPLEX, 0.45, colour, thickness, cv2.LINE_AA
+        )
