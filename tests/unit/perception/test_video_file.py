@@ -1,5 +1,6 @@
 import gc
 import hashlib
+import resource
 import weakref
 from fractions import Fraction
 from pathlib import Path
@@ -9,6 +10,7 @@ import numpy as np
 import pytest
 
 from pianomime_core.errors import UserError
+from pianomime_perception.hand_tracking import follow
 from pianomime_perception.video import frames, probe, sample
 
 TUTORIAL = Path(__file__).resolve().parents[3].parent / "shared" / "tutorial"
@@ -121,6 +123,35 @@ def test_pictures_are_not_kept(tmp_path):
     gc.collect()
     assert len(alive) == len(STEADY)
     assert not any(reference() for reference in alive)
+
+
+class Blind:
+    """A tracker that finds no hand, and notes how much memory the process holds [MB]."""
+
+    def __init__(self) -> None:
+        self.resident_mb: list[float] = []
+
+    def track(self, image: np.ndarray) -> list:
+        pages = int(Path("/proc/self/statm").read_text().split()[1])
+        self.resident_mb.append(pages * resource.getpagesize() / 2**20)
+        return []
+
+
+def test_ten_minutes_take_no_more_memory_than_one(tmp_path):
+    path, fps, size = tmp_path / "long.mp4", 5, (640, 360)
+    still = av.VideoFrame.from_ndarray(picture(0, size), format="rgb24").reformat(format="yuv420p")
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("mpeg4", rate=fps)
+        stream.width, stream.height, stream.pix_fmt = *size, "yuv420p"
+        for index in range(600 * fps):
+            still.pts, still.time_base = index, Fraction(1, fps)
+            container.mux(stream.encode(still))
+        container.mux(stream.encode())
+    blind = Blind()
+    seen = follow(frames(path), blind)
+    assert seen.time_s[-1] == pytest.approx(600 - 1 / fps)
+    # Kept, the pictures of nine minutes would be 1.8 GB.
+    assert blind.resident_mb[-1] - blind.resident_mb[60 * fps] < 50
 
 
 def test_samples_are_spread_over_the_video(tmp_path):
