@@ -1,5 +1,7 @@
 """Heights and places of pressing fingertips, by hand."""
 
+import tracemalloc
+
 import numpy as np
 from scripted_pianist import key_y_m
 
@@ -48,6 +50,17 @@ def test_a_fingertip_beyond_its_key_stays_where_it_was_or_comes_onto_the_front_h
     late = with_heights(points, held((0, 4, 6, CS)))
     np.testing.assert_allclose(late[4:6, 0, 1, 0], KEYBOARD.center_x_m[CS] + 0.09 / 4)
     np.testing.assert_allclose(late[4:6, 0, 1, 1], KEYBOARD.center_y_m[CS])
+
+
+def test_half_an_hour_takes_no_more_memory_than_its_rows():
+    steps = 36_000
+    points, keys = seen(steps), held((1, 0, steps // 2, C), (6, steps // 2, steps, CS), steps=steps)
+    tracemalloc.start()
+    result = with_heights(points, keys)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 10 * result.nbytes
+    assert (result[: steps // 2, 0, 2, 2] == 0).all()
 
 
 def test_a_hand_that_is_not_seen_stays_so():

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.ndimage import distance_transform_edt
 
 from pianomime_core.demonstration import NOBODY, NUM_FINGERS, POINTS
 from pianomime_core.hands import FINGERS, SIDES
@@ -64,7 +65,7 @@ def with_heights(points_m: Points, held: NDArray[np.int64], config: HeightConfig
         pressing = np.flatnonzero(held[:, finger] != NO_KEY)
         if not len(pressing):
             continue
-        away = np.min(np.abs(np.arange(steps)[:, None] - pressing), axis=1)
+        away = distance_transform_edt(held[:, finger] == NO_KEY)  # steps to the nearest one that presses
         share = np.minimum(away / config.ramp_steps, 1.0)
         heights[:, finger] = config.pressing_m + share * (config.free_m - config.pressing_m)
         for step in pressing.tolist():
