@@ -48,7 +48,8 @@ def read_npz(path: str | Path, kind: str) -> dict[str, NDArray[Any]]:
 
 
 def require_names(path: str | Path, kind: str, arrays: Iterable[str], expected: Iterable[str]) -> None:
-    """
+    """Refuse an archive that lacks something, by name.
+
     Raises:
         UserError: An array that is expected is not there.
     """
