@@ -17,7 +17,6 @@ pytestmark = pytest.mark.usefixtures("midi_system")
 PORT = "robot that is heard"
 POLL_S = 0.05
 LATE_S = 0.05
-ATTEMPTS = 3
 
 
 class Listener:
@@ -59,19 +58,12 @@ def scale(path: Path) -> Path:
 
 
 def test_presses_come_out_of_the_port_in_rhythm(tmp_path: Path) -> None:
-    # A busy machine's JACK drops messages of a period that it misses.
-    assert any(_all_came(tmp_path / f"{attempt}") for attempt in range(ATTEMPTS))
-
-
-def _all_came(folder: Path) -> bool:
-    """Play once; what comes is in order and in rhythm, and perhaps all that was sent."""
-    folder.mkdir()
     listener = Listener()
     try:
         done = play(
-            own_domain(folder),
-            *(scale(folder / "scale.mid"), "--no-sound", "--virtual-midi-out", PORT),
-            *("--rollout", folder / "x.npz", "--midi", folder / "x.mid"),
+            own_domain(tmp_path),
+            *(scale(tmp_path / "scale.mid"), "--no-sound", "--virtual-midi-out", PORT),
+            *("--rollout", tmp_path / "x.npz", "--midi", tmp_path / "x.mid"),
         )
     finally:
         listener.close()
@@ -79,18 +71,20 @@ def _all_came(folder: Path) -> bool:
     struck = [(now, data[1], data[2]) for now, data in listener.heard if data[0] & 0xF0 == 0x90]
     written = []
     now = 0.0
-    for message in mido.MidiFile(folder / "x.mid"):
+    for message in mido.MidiFile(tmp_path / "x.mid"):
         now += message.time
         if message.type == "note_on" and message.velocity:
             written.append((now, message.note, message.velocity))
-    pressed = Rollout.load(folder / "x.npz").pressed
+    pressed = Rollout.load(tmp_path / "x.npz").pressed
     assert len(written) == int(pressed[0].sum() + (pressed[1:] & ~pressed[:-1]).sum())
+    # What comes is what is written, in its order; a busy machine's JACK may drop a message, with its whole period.
     matched, rest = [], iter(written)
     for now, pitch, velocity in struck:
         matched.append((now, next(then for then, *note in rest if note == [pitch, velocity])))
+    assert len(matched) >= len(written) - 1
     heard_s, written_s = np.array(matched).T
     assert np.median(np.abs(np.diff(heard_s) - np.diff(written_s))) < LATE_S
-    return len(matched) == len(written) and listener.heard[-1][1][:2] == [0xB0, 123]
+    assert listener.heard[-1][1][:2] == [0xB0, 123]
 
 
 def test_an_unknown_port_is_refused_with_those_there_are(tmp_path: Path) -> None:

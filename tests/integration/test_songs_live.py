@@ -10,8 +10,6 @@ from pianomime_core.notes import load_midi
 
 SONGS = Path(__file__).parents[3] / "shared" / "songs"
 SECONDS = 8.0
-ATTEMPTS = 3
-"""A busy machine's JACK drops messages of a period that it misses: a key is then held for seconds."""
 
 
 @pytest.mark.parametrize("song", ["folk/playford13", "classical/bach_prelude_bwv_856"])
@@ -21,10 +19,7 @@ def test_a_song_sounds_live_as_from_its_file(midi_system, monkeypatch, tmp_path,
         pytest.skip(f"{path.name} is not here: no folder shared/songs beside the repository")
     monkeypatch.setenv("ROS_DOMAIN_ID", str(random.randint(1, 101)))
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
-    for _ in range(ATTEMPTS):
-        one = compare(excerpt(load_midi(path), SECONDS), "onnx")
-        if min(one.heard.f1, one.heard.onset_f1) > 0.95:
-            break
+    one = compare(excerpt(load_midi(path), SECONDS), "onnx")
     assert one.heard.f1 > 0.95
     assert one.heard.onset_f1 > 0.95
     assert one.is_as_wanted, one
