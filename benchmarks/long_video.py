@@ -132,4 +132,8 @@ def encore(score: Score, period_s: float, times: int) -> Score:
 
 
 if __name__ == "__main__":
-    sys.exit(main(tyro.cli(LongVideoOptions)))
+    try:
+        sys.exit(main(tyro.cli(LongVideoOptions)))
+    except UserError as error:
+        print(error, file=sys.stderr)
+        sys.exit(2)

@@ -46,8 +46,10 @@ class Stranger(Outsider):
             self.node.create_subscription(kind, topic, self.heard[topic].append, qos)
 
     def listen_until(self, enough) -> None:
-        counts = lambda: {topic: len(messages) for topic, messages in self.heard.items()}  # noqa: E731
-        self.until(lambda: enough(self.heard), counts)
+        self.until(lambda: enough(self.heard), self.counts)
+
+    def counts(self) -> dict[str, int]:
+        return {topic: len(messages) for topic, messages in self.heard.items()}
 
 
 @contextmanager

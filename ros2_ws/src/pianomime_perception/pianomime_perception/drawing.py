@@ -33,9 +33,7 @@ def draw_grid(image: Image, keyboard: KeyboardMap) -> None:
 def draw_names(image: Image, keyboard: KeyboardMap) -> None:
     """Write its name on every C, C4 the middle one: a map that is a key or an octave off is seen at once."""
     for key in range(-LOWEST_PITCH % _OCTAVE, NUM_KEYS, _OCTAVE):
-        x_m = KEYBOARD.center_x_m[key] + 0.35 * KEYBOARD.length_m[key]
-        name = f"C{(key + LOWEST_PITCH) // _OCTAVE - 1}"
-        _write(image, name, keyboard.to_image([x_m, KEYBOARD.center_y_m[key]]))
+        _write(image, f"C{(key + LOWEST_PITCH) // _OCTAVE - 1}", key, keyboard)
 
 
 def draw_keys(image: Image, keyboard: KeyboardMap, fingers: Mapping[int, int]) -> None:
@@ -48,9 +46,7 @@ def draw_keys(image: Image, keyboard: KeyboardMap, fingers: Mapping[int, int]) -
     cv2.addWeighted(tinted, KEY_SHARE, image, 1 - KEY_SHARE, 0, dst=image)
     for key, finger in fingers.items():
         if finger >= 0:
-            x_m = KEYBOARD.center_x_m[key] + 0.35 * KEYBOARD.length_m[key]
-            place = keyboard.to_image([x_m, KEYBOARD.center_y_m[key]])
-            _write(image, str(finger % len(FINGERS) + 1), place)
+            _write(image, str(finger % len(FINGERS) + 1), key, keyboard)
 
 
 def draw_hands(image: Image, points_px: NDArray[np.float64]) -> None:
@@ -77,8 +73,10 @@ def _fine(points_px: NDArray[np.float64]) -> NDArray[np.int32]:
     return np.rint(points_px * (1 << _FINE)).astype(np.int32)
 
 
-def _write(image: Image, text: str, place_px: NDArray[np.float64]) -> None:
-    u, v = (round(float(value)) for value in place_px)
+def _write(image: Image, text: str, key: int, keyboard: KeyboardMap) -> None:
+    """Write near the front of a key."""
+    x_m = KEYBOARD.center_x_m[key] + 0.35 * KEYBOARD.length_m[key]
+    u, v = (round(float(value)) for value in keyboard.to_image([x_m, KEYBOARD.center_y_m[key]]))
     for colour, thickness in (((0, 0, 0), 3), (GRID_COLOUR, 1)):
         cv2.putText(
             image, text, (u - 5 * len(text), v + 5), cv2.FONT_HERSHEY_SIMPLEX, 0.45, colour, thickness, cv2.LINE_AA
