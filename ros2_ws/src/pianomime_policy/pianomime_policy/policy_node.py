@@ -17,6 +17,7 @@ from sensor_msgs.msg import JointState
 from trajectory_msgs.msg import JointTrajectory
 from visualization_msgs.msg import MarkerArray
 
+from pianomime_core import ros_topics as topics
 from pianomime_core.errors import UnsafeError
 from pianomime_core.hands import FOREARM_DOFS
 from pianomime_core.keyboard import KEY_NAMES
@@ -48,7 +49,7 @@ from pianomime_policy.warm_up import ready_controller
 COMPLAINT_PERIOD_S = 2.0
 SILENCE_S = 0.5
 """Without a state for so long the simulator may be gone; states come 20 times a second."""
-STATES = ("/hands/joint_states", "/piano/joint_states")
+STATES = (topics.HAND_STATES, topics.KEY_STATES)
 """A robot whose state is not finite is broken; elsewhere a bad number is but a bad message."""
 
 
@@ -128,14 +129,14 @@ class PolicyNode:
         node = self.node
         self._playing = Answering(self._controller)
         prefer_prompt_replies()
-        self._publish_start = node.create_publisher(JointState, "/hands/start", LATCHED)
-        self._publish_command = node.create_publisher(JointTrajectory, "/hands/command", NEWEST)
-        self._publish_aims = node.create_publisher(MarkerArray, "/hands/fingertip_targets", NEWEST)
+        self._publish_start = node.create_publisher(JointState, topics.START, LATCHED)
+        self._publish_command = node.create_publisher(JointTrajectory, topics.COMMAND, NEWEST)
+        self._publish_aims = node.create_publisher(MarkerArray, topics.FINGERTIP_TARGETS, NEWEST)
         self._subscriptions_made = [
-            node.create_subscription(JointTrajectory, "/piano/song", self._on_song, LATCHED),
-            node.create_subscription(JointTrajectory, "/piano/goal", self._on_goal, NEWEST),
-            node.create_subscription(JointState, "/hands/joint_states", self._on_hands, NEWEST),
-            node.create_subscription(JointState, "/piano/joint_states", self._on_keys, NEWEST),
+            node.create_subscription(JointTrajectory, topics.SONG, self._on_song, LATCHED),
+            node.create_subscription(JointTrajectory, topics.GOAL, self._on_goal, NEWEST),
+            node.create_subscription(JointState, topics.HAND_STATES, self._on_hands, NEWEST),
+            node.create_subscription(JointState, topics.KEY_STATES, self._on_keys, NEWEST),
         ]
         self._look = node.create_timer(SILENCE_S / 2, self._look_for_simulator)
         self._diagnostics = Diagnostics(node, self._health)
@@ -158,7 +159,7 @@ class PolicyNode:
         def take() -> None:
             self._playing.see_song(*read_goal(message, self._goal))
 
-        self._accept("/piano/song", take)
+        self._accept(topics.SONG, take)
 
     def _on_goal(self, message: JointTrajectory) -> None:
         def take() -> None:
@@ -166,7 +167,7 @@ class PolicyNode:
             self._begin(step, self._playing.begin(step, goal, sustain))
             self._playing.see_goal(step, goal, sustain, read_goal_velocity(message, self._goal, goal))
 
-        self._accept("/piano/goal", take)
+        self._accept(topics.GOAL, take)
 
     def _on_hands(self, message: JointState) -> None:
         def take() -> None:
@@ -176,23 +177,24 @@ class PolicyNode:
             if (targets := self._playing.repeat(step)) is not None:
                 self._command(step, targets)
 
-        self._accept("/hands/joint_states", take)
+        self._accept(topics.HAND_STATES, take)
 
     def _on_keys(self, message: JointState) -> None:
         def take() -> None:
             angles, _ = read_joint_state(message, self._keys)
             self._playing.see_keys(step_of(message.header.stamp), angles)
 
-        self._accept("/piano/joint_states", take)
+        self._accept(topics.KEY_STATES, take)
 
     def _accept(self, topic: str, take: Callable[[], None]) -> None:
         try:
             take()
         except MessageError as error:
+            name = self.node.resolve_topic_name(topic)
             if isinstance(error, NotFiniteError) and topic in STATES:
-                raise UnsafeError(f"{topic}: {error}") from error
+                raise UnsafeError(f"{name}: {error}") from error
             self._refused += 1
-            self.node.get_logger().error(f"{topic} refused: {error}", throttle_duration_sec=COMPLAINT_PERIOD_S)
+            self.node.get_logger().error(f"{name} refused: {error}", throttle_duration_sec=COMPLAINT_PERIOD_S)
             return
         begin_s = time.perf_counter()
         if (answer := self._playing.answer()) is not None:
