@@ -86,7 +86,7 @@ class PerceptionOptions:
     """
 
     source: str = ""
-    image_topic: str = "/camera/image_raw"
+    image_topic: str = "camera/image_raw"
     corners: str = ""
 
 

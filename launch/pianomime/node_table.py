@@ -15,8 +15,12 @@ from pianomime.live_delay import live_delay_s
 from pianomime.models import model_folder
 from pianomime.rviz import RVIZ, STATE_PUBLISHER, check_rviz, ros_program
 from pianomime.songs import share_directory
+from pianomime_core import ros_topics as topics
 
 Value = str | int | float | bool
+
+_CLOCK = ("/clock", topics.CLOCK)
+"""For programs of ROS 2: the time of the simulator in their own namespace."""
 
 
 @dataclass(frozen=True)
@@ -150,6 +154,7 @@ def _rviz() -> list[NodeEntry]:
         "",
         RVIZ,
         parameters={"use_sim_time": True},
+        remappings=(_CLOCK,),
         arguments=("-d", str(share_directory() / "rviz" / "pianomime.rviz")),
         required=False,
     )
@@ -161,7 +166,7 @@ def _rviz() -> list[NodeEntry]:
         "",
         STATE_PUBLISHER,
         parameters={"robot_description": hands_urdf(), "use_sim_time": True},
-        remappings=(("joint_states", "/hands/joint_states"),),
+        remappings=(("joint_states", topics.HAND_STATES), _CLOCK),
         required=False,
     )
     return [rviz, frames]

@@ -174,7 +174,7 @@ def test_a_song_goes_on_where_the_hands_were(sim):
 
 
 def test_health_tells_who_waits_and_what_was_late(sim):
-    assert sim._health().text.startswith("waiting for /piano/song")
+    assert sim._health().text.startswith("waiting for piano/song")
     names, targets = sim._simulator.target_names, commands(sim)
     begin(sim, answering(sim, lambda step: targets_message(names, targets[step], step=step)))
     play_to_the_end(sim)

@@ -8,6 +8,7 @@ from rclpy.node import Node
 from sensor_msgs.msg import JointState
 from trajectory_msgs.msg import JointTrajectory
 
+from pianomime_core import ros_topics as topics
 from pianomime_core.errors import UserError
 from pianomime_core.goal_window import roll_window
 from pianomime_core.piano_roll import piano_roll
@@ -47,11 +48,11 @@ class MidiNode:
         self._steps = len(self._roll.goal)
         self._step = 0
         self.node.get_logger().info(f"{score.title or Path(midi).name}: {self._steps} steps of 50 ms")
-        self._publish_song = self.node.create_publisher(JointTrajectory, "/piano/song", LATCHED)
-        self._publish_goal = self.node.create_publisher(JointTrajectory, "/piano/goal", NEWEST)
+        self._publish_song = self.node.create_publisher(JointTrajectory, topics.SONG, LATCHED)
+        self._publish_goal = self.node.create_publisher(JointTrajectory, topics.GOAL, NEWEST)
         prefer_prompt_replies()
         self._publish_song.publish(goal_message(*roll_window(self._roll, 0, None), step=0))
-        self.node.create_subscription(JointState, "/hands/joint_states", self._on_state, NEWEST)
+        self._states = self.node.create_subscription(JointState, topics.HAND_STATES, self._on_state, NEWEST)
         self._repeat = self.node.create_timer(REPEAT_PERIOD_S, self._send)
         self._diagnostics = Diagnostics(self.node, self._health)
 
@@ -63,7 +64,7 @@ class MidiNode:
         try:
             self._step = step_of(message.header.stamp)
         except MessageError as error:
-            self.node.get_logger().error(f"/hands/joint_states refused: {error}", throttle_duration_sec=2.0)
+            self.node.get_logger().error(f"{self._states.topic_name} refused: {error}", throttle_duration_sec=2.0)
             return
         self._send()
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from rclpy.duration import Duration
 from rclpy.node import Node
 
+from pianomime_core import ros_topics as topics
 from pianomime_core.errors import UserError
 from pianomime_core.rollout import Rollout
 from pianomime_core.ros_messages import status_message
@@ -40,7 +41,7 @@ class Outcome:
         self._log = node.get_logger()
         self._rollout = _output("rollout", rollout)
         self._score = _output("score", score)
-        self._publisher = node.create_publisher(DiagnosticArray, "/piano/score", LATCHED)
+        self._publisher = node.create_publisher(DiagnosticArray, topics.SCORE, LATCHED)
 
     def report(self, board: Scoreboard, playback: Playback) -> None:
         """Publish the score so far, once there is any."""

@@ -1,7 +1,7 @@
 """The song's pause, restart and speed as services, a parameter and a topic: the simulator's side, and that of whoever
 has the buttons.
 
-/piano/pause (std_srvs/SetBool), /piano/restart (std_srvs/Trigger), parameter `speed` of sim_node; /piano/transport says
+piano/pause (std_srvs/SetBool), piano/restart (std_srvs/Trigger), parameter `speed` of sim_node; piano/transport says
 how things stand, latched. Live music waits for nobody: then there is none of them.
 """
 
@@ -14,6 +14,7 @@ from rclpy.node import Node
 from rclpy.parameter import Parameter
 from std_srvs.srv import SetBool, Trigger
 
+from pianomime_core import ros_topics as topics
 from pianomime_core.errors import UserError
 from pianomime_core.ros_messages import read_status, status_message
 from pianomime_core.ros_parameters import declare_number
@@ -21,7 +22,7 @@ from pianomime_core.ros_qos import LATCHED
 from pianomime_sim.transport import FASTEST, SLOWEST, Transport
 from pianomime_sim.viewers.base import TransportView
 
-PAUSE, RESTART, STATE, SPEED = "/piano/pause", "/piano/restart", "/piano/transport", "speed"
+SPEED = "speed"
 
 
 class TransportServer:
@@ -64,9 +65,9 @@ class TransportServer:
         self._node.add_on_set_parameters_callback(self._on_parameters)
         if not self._offered:
             return
-        self._publisher = self._node.create_publisher(DiagnosticArray, STATE, LATCHED)
-        self._node.create_service(SetBool, PAUSE, self._on_pause)
-        self._node.create_service(Trigger, RESTART, self._on_restart)
+        self._publisher = self._node.create_publisher(DiagnosticArray, topics.TRANSPORT, LATCHED)
+        self._node.create_service(SetBool, topics.PAUSE, self._on_pause)
+        self._node.create_service(Trigger, topics.RESTART, self._on_restart)
         self._say()
 
     def _on_pause(self, request: SetBool.Request, response: SetBool.Response) -> SetBool.Response:
@@ -115,10 +116,10 @@ class TransportClient:
     def __init__(self, node: Node, show: Callable[[TransportView], None]) -> None:
         self._node = node
         self._show = show
-        self._pause = node.create_client(SetBool, PAUSE)
-        self._restart = node.create_client(Trigger, RESTART)
-        self._parameters = node.create_client(SetParameters, "/sim_node/set_parameters")
-        node.create_subscription(DiagnosticArray, STATE, self._on_state, LATCHED)
+        self._pause = node.create_client(SetBool, topics.PAUSE)
+        self._restart = node.create_client(Trigger, topics.RESTART)
+        self._parameters = node.create_client(SetParameters, "sim_node/set_parameters")
+        node.create_subscription(DiagnosticArray, topics.TRANSPORT, self._on_state, LATCHED)
 
     def pause(self, paused: bool) -> None:
         """Ask to pause, or to go on."""

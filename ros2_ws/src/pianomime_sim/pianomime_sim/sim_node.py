@@ -14,6 +14,7 @@ from rosgraph_msgs.msg import Clock
 from sensor_msgs.msg import JointState
 from trajectory_msgs.msg import JointTrajectory
 
+from pianomime_core import ros_topics as topics
 from pianomime_core.errors import UnsafeError
 from pianomime_core.keyboard import KEY_NAMES
 from pianomime_core.ros_diagnostics import Diagnostics, Health
@@ -87,19 +88,19 @@ class SimNode:
 
     def _connect(self) -> None:
         node = self.node
-        self._publish_hands = node.create_publisher(JointState, "/hands/joint_states", NEWEST)
-        self._publish_keys = node.create_publisher(JointState, "/piano/joint_states", NEWEST)
-        self._publish_key_events = node.create_publisher(JointState, "/piano/key_events", EVENTS)
+        self._publish_hands = node.create_publisher(JointState, topics.HAND_STATES, NEWEST)
+        self._publish_keys = node.create_publisher(JointState, topics.KEY_STATES, NEWEST)
+        self._publish_key_events = node.create_publisher(JointState, topics.KEY_EVENTS, EVENTS)
         self._audience = Audience(
             node, self._asked.wait_for, self._publish_hands.topic_name, self._publish_key_events.topic_name
         )
-        self._publish_clock = node.create_publisher(Clock, "/clock", CLOCK)
+        self._publish_clock = node.create_publisher(Clock, topics.CLOCK, CLOCK)
         self._diagnostics = Diagnostics(node, self._health)
         self._display = Display(node, self._simulator)
-        node.create_subscription(JointTrajectory, "/piano/song", self._on_song, LATCHED)
-        node.create_subscription(JointTrajectory, "/piano/goal", self._on_goal, NEWEST)
-        node.create_subscription(JointState, "/hands/start", self._on_start, LATCHED)
-        node.create_subscription(JointTrajectory, "/hands/command", self._on_command, NEWEST)
+        node.create_subscription(JointTrajectory, topics.SONG, self._on_song, LATCHED)
+        node.create_subscription(JointTrajectory, topics.GOAL, self._on_goal, NEWEST)
+        node.create_subscription(JointState, topics.START, self._on_start, LATCHED)
+        node.create_subscription(JointTrajectory, topics.COMMAND, self._on_command, NEWEST)
         node.create_timer(BEGIN_PERIOD_S, self._begin)
         node.create_timer(SCORE_PERIOD_S, self._report_score)
         node.create_timer(MARKER_PERIOD_S, self._report_markers)
@@ -123,7 +124,7 @@ class SimNode:
         try:
             song = read_goal(message, self._keys)
         except MessageError as error:
-            self._refuse("/piano/song", error)
+            self._refuse(topics.SONG, error)
             return
         if not self._live:
             self._song, self._steps = song, len(song[0])
@@ -136,7 +137,7 @@ class SimNode:
             self._start, _ = read_joint_state(message, self._joints, velocities=False)
             self._first = step_of(message.header.stamp)
         except MessageError as error:
-            self._refuse("/hands/start", error)
+            self._refuse(topics.START, error)
             return
         self._begin()
 
@@ -216,7 +217,7 @@ class SimNode:
         try:
             self._scoreboard.expect(step_of(message.header.stamp), *read_goal(message, self._keys))
         except MessageError as error:
-            self._refuse("/piano/goal", error)
+            self._refuse(topics.GOAL, error)
 
     def _on_command(self, message: JointTrajectory) -> None:
         try:
@@ -225,13 +226,14 @@ class SimNode:
                 self._commands.put(step, targets, read_pedal(message))
             # Else it answers a state of before the song was begun again.
         except NotFiniteError as error:
-            raise UnsafeError(f"/hands/command: {error}") from error
+            raise UnsafeError(f"{self.node.resolve_topic_name(topics.COMMAND)}: {error}") from error
         except MessageError as error:
-            self._refuse("/hands/command", error)
+            self._refuse(topics.COMMAND, error)
 
     def _refuse(self, topic: str, error: MessageError) -> None:
         self._refused += 1
-        self.node.get_logger().error(f"{topic} refused: {error}", throttle_duration_sec=COMPLAINT_PERIOD_S)
+        name = self.node.resolve_topic_name(topic)
+        self.node.get_logger().error(f"{name} refused: {error}", throttle_duration_sec=COMPLAINT_PERIOD_S)
 
     def _report_score(self) -> None:
         if self._thread is not None:
