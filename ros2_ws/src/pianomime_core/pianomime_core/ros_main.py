@@ -41,7 +41,7 @@ class Part(Protocol):
 
 
 class _Signals:
-    """SIGINT, SIGTERM and SIGHUP (unless ignored, as by nohup) as a wish that the spin loop hears between two callbacks.
+    """SIGINT, SIGTERM and SIGHUP as a wish that the spin loop hears between two callbacks.
 
     rclpy's own handlers shut the context down from another thread, under whatever callback is running, and Python's
     raises in the middle of any line: both turn an orderly end into an error now and then.
@@ -67,7 +67,7 @@ def run(make: Callable[[], Part]) -> int:
 
     One single-threaded executor: callbacks are short, and work that must not wait for them has a thread of its own.
     When the process that started this one is gone, so is this one, as by SIGTERM.
-    Codes: 0 end of work, SIGINT, SIGTERM or SIGHUP; 2 bad input and 3 numbers that no robot may follow, both said in one line
+    Codes: 0 end of work or a signal; 2 bad input and 3 numbers that no robot may follow, both said in one line
     "error: ..."; 1 a bug, with its traceback.
     """
     complete_ros_environment()
