@@ -40,7 +40,7 @@ from pianomime_core.ros_messages import (
 )
 from pianomime_core.ros_parameters import declare_switch, declare_text, refuse_undeclared
 from pianomime_core.ros_qos import LATCHED, NEWEST
-from pianomime_core.spread import spread_ms
+from pianomime_core.spread import Spread
 from pianomime_description.variant import SceneConfig
 from pianomime_policy.answering import Answering
 from pianomime_policy.controller import Pedals, TellsAims
@@ -96,8 +96,7 @@ class PolicyNode:
     def __init__(self) -> None:
         self._failure: Exception | None = None
         self._built, self._connected = ExitStack(), ExitStack()
-        self._act_s: list[float] = []
-        self._period_s: list[float] = []
+        self._act, self._period = Spread(), Spread()
         self._answered_s: float | None = None
         self._refused = 0
         self._state_s = 0.0
@@ -224,10 +223,10 @@ class PolicyNode:
             return
         begin_s = time.perf_counter()
         if (answer := self._playing.answer()) is not None:
-            self._act_s.append(time.perf_counter() - begin_s)
+            self._act.add(time.perf_counter() - begin_s)
             self._command(*answer)
             if self._answered_s is not None:
-                self._period_s.append(begin_s - self._answered_s)
+                self._period.add(begin_s - self._answered_s)
             self._answered_s = begin_s
             self._show_aims(answer[0])
 
@@ -263,7 +262,7 @@ class PolicyNode:
         counts = {f"{skipped} steps skipped": skipped, f"{self._refused} messages refused": self._refused}
         return Health(
             step=max(answered, 0),
-            values={**values, **spread_ms(self._act_s, "policy"), **spread_ms(self._period_s, "period")},
+            values={**values, **self._act.ms("policy"), **self._period.ms("period")},
             text=f"{self._name} plays" if self._playing.started else "waiting for a song",
             warnings=tuple(words for words, count in counts.items() if count),
         )
