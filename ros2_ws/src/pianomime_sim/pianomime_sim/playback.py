@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from pianomime_core.errors import UnsafeError
 from pianomime_core.spread import Spread
 from pianomime_core.timing import CONTROL_TIMESTEP_S
 from pianomime_physics.simulator import Simulator, SimulatorState
@@ -29,12 +30,14 @@ class PlaybackConfig:
         sync: Wait for the command of every step; otherwise keep to the wall clock and never wait for anybody.
         stale_hold_s: Without a new command for longer than this the hands lift (real time only).
         ask_again_s: A state is published again when nobody has answered it for so long.
+        give_up_s: When nobody has answered it for so long, the song is given up.
         speed: How fast targets may move.
     """
 
     sync: bool = True
     stale_hold_s: float = 0.5
     ask_again_s: float = 0.25
+    give_up_s: float = 60.0
     speed: SpeedConfig = field(default_factory=SpeedConfig)
 
 
@@ -95,7 +98,7 @@ class Playback:
         is set.
 
         Raises:
-            UnsafeError: The simulation has become unstable.
+            UnsafeError: The simulation has become unstable, or nobody answers a state that must be answered.
         """
         state = self._simulator.reset(joint_positions)
         self.speed_limit.begin(self._simulator.joint_names, joint_positions)
@@ -103,11 +106,8 @@ class Playback:
         for step in range(first, steps):
             published_s = self._show(step, state)
             held = self._hold(step, state, stop)
-            if step == first or self._config.sync:
-                while not self._commands.wait(step, self._config.ask_again_s):
-                    if stop.is_set():
-                        return
-                    self._show(step, state)
+            if (step == first or self._config.sync) and not self._is_answered(step, state, stop):
+                return
             if not self._config.sync:
                 self._metronome.set_period(CONTROL_TIMESTEP_S / self._transport.speed)
                 if step == first or held:
@@ -143,6 +143,20 @@ class Playback:
             **self._physics.ms("physics"),
             **self._jitter.ms("jitter"),
         }
+
+    def _is_answered(self, step: int, state: SimulatorState, stop: threading.Event) -> bool:
+        """Wait for the command of a step; return False if `stop` was set before it came."""
+        config, asked = self._config, 1
+        while not self._commands.wait(step, config.ask_again_s):
+            if stop.is_set():
+                return False
+            if asked * config.ask_again_s >= config.give_up_s:
+                raise UnsafeError(
+                    f"the state of step {step} was not answered by a command within {config.give_up_s:g} s"
+                )
+            self._show(step, state)
+            asked += not self._transport.paused
+        return True
 
     def _hold(self, step: int, state: SimulatorState, stop: threading.Event) -> bool:
         """Wait while paused, for `stop` at most; return True if there was a pause."""
