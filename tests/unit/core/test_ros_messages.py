@@ -164,6 +164,14 @@ def test_a_status_carries_its_numbers():
         read_status(status_message("words", {"f1": "good"}, step=0), "words")
 
 
+@pytest.mark.parametrize("value", ["paused", "nan", "inf", None])
+def test_a_status_without_the_numbers_that_are_needed_is_refused(value):
+    values = {"speed": 1.0} | ({} if value is None else {"paused": value})
+    message = status_message("transport", values, step=0)
+    with pytest.raises(MessageError, match=r"^status 'transport'"):
+        read_status(message, "transport", needed=("paused", "speed"))
+
+
 def test_a_goal_says_how_loud():
     goal = np.zeros((2, 88), dtype=bool)
     goal[0, 39] = goal[1, 39] = goal[1, 40] = True

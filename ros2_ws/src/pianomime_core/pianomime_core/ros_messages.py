@@ -4,6 +4,7 @@ Readers refuse, with a `MessageError` that lists them, unknown, missing and repe
 finite numbers; they accept any order of names. Every message carries the simulated time of its step as stamp.
 """
 
+import math
 from array import array
 from collections.abc import Mapping, Sequence
 
@@ -210,18 +211,22 @@ def status_message(
     return message
 
 
-def read_status(message: DiagnosticArray, name: str) -> dict[str, float]:
-    """Return the numbers of the status called `name`.
+def read_status(message: DiagnosticArray, name: str, needed: Sequence[str] = ()) -> dict[str, float]:
+    """Return the numbers of the status called `name`; those in `needed` are there and finite.
 
     Raises:
-        MessageError: There is no such status, or a value is no number.
+        MessageError: There is no such status, a value is no number, or a needed one is missing or not finite.
     """
     for status in message.status:
         if status.name == name:
             try:
-                return {pair.key: float(pair.value) for pair in status.values}
+                values = {pair.key: float(pair.value) for pair in status.values}
             except ValueError as error:
-                raise MessageError(f"status {name!r}: {error}") from None
+                raise MessageError(f"status {name!r}: {some_of([str(error)])}") from None
+            missing = [key for key in needed if not math.isfinite(values.get(key, math.nan))]
+            if missing:
+                raise MessageError(f"status {name!r} has no number for {some_of(missing)}")
+            return values
     raise MessageError(f"no status {name!r}; there are: {some_of([status.name for status in message.status])}")
 
 
@@ -258,6 +263,6 @@ def _finite(values: Sequence[float], given: Sequence[str], what: str) -> Floats:
     if len(numbers) != len(given):
         raise MessageError(f"{len(numbers)} {what} for {len(given)} names")
     if not np.isfinite(numbers).all():
-        bad = [f"{given[index]} = {numbers[index]}" for index in np.flatnonzero(~np.isfinite(numbers))]
+        bad = [f"{given[int(index)]} = {numbers[index]}" for index in np.flatnonzero(~np.isfinite(numbers))]
         raise NotFiniteError(f"{what} are not finite: {some_of(bad)}")
     return numbers
