@@ -15,6 +15,7 @@ from pianomime_core.piano_roll import piano_roll
 from pianomime_core.ros_diagnostics import Diagnostics, Health
 from pianomime_core.ros_main import prefer_prompt_replies, run
 from pianomime_core.ros_messages import MessageError, goal_message, step_of
+from pianomime_core.ros_owner import Owners
 from pianomime_core.ros_parameters import declare_count, declare_text, refuse_undeclared
 from pianomime_core.ros_qos import LATCHED, NEWEST
 from pianomime_core.song_file import load_song
@@ -52,7 +53,8 @@ class MidiNode:
         self._publish_goal = self.node.create_publisher(JointTrajectory, topics.GOAL, NEWEST)
         prefer_prompt_replies()
         self._publish_song.publish(goal_message(*roll_window(self._roll, 0, None), step=0))
-        self._states = self.node.create_subscription(JointState, topics.HAND_STATES, self._on_state, NEWEST)
+        self._owners = Owners(self.node)
+        self._states = self._owners.subscribe(JointState, topics.HAND_STATES, self._on_state, NEWEST)
         self._repeat = self.node.create_timer(REPEAT_PERIOD_S, self._send)
         self._diagnostics = Diagnostics(self.node, self._health)
 
@@ -77,7 +79,7 @@ class MidiNode:
     def _health(self) -> Health:
         values = {"step": self._step, "steps": self._steps, "horizon_steps": self._horizon}
         dropped = sum(astuple(self._dropped))
-        warnings = (f"played without {self._dropped}",) if dropped else ()
+        warnings = (*((f"played without {self._dropped}",) if dropped else ()), *self._owners.warnings())
         return Health(self._step, values | {"dropped_notes": dropped}, "playing" if self._step else "", warnings)
 
 

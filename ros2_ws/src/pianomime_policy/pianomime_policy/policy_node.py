@@ -38,6 +38,7 @@ from pianomime_core.ros_messages import (
     step_of,
     targets_message,
 )
+from pianomime_core.ros_owner import Owners
 from pianomime_core.ros_parameters import declare_switch, declare_text, refuse_undeclared
 from pianomime_core.ros_qos import LATCHED, NEWEST
 from pianomime_core.spread import Spread
@@ -161,13 +162,12 @@ class PolicyNode:
         # Of this connection: who was off must not have said where to begin.
         self._publish_start = node.create_publisher(JointState, topics.START, LATCHED)
         undo(node.destroy_publisher, self._publish_start)
-        for subscription in (
-            node.create_subscription(JointTrajectory, topics.SONG, self._on_song, LATCHED),
-            node.create_subscription(JointTrajectory, topics.GOAL, self._on_goal, NEWEST),
-            node.create_subscription(JointState, topics.HAND_STATES, self._on_hands, NEWEST),
-            node.create_subscription(JointState, topics.KEY_STATES, self._on_keys, NEWEST),
-        ):
-            undo(node.destroy_subscription, subscription)
+        self._owners = Owners(node)
+        undo(self._owners.close)
+        self._owners.subscribe(JointTrajectory, topics.SONG, self._on_song, LATCHED)
+        self._owners.subscribe(JointTrajectory, topics.GOAL, self._on_goal, NEWEST)
+        self._owners.subscribe(JointState, topics.HAND_STATES, self._on_hands, NEWEST)
+        self._owners.subscribe(JointState, topics.KEY_STATES, self._on_keys, NEWEST)
         undo(node.destroy_timer, node.create_timer(SILENCE_S / 2, self._look_for_simulator))
         undo(Diagnostics(node, self._health).close)
 
@@ -258,13 +258,14 @@ class PolicyNode:
 
     def _health(self) -> Health:
         answered, skipped = self._playing.answered, self._playing.skipped
-        values = {"answered": answered, "skipped_steps": skipped, "refused_messages": self._refused}
-        counts = {f"{skipped} steps skipped": skipped, f"{self._refused} messages refused": self._refused}
+        refused = self._refused + self._owners.refused
+        values = {"answered": answered, "skipped_steps": skipped, "refused_messages": refused}
+        counts = {f"{skipped} steps skipped": skipped, f"{refused} messages refused": refused}
         return Health(
             step=max(answered, 0),
             values={**values, **self._act.ms("policy"), **self._period.ms("period")},
             text=f"{self._name} plays" if self._playing.started else "waiting for a song",
-            warnings=tuple(words for words, count in counts.items() if count),
+            warnings=(*(words for words, count in counts.items() if count), *self._owners.warnings()),
         )
 
 

@@ -21,6 +21,7 @@ class SimParameters:
         controller: Who plays: a note in the rollout, nothing else.
         rollout, score: Files to write at the end; empty for none.
         wait_for: Nodes without which the song does not begin, with commas.
+        takes_over: The simulator before this one has died; nobody else is looked for.
         session_steps: Live: control steps to play at most; None for a song.
     """
 
@@ -30,6 +31,7 @@ class SimParameters:
     rollout: str
     score: str
     wait_for: str
+    takes_over: bool
     session_steps: int | None
 
 
@@ -59,6 +61,9 @@ def declare_parameters(node: Node) -> SimParameters:
     wait_for = declare_text(
         node, "wait_for", "", "Nodes without which the song does not begin, with commas; empty for none"
     )
+    takes_over = declare_switch(
+        node, "takes_over", False, "Started in the place of a simulator that died: look for no other one"
+    )
     session_s = declare_number(
         node,
         "session_s",
@@ -74,5 +79,6 @@ def declare_parameters(node: Node) -> SimParameters:
         rollout=rollout,
         score=score,
         wait_for=wait_for,
+        takes_over=takes_over,
         session_steps=round(session_s * FRAMES_PER_SECOND) if session_s > 0 else None,
     )

@@ -26,6 +26,7 @@ from pianomime_core.ros_messages import (
     read_status,
     step_of,
 )
+from pianomime_core.ros_owner import Owners
 from pianomime_core.ros_parameters import declare_count, declare_text, refuse_undeclared
 from pianomime_core.ros_qos import LATCHED, NEWEST, REPORT
 from pianomime_description import SceneConfig
@@ -59,10 +60,11 @@ class ViewerNode:
         self._keys = NameOrder(KEY_NAMES, beside=(SUSTAIN,))
         self._goal = NameOrder(GOAL_NAMES)
         node = self.node
-        node.create_subscription(JointState, topics.HAND_STATES, self._on_hands, NEWEST)
-        node.create_subscription(JointState, topics.KEY_STATES, self._on_keys, NEWEST)
-        node.create_subscription(JointTrajectory, topics.GOAL, self._on_goal, NEWEST)
-        node.create_subscription(DiagnosticArray, topics.SCORE, self._on_score, LATCHED)
+        self._owners = Owners(node)
+        self._owners.subscribe(JointState, topics.HAND_STATES, self._on_hands, NEWEST)
+        self._owners.subscribe(JointState, topics.KEY_STATES, self._on_keys, NEWEST)
+        self._owners.subscribe(JointTrajectory, topics.GOAL, self._on_goal, NEWEST)
+        self._owners.subscribe(DiagnosticArray, topics.SCORE, self._on_score, LATCHED)
         node.create_subscription(DiagnosticArray, topics.DIAGNOSTICS, self._on_diagnostics, REPORT)
         if isinstance(self._viewer, HasButtons):
             self._viewer.obey(TransportClient(node, self._viewer.show_transport))
