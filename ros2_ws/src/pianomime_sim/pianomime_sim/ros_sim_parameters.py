@@ -45,6 +45,14 @@ def declare_parameters(node: Node) -> SimParameters:
     stale_hold_s = declare_number(
         node, "stale_hold_s", 0.5, "Seconds without a new command before the hands lift", lowest=0.05, highest=10.0
     )
+    give_up_s = declare_number(
+        node,
+        "give_up_s",
+        60.0,
+        "Seconds without an answer to a state that must have one (the first; with sync any) to give up after",
+        lowest=1.0,
+        highest=3600.0,
+    )
     controller = declare_text(node, "controller", "", "Who plays: a note in the rollout, nothing else")
     rollout = declare_text(node, "rollout", "", "File (.npz) to write at the end of the song; empty for none")
     score = declare_text(node, "score", "", "File (.json) for the last /piano/score of the song; empty for none")
@@ -61,7 +69,7 @@ def declare_parameters(node: Node) -> SimParameters:
     )
     return SimParameters(
         scene=SceneConfig(variant=variant, hand_collisions=collisions),
-        playback=PlaybackConfig(sync=sync, stale_hold_s=stale_hold_s),
+        playback=PlaybackConfig(sync=sync, stale_hold_s=stale_hold_s, give_up_s=give_up_s),
         controller=controller,
         rollout=rollout,
         score=score,
