@@ -215,7 +215,10 @@ def _sound(options: Options) -> NodeEntry:
 
 
 def _midi(options: PlayOptions) -> NodeEntry:
-    parameters: dict[str, Value] = {"midi": str(options.midi.resolve())}
+    parameters: dict[str, Value] = {
+        "midi": str(options.midi.resolve()),
+        "songs": str((share_directory() / "songs").resolve()),
+    }
     if options.horizon_steps is not None:
         parameters["horizon_steps"] = options.horizon_steps
     return NodeEntry(

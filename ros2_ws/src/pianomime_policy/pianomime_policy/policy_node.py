@@ -182,13 +182,14 @@ class PolicyNode:
 
     def _on_song(self, message: JointTrajectory) -> None:
         def take() -> None:
-            self._playing.see_song(*read_goal(message, self._goal))
+            self._playing.see_song(*read_goal(message, self._goal), message.header.frame_id)
 
         self._accept(topics.SONG, take)
 
     def _on_goal(self, message: JointTrajectory) -> None:
         def take() -> None:
             step, (goal, sustain) = step_of(message.header.stamp), read_goal(message, self._goal)
+            self._playing.attend(message.header.frame_id)
             self._begin(step, self._playing.begin(step, goal, sustain))
             self._playing.see_goal(step, goal, sustain, read_goal_velocity(message, self._goal, goal))
 
@@ -232,7 +233,10 @@ class PolicyNode:
 
     def _begin(self, step: int, positions: NDArray[np.float64] | None) -> None:
         if positions is not None:
-            self._publish_start.publish(joint_state(self._joints.names, positions, step=step))
+            message = joint_state(self._joints.names, positions, step=step)
+            message.header.frame_id = self._playing.performance or ""
+            self._publish_start.publish(message)
+            self._answered_s = None
 
     def _look_for_simulator(self) -> None:
         """Where a simulator that falls silent was is where the one started in its place begins."""
