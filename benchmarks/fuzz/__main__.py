@@ -20,7 +20,7 @@ _FRAME = ("__main__", "attempts", "mutation")
 
 @dataclass(frozen=True)
 class FuzzOptions:
-    """Try broken input, each in a process of its own: it must be accepted or refused in one line.
+    """Try broken input: it must be accepted, or refused in one line.
 
     Attributes:
         kinds: Of input; all if none is given.

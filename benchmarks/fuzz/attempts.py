@@ -1,8 +1,13 @@
-"""What becomes of inputs that are tried, each in a process of its own: accepted, refused in one line, or failed."""
+"""What becomes of inputs that are tried in child processes: accepted, refused in one line, or failed."""
 
+import json
+import os
+import signal
+import tempfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from itertools import islice
+from typing import IO, NamedTuple
 
 from rich.console import Console
 from rich.progress import track
@@ -12,8 +17,11 @@ from pianomime_core.errors import UserError
 
 MEMORY_BYTES = 1_000_000_000
 LIMIT_S = 20.0
+TOGETHER = 50
+"""Attempts in one process, until one of them ends it."""
 MAX_LINE = 1000
 """Letters of a refusal."""
+_REFUSED, _FAILED = "refused", "failed "
 
 
 class Attempt(NamedTuple):
@@ -40,16 +48,60 @@ def report(attempts: Iterable[Attempt], count: int, kind: str) -> Report:
     or more memory than `MEMORY_BYTES`.
     """
     found, console = Report(), Console(stderr=True)
-    for name, work in track(attempts, kind, count, console=console, transient=True, disable=not console.is_terminal):
-        found.tried += 1
-        try:
-            in_child(work, MEMORY_BYTES, LIMIT_S)
-            found.accepted += 1
-        except UserError as error:
-            if str(error).isprintable() and len(str(error)) <= MAX_LINE:
-                found.refused += 1
-            else:
-                found.failures.append(f"{name}: no line for a terminal: {str(error)[:MAX_LINE]!a}")
-        except ChildError as error:
-            found.failures.append(f"{name}: {error}")
+    shown = track(attempts, kind, count, console=console, transient=True, disable=not console.is_terminal)
+    with tempfile.TemporaryFile() as results:
+        while waiting := list(islice(shown, TOGETHER)):
+            while waiting:
+                results.truncate(0)
+                crash = _try_together(waiting, results)
+                told = _read(results)
+                if len(told) < len(waiting):
+                    told.append(crash)
+                for (name, _), result in zip(waiting, told, strict=False):
+                    _count(found, name, result)
+                waiting = waiting[len(told) :]
     return found
+
+
+def _try_together(attempts: list[Attempt], results: IO[bytes]) -> str:
+    """Write a line for each attempt, up to the one that ends the process; how it did."""
+
+    def work() -> None:
+        for attempt in attempts:
+            signal.setitimer(signal.ITIMER_REAL, LIMIT_S)
+            os.write(results.fileno(), json.dumps(_result(attempt.work)).encode() + b"\n")
+
+    results.seek(0)
+    try:
+        in_child(work, MEMORY_BYTES, LIMIT_S)
+    except ChildError as error:
+        return f"{_FAILED}{error}"
+    return f"{_FAILED}ended its process without a word"
+
+
+def _result(work: Callable[[], object]) -> str:
+    try:
+        work()
+    except UserError as error:
+        line = str(error)
+        return (
+            _REFUSED if line.isprintable() and len(line) <= MAX_LINE else f"{_FAILED}no line for a terminal: {line!a}"
+        )
+    except MemoryError:
+        return f"{_FAILED}needs more than {MEMORY_BYTES / 1e6:.0f} MB of memory"
+    except Exception as error:
+        return f"{_FAILED}raised {type(error).__name__}: {str(error)[:MAX_LINE]!a}"
+    return ""
+
+
+def _read(results: IO[bytes]) -> list[str]:
+    results.seek(0)
+    return [json.loads(line) for line in results]
+
+
+def _count(found: Report, name: str, result: str) -> None:
+    found.tried += 1
+    found.accepted += result == ""
+    found.refused += result == _REFUSED
+    if result.startswith(_FAILED):
+        found.failures.append(f"{name}: {result.removeprefix(_FAILED)}")
