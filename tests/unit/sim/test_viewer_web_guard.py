@@ -180,8 +180,13 @@ def test_no_tunnel_no_files_and_nothing_but_values(viewer, hand, monkeypatch):
         assert not any(client.gui._current_file_upload_states for client in own)
 
 
+def hear_on(browser) -> None:
+    while True:
+        browser.recv(timeout=PATIENCE_S)
+
+
 def test_a_huge_message_ends_the_connection(viewer):
-    with page(viewer, origin=viewer.url) as browser, pytest.raises(ConnectionClosed):
+    with page(viewer, origin=viewer.url) as browser:
         browser.send(b"x" * (LONGEST_MESSAGE_BYTES + 1))
-        while True:
-            browser.recv(timeout=PATIENCE_S)
+        with pytest.raises(ConnectionClosed):
+            hear_on(browser)
