@@ -39,6 +39,7 @@ class Options(NodeOptions):
         viewer: Where to watch; RViz is a program of ROS 2's own.
         viewer_host: Address that the browser viewer listens on.
         viewer_port: Its port.
+        viewer_names: Further names under which browsers reach it.
         variant: The hands, a name of `pianomime_core.hands.FOREARM_DOFS`.
         hand_collisions: Fingers and hands collide with one another.
         rollout: npz file to write at the end; None for none.
@@ -54,6 +55,7 @@ class Options(NodeOptions):
     viewer: ViewerName = "none"
     viewer_host: str = LOCALHOST
     viewer_port: int = 8080
+    viewer_names: tuple[str, ...] = ()
     variant: str = "pianomime"
     hand_collisions: bool = False
     rollout: Path | None = None

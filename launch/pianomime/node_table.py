@@ -145,6 +145,7 @@ def _viewer(options: Options) -> NodeEntry:
             "viewer": options.viewer,
             "host": options.viewer_host,
             "port": options.viewer_port,
+            "names": ",".join(options.viewer_names),
             "variant": options.variant,
         },
         # Closing the window is no reason to stop the music.
