@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from pianomime_policy.default_controller import DEFAULT_CONTROLLER
+
 ViewerName = Literal["none", "browser", "window", "rviz"]
 
 LONGEST_SESSION_S = 7200.0
@@ -28,7 +30,7 @@ class Options:
         virtual_midi_out: Name of a MIDI port to make for it; empty for none.
     """
 
-    controller: str = "onnx"
+    controller: str = DEFAULT_CONTROLLER
     model: Path | None = None
     viewer: ViewerName = "none"
     viewer_port: int = 8080
