@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from pianomime_policy.default_controller import DEFAULT_CONTROLLER
+
 ViewerName = Literal["none", "browser", "window", "rviz"]
 
 LOCALHOST = "127.0.0.1"
@@ -50,7 +52,7 @@ class Options(NodeOptions):
         virtual_midi_out: Name of a MIDI port to make for it; empty for none.
     """
 
-    controller: str = "onnx"
+    controller: str = DEFAULT_CONTROLLER
     model: Path | None = None
     viewer: ViewerName = "none"
     viewer_host: str = LOCALHOST

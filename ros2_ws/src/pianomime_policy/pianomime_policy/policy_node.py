@@ -44,6 +44,7 @@ from pianomime_core.spread import Spread
 from pianomime_description.variant import SceneConfig
 from pianomime_policy.answering import Answering
 from pianomime_policy.controller import Pedals, TellsAims
+from pianomime_policy.default_controller import default_controller
 from pianomime_policy.registry import CONTROLLERS, DEMONSTRATED, TRAINED
 from pianomime_policy.ros_fingertips import fingertip_markers
 from pianomime_policy.warm_up import ready_controller
@@ -103,9 +104,9 @@ class PolicyNode:
         self._resumed = -1
         self.node = _ManagedNode(self)
         node = self.node
-        self._name = declare_text(node, "controller", "streaming", "Who plays", legal=CONTROLLERS)
         plays_from = f"Folder of ONNX networks for {', '.join(TRAINED)}; demonstration for {', '.join(DEMONSTRATED)}"
         model = declare_text(node, "model", "", plays_from)
+        self._name = declare_text(node, "controller", default_controller(model), "Who plays", legal=CONTROLLERS)
         variant = declare_text(node, "variant", "pianomime", "Hands to play with", legal=tuple(FOREARM_DOFS))
         collisions = declare_switch(node, "hand_collisions", False, "Hands and fingers collide with one another")
         autostart = declare_switch(node, "autostart", True, "Configure and activate without a life-cycle manager")
