@@ -27,6 +27,7 @@ class Answering:
     """What is known, what has been answered.
 
     Attributes:
+        performance: The name of the one that windows are of, as their source gives it; None before any.
         started: True once the controller has been given a song.
         first: Step at which it began.
         answered: Step of the last command; -1 before the first.
@@ -37,15 +38,24 @@ class Answering:
         self._controller = controller
         self._newest = _Newest()
         self._targets: Floats = np.empty(0)
-        self._song: tuple[Bools, Bools] | None = None
+        self._song: tuple[str, Bools, Bools] | None = None
+        self.performance: str | None = None
         self.started = False
         self.first = 0
         self.answered = -1
         self.skipped = 0
 
-    def see_song(self, goal: Bools, sustain: Bools) -> None:
+    def see_song(self, goal: Bools, sustain: Bools, performance: str = "") -> None:
         """Take the whole roll (T, 88), (T,), for controllers that want to see all of it."""
-        self._song = (goal, sustain)
+        self._song = (performance, goal, sustain)
+
+    def attend(self, performance: str) -> None:
+        """Windows are of this performance; if it is another than before, it is to be begun, and nothing that was known
+        is of any use."""
+        if self.performance not in (None, performance):
+            self._newest = _Newest()
+            self.started, self.answered, self.skipped = False, -1, 0
+        self.performance = performance
 
     def begin(self, step: int, goal: Bools, sustain: Bools) -> Floats | None:
         """Begin with the window (H, 88), (H,) of `step`: 0, or in the middle of a song that is being played already;
@@ -57,11 +67,12 @@ class Answering:
             UserError: The window is shorter than the controller's horizon.
         """
         horizon = self._controller.horizon_steps
-        if self.started or (horizon is None and self._song is None):
+        if self.started:
             return None
         if horizon is None:
-            assert self._song is not None
-            goal, sustain = (rows[step:] for rows in self._song)
+            if self._song is None or self._song[0] != (self.performance or ""):
+                return None
+            goal, sustain = (rows[step:] for rows in self._song[1:])
             if not len(goal):
                 return None
         elif len(goal) < horizon:

@@ -45,6 +45,7 @@ from pianomime_core.spread import Spread
 from pianomime_description.variant import SceneConfig
 from pianomime_policy.answering import Answering
 from pianomime_policy.controller import Pedals, TellsAims
+from pianomime_policy.default_controller import default_controller
 from pianomime_policy.registry import CONTROLLERS, DEMONSTRATED, TRAINED
 from pianomime_policy.ros_fingertips import fingertip_markers
 from pianomime_policy.warm_up import ready_controller
@@ -104,9 +105,9 @@ class PolicyNode:
         self._resumed = -1
         self.node = _ManagedNode(self)
         node = self.node
-        self._name = declare_text(node, "controller", "streaming", "Who plays", legal=CONTROLLERS)
         plays_from = f"Folder of ONNX networks for {', '.join(TRAINED)}; demonstration for {', '.join(DEMONSTRATED)}"
         model = declare_text(node, "model", "", plays_from)
+        self._name = declare_text(node, "controller", default_controller(model), "Who plays", legal=CONTROLLERS)
         variant = declare_text(node, "variant", "pianomime", "Hands to play with", legal=tuple(FOREARM_DOFS))
         collisions = declare_switch(node, "hand_collisions", False, "Hands and fingers collide with one another")
         autostart = declare_switch(node, "autostart", True, "Configure and activate without a life-cycle manager")
@@ -182,13 +183,14 @@ class PolicyNode:
 
     def _on_song(self, message: JointTrajectory) -> None:
         def take() -> None:
-            self._playing.see_song(*read_goal(message, self._goal))
+            self._playing.see_song(*read_goal(message, self._goal), message.header.frame_id)
 
         self._accept(topics.SONG, take)
 
     def _on_goal(self, message: JointTrajectory) -> None:
         def take() -> None:
             step, (goal, sustain) = step_of(message.header.stamp), read_goal(message, self._goal)
+            self._playing.attend(message.header.frame_id)
             self._begin(step, self._playing.begin(step, goal, sustain))
             self._playing.see_goal(step, goal, sustain, read_goal_velocity(message, self._goal, goal))
 
@@ -232,7 +234,10 @@ class PolicyNode:
 
     def _begin(self, step: int, positions: NDArray[np.float64] | None) -> None:
         if positions is not None:
-            self._publish_start.publish(joint_state(self._joints.names, positions, step=step))
+            message = joint_state(self._joints.names, positions, step=step)
+            message.header.frame_id = self._playing.performance or ""
+            self._publish_start.publish(message)
+            self._answered_s = None
 
     def _look_for_simulator(self) -> None:
         """Where a simulator that falls silent was is where the one started in its place begins."""

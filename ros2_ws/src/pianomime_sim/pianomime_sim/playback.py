@@ -21,6 +21,9 @@ from pianomime_sim.transport import Transport
 
 Floats = NDArray[np.float64]
 
+LIFT_S = 0.5
+"""How long the hands take to leave the keys at the end; the slowest joint needs half of it."""
+
 
 @dataclass(frozen=True)
 class PlaybackConfig:
@@ -133,6 +136,26 @@ class Playback:
             self.targets.append(targets)
             self._scoreboard.record(step, state.key_pressed, row.pedal)
         self._show(steps, state)
+
+    def lift(self) -> None:
+        """Take the hands and the foot off what they hold, after the song; it is shown, and neither scored nor kept.
+
+        Raises:
+            UnsafeError: The simulation has become unstable.
+        """
+        if self.now is None or not self.targets:
+            return
+        step, _ = self.now
+        if self.pedal:
+            self.pedal = False
+            self._on_pedal(step, False)
+        targets = lifted(self._simulator.target_names, self.targets[-1].astype(np.float64))
+        for k in range(step, step + round(LIFT_S / CONTROL_TIMESTEP_S)):
+            state = self._simulator.step(self.speed_limit.limit(targets).astype(np.float32))
+            check_state(self._simulator, state, k)
+            if not self._config.sync:
+                self._metronome.wait()
+            self._show(k + 1, state)
 
     def times_ms(self) -> dict[str, float]:
         """Return state-to-command latency, period of the loop, physics and (real time) lateness of the beats: p50, p99

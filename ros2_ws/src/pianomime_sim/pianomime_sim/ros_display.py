@@ -6,7 +6,6 @@ from rclpy.node import Node
 from visualization_msgs.msg import MarkerArray
 
 from pianomime_core import ros_topics as topics
-from pianomime_core.keyboard import KEY_NAMES
 from pianomime_core.ros_qos import LATCHED, NEWEST
 from pianomime_physics.simulator import Simulator, SimulatorState
 from pianomime_sim.ros_hand_meshes import HandMeshes
@@ -38,7 +37,7 @@ class Display:
             key_angles=state.key_angles,
             pressed=state.key_pressed,
             # A state is judged against the goal of the step that ended in it.
-            wanted=goal[step - 1] if step else np.zeros(len(KEY_NAMES), dtype=np.bool_),
+            wanted=np.asarray(goal[max(step - 1, 0) : step].any(axis=0)),
             coming=goal[step:],
         )
         self._publish_moving.publish(self._markers.moving(step, snapshot))

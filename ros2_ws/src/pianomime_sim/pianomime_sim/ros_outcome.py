@@ -41,6 +41,7 @@ class Outcome:
         self._log = node.get_logger()
         self._rollout = _output("rollout", rollout)
         self._score = _output("score", score)
+        self._written = 0
         self._publisher = node.create_publisher(DiagnosticArray, topics.SCORE, LATCHED)
 
     def report(self, board: Scoreboard, playback: Playback) -> None:
@@ -60,7 +61,10 @@ class Outcome:
             write_whole(self._score, lambda path: path.write_text(text, encoding="utf-8"))
         else:
             # Nobody else prints it.
-            self._log.info(f"F1 {values['f1']:.4f}, onset F1 {values['onset_f1']:.4f}, step {values['step']:.0f}")
+            self._log.info(
+                f"F1 {values['f1']:.4f}, onset F1 {values['onset_f1']:.4f}, step {values['step']:.0f}, "
+                f"missed deadlines {values['missed_deadlines']:.0f}"
+            )
         self._publisher.wait_for_all_acked(Duration(seconds=DELIVERY_S))
 
     def write_rollout(
@@ -72,9 +76,12 @@ class Outcome:
         sync: bool,
         controller: str,
     ) -> None:
-        """Write what was played from joint positions `start` (n,) [rad, m] on."""
+        """Write what was played from joint positions `start` (n,) [rad, m] on: song.npz, song-2.npz and so on."""
         if self._rollout is None or not board.begun:
             return
+        self._written += 1
+        number = f"-{self._written}" if self._written > 1 else ""
+        file = self._rollout.with_stem(f"{self._rollout.stem}{number}")
         Rollout(
             goal=board.goal[board.first : board.played],
             pressed=board.pressed[board.first : board.played],
@@ -93,8 +100,8 @@ class Outcome:
                 missed_steps=playback.missed_steps,
                 first_step=board.first,
             ),
-        ).save(self._rollout)
-        self._log.info(f"rollout written to {self._rollout}")
+        ).save(file)
+        self._log.info(f"rollout written to {file}")
 
 
 def _values(board: Scoreboard, playback: Playback) -> dict[str, float]:

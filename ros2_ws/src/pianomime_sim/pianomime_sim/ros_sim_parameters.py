@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from rclpy.node import Node
 
+from pianomime_core.errors import UserError
 from pianomime_core.hands import FOREARM_DOFS
 from pianomime_core.ros_parameters import declare_number, declare_switch, declare_text
 from pianomime_core.timing import FRAMES_PER_SECOND
@@ -23,6 +24,7 @@ class SimParameters:
         wait_for: Nodes without which the song does not begin, with commas.
         takes_over: The simulator before this one has died; nobody else is looked for.
         session_steps: Live: control steps to play at most; None for a song.
+        stay: Wait for the next song at the end of one.
     """
 
     scene: SceneConfig
@@ -33,6 +35,7 @@ class SimParameters:
     wait_for: str
     takes_over: bool
     session_steps: int | None
+    stay: bool
 
 
 def declare_parameters(node: Node) -> SimParameters:
@@ -72,6 +75,11 @@ def declare_parameters(node: Node) -> SimParameters:
         lowest=0.0,
         highest=7200.0,
     )
+    stay = declare_switch(
+        node, "stay", False, "Wait for the next song (piano/play) at the end of one, instead of ending"
+    )
+    if stay and session_s > 0:
+        raise UserError("sim_node parameters stay and session_s exclude one another: live music has no next song")
     return SimParameters(
         scene=SceneConfig(variant=variant, hand_collisions=collisions),
         playback=PlaybackConfig(sync=sync, stale_hold_s=stale_hold_s, give_up_s=give_up_s),
@@ -81,4 +89,5 @@ def declare_parameters(node: Node) -> SimParameters:
         wait_for=wait_for,
         takes_over=takes_over,
         session_steps=round(session_s * FRAMES_PER_SECOND) if session_s > 0 else None,
+        stay=stay,
     )

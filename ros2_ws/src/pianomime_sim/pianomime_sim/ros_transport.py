@@ -1,8 +1,8 @@
-"""The song's pause, restart and speed as services, a parameter and a topic: the simulator's side, and that of whoever
-has the buttons.
+"""The song's pause, restart, stop and speed as services, a parameter and a topic: the simulator's side, and that of
+whoever has the buttons.
 
-piano/pause (std_srvs/SetBool), piano/restart (std_srvs/Trigger), parameter `speed` of sim_node; piano/transport says
-how things stand, latched. Live music waits for nobody: then there is none of them.
+piano/pause (std_srvs/SetBool), piano/restart and piano/stop (std_srvs/Trigger), parameter `speed` of sim_node;
+piano/transport says how things stand, latched. Live music waits for nobody: then there is none of them.
 """
 
 from collections.abc import Callable
@@ -31,15 +31,17 @@ class TransportServer:
 
     Args:
         node: The simulator's; its parameter `speed` is declared here.
-        restart: Begins the song again; returns why it cannot, or an empty text.
+        restart, stop: Begin the song again, or end it where it is; return why they cannot, or an empty text.
 
     Attributes:
         transport: What the playing obeys.
     """
 
-    def __init__(self, node: Node, restart: Callable[[], str]) -> None:
+    def __init__(self, node: Node, restart: Callable[[], str], stop: Callable[[], str]) -> None:
         self._node = node
         self._restart = restart
+        self._stop = stop
+        self._playing = False
         self._offered = False
         self._has_speed = False
         speed = declare_number(
@@ -68,8 +70,15 @@ class TransportServer:
             return
         self._publisher = self._node.create_publisher(DiagnosticArray, topics.TRANSPORT, LATCHED)
         self._node.create_service(SetBool, topics.PAUSE, self._on_pause)
-        self._node.create_service(Trigger, topics.RESTART, self._on_restart)
+        self._node.create_service(Trigger, topics.RESTART, self._trigger(self._restart))
+        self._node.create_service(Trigger, topics.STOP, self._trigger(self._stop))
         self._say()
+
+    def tell(self, *, playing: bool) -> None:
+        """A song has begun, or ended."""
+        self._playing = playing
+        if self._offered:
+            self._say()
 
     def _on_pause(self, request: SetBool.Request, response: SetBool.Response) -> SetBool.Response:
         self.transport.pause(request.data)
@@ -77,11 +86,14 @@ class TransportServer:
         response.success, response.message = True, "paused" if request.data else "goes on"
         return response
 
-    def _on_restart(self, request: Trigger.Request, response: Trigger.Response) -> Trigger.Response:
-        response.message = self._restart()
-        response.success = not response.message
-        self._say()
-        return response
+    def _trigger(self, work: Callable[[], str]) -> Callable[[Trigger.Request, Trigger.Response], Trigger.Response]:
+        def answer(request: Trigger.Request, response: Trigger.Response) -> Trigger.Response:
+            response.message = work()
+            response.success = not response.message
+            self._say()
+            return response
+
+        return answer
 
     def _on_parameters(self, parameters: list[Parameter]) -> SetParametersResult:
         for parameter in parameters:
@@ -96,7 +108,7 @@ class TransportServer:
         return SetParametersResult(successful=True)
 
     def _say(self) -> None:
-        values: dict[str, float | int | str] = {"paused": int(self.transport.paused)}
+        values: dict[str, float | int | str] = {"paused": int(self.transport.paused), "playing": int(self._playing)}
         if self._has_speed:
             values[SPEED] = self.transport.speed
         self._publisher.publish(status_message("transport", values, step=0))

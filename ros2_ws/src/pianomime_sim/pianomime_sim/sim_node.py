@@ -1,4 +1,4 @@
-"""The simulator as a ROS node: states out, commands in; ends by itself at the end of the song.
+"""The simulator as a ROS node: states out, commands in; ends by itself at the end of the song, or waits for the next.
 
 Live music has no length: with `session_s` it plays until it is interrupted, then it scores and writes as for a song.
 """
@@ -41,6 +41,7 @@ from pianomime_physics.observed_simulator import ObservedSimulator
 from pianomime_physics.simulator import SimulatorState
 from pianomime_sim import ros_health
 from pianomime_sim.command_box import CommandBox
+from pianomime_sim.cue import Cue
 from pianomime_sim.playback import Playback
 from pianomime_sim.ros_audience import Audience
 from pianomime_sim.ros_display import Display
@@ -66,11 +67,10 @@ class SimNode:
     def __init__(self) -> None:
         self.node = Node("sim_node")
         self._asked = asked = declare_parameters(self.node)
-        self._transport = TransportServer(self.node, self._restart)
+        self._transport = TransportServer(self.node, self._restart, self._cancel)
         refuse_undeclared(self.node)
         self._live = asked.session_steps is not None
         self._transport.offer(sync=asked.playback.sync, live=self._live)
-        self._steps = asked.session_steps
         self._outcome = Outcome(self.node, asked.rollout, asked.score)
         self._simulator = ObservedSimulator(self._observe, asked.scene, self._is_heard)
         self._key_events = KeyEventWriter()
@@ -81,9 +81,8 @@ class SimNode:
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
         self._failure: Exception | None = None
-        self._song: tuple[NDArray[np.bool_], NDArray[np.bool_]] | None = None
-        self._start: NDArray[np.float64] | None = None
-        self._first = 0
+        self._cue = Cue(asked.session_steps)
+        self._cancelled = False
         self._refused = 0
         self._diagnostics: Diagnostics | None = None
         self._ended_s: float | None = None
@@ -128,34 +127,36 @@ class SimNode:
             self._end()
 
     def _on_song(self, message: JointTrajectory) -> None:
+        if self._thread is not None:
+            return  # its source was started anew
         try:
-            song = read_goal(message, self._keys)
+            self._cue.take_song(message.header.frame_id, *read_goal(message, self._keys))
         except MessageError as error:
             self._refuse(topics.SONG, error)
             return
-        if not self._live:
-            self._song, self._steps = song, len(song[0])
         self._begin()
 
     def _on_start(self, message: JointState) -> None:
         if self._thread is not None:
             return  # a controller that was started anew begins where the hands are
         try:
-            self._start, _ = read_joint_state(message, self._joints, velocities=False)
-            self._first = step_of(message.header.stamp)
+            start, _ = read_joint_state(message, self._joints, velocities=False)
+            self._cue.take_start(message.header.frame_id, start, step_of(message.header.stamp))
         except MessageError as error:
             self._refuse(topics.START, error)
             return
         self._begin()
 
     def _begin(self) -> None:
-        if not self._is_alone() or self._steps is None or self._start is None or self._thread is not None:
+        cue = self._cue
+        if not self._is_alone() or self._thread is not None or not cue.is_complete:
             return
         if self._rivals.are_there() or not self._audience.is_there():
             return
-        self._scoreboard = Scoreboard(self._steps, trim=self._live, first=self._first)
-        if self._song is not None:
-            self._scoreboard.expect(0, *self._song)
+        assert cue.steps is not None
+        self._scoreboard = Scoreboard(cue.steps, trim=self._live, first=cue.first)
+        if cue.song is not None:
+            self._scoreboard.expect(0, *cue.song)
         self._playback = Playback(
             self._simulator,
             self._commands,
@@ -167,9 +168,19 @@ class SimNode:
         )
         prefer_prompt_replies()
         what = "the session" if self._live else "the song"
-        self.node.get_logger().info(f"{what} goes on at step {self._first}" if self._first else f"{what} begins")
-        self._thread = threading.Thread(target=self._play, args=(self._start, self._steps), name="physics")
+        self.node.get_logger().info(f"{what} goes on at step {cue.first}" if cue.first else f"{what} begins")
+        self._thread = threading.Thread(target=self._play, args=(cue.start, cue.steps, cue.first), name="physics")
         self._thread.start()
+        self._transport.tell(playing=True)
+
+    def _cancel(self) -> str:
+        """End the song where it is, with the score so far; return why not, or an empty text."""
+        if self._thread is None or self._finished or not self._thread.is_alive():
+            return "no song is being played"
+        self._cancelled = True
+        self._stop.set()
+        self._transport.transport.pause(False)
+        return ""
 
     def _is_alone(self) -> bool:
         """False until no other simulator can be there; from then on this one says that it lives."""
@@ -181,26 +192,36 @@ class SimNode:
     def _restart(self) -> str:
         """Play the song from step 0, with a new score; return why not, or an empty text. Nobody else has to be told:
         a state of step 0 is answered with its window, and a state before the last one begins the controller anew."""
+        if first := self._cue.first:
+            return f"this simulator took over at step {first} and does not know where the hands began"
+        if self._thread is None and self._cue.repeat():
+            self._begin()
+            return ""
         if self._thread is None or self._finished or self._failure is not None or not self._thread.is_alive():
             return "the song is not being played"
-        if self._first:
-            return f"this simulator took over at step {self._first} and does not know where the hands began"
         self._stop.set()
         self._thread.join()
         if self._failure is not None:
             return "the simulator has failed"
+        self._make_ready()
+        self._begin()
+        return ""
+
+    def _make_ready(self) -> None:
+        """For another performance, after the end of the thread."""
         self._stop.clear()
-        self._thread = None
+        self._thread = self._ended_s = None
+        self._cancelled = False
         self._commands = CommandBox()
         # The first message of a writer names all keys: whoever hears them lets go what was held.
         self._key_events = KeyEventWriter()
         self._transport.transport.pause(False)
-        self._begin()
-        return ""
 
-    def _play(self, start: NDArray[np.float64], steps: int) -> None:
+    def _play(self, start: NDArray[np.float64], steps: int, first: int) -> None:
         try:
-            self._playback.run(start, steps, self._stop, self._first)
+            self._playback.run(start, steps, self._stop, first)
+            if self._asked.stay and (self._cancelled or not self._stop.is_set()):
+                self._playback.lift()
         except Exception as error:
             self._failure = error
 
@@ -228,7 +249,7 @@ class SimNode:
             self._publish_key_events.publish(message)
 
     def _on_goal(self, message: JointTrajectory) -> None:
-        if self._thread is None or self._playback.now is None:
+        if self._thread is None or self._playback.now is None or not self._cue.is_of(message.header.frame_id):
             return
         try:
             step, goal = step_of(message.header.stamp), read_goal(message, self._keys)
@@ -284,13 +305,17 @@ class SimNode:
         self._end()
 
     def _end(self) -> None:
-        assert self._start is not None
-        asked = self._asked
+        asked, start = self._asked, self._cue.start
+        assert start is not None
         self._outcome.write_rollout(
-            self._scoreboard, self._playback, self._simulator, self._start, asked.playback.sync, asked.controller
+            self._scoreboard, self._playback, self._simulator, start, asked.playback.sync, asked.controller
         )
         self._outcome.finish(self._scoreboard, self._playback)
-        self._finished = True
+        self._finished = not asked.stay
+        self._cue.finish()
+        if asked.stay:
+            self._make_ready()
+        self._transport.tell(playing=False)
 
     def _goal_is_late(self) -> bool:
         """True when the last goal has been waited for long enough."""

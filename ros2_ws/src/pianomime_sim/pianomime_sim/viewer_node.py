@@ -52,9 +52,10 @@ class ViewerNode:
         port = declare_count(
             self.node, "port", DEFAULT_PORT, "TCP port of the browser viewer; 0: any free one", lowest=0, highest=65535
         )
+        names = declare_text(self.node, "names", "", "Further names under which browsers reach it, by commas")
         variant = declare_text(self.node, "variant", "pianomime", "Hands to show", legal=tuple(FOREARM_DOFS))
         refuse_undeclared(self.node)
-        self._viewer = open_viewer(name, SceneConfig(variant=variant), host=host, port=port)
+        self._viewer = open_viewer(name, SceneConfig(variant=variant), host=host, port=port, names=names.split(","))
         self._gathering = Gathering()
         self._joints = NameOrder(joint_names(forearm_dofs(variant)))
         self._keys = NameOrder(KEY_NAMES, beside=(SUSTAIN,))
