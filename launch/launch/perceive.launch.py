@@ -23,7 +23,7 @@ from pianomime_core.errors import UserError
 
 ARGUMENTS = (
     DeclareLaunchArgument("source", default_value="", description="video file or camera; empty: image_topic"),
-    DeclareLaunchArgument("image_topic", default_value="/camera/image_raw", description="sensor_msgs/Image"),
+    DeclareLaunchArgument("image_topic", default_value="camera/image_raw", description="sensor_msgs/Image"),
     DeclareLaunchArgument(
         "corners", default_value="", description="of the keyboard in the picture; empty: look for it"
     ),

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from pianomime_policy.default_controller import DEFAULT_CONTROLLER
+
 ViewerName = Literal["none", "browser", "window", "rviz"]
 
 LOCALHOST = "127.0.0.1"
@@ -39,6 +41,7 @@ class Options(NodeOptions):
         viewer: Where to watch; RViz is a program of ROS 2's own.
         viewer_host: Address that the browser viewer listens on.
         viewer_port: Its port.
+        viewer_names: Further names under which browsers reach it.
         variant: The hands, a name of `pianomime_core.hands.FOREARM_DOFS`.
         hand_collisions: Fingers and hands collide with one another.
         rollout: npz file to write at the end; None for none.
@@ -49,11 +52,12 @@ class Options(NodeOptions):
         virtual_midi_out: Name of a MIDI port to make for it; empty for none.
     """
 
-    controller: str = "onnx"
+    controller: str = DEFAULT_CONTROLLER
     model: Path | None = None
     viewer: ViewerName = "none"
     viewer_host: str = LOCALHOST
     viewer_port: int = 8080
+    viewer_names: tuple[str, ...] = ()
     variant: str = "pianomime"
     hand_collisions: bool = False
     rollout: Path | None = None
@@ -111,7 +115,7 @@ class PerceptionOptions:
     """
 
     source: str = ""
-    image_topic: str = "/camera/image_raw"
+    image_topic: str = "camera/image_raw"
     corners: str = ""
 
 

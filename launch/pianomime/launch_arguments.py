@@ -30,6 +30,7 @@ WATCHING_ARGUMENTS = (
     ),
     DeclareLaunchArgument("viewer_host", default_value="127.0.0.1", description="address of the browser viewer"),
     DeclareLaunchArgument("viewer_port", default_value="8080", description="port of the browser viewer"),
+    DeclareLaunchArgument("viewer_names", default_value="", description="further names it is reached by, by commas"),
     DeclareLaunchArgument(
         "variant", default_value="pianomime", choices=list(FOREARM_DOFS), description="the hands of the robot"
     ),
@@ -70,6 +71,7 @@ def watching_options(text: Mapping[str, str]) -> dict[str, Any]:
         "viewer": text["viewer"],
         "viewer_host": text["viewer_host"],
         "viewer_port": whole_number("viewer_port", text["viewer_port"], 0, HIGHEST_PORT),
+        "viewer_names": tuple(filter(None, text["viewer_names"].split(","))),
         "variant": text["variant"],
         "hand_collisions": is_true(text["hand_collisions"]),
         "record": optional_path(text["record"]),

@@ -145,6 +145,7 @@ def _viewer(options: Options) -> NodeEntry:
             "viewer": options.viewer,
             "host": options.viewer_host,
             "port": options.viewer_port,
+            "names": ",".join(options.viewer_names),
             "variant": options.variant,
         },
         # Closing the window is no reason to stop the music.
@@ -215,7 +216,10 @@ def _sound(options: Options) -> NodeEntry:
 
 
 def _midi(options: PlayOptions) -> NodeEntry:
-    parameters: dict[str, Value] = {"midi": str(options.midi.resolve())}
+    parameters: dict[str, Value] = {
+        "midi": str(options.midi.resolve()),
+        "songs": str((share_directory() / "songs").resolve()),
+    }
     if options.horizon_steps is not None:
         parameters["horizon_steps"] = options.horizon_steps
     return NodeEntry(

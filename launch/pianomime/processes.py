@@ -115,7 +115,8 @@ def stop_all(processes: Sequence[Process]) -> None:
 
 
 def _die_with_parent() -> None:
-    # In the child: the kernel kills it when our main thread is gone, even if that was by SIGKILL.
-    _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    # In the child: the kernel asks it to end when our main thread is gone, even if that was by SIGKILL, and even before
+    # it can look after its parent itself (pianomime_core.parent). Programs of ROS 2's own never do.
+    _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
     # An ignored SIGINT (a shell's background job) would be inherited; nodes must hear it.
     signal.signal(signal.SIGINT, signal.SIG_DFL)

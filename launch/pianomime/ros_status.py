@@ -2,6 +2,7 @@
 
 from diagnostic_msgs.msg import DiagnosticArray
 
+from pianomime_core import ros_topics as topics
 from pianomime_core.ros_background import BackgroundNode
 from pianomime_core.ros_messages import read_status
 from pianomime_core.ros_qos import LATCHED, REPORT
@@ -16,7 +17,7 @@ class StatusListener:
 
     def __init__(self, status: str) -> None:
         """`status`: "score", or the node whose health is listened to."""
-        topic, qos = ("/piano/score", LATCHED) if status == "score" else ("/diagnostics", REPORT)
+        topic, qos = (topics.SCORE, LATCHED) if status == "score" else (topics.DIAGNOSTICS, REPORT)
         self.values: dict[str, float] = {}
         self._status = status
         self._ears = BackgroundNode("play")

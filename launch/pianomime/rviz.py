@@ -8,9 +8,12 @@ from pathlib import Path
 
 from pianomime.node_entry import NodeEntry
 from pianomime.shared_files import share_directory
+from pianomime_core import ros_topics as topics
 from pianomime_core.errors import UserError
 
 RVIZ, STATE_PUBLISHER = "rviz2", "robot_state_publisher"
+_CLOCK = ("/clock", topics.CLOCK)
+"""For programs of ROS 2: the time of the simulator in their own namespace."""
 
 
 def ros_program(name: str) -> Path | None:
@@ -44,6 +47,7 @@ def rviz_nodes(variant: str, use_sim_time: bool) -> tuple[NodeEntry, ...]:
         "",
         RVIZ,
         parameters={"use_sim_time": use_sim_time},
+        remappings=(_CLOCK,),
         arguments=("-d", str(share_directory() / "rviz" / "pianomime.rviz")),
         required=False,
     )
@@ -56,7 +60,7 @@ def rviz_nodes(variant: str, use_sim_time: bool) -> tuple[NodeEntry, ...]:
         "pianomime_description.hand_frames",
         STATE_PUBLISHER,
         parameters={"use_sim_time": use_sim_time},
-        remappings=(("joint_states", "/hands/joint_states"),),
+        remappings=(("joint_states", topics.HAND_STATES), _CLOCK),
         arguments=(str(publisher), variant),
         required=False,
     )

@@ -16,6 +16,7 @@ from sensor_msgs.msg import Image
 from pianomime_core.errors import UserError
 from pianomime_core.ros_environment import complete_ros_environment
 from pianomime_core.ros_fingertip_cloud import read_fingertip_cloud
+from pianomime_core.ros_topics import HUMAN_FINGERTIPS, HUMAN_IMAGE, HUMAN_MARKERS
 from pianomime_perception import perception_node
 from pianomime_perception.keyboard_map import NO_KEY_EDGES, KeyboardMap
 from pianomime_perception.perception_node import PerceptionNode
@@ -83,9 +84,9 @@ class Seeing:
         words = [word for name, value in parameters.items() for word in ("-p", f"{name}:={value}")]
         # A domain of our own: a performance on this machine must not hear us.
         rclpy.init(args=[sys.argv[0], "--ros-args", *words], domain_id=random.randint(1, 101))
-        topics = {perception_node.TOPIC: Topic(), "markers": Topic(), "image": Topic()}
+        topics = {HUMAN_FINGERTIPS: Topic(), "markers": Topic(), "image": Topic()}
         self.clouds, self.markers, self.images = topics.values()
-        names = {perception_node.MARKERS_TOPIC: "markers", perception_node.ANNOTATED_TOPIC: "image"}
+        names = {HUMAN_MARKERS: "markers", HUMAN_IMAGE: "image"}
         make = perception_node.Node.create_publisher
 
         def create(node, kind, topic, qos, **more):

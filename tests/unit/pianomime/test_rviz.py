@@ -51,7 +51,7 @@ def test_rviz_and_the_frames_of_the_hands_are_started_where_they_are_installed(r
     rviz, frames = table[3:]
     assert (rviz.package, rviz.executable, rviz.arguments) == ("rviz2", "rviz2", ("-d", str(CONFIG)))
     assert (frames.package, frames.name) == ("pianomime_description", "robot_state_publisher")
-    assert frames.remappings == (("joint_states", "/hands/joint_states"),)
+    assert frames.remappings == (("joint_states", "hands/joint_states"), ("/clock", "clock"))
     for entry in (rviz, frames):
         assert entry.parameters["use_sim_time"] is True, "stamps are simulated time"
         assert (entry.required, entry.ends_graph) == (False, False), "the song goes on without"
@@ -67,7 +67,7 @@ def test_robot_state_publisher_gets_the_description_and_all_that_ros_says(ros, t
     done = subprocess.run(node_command(node_table(PLAY)[-1], tmp_path), capture_output=True, text=True, check=True)
     asked = json.loads(done.stdout)
     assert asked[:2] == [str(program), "--ros-args"]
-    assert asked[-4:-2] == ["--remap", "joint_states:=/hands/joint_states"]
+    assert asked[-6:-2] == ["--remap", "joint_states:=hands/joint_states", "--remap", "/clock:=clock"]
     assert asked[-2] == "-p"
     name, _, text = asked[-1].partition(":=")
     assert name == "robot_description"
@@ -104,7 +104,7 @@ def test_without_launch_tools_the_programs_get_the_same(ros, tmp_path):
     rviz, frames = node_table(PLAY)[3:]
     assert node_command(rviz, tmp_path) == [
         *(str(prefix / "lib" / "rviz2" / "rviz2"), "-d", str(CONFIG), "--ros-args", "--remap", "__node:=rviz2"),
-        *("--log-level", "info", "--params-file", str(tmp_path / "rviz2.yaml")),
+        *("--log-level", "info", "--params-file", str(tmp_path / "rviz2.yaml"), "--remap", "/clock:=clock"),
     ]
     node_command(frames, tmp_path)
     content = json.loads((tmp_path / "robot_state_publisher.yaml").read_text())
@@ -131,10 +131,10 @@ def test_only_displays_that_every_rviz_has(manager):
 
 def test_topics_are_those_of_the_graph_and_can_be_heard(manager):
     published = {
-        "/markers": LATCHED,
-        "/hands/meshes": NEWEST,
-        "/hands/fingertip_targets": NEWEST,
-        "/hands/human_markers": NEWEST,
+        "markers": LATCHED,
+        "hands/meshes": NEWEST,
+        "hands/fingertip_targets": NEWEST,
+        "hands/human_markers": NEWEST,
     }
     topics = {display["Topic"]["Value"]: display for display in displays(manager, "MarkerArray")}
     assert set(topics) == set(published)
@@ -156,7 +156,7 @@ def test_namespaces_are_those_of_the_markers(manager):
     nothing = np.zeros(88, dtype=bool)
     snapshot = Snapshot(0.0, np.zeros(54), np.zeros(88), nothing, nothing, np.zeros((0, 88), dtype=bool))
     markers = [*maker.static().markers, *maker.moving(0, snapshot).markers]
-    [keys] = [display for display in displays(manager, "MarkerArray") if display["Topic"]["Value"] == "/markers"]
+    [keys] = [display for display in displays(manager, "MarkerArray") if display["Topic"]["Value"] == "markers"]
     assert set(keys["Namespaces"]) == {marker.ns for marker in markers}
     assert [name for name, shown in keys["Namespaces"].items() if not shown] == ["rh_hand", "lh_hand"]
 

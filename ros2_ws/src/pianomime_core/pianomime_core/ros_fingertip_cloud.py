@@ -15,7 +15,6 @@ from sensor_msgs.msg import PointCloud2, PointField
 from pianomime_core.hands import FINGERS, SIDES
 from pianomime_core.ros_messages import WORLD, MessageError
 
-TOPIC = "/hands/human_fingertips"
 _TIPS = len(SIDES) * len(FINGERS)
 FINGER_OF_POINT = np.array(
     [[_TIPS + hand, *range(hand * len(FINGERS), (hand + 1) * len(FINGERS))] for hand in range(len(SIDES))]

@@ -18,9 +18,10 @@ from rclpy.node import Node
 from sensor_msgs.msg import Image, PointCloud2
 from visualization_msgs.msg import MarkerArray
 
+from pianomime_core import ros_topics as topics
 from pianomime_core.errors import UserError
 from pianomime_core.ros_diagnostics import Diagnostics, Health
-from pianomime_core.ros_fingertip_cloud import TOPIC, Fingertips, fingertip_cloud
+from pianomime_core.ros_fingertip_cloud import Fingertips, fingertip_cloud
 from pianomime_core.ros_main import run
 from pianomime_core.ros_messages import MessageError
 from pianomime_core.ros_parameters import declare_number, declare_switch, declare_text, refuse_undeclared
@@ -36,9 +37,6 @@ from pianomime_perception.picture_source import check_source, is_camera, picture
 from pianomime_perception.ros_hand_markers import hand_markers
 from pianomime_perception.ros_images import image_message, read_image, stamp_at
 
-DEFAULT_TOPIC = "/camera/image_raw"
-MARKERS_TOPIC = "/hands/human_markers"
-ANNOTATED_TOPIC = "/hands/human_image"
 POLL_S = 0.1
 SILENCE_S = 3.0
 """Without a picture for so long something is the matter."""
@@ -95,7 +93,7 @@ class PerceptionNode:
         self._source = declare_text(
             node, "source", "", "Video file, or camera (0, 1, ... or /dev/video0); empty to listen to image_topic"
         )
-        self._topic = declare_text(node, "image_topic", DEFAULT_TOPIC, "Pictures to listen to where there is no source")
+        self._topic = declare_text(node, "image_topic", topics.IMAGE, "Pictures to listen to where there is no source")
         corners = declare_text(
             node, "corners", "", "Corners of the keyboard in the picture, as docs/ros.md says; empty to look for it"
         )
@@ -113,11 +111,11 @@ class PerceptionNode:
 
     def _connect(self) -> None:
         node = self.node
-        self._publish_cloud = node.create_publisher(PointCloud2, TOPIC, NEWEST)
-        self._publish_markers = node.create_publisher(MarkerArray, MARKERS_TOPIC, NEWEST)
-        self._publish_image = node.create_publisher(Image, ANNOTATED_TOPIC, NEWEST)
+        self._publish_cloud = node.create_publisher(PointCloud2, topics.HUMAN_FINGERTIPS, NEWEST)
+        self._publish_markers = node.create_publisher(MarkerArray, topics.HUMAN_MARKERS, NEWEST)
+        self._publish_image = node.create_publisher(Image, topics.HUMAN_IMAGE, NEWEST)
         if not self._source:
-            node.create_subscription(Image, self._topic, self._on_image, NEWEST)
+            self._topic = node.create_subscription(Image, self._topic, self._on_image, NEWEST).topic_name
             self._log.info(f"listening to pictures on {self._topic}")
         node.create_timer(POLL_S, self._watch)
         self._diagnostics = Diagnostics(node, self._health)

@@ -15,10 +15,11 @@ from sensor_msgs.msg import JointState, PointCloud2
 from trajectory_msgs.msg import JointTrajectory
 from visualization_msgs.msg import MarkerArray
 
+from pianomime_core import ros_topics as topics
 from pianomime_core.errors import UnsafeError
 from pianomime_core.hands import FOREARM_DOFS, SIDES
 from pianomime_core.ros_diagnostics import Diagnostics, Health
-from pianomime_core.ros_fingertip_cloud import TOPIC, Fingertips, read_fingertip_cloud
+from pianomime_core.ros_fingertip_cloud import Fingertips, read_fingertip_cloud
 from pianomime_core.ros_main import prefer_prompt_replies, run
 from pianomime_core.ros_messages import (
     MessageError,
@@ -35,7 +36,6 @@ from pianomime_core.spread import spread_ms
 from pianomime_policy.demo.fingertip_follower import FingertipFollower
 from pianomime_policy.ros_fingertips import fingertip_markers
 
-STATES = "/hands/joint_states"
 COMPLAINT_PERIOD_S = 2.0
 SILENCE_S = 0.5
 """Without a state for so long the simulator may be gone; states come 20 times a second."""
@@ -96,10 +96,10 @@ class FollowNode:
     def _connect(self) -> None:
         node = self.node
         prefer_prompt_replies()
-        self._publish_start = node.create_publisher(JointState, "/hands/start", LATCHED)
-        self._publish_command = node.create_publisher(JointTrajectory, "/hands/command", NEWEST)
-        self._publish_aims = node.create_publisher(MarkerArray, "/hands/fingertip_targets", NEWEST)
-        node.create_subscription(JointState, STATES, self._on_state, NEWEST)
+        self._publish_start = node.create_publisher(JointState, topics.START, LATCHED)
+        self._publish_command = node.create_publisher(JointTrajectory, topics.COMMAND, NEWEST)
+        self._publish_aims = node.create_publisher(MarkerArray, topics.FINGERTIP_TARGETS, NEWEST)
+        node.create_subscription(JointState, topics.HAND_STATES, self._on_state, NEWEST)
         self._fingertips: Subscription | None = None
         node.create_timer(SILENCE_S / 2, self._look_for_simulator)
         self._diagnostics = Diagnostics(node, self._health)
@@ -111,7 +111,7 @@ class FollowNode:
             self._human, self._human_s, self._stamp = human, time.monotonic(), message.header.stamp
             self._clouds += 1
 
-        self._accept(TOPIC, take)
+        self._accept(topics.HUMAN_FINGERTIPS, take)
 
     def _on_state(self, message: JointState) -> None:
         def take() -> None:
@@ -125,19 +125,22 @@ class FollowNode:
             self._compare(positions)
             self._answer(step, positions, velocities)
 
-        self._accept(STATES, take)
+        self._accept(topics.HAND_STATES, take)
         if self._fingertips is None and self._answered is not None:
-            self._fingertips = self.node.create_subscription(PointCloud2, TOPIC, self._on_fingertips, NEWEST)
-            self._log.info(f"the hands follow {TOPIC}: end with Ctrl-C")
+            self._fingertips = self.node.create_subscription(
+                PointCloud2, topics.HUMAN_FINGERTIPS, self._on_fingertips, NEWEST
+            )
+            self._log.info(f"the hands follow {self._fingertips.topic_name}: end with Ctrl-C")
 
     def _accept(self, topic: str, take: Callable[[], None]) -> None:
         try:
             take()
         except MessageError as error:
-            if topic == STATES and isinstance(error, NotFiniteError):
-                raise UnsafeError(f"{topic}: {error}") from error
+            name = self.node.resolve_topic_name(topic)
+            if topic == topics.HAND_STATES and isinstance(error, NotFiniteError):
+                raise UnsafeError(f"{name}: {error}") from error
             self._refused += 1
-            self._log.error(f"{topic} refused: {error}", throttle_duration_sec=COMPLAINT_PERIOD_S)
+            self._log.error(f"{name} refused: {error}", throttle_duration_sec=COMPLAINT_PERIOD_S)
 
     def _answer(self, step: int, positions: Floats, velocities: Floats) -> None:
         begin_s = time.perf_counter()
@@ -185,6 +188,8 @@ class FollowNode:
     def _health(self) -> Health:
         answered = -1 if self._answered is None else self._answered[0]
         fresh = self._human is not None and time.monotonic() - self._human_s < STALE_S
+        source = self.node.resolve_topic_name(topics.HUMAN_FINGERTIPS)
+        sources = self.node.count_publishers(source)
         values: dict[str, float] = {
             "answered": answered,
             "clouds": self._clouds,
@@ -198,9 +203,7 @@ class FollowNode:
         complaints = {
             f"{self._refused} messages refused": self._refused > 0,
             "fingertips have stopped": self._clouds > 0 and not fresh,
-            f"{self.node.count_publishers(TOPIC)} publishers on {TOPIC}: the hands follow several people": (
-                self.node.count_publishers(TOPIC) > 1
-            ),
+            f"{sources} publishers on {source}: the hands follow several people": sources > 1,
         }
         warnings = tuple(words for words, is_so in complaints.items() if is_so)
         text = "following" if fresh else "waiting for the simulator" if answered < 0 else "waiting for fingertips"

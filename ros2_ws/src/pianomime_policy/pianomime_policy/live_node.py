@@ -7,6 +7,7 @@ from rclpy.node import Node
 from sensor_msgs.msg import JointState
 from trajectory_msgs.msg import JointTrajectory
 
+from pianomime_core import ros_topics as topics
 from pianomime_core.keyboard_events import KeyboardConfig, KeyboardEvents
 from pianomime_core.live_goal import live_goal
 from pianomime_core.ros_diagnostics import Diagnostics, Health
@@ -59,9 +60,9 @@ class LiveNode:
             self._log.info(f"{'open for' if virtual else 'listening to'} MIDI at {self._port.name!r}")
         else:
             self._log.warning(f"MIDI port {self._port.name!r} is not there: it is waited for")
-        self._publish_goal = node.create_publisher(JointTrajectory, "/piano/goal", NEWEST)
+        self._publish_goal = node.create_publisher(JointTrajectory, topics.GOAL, NEWEST)
         prefer_prompt_replies()
-        node.create_subscription(JointState, "/hands/joint_states", self._on_state, NEWEST)
+        self._states = node.create_subscription(JointState, topics.HAND_STATES, self._on_state, NEWEST)
         self._first = node.create_timer(FIRST_WINDOW_PERIOD_S, lambda: self._send(0))
         node.create_timer(LOOK_PERIOD_S, self._look)
         self._diagnostics = Diagnostics(node, self._health)
@@ -75,7 +76,7 @@ class LiveNode:
         try:
             step = step_of(message.header.stamp)
         except MessageError as error:
-            self._log.error(f"/hands/joint_states refused: {error}", throttle_duration_sec=2.0)
+            self._log.error(f"{self._states.topic_name} refused: {error}", throttle_duration_sec=2.0)
             return
         if self._step == 0 < step:
             self._log.info("the robot listens: play, and end with Ctrl-C")

@@ -12,6 +12,7 @@ from rclpy.node import Node
 from rclpy.qos import DurabilityPolicy, HistoryPolicy, QoSProfile, ReliabilityPolicy
 from rosbags.interfaces import Qos, QosDurability, QosHistory, QosLiveliness, QosReliability, QosTime
 
+from pianomime_core import ros_topics as topics
 from pianomime_core.errors import UserError
 from pianomime_core.ros_diagnostics import Diagnostics, Health
 from pianomime_core.ros_main import run
@@ -21,9 +22,9 @@ from pianomime_sim.recording import Recording
 LOOK_PERIOD_S = 0.1
 DEPTH = 1000
 """Messages that may wait while a chunk is being compressed."""
-LAST = "/hands/joint_states"
+LAST = topics.HAND_STATES
 """Who waits for the recorder waits until it listens to this: it does so when the other end of the loop is recorded."""
-BEFORE_LAST = "/hands/command"
+BEFORE_LAST = topics.COMMAND
 LINGER_S = 0.05
 
 
@@ -54,9 +55,10 @@ class RecordNode:
         self._recording.close()
 
     def _look(self) -> None:
-        for topic, types in sorted(self.node.get_topic_names_and_types(), key=lambda found: found[0] == LAST):
+        last, before_last = (self.node.resolve_topic_name(name) for name in (LAST, BEFORE_LAST))
+        for topic, types in sorted(self.node.get_topic_names_and_types(), key=lambda found: found[0] == last):
             offered = self.node.get_publishers_info_by_topic(topic)
-            if topic in self._topics or not offered or (topic == LAST and BEFORE_LAST not in self._topics):
+            if topic in self._topics or not offered or (topic == last and before_last not in self._topics):
                 continue
             self._topics.add(topic)
             if not self._recording.knows(types[0]):

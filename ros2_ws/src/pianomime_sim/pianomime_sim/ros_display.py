@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 from rclpy.node import Node
 from visualization_msgs.msg import MarkerArray
 
-from pianomime_core.keyboard import KEY_NAMES
+from pianomime_core import ros_topics as topics
 from pianomime_core.ros_qos import LATCHED, NEWEST
 from pianomime_physics.simulator import Simulator, SimulatorState
 from pianomime_sim.ros_hand_meshes import HandMeshes
@@ -20,9 +20,9 @@ class Display:
         self._markers = MarkerMaker(simulator.model, simulator.joint_names)
         self._meshes = HandMeshes(simulator.model, simulator.joint_names)
         # Two publishers, so that each keeps its own last message for late subscribers.
-        self._publish_static = node.create_publisher(MarkerArray, "/markers", LATCHED)
-        self._publish_moving = node.create_publisher(MarkerArray, "/markers", LATCHED)
-        self._publish_meshes = node.create_publisher(MarkerArray, "/hands/meshes", NEWEST)
+        self._publish_static = node.create_publisher(MarkerArray, topics.MARKERS, LATCHED)
+        self._publish_moving = node.create_publisher(MarkerArray, topics.MARKERS, LATCHED)
+        self._publish_meshes = node.create_publisher(MarkerArray, topics.MESHES, NEWEST)
         self._publish_static.publish(self._markers.static())
 
     def show(self, step: int, state: SimulatorState, goal: NDArray[np.bool_]) -> None:
@@ -37,7 +37,7 @@ class Display:
             key_angles=state.key_angles,
             pressed=state.key_pressed,
             # A state is judged against the goal of the step that ended in it.
-            wanted=goal[step - 1] if step else np.zeros(len(KEY_NAMES), dtype=np.bool_),
+            wanted=np.asarray(goal[max(step - 1, 0) : step].any(axis=0)),
             coming=goal[step:],
         )
         self._publish_moving.publish(self._markers.moving(step, snapshot))

@@ -1,5 +1,6 @@
 """How a performance is going, as /diagnostics tells it of the simulator."""
 
+from pianomime_core import ros_topics as topics
 from pianomime_core.ros_diagnostics import Health
 from pianomime_sim.playback import Playback
 from pianomime_sim.scoreboard import Scoreboard
@@ -7,7 +8,7 @@ from pianomime_sim.scoreboard import Scoreboard
 
 def waiting(refused: int) -> Health:
     """Nothing is played yet; so many messages were refused."""
-    text = "waiting for /piano/song and /hands/start"
+    text = f"waiting for {topics.SONG} and {topics.START}"
     return Health(values={"refused_messages": refused}, text=text, warnings=_refused(refused))
 
 

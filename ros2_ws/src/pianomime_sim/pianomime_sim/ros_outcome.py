@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from rclpy.duration import Duration
 from rclpy.node import Node
 
+from pianomime_core import ros_topics as topics
 from pianomime_core.errors import UserError
 from pianomime_core.rollout import Rollout
 from pianomime_core.ros_messages import status_message
@@ -40,7 +41,8 @@ class Outcome:
         self._log = node.get_logger()
         self._rollout = _output("rollout", rollout)
         self._score = _output("score", score)
-        self._publisher = node.create_publisher(DiagnosticArray, "/piano/score", LATCHED)
+        self._written = 0
+        self._publisher = node.create_publisher(DiagnosticArray, topics.SCORE, LATCHED)
 
     def report(self, board: Scoreboard, playback: Playback) -> None:
         """Publish the score so far, once there is any."""
@@ -74,9 +76,12 @@ class Outcome:
         sync: bool,
         controller: str,
     ) -> None:
-        """Write what was played from joint positions `start` (n,) [rad, m] on."""
+        """Write what was played from joint positions `start` (n,) [rad, m] on: song.npz, song-2.npz and so on."""
         if self._rollout is None or not board.begun:
             return
+        self._written += 1
+        number = f"-{self._written}" if self._written > 1 else ""
+        file = self._rollout.with_stem(f"{self._rollout.stem}{number}")
         Rollout(
             goal=board.goal[board.first : board.played],
             pressed=board.pressed[board.first : board.played],
@@ -95,8 +100,8 @@ class Outcome:
                 missed_steps=playback.missed_steps,
                 first_step=board.first,
             ),
-        ).save(self._rollout)
-        self._log.info(f"rollout written to {self._rollout}")
+        ).save(file)
+        self._log.info(f"rollout written to {file}")
 
 
 def _values(board: Scoreboard, playback: Playback) -> dict[str, float]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from rclpy.node import Node
 
+from pianomime_core.errors import UserError
 from pianomime_core.hands import FOREARM_DOFS
 from pianomime_core.ros_parameters import declare_number, declare_switch, declare_text
 from pianomime_core.timing import FRAMES_PER_SECOND
@@ -22,6 +23,7 @@ class SimParameters:
         rollout, score: Files to write at the end; empty for none.
         wait_for: Nodes without which the song does not begin, with commas.
         session_steps: Live: control steps to play at most; None for a song.
+        stay: Wait for the next song at the end of one.
     """
 
     scene: SceneConfig
@@ -31,6 +33,7 @@ class SimParameters:
     score: str
     wait_for: str
     session_steps: int | None
+    stay: bool
 
 
 def declare_parameters(node: Node) -> SimParameters:
@@ -44,6 +47,14 @@ def declare_parameters(node: Node) -> SimParameters:
     sync = declare_switch(node, "sync", False, "Wait for the command of every step instead of keeping real time")
     stale_hold_s = declare_number(
         node, "stale_hold_s", 0.5, "Seconds without a new command before the hands lift", lowest=0.05, highest=10.0
+    )
+    give_up_s = declare_number(
+        node,
+        "give_up_s",
+        60.0,
+        "Seconds without an answer to a state that must have one (the first; with sync any) to give up after",
+        lowest=1.0,
+        highest=3600.0,
     )
     controller = declare_text(node, "controller", "", "Who plays: a note in the rollout, nothing else")
     rollout = declare_text(node, "rollout", "", "File (.npz) to write at the end of the song; empty for none")
@@ -59,12 +70,18 @@ def declare_parameters(node: Node) -> SimParameters:
         lowest=0.0,
         highest=7200.0,
     )
+    stay = declare_switch(
+        node, "stay", False, "Wait for the next song (piano/play) at the end of one, instead of ending"
+    )
+    if stay and session_s > 0:
+        raise UserError("sim_node parameters stay and session_s exclude one another: live music has no next song")
     return SimParameters(
         scene=SceneConfig(variant=variant, hand_collisions=collisions),
-        playback=PlaybackConfig(sync=sync, stale_hold_s=stale_hold_s),
+        playback=PlaybackConfig(sync=sync, stale_hold_s=stale_hold_s, give_up_s=give_up_s),
         controller=controller,
         rollout=rollout,
         score=score,
         wait_for=wait_for,
         session_steps=round(session_s * FRAMES_PER_SECOND) if session_s > 0 else None,
+        stay=stay,
     )
