@@ -1,7 +1,6 @@
 """`pianomime follow`: the robot's hands go where a pianist's fingertips are, as a camera or a video shows them."""
 
 import argparse
-import importlib.util
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
@@ -14,6 +13,7 @@ from pianomime.graph_options import FollowOptions, PerceptionOptions
 from pianomime.outputs import check_record
 from pianomime.runner import NodeDied
 from pianomime_core.errors import UserError
+from pianomime_perception.installed import check_installed
 
 EXIT_END, EXIT_NODE_DIED = 0, 1
 
@@ -48,20 +48,13 @@ def follow(options: argparse.Namespace) -> int:
     return EXIT_END
 
 
-def check_perception() -> None:
-    """Raise UserError if what sees hands is not installed."""
-    missing = [name for name in ("cv2", "mediapipe") if importlib.util.find_spec(name) is None]
-    if missing:
-        raise UserError(f"seeing hands needs {' and '.join(missing)}: run `make perceive`")
-
-
 def _perception(options: argparse.Namespace) -> PerceptionOptions | None:
     """Who sees the pianist; None if somebody else does."""
     if options.fingertips:
         if options.corners:
             raise UserError("--corners are of pictures, but with --fingertips nobody here looks at any")
         return None
-    check_perception()
+    check_installed()
     from pianomime_perception.corners import read_corners
     from pianomime_perception.picture_source import check_source
 

@@ -2,7 +2,8 @@
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from signal import SIGTERM
+from typing import Any, NoReturn
 
 from launch.actions import (
     DeclareLaunchArgument,
@@ -16,7 +17,7 @@ from launch.actions import (
     TimerAction,
 )
 from launch.event_handlers import OnProcessExit
-from launch.events.process import ProcessExited, ShutdownProcess
+from launch.events.process import ProcessExited, ShutdownProcess, SignalProcess
 from launch.substitutions import LaunchConfiguration
 from launch_ros.actions import Node
 
@@ -107,10 +108,11 @@ class _Graph:
             again = OpaqueFunction(function=self._start_again, args=[started_again(entry), restarts + 1])
             return [LogInfo(msg=said), TimerAction(period=RESTART_DELAY_S, actions=[again])]
         self._over = True
-        if verdict is Fate.REFUSE:
-            raise UserError(f"{entry.name} has refused what it was given: its error stands above")
-        if verdict is Fate.DIE:
-            raise NodeDied(f"{entry.name} ended before the song did (exit code {exit_code})")
+        if verdict is not Fate.END:
+            # SIGTERM first: at SIGINT, which launch sends, a node that is still being imported shows a traceback.
+            ours = SignalProcess(signal_number=SIGTERM, process_matcher=self._nodes.__contains__)
+            fail = OpaqueFunction(function=_fail, args=[entry, exit_code, verdict])
+            return [EmitEvent(event=ours), fail]
         # No Shutdown, which would end a launch file around ours, too.
         return [
             LogInfo(msg="end of the song"),
@@ -126,6 +128,13 @@ class _Graph:
             *self._start(entry, restarts),
             PopLaunchConfigurations(),
         ]
+
+
+def _fail(context: LaunchContext, entry: NodeEntry, exit_code: int, verdict: Fate) -> NoReturn:
+    """launch ends with exit code 1 after an exception alone."""
+    if verdict is Fate.REFUSE:
+        raise UserError(f"{entry.name} has refused what it was given: its error stands above")
+    raise NodeDied(f"{entry.name} ended before the song did (exit code {exit_code})")
 
 
 def _refuse_unknown(context: LaunchContext, launch_file: str, arguments: Arguments) -> None:

@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from signal import SIGTERM
 
 import pytest
 from fake_launch import (
@@ -146,8 +147,12 @@ def test_with_the_song_our_nodes_end_and_nothing_else(description):
 @pytest.mark.parametrize(("code", "error"), [(2, UserError), (3, NodeDied)])
 def test_bad_input_is_an_error_of_the_launch(description, code, error):
     """launch ends with exit code 1 after an exception only."""
+    actions = start(description)
+    signal, fail = handlers(actions)["policy_node"](ProcessExited(code), LaunchContext())
+    assert signal.event.signal_number == SIGTERM, "which a node that is being imported hears without a traceback"
+    assert all(signal.event.process_matcher(node) for node in actions if isinstance(node, Node))
     with pytest.raises(error, match="policy_node"):
-        handlers(start(description))["policy_node"](ProcessExited(code), LaunchContext())
+        fail.function(LaunchContext(), *fail.args)
 
 
 def test_who_writes_files_gets_time_for_it_and_nobody_else_dawdles(description):
@@ -169,8 +174,9 @@ def test_a_node_that_dies_is_started_again_three_times(description, name):
         before = next(action for action in actions if isinstance(action, Node) and action.name == name)
         actions = opaque.function(LaunchContext(), *opaque.args)
         assert vars(next(action for action in actions if isinstance(action, Node))) == vars(before)
-    with pytest.raises(NodeDied, match=f"{name} ended before the song did"):
-        handlers(actions)[name](ProcessExited(-9), LaunchContext())
+    _, fail = handlers(actions)[name](ProcessExited(-9), LaunchContext())
+    with pytest.raises(NodeDied, match=rf"{name} ended before the song did \(exit code -9\)"):
+        fail.function(LaunchContext(), *fail.args)
 
 
 def test_a_node_is_started_again_within_what_the_file_around_had_set(description):
