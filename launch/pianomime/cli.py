@@ -157,7 +157,7 @@ def _transcribe(options: argparse.Namespace) -> int:
 def _urdf(options: argparse.Namespace) -> int:
     from pianomime.urdf import urdf
 
-    return urdf(options.out, options.variant)
+    return urdf(options.out, options.variant, options.joint_prefix)
 
 
 def _doctor(options: argparse.Namespace) -> int:

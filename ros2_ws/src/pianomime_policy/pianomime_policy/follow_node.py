@@ -32,6 +32,7 @@ from pianomime_core.ros_messages import (
 )
 from pianomime_core.ros_owner import Owners
 from pianomime_core.ros_parameters import declare_text, refuse_undeclared
+from pianomime_core.ros_prefixes import FRAME_PREFIX, JOINT_PREFIX, in_frame, prefixed, world_frame
 from pianomime_core.ros_qos import LATCHED, NEWEST
 from pianomime_core.spread import spread_ms
 from pianomime_policy.demo.fingertip_follower import FingertipFollower
@@ -63,9 +64,12 @@ class FollowNode:
         self.node = node = Node("follow_node")
         self._log = node.get_logger()
         variant = declare_text(node, "variant", "pianomime", "Hands that follow", legal=tuple(FOREARM_DOFS))
+        prefix = declare_text(node, "joint_prefix", "", JOINT_PREFIX)
+        self._world = world_frame(declare_text(node, "frame_prefix", "", FRAME_PREFIX))
         refuse_undeclared(node)
         self._follower = FingertipFollower(variant)
-        self._joints = NameOrder(self._follower.joint_names)
+        self._joints = NameOrder(prefixed(prefix, self._follower.joint_names))
+        self._target_names = prefixed(prefix, self._follower.target_names)
         self._human: Fingertips | None = None
         self._human_s = -np.inf
         self._stamp: Time | None = None
@@ -108,7 +112,7 @@ class FollowNode:
 
     def _on_fingertips(self, message: PointCloud2) -> None:
         def take() -> None:
-            human = read_fingertip_cloud(message)
+            human = read_fingertip_cloud(message, self._world)
             self._follower.see(human.points_m)
             self._human, self._human_s, self._stamp = human, time.monotonic(), message.header.stamp
             self._clouds += 1
@@ -155,10 +159,10 @@ class FollowNode:
         self._command(step, targets)
         self._note_latency()
         if self._publish_aims.get_subscription_count() and (aims := self._follower.aims()) is not None:
-            self._publish_aims.publish(fingertip_markers(step, aims))
+            self._publish_aims.publish(in_frame(fingertip_markers(step, aims), self._world))
 
     def _command(self, step: int, targets: Floats) -> None:
-        self._publish_command.publish(targets_message(self._follower.target_names, targets, step=step))
+        self._publish_command.publish(targets_message(self._target_names, targets, step=step))
 
     def _note_latency(self) -> None:
         """Of a picture whose fingertips are in a command for the first time."""

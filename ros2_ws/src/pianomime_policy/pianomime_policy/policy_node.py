@@ -40,6 +40,7 @@ from pianomime_core.ros_messages import (
 )
 from pianomime_core.ros_owner import Owners
 from pianomime_core.ros_parameters import declare_switch, declare_text, refuse_undeclared
+from pianomime_core.ros_prefixes import FRAME_PREFIX, JOINT_PREFIX, in_frame, prefixed, world_frame
 from pianomime_core.ros_qos import LATCHED, NEWEST
 from pianomime_core.spread import Spread
 from pianomime_description.variant import SceneConfig
@@ -111,6 +112,8 @@ class PolicyNode:
         variant = declare_text(node, "variant", "pianomime", "Hands to play with", legal=tuple(FOREARM_DOFS))
         collisions = declare_switch(node, "hand_collisions", False, "Hands and fingers collide with one another")
         autostart = declare_switch(node, "autostart", True, "Configure and activate without a life-cycle manager")
+        self._prefix = declare_text(node, "joint_prefix", "", JOINT_PREFIX)
+        self._world = world_frame(declare_text(node, "frame_prefix", "", FRAME_PREFIX))
         refuse_undeclared(node)
         self._model = Path(model) if model else None
         self._scene = SceneConfig(variant=variant, hand_collisions=collisions)
@@ -141,7 +144,7 @@ class PolicyNode:
         """Make the controller, ready to answer without compiling anything."""
         begin_s = time.monotonic()
         self._controller = ready_controller(self._name, self._scene, self.node.get_logger().info, self._model)
-        self._joints = NameOrder(self._controller.joint_names)
+        self._joints = NameOrder(prefixed(self._prefix, self._controller.joint_names))
         self._keys = NameOrder(KEY_NAMES, beside=(SUSTAIN,))
         self._goal = NameOrder(GOAL_NAMES)
         # Silent until the node is active.
@@ -251,7 +254,8 @@ class PolicyNode:
         controller = self._controller
         # Of the last `act`, which is that of this step, also when it is said again.
         pedal = controller.pedal() if isinstance(controller, Pedals) else None
-        self._publish_command.publish(targets_message(controller.target_names, targets, step=step, pedal=pedal))
+        names = prefixed(self._prefix, controller.target_names)
+        self._publish_command.publish(targets_message(names, targets, step=step, pedal=pedal))
 
     def _show_aims(self, step: int) -> None:
         """Once the command is out, and only for those who look."""
@@ -259,7 +263,7 @@ class PolicyNode:
         if not isinstance(controller, TellsAims) or not self._publish_aims.get_subscription_count():
             return
         if (aims := controller.aims()) is not None:
-            self._publish_aims.publish(fingertip_markers(step, aims))
+            self._publish_aims.publish(in_frame(fingertip_markers(step, aims), self._world))
 
     def _health(self) -> Health:
         answered, skipped = self._playing.answered, self._playing.skipped

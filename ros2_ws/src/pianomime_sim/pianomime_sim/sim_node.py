@@ -36,6 +36,7 @@ from pianomime_core.ros_messages import (
 )
 from pianomime_core.ros_owner import LOOK_PERIOD_S, Owners
 from pianomime_core.ros_parameters import refuse_undeclared
+from pianomime_core.ros_prefixes import prefixed
 from pianomime_core.ros_qos import CLOCK, EVENTS, LATCHED, NEWEST
 from pianomime_physics.observed_simulator import ObservedSimulator
 from pianomime_physics.simulator import SimulatorState
@@ -74,8 +75,8 @@ class SimNode:
         self._outcome = Outcome(self.node, asked.rollout, asked.score)
         self._simulator = ObservedSimulator(self._observe, asked.scene, self._is_heard)
         self._key_events = KeyEventWriter()
-        self._joints = NameOrder(self._simulator.joint_names)
-        self._targets = NameOrder(self._simulator.target_names, beside=(SUSTAIN,))
+        self._joints = NameOrder(prefixed(asked.joint_prefix, self._simulator.joint_names))
+        self._targets = NameOrder(prefixed(asked.joint_prefix, self._simulator.target_names), beside=(SUSTAIN,))
         self._keys = NameOrder(GOAL_NAMES)
         self._commands = CommandBox()
         self._stop = threading.Event()
@@ -101,7 +102,7 @@ class SimNode:
             node, self._asked.wait_for, self._publish_hands.topic_name, self._publish_key_events.topic_name
         )
         self._publish_clock = node.create_publisher(Clock, topics.CLOCK, CLOCK)
-        self._display = Display(node, self._simulator)
+        self._display = Display(node, self._simulator, self._asked.joint_prefix, self._asked.frame_prefix)
         self._owners.subscribe(JointTrajectory, topics.SONG, self._on_song, LATCHED)
         self._owners.subscribe(JointTrajectory, topics.GOAL, self._on_goal, NEWEST)
         self._owners.subscribe(JointState, topics.START, self._on_start, LATCHED)
@@ -228,7 +229,7 @@ class SimNode:
     def _publish(self, step: int, state: SimulatorState) -> None:
         """Called by the physics thread, so that a state is out at once whatever the executor is doing."""
         self._publish_clock.publish(Clock(clock=stamp_of(step)))
-        names = self._simulator.joint_names
+        names = self._joints.names
         keys, pedal = (*KEY_NAMES, SUSTAIN), float(self._playback.pedal)
         angles, velocities = np.append(state.key_angles, pedal), np.append(state.key_velocities, 0.0)
         self._publish_keys.publish(joint_state(keys, angles, velocities, step=step))

@@ -28,6 +28,7 @@ from pianomime_core.ros_messages import (
 )
 from pianomime_core.ros_owner import Owners
 from pianomime_core.ros_parameters import declare_count, declare_text, refuse_undeclared
+from pianomime_core.ros_prefixes import JOINT_PREFIX, prefixed
 from pianomime_core.ros_qos import LATCHED, NEWEST, REPORT
 from pianomime_description import SceneConfig
 from pianomime_sim.ros_transport import TransportClient
@@ -54,10 +55,11 @@ class ViewerNode:
         )
         names = declare_text(self.node, "names", "", "Further names under which browsers reach it, by commas")
         variant = declare_text(self.node, "variant", "pianomime", "Hands to show", legal=tuple(FOREARM_DOFS))
+        prefix = declare_text(self.node, "joint_prefix", "", JOINT_PREFIX)
         refuse_undeclared(self.node)
         self._viewer = open_viewer(name, SceneConfig(variant=variant), host=host, port=port, names=names.split(","))
         self._gathering = Gathering()
-        self._joints = NameOrder(joint_names(forearm_dofs(variant)))
+        self._joints = NameOrder(prefixed(prefix, joint_names(forearm_dofs(variant))))
         self._keys = NameOrder(KEY_NAMES, beside=(SUSTAIN,))
         self._goal = NameOrder(GOAL_NAMES)
         node = self.node
