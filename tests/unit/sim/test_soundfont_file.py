@@ -1,5 +1,7 @@
 """Every index in a soundfont leads somewhere, or the soundfont is refused before the synthesiser follows it."""
 
+import os
+import signal
 import struct
 from pathlib import Path
 
@@ -61,7 +63,7 @@ def test_what_leads_nowhere_is_named(data: bytes, words: str, tmp_path: Path) ->
 
 def test_a_crash_of_the_synthesiser_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "bad.sf2"
-    path.write_bytes(changed(b"igen", 6, 0xFFFF))
-    monkeypatch.setattr(synth, "check_soundfont", lambda path: None)
-    with pytest.raises(UserError, match=r"bad\.sf2' is damaged: played on trial it was killed by SIG"):
+    path.write_bytes(GOOD)
+    monkeypatch.setattr(synth, "_strike_every_key", lambda path: os.kill(os.getpid(), signal.SIGSEGV))
+    with pytest.raises(UserError, match=r"bad\.sf2' is damaged: played on trial it was killed by SIGSEGV"):
         PianoSynth(path)
