@@ -4,13 +4,13 @@ import argparse
 import importlib.util
 import sys
 from collections.abc import Mapping
-from contextlib import suppress
 
 from rich.console import Console
 from rich.progress import Progress, TaskID
 
 from pianomime.graph import progress_bar, running
 from pianomime.graph_options import FollowOptions, PerceptionOptions
+from pianomime.interrupts import Interrupted, interrupt_exit_code
 from pianomime.outputs import check_record
 from pianomime.runner import NodeDied
 from pianomime_core.errors import UserError
@@ -35,17 +35,22 @@ def follow(options: argparse.Namespace) -> int:
         hand_collisions=options.hand_collisions,
         record=options.record,
     )
+    code = EXIT_END
     with running(chosen, "follow_node") as (runner, console, listener):
         try:
             with progress_bar(console) as progress:
                 bar = progress.add_task("starting", total=None, note="")
-                with suppress(KeyboardInterrupt):
+                try:
                     runner.wait(lambda: _show(progress, bar, listener.values))
+                except Interrupted as interrupt:
+                    code = interrupt_exit_code(interrupt)
+                except KeyboardInterrupt:
+                    pass  # the usual end of a camera
         except NodeDied as death:
             print(f"pianomime: {death}", file=sys.stderr)
             return EXIT_NODE_DIED
     _print_end(console, listener.values)
-    return EXIT_END
+    return code
 
 
 def check_perception() -> None:
