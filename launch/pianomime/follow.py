@@ -100,5 +100,5 @@ def _print_end(console: Console, values: Mapping[str, float]) -> None:
             p50, p95 = (values[f"{side}_distance_{which}_mm"] for which in ("p50", "p95"))
             console.print(f"{words} hand: fingertips {p50:.0f} mm (median) from the pianist's, p95 {p95:.0f} mm")
     if "latency_p50_ms" in values:
-        p50, p95 = (values[f"latency_{which}_ms"] for which in ("p50", "p95"))
-        console.print(f"picture to command: median {p50:.0f} ms, p95 {p95:.0f} ms")
+        p50, p95, p99 = (values[f"latency_{which}_ms"] for which in ("p50", "p95", "p99"))
+        console.print(f"picture to command: median {p50:.0f} ms, p95 {p95:.0f} ms, p99 {p99:.0f} ms")
