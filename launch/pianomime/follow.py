@@ -29,7 +29,9 @@ def follow(options: argparse.Namespace) -> int:
     chosen = FollowOptions(
         perception=_perception(options),
         viewer=options.viewer,
+        viewer_host=options.viewer_host,
         viewer_port=options.viewer_port,
+        viewer_names=tuple(options.viewer_name),
         hand_collisions=options.hand_collisions,
         record=options.record,
     )

@@ -48,10 +48,9 @@ def running(
         UserError: A port in use, no ROS 2, a domain out of range, or a second instance.
     """
     if options.viewer == "browser":
-        from pianomime_sim.viewers import LOCALHOST
         from pianomime_sim.viewers.port import check_port
 
-        check_port(LOCALHOST, options.viewer_port)
+        check_port(options.viewer_host, options.viewer_port)
     complete_ros_environment()
     try:
         from pianomime.ros_status import StatusListener

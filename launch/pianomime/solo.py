@@ -106,7 +106,9 @@ def _viewer(options: PlayOptions, scene: SceneConfig) -> Iterator[Viewer | None]
     if options.viewer == "none":
         yield None
         return
-    viewer = open_viewer(options.viewer, scene, port=options.viewer_port)
+    viewer = open_viewer(
+        options.viewer, scene, host=options.viewer_host, port=options.viewer_port, names=options.viewer_names
+    )
     try:
         yield viewer
     finally:

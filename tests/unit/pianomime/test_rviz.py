@@ -1,6 +1,7 @@
 """RViz beside the graph: found or refused, given the right files, and a configuration that fits topics and markers."""
 
 import json
+import subprocess
 import sys
 from pathlib import Path
 from xml.etree import ElementTree
@@ -49,7 +50,7 @@ def test_rviz_and_the_frames_of_the_hands_are_started_where_they_are_installed(r
     table = node_table(options)
     rviz, frames = table[3:]
     assert (rviz.package, rviz.executable, rviz.arguments) == ("rviz2", "rviz2", ("-d", str(CONFIG)))
-    assert (frames.package, frames.executable) == ("robot_state_publisher",) * 2
+    assert (frames.package, frames.name) == ("pianomime_description", "robot_state_publisher")
     assert frames.remappings == (("joint_states", "hands/joint_states"), ("/clock", "clock"))
     for entry in (rviz, frames):
         assert entry.parameters["use_sim_time"] is True, "stamps are simulated time"
@@ -58,10 +59,18 @@ def test_rviz_and_the_frames_of_the_hands_are_started_where_they_are_installed(r
     assert table[0].parameters["wait_for"] == ""
 
 
-def test_the_description_survives_being_read_as_yaml(ros):
-    """launch_ros reads a text parameter as YAML."""
-    ros("rviz2", "robot_state_publisher")
-    text = node_table(PLAY)[-1].parameters["robot_description"]
+def test_robot_state_publisher_gets_the_description_and_all_that_ros_says(ros, tmp_path):
+    """The parameter is read as YAML."""
+    prefix = ros("rviz2", "robot_state_publisher")
+    program = prefix / "lib" / "robot_state_publisher" / "robot_state_publisher"
+    program.write_text(f"#!{sys.executable}\nimport json, sys\nprint(json.dumps(sys.argv))\n")
+    done = subprocess.run(node_command(node_table(PLAY)[-1], tmp_path), capture_output=True, text=True, check=True)
+    asked = json.loads(done.stdout)
+    assert asked[:2] == [str(program), "--ros-args"]
+    assert asked[-6:-2] == ["--remap", "joint_states:=hands/joint_states", "--remap", "/clock:=clock"]
+    assert asked[-2] == "-p"
+    name, _, text = asked[-1].partition(":=")
+    assert name == "robot_description"
     for xml in (text, yaml.safe_load(text)):
         joints = [joint for joint in ElementTree.fromstring(xml.encode()).iter("joint") if joint.get("type") != "fixed"]
         assert {joint.get("name") for joint in joints} == set(joint_names())
@@ -95,13 +104,11 @@ def test_without_launch_tools_the_programs_get_the_same(ros, tmp_path):
     rviz, frames = node_table(PLAY)[3:]
     assert node_command(rviz, tmp_path) == [
         *(str(prefix / "lib" / "rviz2" / "rviz2"), "-d", str(CONFIG), "--ros-args", "--remap", "__node:=rviz2"),
-        *("--params-file", str(tmp_path / "rviz2.yaml"), "--remap", "/clock:=clock"),
+        *("--log-level", "info", "--params-file", str(tmp_path / "rviz2.yaml"), "--remap", "/clock:=clock"),
     ]
-    command = node_command(frames, tmp_path)
-    assert command[0] == str(prefix / "lib" / "robot_state_publisher" / "robot_state_publisher")
-    assert command[-4:] == ["--remap", "joint_states:=hands/joint_states", "--remap", "/clock:=clock"]
+    node_command(frames, tmp_path)
     content = json.loads((tmp_path / "robot_state_publisher.yaml").read_text())
-    assert content["robot_state_publisher"]["ros__parameters"] == frames.parameters
+    assert content["/**/robot_state_publisher"]["ros__parameters"] == frames.parameters
 
 
 @pytest.fixture(scope="module")

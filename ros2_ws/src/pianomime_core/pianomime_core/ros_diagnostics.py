@@ -1,5 +1,6 @@
-"""What a node says about itself on /diagnostics, once a second: its numbers, and how many it is connected to."""
+"""What a node says about itself on /diagnostics, once a second: its numbers, its connections, which process it is."""
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -11,6 +12,8 @@ from pianomime_core.ros_messages import status_message
 from pianomime_core.ros_qos import REPORT
 
 PERIOD_S = 1.0
+PROCESS, STARTED_BY = "process", "started_by"
+"""Which process a node is, and which one started it, by number."""
 _NOT_OURS = ("/rosout", "/parameter_events", topics.DIAGNOSTICS)
 
 
@@ -49,7 +52,7 @@ class Diagnostics:
         """Publish now."""
         health = self._examine()
         text = "; ".join((health.text, *health.warnings)) if health.text else "; ".join(health.warnings)
-        values = {**health.values, **connections(self._node)}
+        values = {**health.values, **connections(self._node), PROCESS: os.getpid(), STARTED_BY: os.getppid()}
         name = status_name(self._node, self._node.get_name())
         self._publisher.publish(status_message(name, values, step=health.step, text=text, warn=bool(health.warnings)))
 

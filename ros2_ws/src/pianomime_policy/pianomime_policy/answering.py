@@ -39,7 +39,6 @@ class Answering:
         self._newest = _Newest()
         self._targets: Floats = np.empty(0)
         self._song: tuple[str, Bools, Bools] | None = None
-        self._again: int | None = None
         self.performance: str | None = None
         self.started = False
         self.first = 0
@@ -55,13 +54,12 @@ class Answering:
         is of any use."""
         if self.performance not in (None, performance):
             self._newest = _Newest()
-            self.started, self._again, self.answered, self.skipped = False, None, -1, 0
+            self.started, self.answered, self.skipped = False, -1, 0
         self.performance = performance
 
     def begin(self, step: int, goal: Bools, sustain: Bools) -> Floats | None:
         """Begin with the window (H, 88), (H,) of `step`: 0, or in the middle of a song that is being played already;
-        return joint positions (n,), or None if it has begun before or has not seen enough. In a song that was begun
-        again only the window of the step it went back to will do: later ones are left over.
+        return joint positions (n,), or None if it has begun before or has not seen enough.
 
         A controller counts its own steps from 0 on: to it the song begins here.
 
@@ -69,7 +67,7 @@ class Answering:
             UserError: The window is shorter than the controller's horizon.
         """
         horizon = self._controller.horizon_steps
-        if self.started or self._again not in (None, step):
+        if self.started:
             return None
         if horizon is None:
             if self._song is None or self._song[0] != (self.performance or ""):
@@ -87,12 +85,10 @@ class Answering:
 
     def see_joints(self, step: int, positions: Floats, velocities: Floats) -> None:
         """Take the state of the hands (n,) at the beginning of `step`."""
-        self._go_back(step)
         self._newest.joints = (step, positions, velocities)
 
     def see_keys(self, step: int, angles: Floats) -> None:
         """Take the key angles (88,) at the beginning of `step`."""
-        self._go_back(step)
         self._newest.keys = (step, angles)
 
     def see_goal(self, step: int, goal: Bools, sustain: Bools, velocity: Velocities | None = None) -> None:
@@ -101,6 +97,9 @@ class Answering:
 
     def answer(self) -> tuple[int, Floats] | None:
         """Return step and targets (m,) if everything about one step is here and it was not answered yet.
+
+        If it is a step before the one answered last, the song was begun again there. Hands, keys and window must say so
+        together: an old state alone, of whoever sent it, is passed over.
 
         Raises:
             UnsafeError: The controller gave targets that are not finite.
@@ -113,7 +112,12 @@ class Answering:
             newest.keys,
             newest.goal,
         )
-        if not step == keys_step == goal_step or step <= self.answered:
+        if not step == keys_step == goal_step:
+            return None
+        if step < self.answered:
+            self.started, self.skipped = False, 0
+            self.begin(step, goal, sustain)
+        if not self.started or step <= self.answered:
             return None
         horizon = self._controller.horizon_steps
         observation = Observation(
@@ -133,12 +137,6 @@ class Answering:
         self.skipped += step - self.answered - 1
         self.answered = step
         return step, self._targets
-
-    def _go_back(self, step: int) -> None:
-        """A state of a step before the one answered last: the song was begun again there."""
-        if step < self.answered:
-            self._newest = _Newest()
-            self.started, self._again, self.answered, self.skipped = False, step, step - 1, 0
 
     def seen(self) -> tuple[int, Floats] | None:
         """Return the newest step whose state of the hands is known, and their joint positions (n,); None before any."""

@@ -30,6 +30,7 @@ from pianomime_core.ros_messages import (
     step_of,
     targets_message,
 )
+from pianomime_core.ros_owner import Owners
 from pianomime_core.ros_parameters import declare_text, refuse_undeclared
 from pianomime_core.ros_prefixes import FRAME_PREFIX, JOINT_PREFIX, in_frame, prefixed, world_frame
 from pianomime_core.ros_qos import LATCHED, NEWEST
@@ -103,7 +104,8 @@ class FollowNode:
         self._publish_start = node.create_publisher(JointState, topics.START, LATCHED)
         self._publish_command = node.create_publisher(JointTrajectory, topics.COMMAND, NEWEST)
         self._publish_aims = node.create_publisher(MarkerArray, topics.FINGERTIP_TARGETS, NEWEST)
-        node.create_subscription(JointState, topics.HAND_STATES, self._on_state, NEWEST)
+        self._owners = Owners(node)
+        self._owners.subscribe(JointState, topics.HAND_STATES, self._on_state, NEWEST)
         self._fingertips: Subscription | None = None
         node.create_timer(SILENCE_S / 2, self._look_for_simulator)
         self._diagnostics = Diagnostics(node, self._health)
@@ -209,7 +211,7 @@ class FollowNode:
             "fingertips have stopped": self._clouds > 0 and not fresh,
             f"{sources} publishers on {source}: the hands follow several people": sources > 1,
         }
-        warnings = tuple(words for words, is_so in complaints.items() if is_so)
+        warnings = (*(words for words, is_so in complaints.items() if is_so), *self._owners.warnings())
         text = "following" if fresh else "waiting for the simulator" if answered < 0 else "waiting for fingertips"
         return Health(max(answered, 0), values, text, warnings)
 

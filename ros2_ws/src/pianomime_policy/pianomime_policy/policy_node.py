@@ -38,13 +38,15 @@ from pianomime_core.ros_messages import (
     step_of,
     targets_message,
 )
+from pianomime_core.ros_owner import Owners
 from pianomime_core.ros_parameters import declare_switch, declare_text, refuse_undeclared
 from pianomime_core.ros_prefixes import FRAME_PREFIX, JOINT_PREFIX, in_frame, prefixed, world_frame
 from pianomime_core.ros_qos import LATCHED, NEWEST
-from pianomime_core.spread import spread_ms
+from pianomime_core.spread import Spread
 from pianomime_description.variant import SceneConfig
 from pianomime_policy.answering import Answering
 from pianomime_policy.controller import Pedals, TellsAims
+from pianomime_policy.default_controller import default_controller
 from pianomime_policy.registry import CONTROLLERS, DEMONSTRATED, TRAINED
 from pianomime_policy.ros_fingertips import fingertip_markers
 from pianomime_policy.warm_up import ready_controller
@@ -97,17 +99,16 @@ class PolicyNode:
     def __init__(self) -> None:
         self._failure: Exception | None = None
         self._built, self._connected = ExitStack(), ExitStack()
-        self._act_s: list[float] = []
-        self._period_s: list[float] = []
+        self._act, self._period = Spread(), Spread()
         self._answered_s: float | None = None
         self._refused = 0
         self._state_s = 0.0
         self._resumed = -1
         self.node = _ManagedNode(self)
         node = self.node
-        self._name = declare_text(node, "controller", "streaming", "Who plays", legal=CONTROLLERS)
         plays_from = f"Folder of ONNX networks for {', '.join(TRAINED)}; demonstration for {', '.join(DEMONSTRATED)}"
         model = declare_text(node, "model", "", plays_from)
+        self._name = declare_text(node, "controller", default_controller(model), "Who plays", legal=CONTROLLERS)
         variant = declare_text(node, "variant", "pianomime", "Hands to play with", legal=tuple(FOREARM_DOFS))
         collisions = declare_switch(node, "hand_collisions", False, "Hands and fingers collide with one another")
         autostart = declare_switch(node, "autostart", True, "Configure and activate without a life-cycle manager")
@@ -165,13 +166,12 @@ class PolicyNode:
         # Of this connection: who was off must not have said where to begin.
         self._publish_start = node.create_publisher(JointState, topics.START, LATCHED)
         undo(node.destroy_publisher, self._publish_start)
-        for subscription in (
-            node.create_subscription(JointTrajectory, topics.SONG, self._on_song, LATCHED),
-            node.create_subscription(JointTrajectory, topics.GOAL, self._on_goal, NEWEST),
-            node.create_subscription(JointState, topics.HAND_STATES, self._on_hands, NEWEST),
-            node.create_subscription(JointState, topics.KEY_STATES, self._on_keys, NEWEST),
-        ):
-            undo(node.destroy_subscription, subscription)
+        self._owners = Owners(node)
+        undo(self._owners.close)
+        self._owners.subscribe(JointTrajectory, topics.SONG, self._on_song, LATCHED)
+        self._owners.subscribe(JointTrajectory, topics.GOAL, self._on_goal, NEWEST)
+        self._owners.subscribe(JointState, topics.HAND_STATES, self._on_hands, NEWEST)
+        self._owners.subscribe(JointState, topics.KEY_STATES, self._on_keys, NEWEST)
         undo(node.destroy_timer, node.create_timer(SILENCE_S / 2, self._look_for_simulator))
         undo(Diagnostics(node, self._health).close)
 
@@ -228,10 +228,10 @@ class PolicyNode:
             return
         begin_s = time.perf_counter()
         if (answer := self._playing.answer()) is not None:
-            self._act_s.append(time.perf_counter() - begin_s)
+            self._act.add(time.perf_counter() - begin_s)
             self._command(*answer)
             if self._answered_s is not None:
-                self._period_s.append(begin_s - self._answered_s)
+                self._period.add(begin_s - self._answered_s)
             self._answered_s = begin_s
             self._show_aims(answer[0])
 
@@ -267,13 +267,14 @@ class PolicyNode:
 
     def _health(self) -> Health:
         answered, skipped = self._playing.answered, self._playing.skipped
-        values = {"answered": answered, "skipped_steps": skipped, "refused_messages": self._refused}
-        counts = {f"{skipped} steps skipped": skipped, f"{self._refused} messages refused": self._refused}
+        refused = self._refused + self._owners.refused
+        values = {"answered": answered, "skipped_steps": skipped, "refused_messages": refused}
+        counts = {f"{skipped} steps skipped": skipped, f"{refused} messages refused": refused}
         return Health(
             step=max(answered, 0),
-            values={**values, **spread_ms(self._act_s, "policy"), **spread_ms(self._period_s, "period")},
+            values={**values, **self._act.ms("policy"), **self._period.ms("period")},
             text=f"{self._name} plays" if self._playing.started else "waiting for a song",
-            warnings=tuple(words for words, count in counts.items() if count),
+            warnings=(*(words for words, count in counts.items() if count), *self._owners.warnings()),
         )
 
 

@@ -61,7 +61,10 @@ class Outcome:
             write_whole(self._score, lambda path: path.write_text(text, encoding="utf-8"))
         else:
             # Nobody else prints it.
-            self._log.info(f"F1 {values['f1']:.4f}, onset F1 {values['onset_f1']:.4f}, step {values['step']:.0f}")
+            self._log.info(
+                f"F1 {values['f1']:.4f}, onset F1 {values['onset_f1']:.4f}, step {values['step']:.0f}, "
+                f"missed deadlines {values['missed_deadlines']:.0f}"
+            )
         self._publisher.wait_for_all_acked(Duration(seconds=DELIVERY_S))
 
     def write_rollout(
