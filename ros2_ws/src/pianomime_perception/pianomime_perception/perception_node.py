@@ -32,7 +32,6 @@ from pianomime_core.ros_qos import (
     SENSOR,
     offered_by_all,
     overridable_publisher,
-    overridable_subscription,
 )
 from pianomime_perception.annotated import annotated
 from pianomime_perception.given_keyboard import given_keyboard
@@ -147,7 +146,7 @@ class PerceptionNode:
             thread.join(timeout=5.0)
 
     def _subscribe(self, profile: QoSProfile) -> None:
-        self._images = overridable_subscription(self.node, Image, self._topic, self._on_image, profile)
+        self._images = self.node.create_subscription(Image, self._topic, self._on_image, profile)
         self._topic = self._images.topic_name
 
     def _ask_no_more_than_is_offered(self) -> None:
