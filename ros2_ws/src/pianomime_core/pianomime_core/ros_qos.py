@@ -5,8 +5,8 @@ and command keep one message only: whoever falls behind wants the newest, never 
 (the song, the joint positions to begin from) is latched, that is kept by its publisher for subscribers found later.
 The score is latched too, so that a late viewer, or a terminal opened after the song, sees the last one.
 
-Who knows his network better sets history, depth and reliability of states, goals, commands, key events and drawn pictures
-as everywhere in ROS 2: parameter `qos_overrides./hands/command.publisher.reliability`, for example.
+Who knows his network better overrides history, depth and reliability of states, goals, commands, key events and drawn
+pictures as everywhere in ROS 2: parameter `qos_overrides./hands/command.publisher.reliability`, for example.
 """
 
 from collections.abc import Callable, Sequence
