@@ -28,3 +28,7 @@ MODES: Mapping[str, Mode] = MappingProxyType(
         "reactive": Mode("it plays along at once, and knows only what is held", "reactive", 0.0),
     }
 )
+
+HIGHEST_CHANNEL = 16
+SEMITONES = 88
+"""At most so many up or down."""

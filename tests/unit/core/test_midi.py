@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from pianomime_core.errors import UserError
 from pianomime_core.midi import MAX_FILE_BYTES, TempoMap, read_midi_file
+from pianomime_core.midi_tracks import MidiTracks
 from pianomime_core.notes import load_midi
 
 
@@ -115,4 +116,4 @@ def test_seconds_of_a_tick(tmp_path: Path) -> None:
 
 
 def test_default_tempo_is_120_beats_per_minute() -> None:
-    assert TempoMap(mido.MidiFile(ticks_per_beat=480)).seconds(960) == pytest.approx(1.0)
+    assert TempoMap(MidiTracks(type=1, division=480)).seconds(960) == pytest.approx(1.0)

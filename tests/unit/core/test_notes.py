@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from mido import Message, MidiFile, MidiTrack
+from mido import Message, MetaMessage, MidiFile, MidiTrack
 
 from pianomime_core.errors import UserError
+from pianomime_core.instruments import Choice
 from pianomime_core.notes import Dropped, Note, OpenNotes, Score, load_midi, save_midi
 
 
@@ -53,6 +54,93 @@ def test_what_a_piano_cannot_play_is_counted(tmp_path: Path) -> None:
         "1 drum notes (channel 10), 2 outside the 88 keys (pitches 21..108), 2 of zero length or without end"
     )
     assert str(Dropped()) == "nothing"
+
+
+def test_drums_without_an_end_are_drums(tmp_path: Path) -> None:
+    events = [Message("note_on", note=40, channel=9, time=0), Message("note_on", note=109, time=0)]
+    note = [Message("note_on", note=60, time=0), Message("note_off", note=60, time=9)]
+    assert load_midi(write(tmp_path / "song.mid", [*events, *note])).dropped == Dropped(drums=1, out_of_range=1)
+
+
+def test_the_tempo_of_any_track_counts(tmp_path: Path) -> None:
+    notes = [Message("note_on", note=60, time=0), Message("note_off", note=60, time=480)] * 4
+    score = load_midi(write(tmp_path / "song.mid", [], notes, [MetaMessage("set_tempo", tempo=250_000, time=960)]))
+    # Two beats of half a second, two of a quarter.
+    assert [note.offset_s for note in score.notes] == pytest.approx([0.5, 1.0, 1.25, 1.5])
+
+
+def test_what_is_odd_is_said_in_one_line(tmp_path: Path) -> None:
+    path = write(tmp_path / "song.mid", [Message("note_on", note=60, time=0), Message("note_off", note=60, time=9)])
+    assert load_midi(path).remarks == ()
+    data = path.read_bytes()
+    path.write_bytes(data[:11] + b"\x02" + data[12:] + b"12345")
+    assert load_midi(path).remarks == (
+        f"is played, though 5 bytes from byte {len(data)} on belong to no chunk; its header counts 2 tracks, it has 1",
+    )
+    path.write_bytes(data + b"x" + (data[14:] + b"x") * 100)
+    (remark,) = load_midi(path).remarks
+    assert remark.endswith("; and 98 more like it")
+    assert len(remark) < 300
+
+
+def orchestra(path: Path) -> Path:
+    """A piano, strings with a pedal of their own, and drums, each a second after the one before."""
+    return write(
+        path,
+        [MetaMessage("track_name", name="conductor")],
+        *(
+            [
+                MetaMessage("track_name", name=name),
+                Message("program_change", channel=channel, program=program),
+                Message("control_change", channel=channel, control=64, value=127, time=960 * channel),
+                Message("note_on", channel=channel, note=note),
+                Message("note_off", channel=channel, note=note, time=480),
+            ]
+            for name, channel, program, note in (("Flügel", 0, 0, 60), ("Geigen", 1, 48, 70), ("Schlagzeug", 9, 0, 36))
+        ),
+    )
+
+
+def test_the_piano_of_several_instruments_is_played_and_the_others_are_named(tmp_path: Path) -> None:
+    score = load_midi(orchestra(tmp_path / "song.mid"))
+    assert [note.pitch for note in score.notes] == [60]
+    assert score.sustain == ((0.0, True),)
+    assert score.remarks == (
+        "has several instruments, of which are played: track 2 'Flügel' (channel 1, piano); left out: "
+        "track 3 'Geigen' (channel 2, ensemble) (tracks and channels choose)",
+    )
+    assert score.dropped == Dropped(drums=1)
+
+
+@pytest.mark.parametrize(
+    ("choice", "pitches"),
+    [
+        (Choice(tracks=(3,)), [70]),
+        (Choice(tracks=(2, 3)), [60, 70]),
+        (Choice(channels=(2,)), [70]),
+        (Choice(channels=(1, 10)), [60, 36]),
+        (Choice(tracks=(2, 3), channels=(2,)), [70]),
+    ],
+)
+def test_tracks_and_channels_choose(choice: Choice, pitches: list[int], tmp_path: Path) -> None:
+    score = load_midi(orchestra(tmp_path / "song.mid"), choice)
+    assert [note.pitch for note in score.notes] == pitches
+    assert len(score.sustain) == len(pitches)
+    assert score.dropped == Dropped()
+
+
+@pytest.mark.parametrize(
+    ("choice", "message"),
+    [
+        (Choice(tracks=(1,)), "track 1 has no notes; notes are in track 2 'Flügel'.*, track 3 'Geigen'.*, track 4"),
+        (Choice(channels=(3,)), "channel 3 has no notes"),
+        (Choice(tracks=(2,), channels=(2,)), "tracks and channels together choose nothing .*; notes are in track 2"),
+    ],
+)
+def test_a_choice_of_nothing_is_refused(choice: Choice, message: str, tmp_path: Path) -> None:
+    path = orchestra(tmp_path / "song.mid")
+    with pytest.raises(UserError, match=f"MIDI file '{path}': {message}"):
+        load_midi(path, choice)
 
 
 def test_equal_pitches_of_two_tracks_do_not_end_each_other(tmp_path: Path) -> None:

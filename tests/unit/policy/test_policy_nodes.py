@@ -243,7 +243,7 @@ def test_the_song_is_said_once_and_windows_on_request(ros, song):
     # Without an answer the window is said again, until there is nothing more to say.
     part._send()
     assert part._publish_goal.sent[0] == part._publish_goal.sent[1]
-    part._on_state(joint_state(("x",), np.zeros(1), step=len(part._roll.goal)))
+    part._on_state(joint_state(("x",), np.zeros(1), step=part._song.steps))
     part._send()
     assert len(part._publish_goal.sent) == 2
     part.node.destroy_node()

@@ -2,10 +2,11 @@
 
 The rules are those of RoboPianist's reader (note_seq on pretty_midi): a note-off ends every note of its pitch and
 channel that began before it, a note without length or without end is dropped, pitches outside the 88 keys are
-dropped, pedal events count on channels that have notes. Two differences, so that a piano plays the whole file: drums
-(channel 10) are dropped here and played as pitches there; silence is trimmed at the earliest onset and the latest
-offset here (`pianomime_core.piano_roll`), at the first and last note in file order there, which loses music where a
-note that begins later ends earlier.
+dropped, pedal events count on channels that have notes. Differences, so that a piano plays the whole file and nothing
+but what is for it: drums (channel 10) are dropped here and played as pitches there, other instruments beside a piano
+too (`pianomime_core.instruments`); tempo events count in every track here (`pianomime_core.midi`), in the first there;
+silence is trimmed at the earliest onset and the latest offset here (`pianomime_core.piano_roll`), at the first and last
+note in file order there, which loses music where a note that begins later ends earlier.
 """
 
 import math
@@ -17,8 +18,11 @@ from typing import Generic, TypeVar
 import mido
 
 from pianomime_core.errors import UserError
+from pianomime_core.instruments import DRUM_CHANNEL, EVERYTHING_FOR_A_PIANO, Choice, instruments, played, remark
 from pianomime_core.keyboard import HIGHEST_PITCH, LOWEST_PITCH
 from pianomime_core.midi import TempoMap, read_midi_file
+from pianomime_core.midi_tracks import CONTROL_CHANGE, NOTE_OFF, NOTE_ON
+from pianomime_core.whole_file import write_whole
 
 MAX_DURATION_S = 30 * 60.0
 
@@ -28,8 +32,7 @@ USUAL_VELOCITY = 64
 
 _SUSTAIN_CONTROL = 64
 _SUSTAIN_DOWN_FROM = 64
-_DRUM_CHANNEL = 9
-"""Channel 10 of musicians."""
+_MOST_ODDITIES = 4
 
 _WRITTEN_TICKS_PER_BEAT = 480
 _WRITTEN_TEMPO_US = 500_000
@@ -83,12 +86,14 @@ class Score:
         sustain: Pedal events (time in seconds, down), sorted by time; up before the first.
         title: Name for people.
         dropped: What of the MIDI file is not in `notes`.
+        remarks: What else people should be told about the file, each to be read after its name.
     """
 
     notes: tuple[Note, ...]
     sustain: tuple[tuple[float, bool], ...] = ()
     title: str = ""
     dropped: Dropped = field(default=Dropped(), compare=False)
+    remarks: tuple[str, ...] = field(default=(), compare=False)
 
     @property
     def start_s(self) -> float:
@@ -133,43 +138,53 @@ class OpenNotes(Generic[Key, Time]):
         return [(key, onset, velocity) for key, begun in self._open.items() for onset, velocity in begun]
 
 
-def load_midi(path: str | Path) -> Score:
-    """Read a MIDI file.
+def load_midi(path: str | Path, choice: Choice = EVERYTHING_FOR_A_PIANO) -> Score:
+    """Read a MIDI file, all of it that is for a piano or the tracks and channels that are chosen.
 
     Raises:
-        UserError: The file is missing, unreadable, damaged, without a playable note, or longer than 30 minutes.
+        UserError: The file is missing, unreadable, damaged, without a playable note, or longer than 30 minutes, or has
+            no notes where they are chosen.
     """
     path = Path(path)
     midi = read_midi_file(path)
+    there = instruments(midi)
+    try:
+        chosen = played(there, choice)
+    except UserError as error:
+        raise UserError(f"MIDI file {str(path)!r}: {error}") from error
+    # Who wants all that is for a piano is told what is not.
+    heard = chosen if choice else [*chosen, *(each for each in there if each.is_drums)]
     tempo_map = TempoMap(midi)
     notes: list[Note] = []
     pedal: list[tuple[float, bool]] = []
     drums = out_of_range = struck = 0
-    for track in midi.tracks:
+    for number, track in enumerate(midi.tracks, 1):
+        channels = {each.channel - 1 for each in heard if each.track == number}
         open_notes: OpenNotes[tuple[int, int], int] = OpenNotes()
         pedal_of_channel: dict[int, list[tuple[float, bool]]] = {}
         channels_with_notes: set[int] = set()
-        tick = 0
-        for message in track:
-            tick += message.time
-            if message.type == "control_change" and message.control == _SUSTAIN_CONTROL:
-                event = (tempo_map.seconds(tick), message.value >= _SUSTAIN_DOWN_FROM)
-                pedal_of_channel.setdefault(message.channel, []).append(event)
-            elif message.type == "note_on" and message.velocity > 0:
+        for tick, kind, channel, pitch, value in track.events:
+            if channel not in channels:
+                continue
+            is_drum = channel == DRUM_CHANNEL - 1 and not choice.with_drums
+            on_keyboard = LOWEST_PITCH <= pitch <= HIGHEST_PITCH
+            if kind == CONTROL_CHANGE and pitch == _SUSTAIN_CONTROL:
+                event = (tempo_map.seconds(tick), value >= _SUSTAIN_DOWN_FROM)
+                pedal_of_channel.setdefault(channel, []).append(event)
+            elif kind == NOTE_ON and value > 0:
                 struck += 1
-                open_notes.begin((message.channel, message.note), tick, message.velocity)
-            elif message.type in ("note_on", "note_off"):
-                for onset, velocity in open_notes.end((message.channel, message.note), tick):
-                    if message.channel == _DRUM_CHANNEL:
-                        drums += 1
+                drums += is_drum
+                out_of_range += not is_drum and not on_keyboard
+                open_notes.begin((channel, pitch), tick, value)
+            elif kind in (NOTE_ON, NOTE_OFF):
+                for onset, velocity in open_notes.end((channel, pitch), tick):
+                    if is_drum:
                         continue
-                    channels_with_notes.add(message.channel)
-                    if not LOWEST_PITCH <= message.note <= HIGHEST_PITCH:
-                        out_of_range += 1
-                        continue
+                    channels_with_notes.add(channel)
                     onset_s, offset_s = tempo_map.seconds(onset), tempo_map.seconds(tick)
-                    if onset_s < offset_s:  # not so if a tick is shorter than the resolution of a float
-                        notes.append(Note(message.note, onset_s, offset_s, velocity))
+                    # Not so if a tick is shorter than the resolution of a float.
+                    if on_keyboard and onset_s < offset_s:
+                        notes.append(Note(pitch, onset_s, offset_s, velocity))
         for channel in sorted(channels_with_notes):
             pedal += pedal_of_channel.get(channel, [])
     dropped = Dropped(drums=drums, out_of_range=out_of_range, zero_length=struck - drums - out_of_range - len(notes))
@@ -177,15 +192,24 @@ def load_midi(path: str | Path) -> Score:
         held = dropped if struck else "no note at all"
         raise UserError(
             f"MIDI file {str(path)!r} has no note for a piano but {held}: it needs notes of pitch {LOWEST_PITCH}.."
-            f"{HIGHEST_PITCH}, longer than zero, on a channel other than 10 (drums)"
+            f"{HIGHEST_PITCH}, longer than zero, on a channel other than 10 (drums, unless channel 10 is chosen)"
         )
-    score = Score(tuple(sorted(notes, key=_onset_and_pitch)), tuple(sorted(pedal, key=_time)), path.stem, dropped)
+    remarks = tuple(filter(None, (_odd(midi.oddities), remark(there, chosen))))
+    score = Score(
+        tuple(sorted(notes, key=_onset_and_pitch)), tuple(sorted(pedal, key=_time)), path.stem, dropped, remarks
+    )
     duration_s = score.end_s - score.start_s
     if duration_s > MAX_DURATION_S:
         raise UserError(
             f"MIDI file {str(path)!r} lasts {duration_s / 60:.0f} minutes: the limit is {MAX_DURATION_S / 60:.0f}"
         )
     return score
+
+
+def _odd(oddities: list[str]) -> str:
+    named = "; ".join(oddities[:_MOST_ODDITIES])
+    more = len(oddities) - _MOST_ODDITIES
+    return f"is played, though {named}{f'; and {more} more like it' if more > 0 else ''}" if oddities else ""
 
 
 def _onset_and_pitch(note: Note) -> tuple[float, int]:
@@ -216,6 +240,7 @@ def save_midi(score: Score, path: str | Path) -> None:
         track.append(mido.Message(kind, time=tick - last_tick, **dict(zip(names, (number, value), strict=True))))
         last_tick = tick
     try:
-        mido.MidiFile(type=0, ticks_per_beat=_WRITTEN_TICKS_PER_BEAT, tracks=[track]).save(str(path))
+        file = mido.MidiFile(type=0, ticks_per_beat=_WRITTEN_TICKS_PER_BEAT, tracks=[track])
+        write_whole(Path(path), file.save)
     except OSError as error:
         raise UserError(f"MIDI file {str(path)!r} cannot be written: {error.strerror}") from error

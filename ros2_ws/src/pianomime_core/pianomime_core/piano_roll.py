@@ -76,13 +76,18 @@ def frame_of(time_s: float) -> int:
 def rasterize(spans: Iterable[Span], first_frame: int, num_frames: int) -> NDArray[np.bool_]:
     """Return frames first_frame .. first_frame + num_frames - 1 of a set of notes, (num_frames, 88) bool."""
     # Row 0 is the frame before: whether a key is struck again depends on it.
-    sounding = np.zeros((num_frames + 1, NUM_KEYS), dtype=bool)
-    struck = np.zeros_like(sounding)
     origin = first_frame - 1
-    for span in spans:
-        sounding[max(span.start - origin, 0) : max(span.end - origin, 0), span.key] = True
-        if 0 <= span.start - origin <= num_frames:
-            struck[span.start - origin, span.key] = True
+    rows = num_frames + 1
+    # However long a note is, only its two ends are written.
+    found = np.array([(span.key, span.start - origin, span.end - origin) for span in spans], dtype=np.int64)
+    keys, starts, ends = found.reshape(-1, 3).T
+    change = np.zeros((rows + 1, NUM_KEYS), dtype=np.int32)
+    np.add.at(change, (starts.clip(0, rows), keys), 1)
+    np.subtract.at(change, (ends.clip(0, rows), keys), 1)
+    struck = np.zeros((rows, NUM_KEYS), dtype=bool)
+    in_range = (starts >= 0) & (starts < rows)
+    struck[starts[in_range], keys[in_range]] = True
+    sounding = np.cumsum(change[:-1], axis=0, out=change[:-1]) > 0
     goal: NDArray[np.bool_] = sounding[1:] & ~(struck[1:] & sounding[:-1])
     return goal
 
@@ -97,9 +102,13 @@ def rasterize_velocity(spans: Iterable[Span], first_frame: int, goal: NDArray[np
     """
     velocity = np.zeros(goal.shape, dtype=np.uint8)
     # A strike counts until the next one, even if the note before it is written to end later; of two in one frame, the
-    # louder one.
-    for span in sorted(spans, key=lambda span: (span.start, span.velocity)):
-        velocity[max(span.start - first_frame, 0) :, span.key] = span.velocity
+    # louder one. From the last one on, so that each frame is written once.
+    until = [len(goal)] * NUM_KEYS
+    for span in sorted(spans, key=lambda span: (span.start, span.velocity), reverse=True):
+        start = max(span.start - first_frame, 0)
+        if start < until[span.key]:
+            velocity[start : until[span.key], span.key] = span.velocity
+            until[span.key] = start
     velocity[~goal] = 0
     return velocity
 
@@ -109,8 +118,12 @@ def rasterize_sustain(
 ) -> NDArray[np.bool_]:
     """Return the pedal of a range of frames, (num_frames,) bool, from (frame, down) in order of time; the last wins."""
     sustain = np.full(num_frames, down_before)
-    for frame, down in events:
-        sustain[max(frame - first_frame, 0) :] = down
+    until = num_frames
+    for frame, down in reversed(list(events)):
+        start = max(frame - first_frame, 0)
+        if start < until:
+            sustain[start:until] = down
+            until = start
     return sustain
 
 

@@ -13,8 +13,8 @@ rad, which keeps the thumb out of local minima.
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 
+from pianomime_policy.kernel import kernel
 from pianomime_policy.planner.hand_kinematics import body_poses, contact_point, point_jacobian
 
 
@@ -45,7 +45,7 @@ class InverseKinematicsConfig:
     due_weight: float = 0.4
 
 
-@njit(cache=True)
+@kernel
 def cholesky_solve(A, b, n, L, x):
     """Solve A[:n, :n] x = b[:n] for a symmetric positive definite A; L is scratch, x the result (n,)."""
     for i in range(n):
@@ -69,7 +69,7 @@ def cholesky_solve(A, b, n, L, x):
         x[i] = s / L[i, i]
 
 
-@njit(cache=True)
+@kernel
 def box_step(A, g, z, lower, upper, dz, scratch_A, scratch_L, scratch_x):
     """Write the step dz (n,) that solves A dz = g with z + dz in [lower, upper] (a few rounds of an active set)."""
     n = z.shape[0]
@@ -107,7 +107,7 @@ def box_step(A, g, z, lower, upper, dz, scratch_A, scratch_L, scratch_x):
             break
 
 
-@njit(cache=True)
+@kernel
 def _place(chain, z, slack, tip_target, tip_weight, softness_m, due_weight, pose, points, jacobians):
     """Write pose, fingertip points and Jacobians at z; returns the largest error [m] of a due fingertip."""
     position, rotation, anchor, axis, q = pose
@@ -124,7 +124,7 @@ def _place(chain, z, slack, tip_target, tip_weight, softness_m, due_weight, pose
     return worst
 
 
-@njit(cache=True)
+@kernel
 def _equations(
     chain, z, tip_target, tip_weight, z_rest, rest_weight, z_near, near_weight, damping, error_cap_m, clearance_m,
     clearance_weight, pose, points, jacobians, A, g, J,
@@ -166,7 +166,7 @@ def _equations(
             A[j, i] = A[i, j]
 
 
-@njit(cache=True)
+@kernel
 def _pose_of(chain):
     """Room for a pose: body positions and rotations, joint anchors, axes and positions."""
     bodies, joints = chain.parent.shape[0], chain.joint_body.shape[0]
@@ -179,7 +179,7 @@ def _pose_of(chain):
     )
 
 
-@njit(cache=True)
+@kernel
 def solve_posture(
     chain,
     z,
@@ -239,7 +239,7 @@ def solve_posture(
     return worst
 
 
-@njit(cache=True)
+@kernel
 def lone_steps(
     chain, z, slack, tip_target, tip_weight, z_rest, rest_weight, z_near, near_weight, damping, error_cap_m,
     softness_m, clearance_m, clearance_weight, points, jacobians,
