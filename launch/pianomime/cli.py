@@ -1,33 +1,36 @@
 """The `pianomime` command: what it understands stands in `arguments`, what it does in one module for each subcommand.
 
 Exit codes: 0 done, 1 the work failed (replay: other keys went down; play: a node died; refine: a song of many failed;
-doctor: playing needs what is broken), 2 bad input in one line on stderr, 130 Ctrl-C. MuJoCo, numba and ROS are imported
+doctor: playing needs what is broken), 2 bad input, or a file that could not be written, in one line on stderr, 130
+Ctrl-C, 143 SIGTERM and 129 SIGHUP. MuJoCo, numba and ROS are imported
 by the subcommands, so that `--help` is quick.
 """
 
 import argparse
-import signal
 import sys
 from collections.abc import Sequence
+from contextlib import nullcontext
 
 from pianomime.arguments import parse
+from pianomime.interrupts import interrupt_exit_code, interruptible
 from pianomime.songs import find_song
 from pianomime_core.errors import UserError
 
 EXIT_USER_ERROR = 2
-EXIT_INTERRUPTED = 128 + signal.SIGINT
+_WITH_ROBOT = ("play", "live", "follow")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit code."""
     try:
         options = parse(sys.argv[1:] if arguments is None else arguments)
-        return _RUN[options.command](options)
+        with interruptible() if options.command in _WITH_ROBOT else nullcontext():
+            return _RUN[options.command](options)
     except UserError as error:
         print(f"pianomime: error: {error}", file=sys.stderr)
         return EXIT_USER_ERROR
-    except KeyboardInterrupt:
-        return EXIT_INTERRUPTED
+    except KeyboardInterrupt as interrupt:
+        return interrupt_exit_code(interrupt)
 
 
 def _play(options: argparse.Namespace) -> int:
@@ -157,7 +160,7 @@ def _transcribe(options: argparse.Namespace) -> int:
 def _urdf(options: argparse.Namespace) -> int:
     from pianomime.urdf import urdf
 
-    return urdf(options.out, options.variant)
+    return urdf(options.out, options.variant, options.joint_prefix)
 
 
 def _doctor(options: argparse.Namespace) -> int:

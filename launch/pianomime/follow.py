@@ -3,13 +3,13 @@
 import argparse
 import sys
 from collections.abc import Mapping
-from contextlib import suppress
 
 from rich.console import Console
 from rich.progress import Progress, TaskID
 
 from pianomime.graph import progress_bar, running
 from pianomime.graph_options import FollowOptions, PerceptionOptions
+from pianomime.interrupts import Interrupted, interrupt_exit_code
 from pianomime.outputs import check_record
 from pianomime.runner import NodeDied
 from pianomime_core.errors import UserError
@@ -35,17 +35,22 @@ def follow(options: argparse.Namespace) -> int:
         hand_collisions=options.hand_collisions,
         record=options.record,
     )
+    code = EXIT_END
     with running(chosen, "follow_node") as (runner, console, listener):
         try:
             with progress_bar(console) as progress:
                 bar = progress.add_task("starting", total=None, note="")
-                with suppress(KeyboardInterrupt):
+                try:
                     runner.wait(lambda: _show(progress, bar, listener.values))
+                except Interrupted as interrupt:
+                    code = interrupt_exit_code(interrupt)
+                except KeyboardInterrupt:
+                    pass  # the usual end of a camera
         except NodeDied as death:
             print(f"pianomime: {death}", file=sys.stderr)
             return EXIT_NODE_DIED
     _print_end(console, listener.values)
-    return EXIT_END
+    return code
 
 
 def _perception(options: argparse.Namespace) -> PerceptionOptions | None:
@@ -88,5 +93,5 @@ def _print_end(console: Console, values: Mapping[str, float]) -> None:
             p50, p95 = (values[f"{side}_distance_{which}_mm"] for which in ("p50", "p95"))
             console.print(f"{words} hand: fingertips {p50:.0f} mm (median) from the pianist's, p95 {p95:.0f} mm")
     if "latency_p50_ms" in values:
-        p50, p95 = (values[f"latency_{which}_ms"] for which in ("p50", "p95"))
-        console.print(f"picture to command: median {p50:.0f} ms, p95 {p95:.0f} ms")
+        p50, p95, p99 = (values[f"latency_{which}_ms"] for which in ("p50", "p95", "p99"))
+        console.print(f"picture to command: median {p50:.0f} ms, p95 {p95:.0f} ms, p99 {p99:.0f} ms")

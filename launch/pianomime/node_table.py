@@ -51,6 +51,7 @@ def node_table(options: PlayOptions | LiveOptions | FollowOptions, score: Path |
                 "score": str(score.resolve()) if score is not None else "",
                 "wait_for": ",".join(_audience(options)),
             },
+            restart_parameters={"takes_over": True},
             ends_graph=True,
             stop_s=WRITE_S,
         ),

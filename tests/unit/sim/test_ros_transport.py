@@ -128,7 +128,7 @@ class Topic:
 
 @pytest.fixture
 def sim(ros, tmp_path):
-    ros(sync="true", rollout=tmp_path / "played.npz")
+    ros(sync="true", takes_over="true", rollout=tmp_path / "played.npz")
     part = SimNode()
     yield part
     part.close()

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from rclpy.node import Node
 from rclpy.qos import DurabilityPolicy, QoSProfile
-from rclpy.subscription import MessageInfo
+from rclpy.subscription import MessageInfo, Subscription
 
 from pianomime_core.ros_life import ALIVE_S, UNKNOWN, Gid, Life, publishers
 
@@ -187,7 +187,7 @@ class Owners:
         self._undo.callback(self.life.close)
         self._undo.callback(node.destroy_timer, node.create_timer(LOOK_PERIOD_S, self._look))
 
-    def subscribe(self, kind: type, topic: str, take: Callable[[Any], None], qos: QoSProfile) -> None:
+    def subscribe(self, kind: type, topic: str, take: Callable[[Any], None], qos: QoSProfile) -> Subscription:
         """Listen to the owner of a topic; see `Reader`."""
         latched = qos.durability == DurabilityPolicy.TRANSIENT_LOCAL
         reader = Reader(self._node, topic, take, latched=latched, life=self.life)
@@ -197,6 +197,7 @@ class Owners:
             kind, topic, lambda message, info: reader.hear(message, info), qos
         )
         self._undo.callback(self._node.destroy_subscription, subscription)
+        return subscription
 
     def close(self) -> None:
         """Listen no more."""

@@ -23,6 +23,7 @@ from pianomime_core.ros_diagnostics import Diagnostics, Health
 from pianomime_core.ros_fingertip_cloud import Fingertips, fingertip_cloud
 from pianomime_core.ros_messages import MessageError
 from pianomime_core.ros_parameters import declare_number, declare_switch, declare_text, refuse_undeclared
+from pianomime_core.ros_prefixes import FRAME_PREFIX, in_frame, world_frame
 from pianomime_core.ros_qos import NEWEST
 from pianomime_perception.annotated import annotated
 from pianomime_perception.given_keyboard import given_keyboard
@@ -99,6 +100,7 @@ class PerceptionNode:
             node, "height_m", 0.045, "Height of every fingertip: a camera does not see it", lowest=0.0, highest=0.2
         )
         self._waits = declare_switch(node, "wait_for_reader", False, "A file begins when somebody reads the fingertips")
+        self._world = world_frame(declare_text(node, "frame_prefix", "", FRAME_PREFIX))
         refuse_undeclared(node)
         if self._source:
             check_source(self._source)
@@ -177,7 +179,7 @@ class PerceptionNode:
         found = self._tracker.track(image)
         tracking_s = time.monotonic() - begin_s
         fingertips = self._hands.see(found, keyboard, arrived.arrived_s)
-        self._publish_cloud.publish(fingertip_cloud(fingertips, arrived.stamp))
+        self._publish_cloud.publish(fingertip_cloud(fingertips, arrived.stamp, self._world))
         done_s = time.monotonic()
         self._times.add(self._age_s(arrived), tracking_s, done_s, fingertips.seen)
         self._show(image, keyboard, fingertips, arrived.stamp)
@@ -190,7 +192,7 @@ class PerceptionNode:
     def _show(self, image: Pixels, keyboard: KeyboardMap, fingertips: Fingertips, stamp: Time) -> None:
         """Once the fingertips are out, and only for those who look."""
         if self._publish_markers.get_subscription_count():
-            self._publish_markers.publish(hand_markers(fingertips, stamp))
+            self._publish_markers.publish(in_frame(hand_markers(fingertips, stamp), self._world))
         if self._publish_image.get_subscription_count():
             self._publish_image.publish(image_message(annotated(image, keyboard, fingertips), stamp))
 

@@ -21,6 +21,7 @@ from pianomime_core.piano_roll import PianoRoll, piano_roll
 from pianomime_core.ros_diagnostics import Diagnostics, Health
 from pianomime_core.ros_main import prefer_prompt_replies, run
 from pianomime_core.ros_messages import MessageError, goal_message, read_status, step_of
+from pianomime_core.ros_owner import Owners
 from pianomime_core.ros_parameters import declare_count, declare_text, refuse_undeclared
 from pianomime_core.ros_qos import LATCHED, NEWEST
 from pianomime_core.song_file import load_song
@@ -78,8 +79,9 @@ class MidiNode:
         self._publish_goal = self.node.create_publisher(JointTrajectory, topics.GOAL, NEWEST)
         prefer_prompt_replies()
         self._begin()
-        self._states = self.node.create_subscription(JointState, topics.HAND_STATES, self._on_state, NEWEST)
-        self.node.create_subscription(DiagnosticArray, topics.TRANSPORT, self._on_transport, LATCHED)
+        self._owners = Owners(self.node)
+        self._owners.subscribe(JointState, topics.HAND_STATES, self._on_state, NEWEST)
+        self._owners.subscribe(DiagnosticArray, topics.TRANSPORT, self._on_transport, LATCHED)
         self.node.create_service(Trigger, topics.PLAY, self._on_play)
         self.node.add_on_set_parameters_callback(self._on_parameters)
         self._repeat = self.node.create_timer(REPEAT_PERIOD_S, self._send)
@@ -160,7 +162,7 @@ class MidiNode:
         song = self._song
         values = {"step": self._step, "steps": song.steps, "horizon_steps": self._horizon}
         dropped = sum(astuple(song.dropped))
-        warnings = (f"played without {song.dropped}",) if dropped else ()
+        warnings = (*((f"played without {song.dropped}",) if dropped else ()), *self._owners.warnings())
         return Health(self._step, values | {"dropped_notes": dropped}, "playing" if self._step else "", warnings)
 
 

@@ -38,7 +38,9 @@ from pianomime_core.ros_messages import (
     step_of,
     targets_message,
 )
+from pianomime_core.ros_owner import Owners
 from pianomime_core.ros_parameters import declare_switch, declare_text, refuse_undeclared
+from pianomime_core.ros_prefixes import FRAME_PREFIX, JOINT_PREFIX, in_frame, prefixed, world_frame
 from pianomime_core.ros_qos import LATCHED, NEWEST
 from pianomime_core.spread import Spread
 from pianomime_description.variant import SceneConfig
@@ -110,6 +112,8 @@ class PolicyNode:
         variant = declare_text(node, "variant", "pianomime", "Hands to play with", legal=tuple(FOREARM_DOFS))
         collisions = declare_switch(node, "hand_collisions", False, "Hands and fingers collide with one another")
         autostart = declare_switch(node, "autostart", True, "Configure and activate without a life-cycle manager")
+        self._prefix = declare_text(node, "joint_prefix", "", JOINT_PREFIX)
+        self._world = world_frame(declare_text(node, "frame_prefix", "", FRAME_PREFIX))
         refuse_undeclared(node)
         self._model = Path(model) if model else None
         self._scene = SceneConfig(variant=variant, hand_collisions=collisions)
@@ -140,7 +144,7 @@ class PolicyNode:
         """Make the controller, ready to answer without compiling anything."""
         begin_s = time.monotonic()
         self._controller = ready_controller(self._name, self._scene, self.node.get_logger().info, self._model)
-        self._joints = NameOrder(self._controller.joint_names)
+        self._joints = NameOrder(prefixed(self._prefix, self._controller.joint_names))
         self._keys = NameOrder(KEY_NAMES, beside=(SUSTAIN,))
         self._goal = NameOrder(GOAL_NAMES)
         # Silent until the node is active.
@@ -162,13 +166,12 @@ class PolicyNode:
         # Of this connection: who was off must not have said where to begin.
         self._publish_start = node.create_publisher(JointState, topics.START, LATCHED)
         undo(node.destroy_publisher, self._publish_start)
-        for subscription in (
-            node.create_subscription(JointTrajectory, topics.SONG, self._on_song, LATCHED),
-            node.create_subscription(JointTrajectory, topics.GOAL, self._on_goal, NEWEST),
-            node.create_subscription(JointState, topics.HAND_STATES, self._on_hands, NEWEST),
-            node.create_subscription(JointState, topics.KEY_STATES, self._on_keys, NEWEST),
-        ):
-            undo(node.destroy_subscription, subscription)
+        self._owners = Owners(node)
+        undo(self._owners.close)
+        self._owners.subscribe(JointTrajectory, topics.SONG, self._on_song, LATCHED)
+        self._owners.subscribe(JointTrajectory, topics.GOAL, self._on_goal, NEWEST)
+        self._owners.subscribe(JointState, topics.HAND_STATES, self._on_hands, NEWEST)
+        self._owners.subscribe(JointState, topics.KEY_STATES, self._on_keys, NEWEST)
         undo(node.destroy_timer, node.create_timer(SILENCE_S / 2, self._look_for_simulator))
         undo(Diagnostics(node, self._health).close)
 
@@ -251,7 +254,8 @@ class PolicyNode:
         controller = self._controller
         # Of the last `act`, which is that of this step, also when it is said again.
         pedal = controller.pedal() if isinstance(controller, Pedals) else None
-        self._publish_command.publish(targets_message(controller.target_names, targets, step=step, pedal=pedal))
+        names = prefixed(self._prefix, controller.target_names)
+        self._publish_command.publish(targets_message(names, targets, step=step, pedal=pedal))
 
     def _show_aims(self, step: int) -> None:
         """Once the command is out, and only for those who look."""
@@ -259,17 +263,18 @@ class PolicyNode:
         if not isinstance(controller, TellsAims) or not self._publish_aims.get_subscription_count():
             return
         if (aims := controller.aims()) is not None:
-            self._publish_aims.publish(fingertip_markers(step, aims))
+            self._publish_aims.publish(in_frame(fingertip_markers(step, aims), self._world))
 
     def _health(self) -> Health:
         answered, skipped = self._playing.answered, self._playing.skipped
-        values = {"answered": answered, "skipped_steps": skipped, "refused_messages": self._refused}
-        counts = {f"{skipped} steps skipped": skipped, f"{self._refused} messages refused": self._refused}
+        refused = self._refused + self._owners.refused
+        values = {"answered": answered, "skipped_steps": skipped, "refused_messages": refused}
+        counts = {f"{skipped} steps skipped": skipped, f"{refused} messages refused": refused}
         return Health(
             step=max(answered, 0),
             values={**values, **self._act.ms("policy"), **self._period.ms("period")},
             text=f"{self._name} plays" if self._playing.started else "waiting for a song",
-            warnings=tuple(words for words, count in counts.items() if count),
+            warnings=(*(words for words, count in counts.items() if count), *self._owners.warnings()),
         )
 
 

@@ -16,13 +16,14 @@ from std_srvs.srv import SetBool, Trigger
 
 from pianomime_core import ros_topics as topics
 from pianomime_core.errors import UserError
-from pianomime_core.ros_messages import read_status, status_message
+from pianomime_core.ros_messages import MessageError, read_status, status_message
 from pianomime_core.ros_parameters import declare_number
 from pianomime_core.ros_qos import LATCHED
 from pianomime_sim.transport import FASTEST, SLOWEST, Transport
 from pianomime_sim.viewers.base import TransportView
 
 SPEED = "speed"
+COMPLAINT_PERIOD_S = 2.0
 
 
 class TransportServer:
@@ -159,5 +160,13 @@ class TransportClient:
             client.call_async(request).add_done_callback(read)
 
     def _on_state(self, message: DiagnosticArray) -> None:
-        values = read_status(message, "transport")
-        self._show(TransportView(paused=bool(values["paused"]), speed=values.get(SPEED)))
+        try:
+            values = read_status(message, "transport", needed=("paused",))
+            speed = values.get(SPEED)
+            if speed is not None and not SLOWEST <= speed <= FASTEST:
+                raise MessageError(f"{SPEED} {speed}: want {SLOWEST} to {FASTEST}")
+        except MessageError as error:
+            name = self._node.resolve_topic_name(topics.TRANSPORT)
+            self._node.get_logger().error(f"{name} refused: {error}", throttle_duration_sec=COMPLAINT_PERIOD_S)
+            return
+        self._show(TransportView(paused=bool(values["paused"]), speed=speed))

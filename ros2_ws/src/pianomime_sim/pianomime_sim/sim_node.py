@@ -17,6 +17,7 @@ from trajectory_msgs.msg import JointTrajectory
 from pianomime_core import ros_topics as topics
 from pianomime_core.errors import UnsafeError
 from pianomime_core.keyboard import KEY_NAMES
+from pianomime_core.ros_claim import Claim
 from pianomime_core.ros_diagnostics import Diagnostics, Health
 from pianomime_core.ros_main import prefer_prompt_replies, run
 from pianomime_core.ros_messages import (
@@ -33,7 +34,9 @@ from pianomime_core.ros_messages import (
     stamp_of,
     step_of,
 )
+from pianomime_core.ros_owner import LOOK_PERIOD_S, Owners
 from pianomime_core.ros_parameters import refuse_undeclared
+from pianomime_core.ros_prefixes import prefixed
 from pianomime_core.ros_qos import CLOCK, EVENTS, LATCHED, NEWEST
 from pianomime_physics.observed_simulator import ObservedSimulator
 from pianomime_physics.simulator import SimulatorState
@@ -45,6 +48,7 @@ from pianomime_sim.ros_audience import Audience
 from pianomime_sim.ros_display import Display
 from pianomime_sim.ros_key_events import KeyEventWriter
 from pianomime_sim.ros_outcome import Outcome
+from pianomime_sim.ros_rivals import Rivals
 from pianomime_sim.ros_sim_parameters import declare_parameters
 from pianomime_sim.ros_transport import TransportServer
 from pianomime_sim.scoreboard import Scoreboard
@@ -71,8 +75,8 @@ class SimNode:
         self._outcome = Outcome(self.node, asked.rollout, asked.score)
         self._simulator = ObservedSimulator(self._observe, asked.scene, self._is_heard)
         self._key_events = KeyEventWriter()
-        self._joints = NameOrder(self._simulator.joint_names)
-        self._targets = NameOrder(self._simulator.target_names, beside=(SUSTAIN,))
+        self._joints = NameOrder(prefixed(asked.joint_prefix, self._simulator.joint_names))
+        self._targets = NameOrder(prefixed(asked.joint_prefix, self._simulator.target_names), beside=(SUSTAIN,))
         self._keys = NameOrder(GOAL_NAMES)
         self._commands = CommandBox()
         self._stop = threading.Event()
@@ -81,29 +85,33 @@ class SimNode:
         self._cue = Cue(asked.session_steps)
         self._cancelled = False
         self._refused = 0
+        self._diagnostics: Diagnostics | None = None
         self._ended_s: float | None = None
         self._finished = False
         self._connect()
 
     def _connect(self) -> None:
         node = self.node
-        self._publish_hands = node.create_publisher(JointState, topics.HAND_STATES, NEWEST)
+        self._owners = Owners(node)
+        self._claim = Claim(node, JointState, topics.HAND_STATES, NEWEST, self._owners.life)
+        self._rivals = Rivals(node, self._owners, (topics.HAND_STATES, topics.KEY_STATES))
+        self._publish_hands = self._claim.publisher
         self._publish_keys = node.create_publisher(JointState, topics.KEY_STATES, NEWEST)
         self._publish_key_events = node.create_publisher(JointState, topics.KEY_EVENTS, EVENTS)
         self._audience = Audience(
             node, self._asked.wait_for, self._publish_hands.topic_name, self._publish_key_events.topic_name
         )
         self._publish_clock = node.create_publisher(Clock, topics.CLOCK, CLOCK)
-        self._diagnostics = Diagnostics(node, self._health)
-        self._display = Display(node, self._simulator)
-        node.create_subscription(JointTrajectory, topics.SONG, self._on_song, LATCHED)
-        node.create_subscription(JointTrajectory, topics.GOAL, self._on_goal, NEWEST)
-        node.create_subscription(JointState, topics.START, self._on_start, LATCHED)
-        node.create_subscription(JointTrajectory, topics.COMMAND, self._on_command, NEWEST)
+        self._display = Display(node, self._simulator, self._asked.joint_prefix, self._asked.frame_prefix)
+        self._owners.subscribe(JointTrajectory, topics.SONG, self._on_song, LATCHED)
+        self._owners.subscribe(JointTrajectory, topics.GOAL, self._on_goal, NEWEST)
+        self._owners.subscribe(JointState, topics.START, self._on_start, LATCHED)
+        self._owners.subscribe(JointTrajectory, topics.COMMAND, self._on_command, NEWEST)
         node.create_timer(BEGIN_PERIOD_S, self._begin)
         node.create_timer(SCORE_PERIOD_S, self._report_score)
         node.create_timer(MARKER_PERIOD_S, self._report_markers)
         node.create_timer(END_PERIOD_S, self._look_for_end)
+        node.create_timer(LOOK_PERIOD_S, self._look_for_rivals)
 
     @property
     def finished(self) -> bool:
@@ -111,12 +119,17 @@ class SimNode:
         return self._finished
 
     def close(self) -> None:
-        """Stop the physics and wait for it; live, this is the end of the music."""
+        """Stop the physics and wait for it: this is the end of the music, with the score so far."""
         self._stop.set()
         if self._thread is None:
+            if not (self._finished or self._asked.stay):
+                self.node.get_logger().warning("ended before the music began")
             return
         self._thread.join()
-        if self._live and not self._finished and self._failure is None:
+        if not self._finished and self._failure is None:
+            if not self._live:
+                played, steps = self._scoreboard.played, len(self._scoreboard.goal)
+                self.node.get_logger().warning(f"ended at step {played} of {steps}: scored is what came before")
             self._end()
 
     def _on_song(self, message: JointTrajectory) -> None:
@@ -142,7 +155,9 @@ class SimNode:
 
     def _begin(self) -> None:
         cue = self._cue
-        if self._thread is not None or not cue.is_complete or not self._audience.is_there():
+        if not self._is_alone() or self._thread is not None or not cue.is_complete:
+            return
+        if self._rivals.are_there() or not self._audience.is_there():
             return
         assert cue.steps is not None
         self._scoreboard = Scoreboard(cue.steps, trim=self._live, first=cue.first)
@@ -172,6 +187,13 @@ class SimNode:
         self._stop.set()
         self._transport.transport.pause(False)
         return ""
+
+    def _is_alone(self) -> bool:
+        """False until no other simulator can be there; from then on this one says that it lives."""
+        if self._diagnostics is None and (self._asked.takes_over or self._claim.is_granted()):
+            self._diagnostics = Diagnostics(self.node, self._health)
+            self._diagnostics.report()
+        return self._diagnostics is not None
 
     def _restart(self) -> str:
         """Play the song from step 0, with a new score; return why not, or an empty text. Nobody else has to be told:
@@ -212,7 +234,7 @@ class SimNode:
     def _publish(self, step: int, state: SimulatorState) -> None:
         """Called by the physics thread, so that a state is out at once whatever the executor is doing."""
         self._publish_clock.publish(Clock(clock=stamp_of(step)))
-        names = self._simulator.joint_names
+        names = self._joints.names
         keys, pedal = (*KEY_NAMES, SUSTAIN), float(self._playback.pedal)
         angles, velocities = np.append(state.key_angles, pedal), np.append(state.key_velocities, 0.0)
         self._publish_keys.publish(joint_state(keys, angles, velocities, step=step))
@@ -233,19 +255,22 @@ class SimNode:
             self._publish_key_events.publish(message)
 
     def _on_goal(self, message: JointTrajectory) -> None:
-        if self._thread is None or not self._cue.is_of(message.header.frame_id):
+        if self._thread is None or self._playback.now is None or not self._cue.is_of(message.header.frame_id):
             return
         try:
-            self._scoreboard.expect(step_of(message.header.stamp), *read_goal(message, self._keys))
+            step, goal = step_of(message.header.stamp), read_goal(message, self._keys)
+            if step > self._playback.now[0]:
+                raise MessageError(f"step {step} is yet to come, the song is at {self._playback.now[0]}")
+            self._scoreboard.expect(step, *goal)
         except MessageError as error:
             self._refuse(topics.GOAL, error)
 
     def _on_command(self, message: JointTrajectory) -> None:
         try:
             step, targets = step_of(message.header.stamp), read_targets(message, self._targets)
-            if self._thread is None or ((now := self._playback.now) is not None and step <= now[0]):
+            # Else it answers nothing, or a state of before the song was begun again.
+            if self._thread is not None and (now := self._playback.now) is not None and step <= now[0]:
                 self._commands.put(step, targets, read_pedal(message))
-            # Else it answers a state of before the song was begun again.
         except NotFiniteError as error:
             raise UnsafeError(f"{self.node.resolve_topic_name(topics.COMMAND)}: {error}") from error
         except MessageError as error:
@@ -261,9 +286,14 @@ class SimNode:
             self._outcome.report(self._scoreboard, self._playback)
 
     def _health(self) -> Health:
+        refused, rivals = self._refused + self._owners.refused, self._rivals.warnings()
         if self._thread is None:
-            return ros_health.waiting(self._refused)
-        return ros_health.playing(self._scoreboard, self._playback, self._refused)
+            return ros_health.waiting(refused, rivals)
+        return ros_health.playing(self._scoreboard, self._playback, refused, rivals)
+
+    def _look_for_rivals(self) -> None:
+        if self._thread is not None and self._thread.is_alive():
+            self._rivals.watch()
 
     def _report_markers(self) -> None:
         if self._thread is not None and self._playback.now is not None:
@@ -283,10 +313,12 @@ class SimNode:
     def _end(self) -> None:
         asked, start = self._asked, self._cue.start
         assert start is not None
+        self._finished = True
+        # The score first: a full disk does not take it with the rollout.
+        self._outcome.finish(self._scoreboard, self._playback)
         self._outcome.write_rollout(
             self._scoreboard, self._playback, self._simulator, start, asked.playback.sync, asked.controller
         )
-        self._outcome.finish(self._scoreboard, self._playback)
         self._finished = not asked.stay
         self._cue.finish()
         if asked.stay:

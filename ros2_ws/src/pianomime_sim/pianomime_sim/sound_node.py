@@ -10,6 +10,7 @@ from pianomime_core import ros_topics as topics
 from pianomime_core.errors import UserError
 from pianomime_core.ros_main import run
 from pianomime_core.ros_messages import MessageError
+from pianomime_core.ros_owner import Owners
 from pianomime_core.ros_parameters import declare_switch, declare_text, refuse_undeclared
 from pianomime_core.ros_qos import EVENTS
 from pianomime_sim.ros_key_events import KeyEventReader
@@ -42,7 +43,8 @@ class SoundNode:
             instruments.append(Speaker(Path(soundfont) if soundfont else None))
         self._band = Band(instruments)
         self._reader = KeyEventReader()
-        self._events = self.node.create_subscription(JointState, topics.KEY_EVENTS, self._on_events, EVENTS)
+        self._owners = Owners(self.node)
+        self._events = self._owners.subscribe(JointState, topics.KEY_EVENTS, self._on_events, EVENTS)
 
     def close(self) -> None:
         """Fall silent."""

@@ -26,7 +26,9 @@ from pianomime_core.ros_messages import (
     read_status,
     step_of,
 )
+from pianomime_core.ros_owner import Owners
 from pianomime_core.ros_parameters import declare_count, declare_text, refuse_undeclared
+from pianomime_core.ros_prefixes import JOINT_PREFIX, prefixed
 from pianomime_core.ros_qos import LATCHED, NEWEST, REPORT
 from pianomime_description import SceneConfig
 from pianomime_sim.ros_transport import TransportClient
@@ -53,17 +55,19 @@ class ViewerNode:
         )
         names = declare_text(self.node, "names", "", "Further names under which browsers reach it, by commas")
         variant = declare_text(self.node, "variant", "pianomime", "Hands to show", legal=tuple(FOREARM_DOFS))
+        prefix = declare_text(self.node, "joint_prefix", "", JOINT_PREFIX)
         refuse_undeclared(self.node)
         self._viewer = open_viewer(name, SceneConfig(variant=variant), host=host, port=port, names=names.split(","))
         self._gathering = Gathering()
-        self._joints = NameOrder(joint_names(forearm_dofs(variant)))
+        self._joints = NameOrder(prefixed(prefix, joint_names(forearm_dofs(variant))))
         self._keys = NameOrder(KEY_NAMES, beside=(SUSTAIN,))
         self._goal = NameOrder(GOAL_NAMES)
         node = self.node
-        node.create_subscription(JointState, topics.HAND_STATES, self._on_hands, NEWEST)
-        node.create_subscription(JointState, topics.KEY_STATES, self._on_keys, NEWEST)
-        node.create_subscription(JointTrajectory, topics.GOAL, self._on_goal, NEWEST)
-        node.create_subscription(DiagnosticArray, topics.SCORE, self._on_score, LATCHED)
+        self._owners = Owners(node)
+        self._owners.subscribe(JointState, topics.HAND_STATES, self._on_hands, NEWEST)
+        self._owners.subscribe(JointState, topics.KEY_STATES, self._on_keys, NEWEST)
+        self._owners.subscribe(JointTrajectory, topics.GOAL, self._on_goal, NEWEST)
+        self._owners.subscribe(DiagnosticArray, topics.SCORE, self._on_score, LATCHED)
         node.create_subscription(DiagnosticArray, topics.DIAGNOSTICS, self._on_diagnostics, REPORT)
         if isinstance(self._viewer, HasButtons):
             self._viewer.obey(TransportClient(node, self._viewer.show_transport))
