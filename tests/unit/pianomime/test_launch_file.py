@@ -144,6 +144,15 @@ def test_with_the_song_our_nodes_end_and_nothing_else(description):
     assert ends["policy_node"](ProcessExited(-2), LaunchContext()) == []
 
 
+@pytest.mark.parametrize("interrupted", [True, False])
+def test_a_recording_that_cannot_be_finished_is_an_error_of_the_launch(description, interrupted):
+    ends = handlers(start(description, record="r.mcap"))
+    if not interrupted:
+        ends["sim_node"](ProcessExited(0), LaunchContext())
+    with pytest.raises(UserError, match="record_node could not write"):
+        ends["record_node"](ProcessExited(2), LaunchContext(is_shutdown=interrupted))
+
+
 @pytest.mark.parametrize(("code", "error"), [(2, UserError), (3, NodeDied)])
 def test_bad_input_is_an_error_of_the_launch(description, code, error):
     """launch ends with exit code 1 after an exception only."""
