@@ -15,7 +15,7 @@ from pianomime_core.ros_main import prefer_prompt_replies, run
 from pianomime_core.ros_messages import MessageError, goal_message, step_of
 from pianomime_core.ros_owner import Owners
 from pianomime_core.ros_parameters import declare_count, declare_number, declare_switch, declare_text, refuse_undeclared
-from pianomime_core.ros_qos import NEWEST
+from pianomime_core.ros_qos import NEWEST, overridable_publisher
 from pianomime_core.timing import FRAMES_PER_SECOND
 from pianomime_policy.midi_input import MidiInput
 
@@ -61,7 +61,7 @@ class LiveNode:
             self._log.info(f"{'open for' if virtual else 'listening to'} MIDI at {self._port.name!r}")
         else:
             self._log.warning(f"MIDI port {self._port.name!r} is not there: it is waited for")
-        self._publish_goal = node.create_publisher(JointTrajectory, topics.GOAL, NEWEST)
+        self._publish_goal = overridable_publisher(node, JointTrajectory, topics.GOAL, NEWEST)
         prefer_prompt_replies()
         self._owners = Owners(node)
         self._states = self._owners.subscribe(JointState, topics.HAND_STATES, self._on_state, NEWEST)

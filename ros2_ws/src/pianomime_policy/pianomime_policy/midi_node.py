@@ -23,7 +23,7 @@ from pianomime_core.ros_main import prefer_prompt_replies, run
 from pianomime_core.ros_messages import MessageError, goal_message, read_status, step_of
 from pianomime_core.ros_owner import Owners
 from pianomime_core.ros_parameters import declare_count, declare_text, refuse_undeclared
-from pianomime_core.ros_qos import LATCHED, NEWEST
+from pianomime_core.ros_qos import LATCHED, NEWEST, overridable_publisher
 from pianomime_core.song_file import load_song
 
 REPEAT_PERIOD_S = 0.25
@@ -76,7 +76,7 @@ class MidiNode:
         self._performances = 0
         self._playing = False
         self._publish_song = self.node.create_publisher(JointTrajectory, topics.SONG, LATCHED)
-        self._publish_goal = self.node.create_publisher(JointTrajectory, topics.GOAL, NEWEST)
+        self._publish_goal = overridable_publisher(self.node, JointTrajectory, topics.GOAL, NEWEST)
         prefer_prompt_replies()
         self._begin()
         self._owners = Owners(self.node)
