@@ -1,8 +1,12 @@
 """What a graph of nodes is asked for: a song, a live session, a pianist to be watched or followed."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
+
+from pianomime_core.errors import UserError
+from pianomime_core.instruments import EVERYTHING_FOR_A_PIANO, Choice
 
 ViewerName = Literal["none", "browser", "window", "rviz"]
 
@@ -47,11 +51,13 @@ class PlayOptions(Options):
 
     Attributes:
         midi: The song.
+        choice: Tracks and channels of it to play.
         sync: The simulator waits for every command; otherwise real time.
         horizon_steps: Rows of the goal window; None for what config/midi.yaml says.
     """
 
     midi: Path
+    choice: Choice = EVERYTHING_FOR_A_PIANO
     sync: bool = False
     horizon_steps: int | None = None
 
@@ -100,3 +106,20 @@ class FollowOptions(Options):
 
     controller: str = "follow"
     perception: PerceptionOptions | None = None
+
+
+def check_names(options: Options) -> None:
+    """Refuse what no ROS parameter can hold.
+
+    Raises:
+        UserError: The name of a file or port is not in UTF-8.
+    """
+    for option, value in vars(options).items():
+        text = os.path.realpath(value) if isinstance(value, Path) else str(value)
+        try:
+            text.encode()
+        except UnicodeEncodeError as error:
+            alone = ", or play it with --no-ros" if isinstance(options, PlayOptions) else ""
+            raise UserError(
+                f"{option} {text!r}: the name is not in UTF-8, as ROS needs it: change it{alone}"
+            ) from error

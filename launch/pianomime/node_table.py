@@ -228,6 +228,9 @@ def _sound(options: Options) -> NodeEntry:
 
 def _midi(options: PlayOptions) -> NodeEntry:
     parameters: dict[str, Value] = {"midi": str(options.midi.resolve())}
+    for name, numbers in (("tracks", options.choice.tracks), ("channels", options.choice.channels)):
+        if numbers:
+            parameters[name] = ",".join(map(str, numbers))
     if options.horizon_steps is not None:
         parameters["horizon_steps"] = options.horizon_steps
     return NodeEntry(

@@ -98,7 +98,7 @@ def run(make: Callable[[], Part]) -> int:
 def _init() -> None:
     try:
         rclpy.init(args=sys.argv, signal_handler_options=SignalHandlerOptions.NO)
-    except RuntimeError as error:  # what is wrong with the arguments
+    except (RuntimeError, UnicodeError) as error:  # what is wrong with the arguments
         raise UserError(str(error)) from error
 
 

@@ -10,6 +10,7 @@ from trajectory_msgs.msg import JointTrajectory
 
 from pianomime_core.errors import UserError
 from pianomime_core.goal_window import roll_window
+from pianomime_core.instruments import choice
 from pianomime_core.piano_roll import piano_roll
 from pianomime_core.ros_diagnostics import Diagnostics, Health
 from pianomime_core.ros_main import prefer_prompt_replies, run
@@ -30,6 +31,8 @@ class MidiNode:
     def __init__(self) -> None:
         self.node = Node("midi_node")
         midi = declare_text(self.node, "midi", "", "MIDI file to play, or demonstration")
+        tracks = declare_text(self.node, "tracks", "", "Tracks to play, from 1, as in 2,3; empty: what is for a piano")
+        channels = declare_text(self.node, "channels", "", "Channels to play, 1 to 16, as in 1,2; empty: all")
         self._horizon = declare_count(
             self.node,
             "horizon_steps",
@@ -41,7 +44,9 @@ class MidiNode:
         refuse_undeclared(self.node)
         if not midi:
             raise UserError("midi_node parameter midi is empty: want the path of a MIDI file or demonstration")
-        score = load_song(Path(midi))
+        score = load_song(Path(midi), choice(tracks, channels))
+        for remark in score.remarks:
+            self.node.get_logger().info(f"{Path(midi).name} {remark}")
         self._roll = piano_roll(score)
         self._dropped = score.dropped
         self._steps = len(self._roll.goal)
