@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from pianomime.graph_options import FollowOptions, LiveOptions, PlayOptions
+from pianomime.graph_options import FollowOptions, LiveOptions, PlayOptions, check_names
 from pianomime.node_table import node_table
 from pianomime.runner import Runner
 from pianomime_core.errors import UserError
@@ -40,8 +40,9 @@ def running(
         score: As for `node_table`.
 
     Raises:
-        UserError: A port in use, no ROS 2, a domain out of range, or a second instance.
+        UserError: A port in use, a name that is not in UTF-8, no ROS 2, a domain out of range, or a second instance.
     """
+    check_names(options)
     if options.viewer == "browser":
         from pianomime_sim.viewers.port import check_port
 
