@@ -21,7 +21,7 @@ viewer.close()
 DIALECT = Subprotocol(f"viser-v{viser.__version__}")
 WARM_JOINS, JOINS = 10, 40
 KEPT_SHARE = 0.05
-"""Of what was sent to pages that are gone; heaps have holes. Some 30 % is kept where freed memory stays in the heap."""
+"""Of what was sent to pages that are gone. Where freed memory stays in a heap full of holes, a quarter and more is."""
 SETTLING_S = 5.0
 
 
