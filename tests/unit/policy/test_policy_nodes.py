@@ -280,6 +280,20 @@ def test_health_tells_what_the_piano_cannot_play(ros, tmp_path):
     part.node.destroy_node()
 
 
+def test_tracks_and_channels_choose_what_is_played(ros, tmp_path):
+    file = mido.MidiFile()
+    for channel, program, pitch in ((0, 0, 60), (1, 48, 72)):
+        track = file.add_track()
+        track.append(mido.Message("program_change", channel=channel, program=program))
+        track.append(mido.Message("note_on", channel=channel, note=pitch))
+        track.append(mido.Message("note_off", channel=channel, note=pitch, time=480))
+    file.save(tmp_path / "band.mid")
+    ros(midi=tmp_path / "band.mid", tracks="'2'")
+    part = MidiNode()
+    assert np.flatnonzero(part._roll.goal.any(axis=0)).tolist() == [72 - 21]
+    part.node.destroy_node()
+
+
 def test_a_node_without_a_song_says_so(ros):
     ros()
     with pytest.raises(UserError, match="midi is empty"):

@@ -73,6 +73,6 @@ def refuse_living(node: Node, life: Life, names: Iterable[str]) -> None:
         if life.living(name):
             raise UserError(
                 f"a second instance: pianomime already plays in ROS domain {node.context.get_domain_id()} "
-                f"({name} of process {life.parent(name)}); stop it, give this one a namespace of its own, "
+                f"({name}, started by process {life.parent(name)}); stop it, give this one a namespace of its own, "
                 f"or set ROS_DOMAIN_ID to another number from 0 to {HIGHEST_DOMAIN}"
             )

@@ -201,11 +201,11 @@ class FollowNode:
             "clouds": self._clouds,
             "refused_messages": self._refused,
             **spread_ms(list(self._act_s), "policy"),
-            **_middle_and_tail(self._latency_s, "latency", "ms"),
+            **_percentiles(self._latency_s, "latency", "ms", (50, 95, 99)),
         }
         for hand, side in enumerate(SIDES):
             values[f"{side}_seen"] = int(fresh and self._human is not None and bool(self._human.seen[hand]))
-            values |= _middle_and_tail(self._distance_m[hand], f"{side}_distance", "mm")
+            values |= _percentiles(self._distance_m[hand], f"{side}_distance", "mm", (50, 95))
         complaints = {
             f"{self._refused} messages refused": self._refused > 0,
             "fingertips have stopped": self._clouds > 0 and not fresh,
@@ -216,12 +216,12 @@ class FollowNode:
         return Health(max(answered, 0), values, text, warnings)
 
 
-def _middle_and_tail(values: deque[float], name: str, unit: str) -> dict[str, float]:
-    """Median and 95th percentile in thousandths."""
+def _percentiles(values: deque[float], name: str, unit: str, percents: tuple[int, ...]) -> dict[str, float]:
+    """Percentiles in thousandths; {} of nothing."""
     if not values:
         return {}
-    p50, p95 = np.percentile(list(values), (50, 95)) * 1e3
-    return {f"{name}_p50_{unit}": float(p50), f"{name}_p95_{unit}": float(p95)}
+    found = np.percentile(list(values), percents) * 1e3
+    return {f"{name}_p{percent}_{unit}": float(value) for percent, value in zip(percents, found, strict=True)}
 
 
 def main() -> int:

@@ -16,6 +16,7 @@ from trajectory_msgs.msg import JointTrajectory
 from pianomime_core import ros_topics as topics
 from pianomime_core.errors import UserError
 from pianomime_core.goal_window import roll_window
+from pianomime_core.instruments import choice
 from pianomime_core.notes import Dropped
 from pianomime_core.piano_roll import PianoRoll, piano_roll
 from pianomime_core.ros_diagnostics import Diagnostics, Health
@@ -60,6 +61,8 @@ class MidiNode:
         songs = declare_text(
             self.node, "songs", "", "Folder of songs that may be called by their names; empty for none"
         )
+        tracks = declare_text(self.node, "tracks", "", "Tracks to play, from 1, as in 2,3; empty: what is for a piano")
+        channels = declare_text(self.node, "channels", "", "Channels to play, 1 to 16, as in 1,2; empty: all")
         self._horizon = declare_count(
             self.node,
             "horizon_steps",
@@ -72,6 +75,7 @@ class MidiNode:
         if not midi:
             raise UserError("midi_node parameter midi is empty: want the path of a MIDI file or demonstration")
         self._songs = Path(songs) if songs else None
+        self._choice = choice(tracks, channels)
         self._chosen = self._read(midi)
         self._performances = 0
         self._playing = False
@@ -90,7 +94,9 @@ class MidiNode:
     def _read(self, midi: str) -> Song:
         named = self._songs / f"{midi}.mid" if self._songs is not None else None
         path = named if named is not None and named.is_file() and not Path(midi).exists() else Path(midi)
-        score = load_song(path)
+        score = load_song(path, self._choice)
+        for remark in score.remarks:
+            self.node.get_logger().info(f"{path.name} {remark}")
         return Song(score.title or path.name, piano_roll(score), score.dropped)
 
     def _begin(self) -> None:

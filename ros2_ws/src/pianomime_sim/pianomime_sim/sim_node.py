@@ -119,12 +119,17 @@ class SimNode:
         return self._finished
 
     def close(self) -> None:
-        """Stop the physics and wait for it; live, this is the end of the music."""
+        """Stop the physics and wait for it: this is the end of the music, with the score so far."""
         self._stop.set()
         if self._thread is None:
+            if not (self._finished or self._asked.stay):
+                self.node.get_logger().warning("ended before the music began")
             return
         self._thread.join()
-        if self._live and not self._finished and self._failure is None:
+        if not self._finished and self._failure is None:
+            if not self._live:
+                played, steps = self._scoreboard.played, len(self._scoreboard.goal)
+                self.node.get_logger().warning(f"ended at step {played} of {steps}: scored is what came before")
             self._end()
 
     def _on_song(self, message: JointTrajectory) -> None:
@@ -308,10 +313,12 @@ class SimNode:
     def _end(self) -> None:
         asked, start = self._asked, self._cue.start
         assert start is not None
+        self._finished = True
+        # The score first: a full disk does not take it with the rollout.
+        self._outcome.finish(self._scoreboard, self._playback)
         self._outcome.write_rollout(
             self._scoreboard, self._playback, self._simulator, start, asked.playback.sync, asked.controller
         )
-        self._outcome.finish(self._scoreboard, self._playback)
         self._finished = not asked.stay
         self._cue.finish()
         if asked.stay:
