@@ -88,12 +88,12 @@ class Seeing:
         topics = {HUMAN_FINGERTIPS: Topic(), "markers": Topic(), "image": Topic()}
         self.clouds, self.markers, self.images = topics.values()
         names = {HUMAN_MARKERS: "markers", HUMAN_IMAGE: "image"}
-        make = ros_perception.Node.create_publisher
+        make = ros_perception.SteadyNode.create_publisher
 
         def create(node, kind, topic, qos, **more):
             return topics.get(names.get(topic, topic)) or make(node, kind, topic, qos, **more)
 
-        monkeypatch.setattr(ros_perception.Node, "create_publisher", create)
+        monkeypatch.setattr(ros_perception.SteadyNode, "create_publisher", create)
         self.tracker = Painted()
         self.part = PerceptionNode(lambda: self.tracker)
         self.executor = SingleThreadedExecutor()

@@ -13,7 +13,6 @@ import numpy as np
 from builtin_interfaces.msg import Time
 from numpy.typing import NDArray
 from rclpy.clock import Clock, ClockType
-from rclpy.node import Node
 from rclpy.qos import QoSProfile, ReliabilityPolicy
 from sensor_msgs.msg import Image, PointCloud2
 from visualization_msgs.msg import MarkerArray
@@ -23,6 +22,7 @@ from pianomime_core.errors import UserError
 from pianomime_core.ros_diagnostics import Diagnostics, Health
 from pianomime_core.ros_fingertip_cloud import Fingertips, fingertip_cloud
 from pianomime_core.ros_messages import MessageError
+from pianomime_core.ros_node import SteadyNode
 from pianomime_core.ros_parameters import declare_number, declare_switch, declare_text, refuse_undeclared
 from pianomime_core.ros_prefixes import FRAME_PREFIX, in_frame, world_frame
 from pianomime_core.ros_qos import (
@@ -78,7 +78,7 @@ class PerceptionNode:
     node opens camera or file itself."""
 
     def __init__(self, make_tracker: Callable[[], Tracker] = mediapipe_tracker) -> None:
-        self.node = node = Node("perception_node")
+        self.node = node = SteadyNode("perception_node")
         self._log = node.get_logger()
         corners = self._declare()
         # Stamps are of the machine's own time, as those of cameras are, also where a simulator has another.

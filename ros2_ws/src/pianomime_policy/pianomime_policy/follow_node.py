@@ -9,7 +9,6 @@ import numpy as np
 from builtin_interfaces.msg import Time
 from numpy.typing import NDArray
 from rclpy.clock import Clock, ClockType
-from rclpy.node import Node
 from rclpy.subscription import Subscription
 from sensor_msgs.msg import JointState, PointCloud2
 from trajectory_msgs.msg import JointTrajectory
@@ -30,6 +29,7 @@ from pianomime_core.ros_messages import (
     step_of,
     targets_message,
 )
+from pianomime_core.ros_node import SteadyNode
 from pianomime_core.ros_owner import Owners
 from pianomime_core.ros_parameters import declare_text, refuse_undeclared
 from pianomime_core.ros_prefixes import FRAME_PREFIX, JOINT_PREFIX, in_frame, prefixed, world_frame
@@ -61,7 +61,7 @@ class FollowNode:
     finished = False
 
     def __init__(self) -> None:
-        self.node = node = Node("follow_node")
+        self.node = node = SteadyNode("follow_node")
         self._log = node.get_logger()
         variant = declare_text(node, "variant", "pianomime", "Hands that follow", legal=tuple(FOREARM_DOFS))
         prefix = declare_text(node, "joint_prefix", "", JOINT_PREFIX)

@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 from diagnostic_msgs.msg import DiagnosticArray
 from rcl_interfaces.msg import SetParametersResult
-from rclpy.node import Node
 from rclpy.parameter import Parameter
 from sensor_msgs.msg import JointState
 from std_srvs.srv import Trigger
@@ -22,6 +21,7 @@ from pianomime_core.piano_roll import PianoRoll, piano_roll
 from pianomime_core.ros_diagnostics import Diagnostics, Health
 from pianomime_core.ros_main import prefer_prompt_replies, run
 from pianomime_core.ros_messages import MessageError, goal_message, read_status, step_of
+from pianomime_core.ros_node import SteadyNode
 from pianomime_core.ros_owner import Owners
 from pianomime_core.ros_parameters import declare_count, declare_text, refuse_undeclared
 from pianomime_core.ros_qos import LATCHED, NEWEST, overridable_publisher
@@ -54,7 +54,7 @@ class MidiNode:
     finished = False
 
     def __init__(self) -> None:
-        self.node = Node("midi_node")
+        self.node = SteadyNode("midi_node")
         midi = declare_text(
             self.node, "midi", "", "MIDI file to play, demonstration, or the name of a song in `songs`", read_only=False
         )

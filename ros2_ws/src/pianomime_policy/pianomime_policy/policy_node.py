@@ -39,6 +39,7 @@ from pianomime_core.ros_messages import (
     step_of,
     targets_message,
 )
+from pianomime_core.ros_node import SteadyTimers
 from pianomime_core.ros_owner import Owners
 from pianomime_core.ros_parameters import declare_switch, declare_text, refuse_undeclared
 from pianomime_core.ros_prefixes import FRAME_PREFIX, JOINT_PREFIX, in_frame, prefixed, world_frame
@@ -59,7 +60,7 @@ STATES = (topics.HAND_STATES, topics.KEY_STATES)
 """A robot whose state is not finite is broken; elsewhere a bad number is but a bad message."""
 
 
-class _ManagedNode(LifecycleNode):
+class _ManagedNode(SteadyTimers, LifecycleNode):
     """The ROS side of PolicyNode's transitions."""
 
     def __init__(self, owner: "PolicyNode") -> None:

@@ -8,7 +8,6 @@ from importlib import import_module
 from pathlib import Path
 
 from rclpy.executors import SingleThreadedExecutor
-from rclpy.node import Node
 from rclpy.qos import QoSProfile
 from rosbags.interfaces import Qos, QosDurability, QosHistory, QosLiveliness, QosReliability, QosTime
 
@@ -16,6 +15,7 @@ from pianomime_core import ros_topics as topics
 from pianomime_core.errors import UserError
 from pianomime_core.ros_diagnostics import Diagnostics, Health
 from pianomime_core.ros_main import run
+from pianomime_core.ros_node import SteadyNode
 from pianomime_core.ros_parameters import declare_text, refuse_undeclared
 from pianomime_core.ros_qos import offered_by_all
 from pianomime_sim.recording import Recording
@@ -37,7 +37,7 @@ class RecordNode:
     finished = False
 
     def __init__(self) -> None:
-        self.node = Node("record_node")
+        self.node = SteadyNode("record_node")
         file = declare_text(self.node, "file", "", "Recording (.mcap) to write")
         refuse_undeclared(self.node)
         if not file:

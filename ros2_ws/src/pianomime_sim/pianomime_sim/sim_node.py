@@ -9,7 +9,6 @@ import time
 
 import numpy as np
 from numpy.typing import NDArray
-from rclpy.node import Node
 from rosgraph_msgs.msg import Clock
 from sensor_msgs.msg import JointState
 from trajectory_msgs.msg import JointTrajectory
@@ -34,6 +33,7 @@ from pianomime_core.ros_messages import (
     stamp_of,
     step_of,
 )
+from pianomime_core.ros_node import SteadyNode
 from pianomime_core.ros_owner import LOOK_PERIOD_S, Owners
 from pianomime_core.ros_parameters import refuse_undeclared
 from pianomime_core.ros_prefixes import prefixed
@@ -66,7 +66,7 @@ class SimNode:
     """Callbacks run in the executor, the song in a thread of its own; they meet in CommandBox and Scoreboard only."""
 
     def __init__(self) -> None:
-        self.node = Node("sim_node")
+        self.node = SteadyNode("sim_node")
         self._asked = asked = declare_parameters(self.node)
         self._transport = TransportServer(self.node, self._restart, self._cancel)
         refuse_undeclared(self.node)
