@@ -187,7 +187,7 @@ def test_parameters_go_through_a_file_and_keep_their_types(tmp_path):
 def test_what_a_node_could_not_write_is_told_at_the_end(run):
     unwritten = (
         "import signal, sys, time\n"
-        "def end(*_): sys.exit(print('error: recording x: No space left on device', file=sys.stderr, flush=True) or 2)\n"
+        "def end(*_): sys.exit(print('error: recording x: No space left on device', flush=True) or 2)\n"
         "signal.signal(signal.SIGINT, end); print('ready', flush=True); time.sleep(600)"
     )
     running = run((node("record", required=False), unwritten))
