@@ -34,15 +34,17 @@ def generate_test_description() -> tuple[LaunchDescription, dict[str, Path]]:
 
 
 class TestSong(unittest.TestCase):
-    def test_it_is_played_to_its_end(self, rollout):
+    def test_it_is_played_to_its_end_and_the_graph_ends_by_itself(self, proc_info, rollout):
         deadline_s = time.monotonic() + PATIENCE_S
         while not rollout.is_file():
             assert time.monotonic() < deadline_s, "no rollout was written"
             time.sleep(0.2)
+        assert len(proc_info.processes()) >= 3
+        for process in proc_info.processes():
+            proc_info.assertWaitForShutdown(process, timeout=PATIENCE_S)
 
 
 @launch_testing.post_shutdown_test()
 class TestAfterwards(unittest.TestCase):
     def test_every_node_ended_well(self, proc_info):
         assertExitCodes(proc_info)
-        assert len(list(proc_info.process_names())) >= 3
