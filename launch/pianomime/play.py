@@ -40,7 +40,7 @@ def play(options: PlayOptions, notice: str = "") -> int:
         UserError: Bad input: song, controller, port, domain, or a second instance.
         KeyboardInterrupt: Impatience, after everything has been shut down.
     """
-    read_song(options.midi)
+    read_song(options.midi, options.choice)
     title = f"{options.midi.stem}, {options.controller}"
     if not is_demonstration(options.midi):
         return perform(options, title, notice)

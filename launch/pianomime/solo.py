@@ -35,7 +35,7 @@ def play_solo(options: PlayOptions, real_time: bool) -> int:
         real_time: Keep to the wall clock, also without a viewer. With a viewer it does so unless `options.sync`.
     """
     scene = SceneConfig(hand_collisions=options.hand_collisions)
-    roll = read_song(options.midi)
+    roll = read_song(options.midi, options.choice)
     console = Console()
     model = model_folder(options.controller, options.model)
     controller = ready_controller(options.controller, scene, lambda line: console.print(line, highlight=False), model)

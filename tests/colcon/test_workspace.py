@@ -108,6 +108,8 @@ def test_every_executable_is_where_ros_looks(install, package):
     folder = install / package / "lib" / package
     assert sorted(path.name for path in folder.glob("*")) == EXECUTABLES[package]
     assert all(os.access(path, os.X_OK) for path in folder.glob("*"))
+    # Whatever python runs colcon, nodes run under that of the environment.
+    assert {path.read_text().splitlines()[0] for path in folder.glob("*")} <= {"#!/usr/bin/env python3"}
 
 
 @pytest.mark.parametrize("node", ["sim_node", "policy_node", "midi_node"])

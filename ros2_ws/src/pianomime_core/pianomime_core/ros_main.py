@@ -120,7 +120,7 @@ def _close(part: Part) -> bool:
 def _init() -> None:
     try:
         rclpy.init(args=sys.argv, signal_handler_options=SignalHandlerOptions.NO)
-    except RuntimeError as error:  # what is wrong with the arguments
+    except (RuntimeError, UnicodeError) as error:  # what is wrong with the arguments
         raise UserError(str(error)) from error
 
 
