@@ -9,8 +9,7 @@ COMPILED := $(VENV)/.compiled
 TRAINING := $(VENV)/.training
 PERCEPTION := $(VENV)/.perception
 TRANSCRIPTION := $(VENV)/.transcription
-COMPILED_FOLDERS := $(addprefix ros2_ws/src/pianomime_policy/pianomime_policy/,planner generalist) training/generalist
-KERNELS := $(wildcard $(addsuffix /*.py,$(COMPILED_FOLDERS)))
+KERNELS := $(shell grep -rl --include=*.py "^@kernel$$" ros2_ws/src/pianomime_policy/pianomime_policy)
 # Without their dependencies: of robopianist only the assets are used, and tinysoundfont wants PyAudio, which compiles
 # against PortAudio, only to play by itself. mediapipe, transkun: see their requirements files.
 BARE := robopianist==1.0.10 tinysoundfont==0.3.7
@@ -32,9 +31,7 @@ $(INSTALLED): requirements.txt constraints.txt $(SETUPS)
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --use-pep517 $(addprefix --editable ./,$(PACKAGES))
 	touch $@
 
-# numba keeps a kernel that calls one of another file when that one changes: begin anew whenever any has.
 $(COMPILED): $(INSTALLED) $(KERNELS)
-	rm -f $(addsuffix /__pycache__/*.nb?,$(COMPILED_FOLDERS))
 	@$(BIN)/python -m pianomime_policy.warm_up $(wildcard launch/models/generalist)
 	touch $@
 

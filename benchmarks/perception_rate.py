@@ -102,10 +102,9 @@ def _measure(options: PerceptionRateOptions) -> dict[str, float]:
     from rclpy.executors import SingleThreadedExecutor
     from sensor_msgs.msg import Image, PointCloud2
 
-    from pianomime_core.ros_fingertip_cloud import TOPIC as FINGERTIPS
     from pianomime_core.ros_fingertip_cloud import read_fingertip_cloud
     from pianomime_core.ros_qos import NEWEST
-    from pianomime_perception.perception_node import ANNOTATED_TOPIC
+    from pianomime_core.ros_topics import HUMAN_FINGERTIPS, HUMAN_IMAGE
 
     heard: list[tuple[float, float, NDArray[np.bool_]]] = []
 
@@ -115,9 +114,9 @@ def _measure(options: PerceptionRateOptions) -> dict[str, float]:
 
     rclpy.init()
     node = rclpy.create_node("benchmark")
-    node.create_subscription(PointCloud2, FINGERTIPS, hear, NEWEST)
+    node.create_subscription(PointCloud2, HUMAN_FINGERTIPS, hear, NEWEST)
     if options.watched:
-        node.create_subscription(Image, ANNOTATED_TOPIC, lambda message: None, NEWEST)
+        node.create_subscription(Image, HUMAN_IMAGE, lambda message: None, NEWEST)
     executor = SingleThreadedExecutor()
     executor.add_node(node)
     with _process("-m", "pianomime_perception.perception_node", "--ros-args", "-p", f"image_topic:={TOPIC}") as seeing:

@@ -4,6 +4,7 @@ import time
 
 from sensor_msgs.msg import JointState
 
+from pianomime_core import ros_topics as topics
 from pianomime_core.key_events import KeyEvent
 from pianomime_core.ros_background import BackgroundNode
 from pianomime_core.ros_messages import step_of
@@ -24,8 +25,8 @@ class KeyEars:
         self._steps_s: list[float] = []
         self._reader = KeyEventReader()
         self._ears = BackgroundNode("key_ears")
-        self._ears.node.create_subscription(JointState, "/piano/key_events", self._on_keys, EVENTS)
-        self._ears.node.create_subscription(JointState, "/hands/joint_states", self._on_state, NEWEST)
+        self._ears.node.create_subscription(JointState, topics.KEY_EVENTS, self._on_keys, EVENTS)
+        self._ears.node.create_subscription(JointState, topics.HAND_STATES, self._on_state, NEWEST)
         self._ears.start()
 
     def begin_s(self) -> float:

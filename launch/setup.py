@@ -15,6 +15,7 @@ setup(
         (f"share/{NAME}/launch", glob("launch/*.launch.py")),
         (f"share/{NAME}/config", glob("config/*.yaml")),
         (f"share/{NAME}/rviz", glob("rviz/*.rviz")),
+        (f"share/{NAME}/foxglove", glob("foxglove/*.json")),
         (f"share/{NAME}/songs", glob("songs/*.mid")),
         (f"share/{NAME}/models/generalist", glob("models/generalist/*.onnx")),
     ],

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from pianomime_core.errors import UserError, unknown_value
 from pianomime_core.hands import FINGERS, SIDES, joint_names, name_order, target_names
 from pianomime_core.keyboard import NUM_KEYS
+from pianomime_core.npz_file import read_npz
 from pianomime_description.hand_spec import build_hand
 
 SPLITS = ("train", "val")
@@ -145,7 +146,7 @@ class _Archive:
         return sorted(splits[name])
 
     def load(self, clip: int) -> Demonstration:
-        file, meta = self._arrays("clips", clip), self._meta
+        file, meta = self._arrays("clips", clip, ("notes", "fingering", "fingertips_q", "action")), self._meta
         steps = len(file["fingering"])
         goal = np.zeros((steps, NUM_KEYS), dtype=bool)
         for onset, end, key in file["notes"]:
@@ -160,7 +161,7 @@ class _Archive:
         )
 
     def _expert(self, clip: int, action: NDArray[np.int16]) -> Expert:
-        states, meta = self._arrays("states", clip), self._meta
+        states, meta = self._arrays("states", clip, ("qpos", "qvel", "keys")), self._meta
         joints = self._order("joint", joint_names(), "qpos_names")
         targets = (action * np.array(meta["action_scale"]))[:, self._order("target", target_names(), "action_names")]
         return Expert(
@@ -184,10 +185,9 @@ class _Archive:
     def _order(self, what: str, wanted: tuple[str, ...], key: str) -> list[int]:
         return name_order(wanted, tuple(self._meta.get(key, ())), what, f"robot and {key} in meta.json")
 
-    def _arrays(self, folder: str, clip: int) -> dict[str, NDArray[Any]]:
+    def _arrays(self, folder: str, clip: int, names: tuple[str, ...]) -> dict[str, NDArray[Any]]:
         path = self._folder / folder / f"{clip:03d}.npz"
         try:
-            with np.load(path) as file:
-                return dict(file)
-        except (OSError, ValueError) as error:
+            return read_npz(path, "demonstration", names)
+        except UserError as error:
             raise UserError(f"{str(path)!r} is missing or damaged: {error}") from error

@@ -23,9 +23,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pianomime_core.errors import UserError
+from pianomime_core.npz_file import json_object, read_npz, require_names
 from pianomime_core.whole_file import write_whole
 
 _LEVELS = 2**16
+_KIND = "packed clip"
+_ARRAYS = ("codes", "initial_joint_positions", "metadata")
 
 
 def quantise(targets: NDArray[np.float32], target_range: NDArray[np.float64]) -> NDArray[np.uint16]:
@@ -78,11 +81,21 @@ class PackedClip:
         Raises:
             UserError: It is missing, damaged or something else.
         """
+        arrays = read_npz(path, _KIND, _ARRAYS)
+        require_names(path, _KIND, arrays, _ARRAYS)
+        planes, start = arrays["codes"], arrays["initial_joint_positions"]
+        if planes.dtype != np.uint8 or planes.ndim != 3 or len(planes) != 2:
+            raise UserError(
+                f"{str(path)!r} has codes of shape {planes.shape} and type {planes.dtype}: must be (2, n, T)"
+            )
+        if start.dtype != np.float32 or start.ndim != 1 or not np.all(np.isfinite(start)):
+            raise UserError(
+                f"{str(path)!r} has initial_joint_positions that are no finite numbers (m,) of type float32"
+            )
+        low, high = planes.astype(np.uint16)
+        codes = np.cumsum((low | (high << 8)).T, axis=0, dtype=np.uint16)
         try:
-            with np.load(path, allow_pickle=False) as archive:
-                low, high = archive["codes"].astype(np.uint16)
-                changes = (low | (high << 8)).T
-                codes = np.cumsum(changes, axis=0, dtype=np.uint16)
-                return cls(codes, archive["initial_joint_positions"], json.loads(str(archive["metadata"])))
-        except Exception as error:  # numpy, zipfile and zlib raise whatever a damaged archive trips them over
-            raise UserError(f"{str(path)!r} is no packed clip, or is damaged: {error}") from error
+            metadata = json_object(_KIND, arrays["metadata"])
+        except UserError as error:
+            raise UserError(f"{str(path)!r}: {error}") from error
+        return cls(codes, start, metadata)

@@ -19,6 +19,7 @@ from rich.table import Table
 from pianomime.outputs import make_folder
 from pianomime.replay import recorded_scene, replayed_keys
 from pianomime_core.errors import UserError, unknown_value
+from pianomime_core.metadata import scores_in
 from pianomime_core.metrics import score
 from pianomime_core.rollout import Rollout
 from pianomime_physics.simulator import Simulator
@@ -177,12 +178,13 @@ def _checked(path: Path, demos: Path) -> Rollout:
 
 
 def _is_finished(rollout: Rollout) -> bool:
-    return bool(rollout.metadata["decided_steps"] == len(rollout.goal))
+    return bool(rollout.metadata.get("decided_steps") == len(rollout.goal))
 
 
 def _packed(rollout: Rollout, form: Format, simulator: Simulator, path: Path) -> PackedClip:
     # The simulation is chaotic: rounded targets play a little otherwise, so their own scores are stored.
     metadata = dict(rollout.metadata)
+    scores_in(f"rollout {str(path)!r}", metadata, "scores")
     metadata["refined_scores"] = metadata.pop("scores")
     clip = form.pack(rollout, metadata)
     pressed = replayed_keys(form.unpack(clip, rollout.goal, path), simulator, path)
@@ -190,7 +192,7 @@ def _packed(rollout: Rollout, form: Format, simulator: Simulator, path: Path) ->
 
 
 def _quality(clip: PackedClip) -> float:
-    scores = clip.metadata["packed_scores"]
+    scores = scores_in("packed clip", clip.metadata, "packed_scores")
     return float(scores["f1"] + scores["onset_f1"])
 
 

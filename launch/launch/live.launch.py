@@ -1,20 +1,18 @@
 """ros2 launch pianomime live.launch.py [port:=... delay_s:=... viewer:=browser ...]; Ctrl-C ends it with a score."""
 
-import os
+from collections.abc import Mapping
 
-from launch.actions import DeclareLaunchArgument, OpaqueFunction, SetEnvironmentVariable
-from launch.substitutions import LaunchConfiguration
+from launch.actions import DeclareLaunchArgument
 
-from launch import LaunchContext, LaunchDescription, LaunchDescriptionEntity
+from launch import LaunchDescription
 from pianomime.graph_options import LiveOptions
-from pianomime.instance import InstanceLock
-from pianomime.launch_arguments import COMMON_ARGUMENTS, common_options
-from pianomime.launch_nodes import start_node
-from pianomime.live_modes import MODES
-from pianomime.node_table import node_table
-from pianomime_core.ros_environment import domain_id, missing_ros_settings
+from pianomime.launch_arguments import COMMON_ARGUMENTS, common_options, number, whole_number
+from pianomime.launch_nodes import graph_description
+from pianomime.live_delay import MAX_DELAY_S
+from pianomime.live_modes import HIGHEST_CHANNEL, MODES, SEMITONES
+from pianomime.node_table import NodeEntry, node_table
 
-ARGUMENTS = [
+ARGUMENTS = (
     DeclareLaunchArgument(
         "port", default_value="", description="MIDI port, by name or part of it; empty: the only one"
     ),
@@ -27,27 +25,25 @@ ARGUMENTS = [
     DeclareLaunchArgument("transpose", default_value="0", description="semitones to add"),
     DeclareLaunchArgument("controller", default_value="", description="who plays; empty: the mode's"),
     *COMMON_ARGUMENTS,
-]
+)
 
 
 def generate_launch_description() -> LaunchDescription:
-    """The graph of `pianomime.node_table`; it shuts down with Ctrl-C or when a node dies too often."""
-    settings = [SetEnvironmentVariable(name, value) for name, value in missing_ros_settings(os.environ).items()]
-    return LaunchDescription([*settings, *ARGUMENTS, OpaqueFunction(function=start_nodes)])
+    """The graph of `pianomime.node_table`; it ends with Ctrl-C or when a node dies too often."""
+    return graph_description(__file__, ARGUMENTS, nodes)
 
 
-def start_nodes(context: LaunchContext) -> list[LaunchDescriptionEntity]:
-    """Read the arguments and return one process for each entry of the node table."""
-    text = {argument.name: LaunchConfiguration(argument.name).perform(context) for argument in ARGUMENTS}
+def nodes(text: Mapping[str, str]) -> tuple[NodeEntry, ...]:
+    """The nodes that what was typed for each argument asks for."""
     mode = MODES[text["mode"]]
-    options = LiveOptions(
-        port=text["port"],
-        virtual=text["virtual"],
-        delay_s=float(text["delay_s"]) if text["delay_s"] else mode.delay_s,
-        channel=int(text["channel"]),
-        transpose=int(text["transpose"]),
-        controller=text["controller"] or mode.controller,
-        **common_options(text),
+    return node_table(
+        LiveOptions(
+            port=text["port"],
+            virtual=text["virtual"],
+            delay_s=number("delay_s", text["delay_s"], 0, MAX_DELAY_S) if text["delay_s"] else mode.delay_s,
+            channel=whole_number("channel", text["channel"], 0, HIGHEST_CHANNEL),
+            transpose=whole_number("transpose", text["transpose"], -SEMITONES, SEMITONES),
+            controller=text["controller"] or mode.controller,
+            **common_options(text),
+        )
     )
-    InstanceLock(domain_id(os.environ))  # held by the launch process itself, for as long as it runs
-    return [action for entry in node_table(options) for action in start_node(entry)]

@@ -3,45 +3,54 @@
 A pianist's fingertips from pictures; with `follow` the robot's hands go where they are.
 """
 
-import os
+from collections.abc import Mapping
 
-from launch.actions import DeclareLaunchArgument, OpaqueFunction, SetEnvironmentVariable
-from launch.substitutions import LaunchConfiguration
+from launch.actions import DeclareLaunchArgument
 
-from launch import LaunchContext, LaunchDescription, LaunchDescriptionEntity
-from pianomime.graph_options import FollowOptions, PerceptionOptions
-from pianomime.instance import InstanceLock
-from pianomime.launch_arguments import SWITCH, WATCHING_ARGUMENTS, watching_options
-from pianomime.launch_nodes import start_node
+from launch import LaunchDescription
+from pianomime.graph_options import FollowOptions, PerceptionOptions, SeeOptions
+from pianomime.launch_arguments import (
+    SWITCH,
+    WATCHING_ARGUMENTS,
+    is_true,
+    node_options,
+    optional_path,
+    watching_options,
+)
+from pianomime.launch_nodes import graph_description
 from pianomime.node_table import NodeEntry, node_table, perception_table
-from pianomime_core.ros_environment import domain_id, missing_ros_settings
+from pianomime_core.errors import UserError
 
-ARGUMENTS = [
+ARGUMENTS = (
     DeclareLaunchArgument("source", default_value="", description="video file or camera; empty: image_topic"),
-    DeclareLaunchArgument("image_topic", default_value="/camera/image_raw", description="sensor_msgs/Image"),
+    DeclareLaunchArgument("image_topic", default_value="camera/image_raw", description="sensor_msgs/Image"),
     DeclareLaunchArgument(
         "corners", default_value="", description="of the keyboard in the picture; empty: look for it"
     ),
     DeclareLaunchArgument("follow", default_value="false", choices=SWITCH, description="the robot's hands follow"),
     *WATCHING_ARGUMENTS,
-]
+)
 
 
 def generate_launch_description() -> LaunchDescription:
-    """The node table's `perception_node`, alone or with the robot; it shuts down with Ctrl-C or when a file ends."""
-    settings = [SetEnvironmentVariable(name, value) for name, value in missing_ros_settings(os.environ).items()]
-    return LaunchDescription([*settings, *ARGUMENTS, OpaqueFunction(function=start_nodes)])
+    """The node table's `perception_node`, alone or with the robot; it ends with Ctrl-C or when a file ends."""
+    return graph_description(__file__, ARGUMENTS, nodes)
 
 
-def start_nodes(context: LaunchContext) -> list[LaunchDescriptionEntity]:
-    """Read the arguments and return one process for each entry of the node table."""
-    text = {argument.name: LaunchConfiguration(argument.name).perform(context) for argument in ARGUMENTS}
-    return [action for entry in _nodes(text) for action in start_node(entry)]
-
-
-def _nodes(text: dict[str, str]) -> tuple[NodeEntry, ...]:
+def nodes(text: Mapping[str, str]) -> tuple[NodeEntry, ...]:
+    """The nodes that what was typed for each argument asks for."""
     seen = PerceptionOptions(source=text["source"], image_topic=text["image_topic"], corners=text["corners"])
-    if text["follow"] != "true":
-        return perception_table(seen)
-    InstanceLock(domain_id(os.environ))  # held by the launch process itself, for as long as it runs
-    return node_table(FollowOptions(perception=seen, **watching_options(text)))
+    if is_true(text["follow"]):
+        return node_table(FollowOptions(perception=seen, **watching_options(text)))
+    if text["viewer"] not in ("none", "rviz"):
+        raise UserError(
+            f"viewer {text['viewer']!r} shows the robot, and nobody moves it: add follow:=true, or choose none or rviz"
+        )
+    return perception_table(
+        SeeOptions(
+            perception=seen,
+            rviz=text["viewer"] == "rviz",
+            record=optional_path(text["record"]),
+            **node_options(text),
+        )
+    )

@@ -17,6 +17,7 @@ from pianomime.sound_options import add_sound_arguments
 from pianomime.transcribe import add_transcribe
 from pianomime.urdf import add_urdf
 from pianomime_core.errors import UserError
+from pianomime_policy.default_controller import DEFAULT_CONTROLLER
 
 _CONTROLLER_HELP = (
     "planner (sees the whole song), streaming (2 s ahead, as a live keyboard allows), streaming-1s (1 s ahead), "
@@ -80,7 +81,7 @@ def _add_play(commands: "argparse._SubParsersAction[_Parser]") -> _Parser:
         help=f"a MIDI file, or one of the bundled songs {', '.join(bundled_songs())}; default {DEFAULT_SONG}",
     )
     _add_choice(parser)
-    parser.add_argument("--controller", default="onnx", metavar="NAME", help=_CONTROLLER_HELP)
+    parser.add_argument("--controller", default=DEFAULT_CONTROLLER, metavar="NAME", help=_CONTROLLER_HELP)
     _add_model(parser)
     parser.add_argument(
         "--demo", type=Path, metavar="FILE.npz", help="the demonstration that controller demo plays, notes and fingers"
@@ -151,7 +152,9 @@ def _add_diagnose(commands: "argparse._SubParsersAction[_Parser]") -> _Parser:
         "files", nargs="+", type=Path, metavar="FILE", help="MIDI files or rollouts (.npz), or folders of them"
     )
     _add_choice(parser)
-    parser.add_argument("--controller", default="onnx", metavar="NAME", help=f"of MIDI files: {_CONTROLLER_HELP}")
+    parser.add_argument(
+        "--controller", default=DEFAULT_CONTROLLER, metavar="NAME", help=f"of MIDI files: {_CONTROLLER_HELP}"
+    )
     _add_model(parser)
     _add_hand_collisions(parser)
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all counts, settings and versions")
@@ -250,6 +253,19 @@ def _add_watching(parser: argparse.ArgumentParser) -> None:
     viewers = ("none", "browser", "window", "rviz")
     parser.add_argument("--viewer", choices=viewers, default="none", help="rviz needs ROS 2's rviz2; default none")
     parser.add_argument("--viewer-port", type=_port, default=8080, metavar="PORT", help="of the browser viewer, 8080")
+    parser.add_argument(
+        "--viewer-host",
+        default="127.0.0.1",
+        metavar="ADDRESS",
+        help="where the browser viewer listens: this machine alone (default), or 0.0.0.0 for whoever reaches it",
+    )
+    parser.add_argument(
+        "--viewer-name",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="a further name under which browsers reach it; may be repeated",
+    )
     parser.add_argument("--record", type=Path, metavar="FILE.mcap", help="record all ROS topics, as rosbag2 does")
 
 

@@ -1,23 +1,25 @@
 """The `pianomime` command: what it understands stands in `arguments`, what it does in one module for each subcommand.
 
 Exit codes: 0 done, 1 the work failed (replay: other keys went down; play: a node died; evaluate, diagnose, refine: a
-file of many is no good or a song failed; doctor: playing needs what is broken), 2 bad input in one line on stderr, 130
-Ctrl-C. MuJoCo, numba and ROS are imported by the subcommands, so that `--help` is quick.
+file of many is no good or a song failed; doctor: playing needs what is broken), 2 bad input, or a file that could not
+be written, in one line on stderr, 130 Ctrl-C, 143 SIGTERM and 129 SIGHUP. MuJoCo, numba and ROS are imported by the
+subcommands, so that `--help` is quick.
 """
 
 import argparse
 import io
-import signal
 import sys
 from collections.abc import Sequence
+from contextlib import nullcontext
 
 from pianomime.arguments import parse
+from pianomime.interrupts import interrupt_exit_code, interruptible
 from pianomime.songs import find_song
 from pianomime_core.errors import UserError
 from pianomime_core.instruments import choice
 
 EXIT_USER_ERROR = 2
-EXIT_INTERRUPTED = 128 + signal.SIGINT
+_WITH_ROBOT = ("play", "live", "follow")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -28,12 +30,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="backslashreplace")
     try:
         options = parse(sys.argv[1:] if arguments is None else arguments)
-        return _RUN[options.command](options)
+        with interruptible() if options.command in _WITH_ROBOT else nullcontext():
+            return _RUN[options.command](options)
     except UserError as error:
         print(f"pianomime: error: {error}", file=sys.stderr)
         return EXIT_USER_ERROR
-    except KeyboardInterrupt:
-        return EXIT_INTERRUPTED
+    except KeyboardInterrupt as interrupt:
+        return interrupt_exit_code(interrupt)
 
 
 def _play(options: argparse.Namespace) -> int:
@@ -169,7 +172,7 @@ def _transcribe(options: argparse.Namespace) -> int:
 def _urdf(options: argparse.Namespace) -> int:
     from pianomime.urdf import urdf
 
-    return urdf(options.out, options.variant)
+    return urdf(options.out, options.variant, options.joint_prefix)
 
 
 def _doctor(options: argparse.Namespace) -> int:

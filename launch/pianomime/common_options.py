@@ -31,7 +31,9 @@ def common_options(
     with recorded(options) as rollout:
         fields = {
             "viewer": options.viewer,
+            "viewer_host": options.viewer_host,
             "viewer_port": options.viewer_port,
+            "viewer_names": tuple(options.viewer_name),
             "hand_collisions": options.hand_collisions,
             "rollout": rollout,
             "record": options.record,

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from pianomime_core.demonstration import NOBODY, POINTS, Demonstration
-from pianomime_core.errors import UserError
+from pianomime_core.errors import UserError, printable
 from pianomime_core.hands import FINGERS, SIDES
 from pianomime_core.keyboard import KEYBOARD, LOWEST_PITCH, NUM_KEYS
 from pianomime_core.whole_file import write_whole
@@ -39,7 +39,8 @@ def plot_demonstration(demonstration: Demonstration, out: Path) -> None:
     _draw_fingertips(roll, demonstration)
     title = demonstration.metadata.get("title") or "demonstration"
     distance_mm = 1e3 * demonstration.assignment_distance_m
-    roll.set_title(f"{title}: fingers {distance_mm:.1f} mm from the keys they play, on average", loc="left")
+    words = f"{printable(title)}: fingers {distance_mm:.1f} mm from the keys they play, on average"
+    roll.set_title(words, loc="left", parse_math=False)
     for side, known in zip(SIDES, demonstration.valid.T, strict=True):
         row = SIDES.index(side)
         tracks.fill_between(demonstration.time_s, row, row + 0.8 * known, color=HAND_COLOURS[side], step="post", lw=0)

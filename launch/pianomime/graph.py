@@ -1,13 +1,10 @@
 """The graph as processes of ours, from a check of what it needs to its last process: under play, live and follow."""
 
 import os
-import signal
-import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from types import FrameType
-from typing import TYPE_CHECKING, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, NamedTuple
 
 from rich.console import Console
 from rich.markup import escape
@@ -49,10 +46,9 @@ def running(
     """
     check_names(options)
     if options.viewer == "browser":
-        from pianomime_sim.viewers import LOCALHOST
         from pianomime_sim.viewers.port import check_port
 
-        check_port(LOCALHOST, options.viewer_port)
+        check_port(options.viewer_host, options.viewer_port)
     complete_ros_environment()
     try:
         from pianomime.ros_status import StatusListener
@@ -62,7 +58,6 @@ def running(
     console = Console()
     with (
         closing(InstanceLock(domain_id(os.environ))),
-        _signals(),
         # Nodes first: starting processes is safe while this one has no threads of its own.
         Runner(node_table(options, score), lambda name, line: _say(console, name, line)) as runner,
         closing(StatusListener(status)) as listener,
@@ -80,22 +75,3 @@ def progress_bar(console: Console) -> Progress:
 
 def _say(console: Console, name: str, line: str) -> None:
     console.print(f"[dim]{escape(f'[{name}]')}[/dim] {escape(line)}", highlight=False, soft_wrap=True)
-
-
-@contextmanager
-def _signals() -> Iterator[None]:
-    """Ctrl-C raises even where a shell has told background jobs to ignore it; SIGTERM unwinds like it."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    handlers = {signal.SIGINT: signal.default_int_handler, signal.SIGTERM: _terminate}
-    previous = {number: signal.signal(number, handler) for number, handler in handlers.items()}
-    try:
-        yield
-    finally:
-        for number, handler in previous.items():
-            signal.signal(number, handler)
-
-
-def _terminate(number: int, frame: FrameType | None) -> NoReturn:
-    raise SystemExit(128 + number)

@@ -1,28 +1,51 @@
 """What a graph of nodes is asked for: a song, a live session, a pianist to be watched or followed."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
 from pianomime_core.errors import UserError
 from pianomime_core.instruments import EVERYTHING_FOR_A_PIANO, Choice
+from pianomime_policy.default_controller import DEFAULT_CONTROLLER
 
 ViewerName = Literal["none", "browser", "window", "rviz"]
+
+LOCALHOST = "127.0.0.1"
 
 LONGEST_SESSION_S = 7200.0
 """Two hours: live music is kept in memory until it is scored and written."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Options:
+class NodeOptions:
+    """How every node is started.
+
+    Attributes:
+        namespace: Of all nodes and their topics; empty for none, or for that of a launch file around ours.
+        params_file: YAML file whose parameters go over all others; None for none.
+        log_level: What nodes say: debug, info, warn, error or fatal.
+        use_sim_time: Programs of ROS 2's own (RViz) follow the simulator's /clock; our nodes always do.
+    """
+
+    namespace: str = ""
+    params_file: Path | None = None
+    log_level: str = "info"
+    use_sim_time: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options(NodeOptions):
     """Who plays, and who watches.
 
     Attributes:
         controller: Name of the controller.
         model: Folder of the networks of a trained controller; None for the bundled one.
         viewer: Where to watch; RViz is a program of ROS 2's own.
-        viewer_port: Port of the browser viewer on this machine.
+        viewer_host: Address that the browser viewer listens on.
+        viewer_port: Its port.
+        viewer_names: Further names under which browsers reach it.
+        variant: The hands, a name of `pianomime_core.hands.FOREARM_DOFS`.
         hand_collisions: Fingers and hands collide with one another.
         rollout: npz file to write at the end; None for none.
         record: Recording of all topics to write, a folder that ends in .mcap; None for none.
@@ -32,10 +55,13 @@ class Options:
         virtual_midi_out: Name of a MIDI port to make for it; empty for none.
     """
 
-    controller: str = "onnx"
+    controller: str = DEFAULT_CONTROLLER
     model: Path | None = None
     viewer: ViewerName = "none"
+    viewer_host: str = LOCALHOST
     viewer_port: int = 8080
+    viewer_names: tuple[str, ...] = ()
+    variant: str = "pianomime"
     hand_collisions: bool = False
     rollout: Path | None = None
     record: Path | None = None
@@ -53,12 +79,14 @@ class PlayOptions(Options):
         midi: The song.
         choice: Tracks and channels of it to play.
         sync: The simulator waits for every command; otherwise real time.
+        speed: How fast it is played in real time, 1 is as written.
         horizon_steps: Rows of the goal window; None for what config/midi.yaml says.
     """
 
     midi: Path
     choice: Choice = EVERYTHING_FOR_A_PIANO
     sync: bool = False
+    speed: float = 1.0
     horizon_steps: int | None = None
 
 
@@ -92,8 +120,23 @@ class PerceptionOptions:
     """
 
     source: str = ""
-    image_topic: str = "/camera/image_raw"
+    image_topic: str = "camera/image_raw"
     corners: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeeOptions(NodeOptions):
+    """A pianist is watched, and no robot is there.
+
+    Attributes:
+        perception: Where the pictures come from.
+        rviz: The fingertips are shown in RViz.
+        record: As of `Options`.
+    """
+
+    perception: PerceptionOptions = field(default_factory=PerceptionOptions)
+    rviz: bool = False
+    record: Path | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,7 +3,7 @@
 import argparse
 from typing import Any, TypeAlias
 
-from pianomime.live_modes import MODES
+from pianomime.live_modes import HIGHEST_CHANNEL, MODES, SEMITONES
 
 _Subparsers: TypeAlias = "argparse._SubParsersAction[Any]"
 
@@ -32,11 +32,11 @@ def add_live(commands: _Subparsers) -> Any:
 
 
 def _channel(text: str) -> int:
-    return _in_range(text, 1, 16)
+    return _in_range(text, 1, HIGHEST_CHANNEL)
 
 
 def _semitones(text: str) -> int:
-    return _in_range(text, -88, 88)
+    return _in_range(text, -SEMITONES, SEMITONES)
 
 
 def _in_range(text: str, lowest: int, highest: int) -> int:

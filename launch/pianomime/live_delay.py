@@ -3,9 +3,9 @@
 import math
 
 from pianomime_core.errors import UserError, unknown_value
-from pianomime_core.live_goal import visible_steps
+from pianomime_core.live_window import visible_steps
 from pianomime_core.timing import CONTROL_TIMESTEP_S, FRAMES_PER_SECOND
-from pianomime_policy.registry import CONTROLLERS, HORIZON_STEPS
+from pianomime_policy.controller_names import CONTROLLERS, HORIZON_STEPS
 
 MAX_DELAY_S = 20.0
 

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from pianomime_policy.default_controller import DEFAULT_CONTROLLER
+
 
 @dataclass(frozen=True)
 class Mode:
@@ -22,7 +24,11 @@ class Mode:
 
 MODES: Mapping[str, Mode] = MappingProxyType(
     {
-        "echo": Mode("the robot plays what was played, a fixed time later", "onnx"),
+        "echo": Mode("the robot plays what was played, a fixed time later", DEFAULT_CONTROLLER),
         "reactive": Mode("it plays along at once, and knows only what is held", "reactive", 0.0),
     }
 )
+
+HIGHEST_CHANNEL = 16
+SEMITONES = 88
+"""At most so many up or down."""

@@ -2,11 +2,17 @@
 
 from pathlib import Path
 
-from pianomime.songs import share_directory
-from pianomime_core.errors import UserError
-from pianomime_policy.registry import DEMONSTRATED, TRAINED
+from pianomime.shared_files import share_directory
+from pianomime_core.errors import UserError, unknown_value
+from pianomime_policy.controller_names import CONTROLLERS, DEMONSTRATED, TRAINED
 
 BUNDLED = "generalist"
+
+
+def check_name(controller: str) -> None:
+    """Raise UserError, which lists the known ones, for a name of no controller."""
+    if controller not in CONTROLLERS:
+        raise unknown_value("controller", controller, CONTROLLERS)
 
 
 def model_folder(controller: str, model: Path | None = None) -> Path | None:

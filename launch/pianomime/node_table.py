@@ -1,54 +1,27 @@
 """The nodes of the graph, once: launch/*.launch.py and the runner without ROS tools all read this table."""
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from pianomime.graph_options import (
     LONGEST_SESSION_S,
     FollowOptions,
     LiveOptions,
+    NodeOptions,
     Options,
     PerceptionOptions,
     PlayOptions,
+    SeeOptions,
 )
 from pianomime.live_delay import live_delay_s
 from pianomime.models import model_folder
-from pianomime.rviz import RVIZ, STATE_PUBLISHER, check_rviz, ros_program
-from pianomime.songs import share_directory
+from pianomime.node_entry import WRITE_S, NodeEntry, Value
+from pianomime.rviz import rviz_nodes
+from pianomime.shared_files import share_directory
+from pianomime_core.errors import UserError
 
-Value = str | int | float | bool
-
-
-@dataclass(frozen=True)
-class NodeEntry:
-    """One process of the graph.
-
-    Attributes:
-        package: ROS package.
-        executable: Its console script, in lib/<package> of an installation.
-        module: Python module with the same main, for `python -m` where no such script is installed; empty for a
-            program of ROS 2 itself.
-        name: Node name.
-        config: YAML file with the parameters' defaults; None for those declared in the node.
-        parameters: Values over those of the file.
-        restart_parameters: Values over those when it is started again in the middle of a performance.
-        remappings: (from, to) names of topics.
-        arguments: Of the program, before those of ROS.
-        ends_graph: The song is over when this node ends well.
-        required: The graph cannot go on without this node.
-    """
-
-    package: str
-    executable: str
-    module: str
-    name: str
-    config: Path | None = None
-    parameters: dict[str, Value] = field(default_factory=dict)
-    restart_parameters: dict[str, Value] = field(default_factory=dict)
-    remappings: tuple[tuple[str, str], ...] = ()
-    arguments: tuple[str, ...] = ()
-    ends_graph: bool = False
-    required: bool = True
+__all__ = ["NodeEntry", "node_table", "perception_table"]
 
 
 def node_table(options: PlayOptions | LiveOptions | FollowOptions, score: Path | None = None) -> tuple[NodeEntry, ...]:
@@ -59,7 +32,8 @@ def node_table(options: PlayOptions | LiveOptions | FollowOptions, score: Path |
         score: json file that the simulator writes at the end; None for none.
 
     Raises:
-        UserError: The delay of live music does not suit the controller.
+        UserError: The delay of live music does not suit the controller, RViz is not installed, or there is no such
+            file of parameters.
     """
     nodes = [
         NodeEntry(
@@ -69,32 +43,66 @@ def node_table(options: PlayOptions | LiveOptions | FollowOptions, score: Path |
             "sim_node",
             config=_config("sim"),
             parameters={
-                **({"sync": options.sync} if isinstance(options, PlayOptions) else {"session_s": LONGEST_SESSION_S}),
+                **_length(options),
+                "variant": options.variant,
                 "hand_collisions": options.hand_collisions,
                 "controller": options.controller,
                 "rollout": str(options.rollout.resolve()) if options.rollout is not None else "",
                 "score": str(score.resolve()) if score is not None else "",
                 "wait_for": ",".join(_audience(options)),
             },
+            restart_parameters={"takes_over": True},
             ends_graph=True,
+            stop_s=WRITE_S,
         ),
         *_players(options),
     ]
     if options.viewer == "rviz":
-        nodes += _rviz()
+        nodes += rviz_nodes(options.variant, options.use_sim_time)
     elif options.viewer != "none":
         nodes.append(_viewer(options))
     if _is_heard(options):
         nodes.append(_sound(options))
     if options.record is not None:
         nodes.append(_record(options.record))
-    return tuple(nodes)
+    return _as_asked(nodes, options)
 
 
-def perception_table(options: PerceptionOptions, *, wait_for_reader: bool = False) -> tuple[NodeEntry, ...]:
-    """Return the node that sees a pianist, alone; with `wait_for_reader` a file begins when somebody reads it."""
+def perception_table(options: SeeOptions) -> tuple[NodeEntry, ...]:
+    """Return the node that sees a pianist, with no robot; a file begins when it is recorded.
+
+    Raises:
+        UserError: As `node_table`.
+    """
+    nodes = [_perception(options.perception, wait_for_reader=options.record is not None)]
+    if options.rviz:
+        nodes += rviz_nodes("", options.use_sim_time)[:1]
+    if options.record is not None:
+        nodes.append(_record(options.record))
+    return _as_asked(nodes, options)
+
+
+def _as_asked(nodes: Sequence[NodeEntry], options: NodeOptions) -> tuple[NodeEntry, ...]:
+    file = options.params_file
+    if file is not None and not file.is_file():
+        raise UserError(f"no such file of parameters: {str(file)!r}")
+    params_file = file.resolve() if file is not None else None
+    return tuple(
+        replace(node, namespace=options.namespace, log_level=options.log_level, params_file=params_file)
+        for node in nodes
+    )
+
+
+def _length(options: PlayOptions | LiveOptions | FollowOptions) -> dict[str, Value]:
+    """What says when the simulator's work is over, and how fast it goes."""
+    if isinstance(options, PlayOptions):
+        return {"sync": options.sync, "speed": options.speed}
+    return {"session_s": LONGEST_SESSION_S}
+
+
+def _perception(options: PerceptionOptions, *, wait_for_reader: bool) -> NodeEntry:
     is_file = bool(options.source) and not options.source.isdigit() and Path(options.source).is_file()
-    perception = NodeEntry(
+    return NodeEntry(
         "pianomime_perception",
         "perception_node",
         "pianomime_perception.perception_node",
@@ -108,14 +116,14 @@ def perception_table(options: PerceptionOptions, *, wait_for_reader: bool = Fals
         },
         ends_graph=is_file,
     )
-    return (perception,)
 
 
 def _players(options: PlayOptions | LiveOptions | FollowOptions) -> tuple[NodeEntry, ...]:
     """Who answers states, and whom they listen to."""
     if isinstance(options, FollowOptions):
-        seen = perception_table(options.perception, wait_for_reader=True) if options.perception is not None else ()
-        return (_follow(options), *seen)
+        if options.perception is None:
+            return (_follow(options),)
+        return (_follow(options), _perception(options.perception, wait_for_reader=True))
     return (_policy(options), _live(options) if isinstance(options, LiveOptions) else _midi(options))
 
 
@@ -134,37 +142,16 @@ def _viewer(options: Options) -> NodeEntry:
         "viewer_node",
         "pianomime_sim.viewer_node",
         "viewer_node",
-        parameters={"viewer": options.viewer, "port": options.viewer_port},
+        parameters={
+            "viewer": options.viewer,
+            "host": options.viewer_host,
+            "port": options.viewer_port,
+            "names": ",".join(options.viewer_names),
+            "variant": options.variant,
+        },
         # Closing the window is no reason to stop the music.
         required=False,
     )
-
-
-def _rviz() -> list[NodeEntry]:
-    from pianomime_description.urdf import hands_urdf
-
-    check_rviz()
-    rviz = NodeEntry(
-        RVIZ,
-        RVIZ,
-        "",
-        RVIZ,
-        parameters={"use_sim_time": True},
-        arguments=("-d", str(share_directory() / "rviz" / "pianomime.rviz")),
-        required=False,
-    )
-    if ros_program(STATE_PUBLISHER) is None:
-        return [rviz]
-    frames = NodeEntry(
-        STATE_PUBLISHER,
-        STATE_PUBLISHER,
-        "",
-        STATE_PUBLISHER,
-        parameters={"robot_description": hands_urdf(), "use_sim_time": True},
-        remappings=(("joint_states", "/hands/joint_states"),),
-        required=False,
-    )
-    return [rviz, frames]
 
 
 def _is_heard(options: Options) -> bool:
@@ -180,6 +167,7 @@ def _record(file: Path) -> NodeEntry:
         parameters={"file": str(file.resolve())},
         # The song goes on unrecorded.
         required=False,
+        stop_s=WRITE_S,
     )
 
 
@@ -194,6 +182,7 @@ def _policy(options: Options) -> NodeEntry:
         parameters={
             "controller": options.controller,
             "model": str(model.resolve()) if model is not None else "",
+            "variant": options.variant,
             "hand_collisions": options.hand_collisions,
         },
     )
@@ -206,6 +195,7 @@ def _follow(options: FollowOptions) -> NodeEntry:
         "pianomime_policy.follow_node",
         "follow_node",
         config=_config("follow"),
+        parameters={"variant": options.variant},
     )
 
 
@@ -227,10 +217,14 @@ def _sound(options: Options) -> NodeEntry:
 
 
 def _midi(options: PlayOptions) -> NodeEntry:
-    parameters: dict[str, Value] = {"midi": str(options.midi.resolve())}
+    parameters: dict[str, Value] = {
+        "midi": str(options.midi.resolve()),
+        "songs": str((share_directory() / "songs").resolve()),
+    }
     for name, numbers in (("tracks", options.choice.tracks), ("channels", options.choice.channels)):
         if numbers:
-            parameters[name] = ",".join(map(str, numbers))
+            # launch_ros reads text as YAML: with the comma at its end, one number stays text.
+            parameters[name] = "".join(f"{number}," for number in numbers)
     if options.horizon_steps is not None:
         parameters["horizon_steps"] = options.horizon_steps
     return NodeEntry(

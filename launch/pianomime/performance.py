@@ -8,6 +8,7 @@ import numpy as np
 from rich.progress import track
 
 from pianomime.replay import recorded_scene
+from pianomime_core.errors import printable
 from pianomime_core.hands import name_order
 from pianomime_core.key_events import KeyEvent, KeyListener, pedal_events, played_notes
 from pianomime_core.metrics import score
@@ -66,8 +67,8 @@ def perform(path: Path, poses_per_s: float = FRAMES_PER_SECOND) -> Performance:
             "what follows is what this machine plays",
             file=sys.stderr,
         )
-    scores = rollout.metadata.get("scores")
-    if differing or not isinstance(scores, dict) or not {"f1", "onset_f1"} <= scores.keys():
+    scores = rollout.metadata.get("scores", {})
+    if differing or not {"f1", "onset_f1"} <= scores.keys():
         scores = score(rollout.goal, pressed).as_dict()
     duration_s = len(targets) * rollout.dt
     return Performance(
@@ -78,7 +79,7 @@ def perform(path: Path, poses_per_s: float = FRAMES_PER_SECOND) -> Performance:
         score=played_notes(
             recorder.events,
             duration_s + PHYSICS_TIMESTEP_S,
-            path.stem,
+            printable(path.stem),
             pedal_events(rollout.pedal, rollout.dt),
         ),
         poses=tuple(recorder.poses),

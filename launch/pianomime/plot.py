@@ -111,7 +111,7 @@ def _draw_roll(axis: Any, performance: Performance, times_s: NDArray[np.float64]
     axis.set_ylabel("key")
     player = rollout.metadata.get("controller") or "unknown player"
     scores = f"F1 {performance.f1:.3f}, onset F1 {performance.onset_f1:.3f}"
-    axis.set_title(f"{performance.score.title}, {player}: {scores}", loc="left")
+    axis.set_title(f"{performance.score.title}, {player}: {scores}", loc="left", parse_math=False)
     marks = (KeyMark.RIGHT, KeyMark.MISSED, KeyMark.WRONG)
     handles: list[Any] = [Patch(color=_hex(MARK_COLOURS[mark]), label=MARK_WORDS[mark]) for mark in marks]
     handles += [Line2D([], [], color=HAND_COLOURS[side], label=f"fingertips, {HAND_WORDS[side]}") for side in SIDES]

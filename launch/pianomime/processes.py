@@ -9,8 +9,6 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 
-STOP_S = 1.5
-"""How long a process may take to end by itself once asked; then its whole group is killed."""
 _PR_SET_PDEATHSIG = 1
 _LIBC = ctypes.CDLL(None)
 
@@ -20,7 +18,9 @@ OnLine = Callable[[str, str], None]
 class Process:
     """One running node and what it says."""
 
-    def __init__(self, name: str, command: Sequence[str], environ: Mapping[str, str], on_line: OnLine) -> None:
+    def __init__(
+        self, name: str, command: Sequence[str], environ: Mapping[str, str], on_line: OnLine, stop_s: float
+    ) -> None:
         """Start it.
 
         Args:
@@ -28,8 +28,10 @@ class Process:
             command: Program and arguments.
             environ: Its environment.
             on_line: Called from another thread with the name and each line of its output.
+            stop_s: How long it may take to end by itself once asked; then its whole group is killed.
         """
         self.name = name
+        self.stop_s = stop_s
         self.error = ""
         """What the process said was wrong with its input: the rest of its last line that began with "error: "."""
         self._on_line = on_line
@@ -97,23 +99,24 @@ class Process:
 
 
 def stop_all(processes: Sequence[Process]) -> None:
-    """End all processes within `STOP_S` and a moment; none is left, not even if the user is impatient."""
+    """End all processes within the time that each may take; none is left, not even if the user is impatient."""
     # Only the main thread may change (and hear) signals.
     in_main = threading.current_thread() is threading.main_thread()
     previous = signal.signal(signal.SIGINT, signal.SIG_IGN) if in_main else None
     try:
         for process in processes:
             process.interrupt()
-        deadline_s = time.monotonic() + STOP_S
+        asked_s = time.monotonic()
         for process in processes:
-            process.finish(deadline_s)
+            process.finish(asked_s + process.stop_s)
     finally:
         if previous is not None:
             signal.signal(signal.SIGINT, previous)
 
 
 def _die_with_parent() -> None:
-    # In the child: the kernel kills it when our main thread is gone, even if that was by SIGKILL.
-    _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    # In the child: the kernel asks it to end when our main thread is gone, even if that was by SIGKILL, and even before
+    # it can look after its parent itself (pianomime_core.parent). Programs of ROS 2's own never do.
+    _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
     # An ignored SIGINT (a shell's background job) would be inherited; nodes must hear it.
     signal.signal(signal.SIGINT, signal.SIG_DFL)

@@ -16,6 +16,7 @@ from pianomime.postponed_signals import PostponedSignals
 from pianomime.replay import replayed_keys
 from pianomime.song_pool import SongTask
 from pianomime_core.errors import UserError
+from pianomime_core.metadata import scores_in
 from pianomime_core.metrics import ScoreCard, score
 from pianomime_core.piano_roll import PianoRoll
 from pianomime_core.rollout import Rollout
@@ -129,7 +130,7 @@ def earlier(task: RefineTask) -> Refined | None:
     ]
     if other:
         raise UserError(f"{str(task.out)!r} was refined with {', '.join(other)}: give these settings again, or {ways}")
-    return _said_by(rollout)
+    return _said_by(rollout, task.out)
 
 
 def refine_song(task: RefineTask, watch: Watch | None = None) -> Refined:
@@ -181,7 +182,7 @@ def refine_song(task: RefineTask, watch: Watch | None = None) -> Refined:
         rollout.save(task.out)
         if refinement.step == refinement.steps:
             task.partial.unlink(missing_ok=True)
-    return _said_by(rollout)
+    return _said_by(rollout, task.out)
 
 
 def _rollout(refinement: Refinement, simulator: Simulator, task: RefineTask, planner: ScoreCard | None) -> Rollout:
@@ -214,13 +215,16 @@ def _rollout(refinement: Refinement, simulator: Simulator, task: RefineTask, pla
     return replace(rollout, pressed=pressed, metadata=metadata)
 
 
-def _said_by(rollout: Rollout) -> Refined:
+def _said_by(rollout: Rollout, path: Path) -> Refined:
+    metadata, kind = rollout.metadata, f"rollout {str(path)!r}"
+    if missing := [name for name in ("decided_steps", "simulated_steps") if name not in metadata]:
+        raise UserError(f"{kind} lacks {', '.join(missing)} of a refined one: give another --out or delete the file")
     return Refined(
         steps=len(rollout.goal),
-        decided_steps=rollout.metadata["decided_steps"],
-        simulated_steps=rollout.metadata["simulated_steps"],
-        planner=rollout.metadata["planner_scores"],
-        refined=rollout.metadata["scores"],
+        decided_steps=metadata["decided_steps"],
+        simulated_steps=metadata["simulated_steps"],
+        planner=scores_in(kind, metadata, "planner_scores"),
+        refined=scores_in(kind, metadata, "scores"),
     )
 
 

@@ -11,7 +11,7 @@ from rich.markup import escape
 from rich.progress import track
 from rich.table import Table
 
-from pianomime_core.errors import UserError
+from pianomime_core.errors import UserError, printable
 from pianomime_core.hands import name_order
 from pianomime_core.metrics import score
 from pianomime_core.rollout import Rollout
@@ -29,7 +29,7 @@ def replay(path: Path) -> int:
     pressed = replayed_keys(rollout, Simulator(recorded_scene(path, rollout)), path, show=True)
     differing = int(np.sum(pressed != rollout.pressed))
     recorded, replayed = score(rollout.goal, rollout.pressed), score(rollout.goal, pressed)
-    table = Table("", "recorded", "replayed", title=escape(path.name))
+    table = Table("", "recorded", "replayed", title=escape(printable(path.name)))
     table.add_row("F1", f"{recorded.f1:.4f}", f"{replayed.f1:.4f}")
     table.add_row("onset F1", f"{recorded.onset_f1:.4f}", f"{replayed.onset_f1:.4f}")
     table.add_row("key-frames pressed", str(rollout.pressed.sum()), str(pressed.sum()))

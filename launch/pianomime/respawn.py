@@ -3,13 +3,17 @@
 from dataclasses import replace
 from enum import Enum, auto
 
-from pianomime.node_table import NodeEntry
+from pianomime.node_entry import NodeEntry
 
 RESTARTS = 3
 """How often a node that dies is started again in one performance."""
 RESTART_DELAY_S = 1.0
 """The others notice within this time that it is gone, and make ready for its return."""
 _EXIT_END, _EXIT_USER_ERROR, _EXIT_UNSAFE = 0, 2, 3
+
+
+class NodeDied(Exception):  # noqa: N818 (an event, like KeyboardInterrupt)
+    """A required node ended before the song did, and is not started again; the text says which and how."""
 
 
 class Fate(Enum):

@@ -1,10 +1,16 @@
 """Listens to one status of /piano/score or /diagnostics from a thread, for progress bars."""
 
+from contextlib import suppress
+
 from diagnostic_msgs.msg import DiagnosticArray
 
+from pianomime_core import ros_topics as topics
 from pianomime_core.ros_background import BackgroundNode
-from pianomime_core.ros_messages import read_status
+from pianomime_core.ros_messages import MessageError, read_status
 from pianomime_core.ros_qos import LATCHED, REPORT
+
+NEEDED = {"score": ("f1", "missed_deadlines", "step", "steps"), "follow_node": ("clouds",)}
+"""The numbers without which a status is not one."""
 
 
 class StatusListener:
@@ -15,8 +21,8 @@ class StatusListener:
     """
 
     def __init__(self, status: str) -> None:
-        """`status`: "score", or the node whose health is listened to."""
-        topic, qos = ("/piano/score", LATCHED) if status == "score" else ("/diagnostics", REPORT)
+        """`status`: One of `NEEDED`: "score", or the node whose health is listened to."""
+        topic, qos = (topics.SCORE, LATCHED) if status == "score" else (topics.DIAGNOSTICS, REPORT)
         self.values: dict[str, float] = {}
         self._status = status
         self._ears = BackgroundNode("play")
@@ -28,5 +34,6 @@ class StatusListener:
         self._ears.close()
 
     def _on_message(self, message: DiagnosticArray) -> None:
-        if any(status.name == self._status for status in message.status):
-            self.values = read_status(message, self._status)
+        # Whatever else is said there is not for us.
+        with suppress(MessageError):
+            self.values = read_status(message, self._status, needed=NEEDED[self._status])

@@ -10,20 +10,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
-from pianomime.node_table import NodeEntry
+from pianomime.node_entry import NodeEntry
 from pianomime.processes import OnLine, Process, stop_all
-from pianomime.respawn import RESTART_DELAY_S, Fate, fate, restart_line, started_again
+from pianomime.respawn import RESTART_DELAY_S, Fate, NodeDied, fate, restart_line, started_again
 from pianomime.rviz import ros_program
 from pianomime_core.errors import UserError
 from pianomime_core.ros_environment import missing_ros_settings
 
+__all__ = ["NodeDied", "Runner", "node_command"]
+
 _POLL_S = 0.05
+_REFUSED = 2
+"""Exit code of `pianomime_core.ros_main`: the last line says what is wrong."""
 # The prefix of a line names the node already.
 _LOG_FORMAT = {"RCUTILS_CONSOLE_OUTPUT_FORMAT": "[{severity}] {message}"}
-
-
-class NodeDied(Exception):  # noqa: N818 (an event, like KeyboardInterrupt)
-    """A required node ended before the song did, and is not started again; the text says which and how."""
 
 
 class Runner:
@@ -33,6 +33,8 @@ class Runner:
     Raises (from `wait`):
         UserError: A node refused its input (exit code 2).
         NodeDied: A required node is gone for good.
+    Raises (from the end of the block):
+        UserError: A node could not write what it was to write (exit code 2).
     """
 
     def __init__(self, nodes: Sequence[NodeEntry], on_line: OnLine) -> None:
@@ -54,6 +56,8 @@ class Runner:
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._close()
+        if kind is None and (failures := [r.process.error for r in self._running if r.process.exit_code == _REFUSED]):
+            raise UserError("; ".join(failures))
 
     def wait(self, meanwhile: Callable[[], None]) -> None:
         """Return when the song has ended; `meanwhile` is called about 20 times a second."""
@@ -101,7 +105,8 @@ class Runner:
 
     def _start(self, node: NodeEntry) -> Process:
         environ = {**_LOG_FORMAT, **os.environ, **missing_ros_settings(os.environ)}
-        return Process(node.name, node_command(node, Path(self._folder.name)), environ, self._on_line)
+        command = node_command(node, Path(self._folder.name))
+        return Process(node.name, command, environ, self._on_line, node.stop_s)
 
     def _close(self) -> None:
         stop_all([running.process for running in self._running])
@@ -124,17 +129,22 @@ def node_command(node: NodeEntry, folder: Path) -> list[str]:
     """Return the command line of a node; its parameters go through a file in `folder`, as launch_ros does it, so that
     a path or name is never taken for a number or a truth value (JSON is YAML)."""
     if node.module:
-        command = [sys.executable, "-m", node.module, "--ros-args"]
+        command = [sys.executable, "-m", node.module, *node.arguments, "--ros-args"]
     else:
         # Like launch_ros: parameters are for the node of this name.
         program = ros_program(node.package) or node.executable
         command = [str(program), *node.arguments, "--ros-args", "--remap", f"__node:={node.name}"]
+    if node.namespace:
+        command += ["--remap", f"__ns:=/{node.namespace.strip('/')}"]
+    command += ["--log-level", node.log_level]
     if node.config is not None:
         command += ["--params-file", str(node.config)]
     if node.parameters:
         file = folder / f"{node.name}.yaml"
-        file.write_text(json.dumps({node.name: {"ros__parameters": node.parameters}}), encoding="utf-8")
+        file.write_text(json.dumps({f"/**/{node.name}": {"ros__parameters": node.parameters}}), encoding="utf-8")
         command += ["--params-file", str(file)]
+    if node.params_file is not None:
+        command += ["--params-file", str(node.params_file)]
     for source, target in node.remappings:
         command += ["--remap", f"{source}:={target}"]
     return command

@@ -6,9 +6,14 @@ Both come with ROS 2 itself; no package index has them. They are found as ROS fi
 import os
 from pathlib import Path
 
+from pianomime.node_entry import NodeEntry
+from pianomime.shared_files import share_directory
+from pianomime_core import ros_topics as topics
 from pianomime_core.errors import UserError
 
 RVIZ, STATE_PUBLISHER = "rviz2", "robot_state_publisher"
+_CLOCK = ("/clock", topics.CLOCK)
+"""For programs of ROS 2: the time of the simulator in their own namespace."""
 
 
 def ros_program(name: str) -> Path | None:
@@ -27,3 +32,36 @@ def check_rviz() -> None:
             "viewer 'rviz': rviz2 is not found in AMENT_PREFIX_PATH: source the setup file of a ROS 2 that has it "
             "(apt install ros-$ROS_DISTRO-rviz2), or use viewer browser or window"
         )
+
+
+def rviz_nodes(variant: str, use_sim_time: bool) -> tuple[NodeEntry, ...]:
+    """RViz, and where robot_state_publisher is installed the frames of the hands of a variant.
+
+    Raises:
+        UserError: As `check_rviz`.
+    """
+    check_rviz()
+    rviz = NodeEntry(
+        RVIZ,
+        RVIZ,
+        "",
+        RVIZ,
+        parameters={"use_sim_time": use_sim_time},
+        remappings=(_CLOCK,),
+        arguments=("-d", str(share_directory() / "rviz" / "pianomime.rviz")),
+        required=False,
+    )
+    publisher = ros_program(STATE_PUBLISHER)
+    if publisher is None:
+        return (rviz,)
+    frames = NodeEntry(
+        "pianomime_description",
+        "hand_frames",
+        "pianomime_description.hand_frames",
+        STATE_PUBLISHER,
+        parameters={"use_sim_time": use_sim_time},
+        remappings=(("joint_states", topics.HAND_STATES), _CLOCK),
+        arguments=(str(publisher), variant),
+        required=False,
+    )
+    return (rviz, frames)

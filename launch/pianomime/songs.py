@@ -1,55 +1,31 @@
-"""Where the bundled songs and the other shared files of this package lie."""
+"""Songs and folders of them, as people name them."""
 
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
+from pianomime.shared_files import DEFAULT_SONG, bundled_songs, find_song, share_directory
 from pianomime_core.errors import UserError
 from pianomime_core.instruments import EVERYTHING_FOR_A_PIANO, Choice
 from pianomime_core.notes import Dropped
 from pianomime_core.piano_roll import PianoRoll, piano_roll
 from pianomime_core.song_file import load_song
 
-DEFAULT_SONG = "minuet_in_g"
+__all__ = [
+    "DEFAULT_SONG",
+    "bundled_songs",
+    "collect_songs",
+    "find_song",
+    "read_each",
+    "read_song",
+    "share_directory",
+]
+
 MIDI_SUFFIXES = (".mid", ".midi", ".kar", ".rmi")
 
 Content = TypeVar("Content")
-
-
-def share_directory() -> Path:
-    """The folder that holds songs/, config/ and launch/: the source folder, or share/pianomime of an installation.
-
-    Raises:
-        UserError: The package is installed without its shared files.
-    """
-    for folder in _candidates():
-        if (folder / "songs").is_dir():
-            return folder
-    raise UserError("the shared files of pianomime (songs, config) are not installed: install the package again")
-
-
-def bundled_songs() -> dict[str, Path]:
-    """Name to MIDI file of every bundled song, sorted by name."""
-    return {path.stem: path for path in sorted((share_directory() / "songs").glob("*.mid"))}
-
-
-def find_song(song: str | None) -> Path:
-    """The MIDI file a user means: a path, the name of a bundled song, or None for the default one.
-
-    Raises:
-        UserError: There is no such file and no bundled song of that name.
-    """
-    bundled = bundled_songs()
-    if song is None:
-        return bundled[DEFAULT_SONG]
-    path = Path(song)
-    if song in bundled and not path.exists():
-        return bundled[song]
-    if not path.exists():
-        raise UserError(f"no such MIDI file: {song!r}; bundled songs are {', '.join(bundled)}")
-    return path
 
 
 def read_song(path: Path, choice: Choice = EVERYTHING_FOR_A_PIANO) -> PianoRoll:
@@ -129,12 +105,3 @@ def _song_files(path: Path, what: str, suffixes: Sequence[str]) -> list[Path]:
 
 def _is_hidden(path: Path) -> bool:
     return any(part.startswith(".") for part in path.parts)
-
-
-def _candidates() -> Iterator[Path]:
-    source = Path(__file__).resolve().parents[1]
-    if (source / "package.xml").is_file():
-        yield source
-    prefixes = os.environ.get("AMENT_PREFIX_PATH", "").split(os.pathsep)
-    for prefix in (*filter(None, prefixes), sys.prefix):
-        yield Path(prefix) / "share" / "pianomime"

@@ -12,7 +12,7 @@ COLCON = ROOT / ".venv-colcon" / "bin"
 EXECUTABLES = {
     "pianomime": ["pianomime"],
     "pianomime_core": [],
-    "pianomime_description": [],
+    "pianomime_description": ["hand_frames"],
     "pianomime_perception": ["perception_node"],
     "pianomime_physics": [],
     "pianomime_policy": ["follow_node", "live_node", "midi_node", "policy_node"],

@@ -19,9 +19,10 @@ from sensor_msgs.msg import JointState, PointCloud2
 from trajectory_msgs.msg import JointTrajectory
 
 from pianomime_core.hands import FINGERS, SIDES
-from pianomime_core.ros_fingertip_cloud import TOPIC, Fingertips, fingertip_cloud
+from pianomime_core.ros_fingertip_cloud import Fingertips, fingertip_cloud
 from pianomime_core.ros_messages import step_of
 from pianomime_core.ros_qos import NEWEST
+from pianomime_core.ros_topics import HUMAN_FINGERTIPS
 from pianomime_description.scene import build_scene
 from pianomime_description.variant import SceneConfig
 
@@ -53,7 +54,7 @@ class Person(Outsider):
         self.steps: list[int] = []
         self.node.create_subscription(JointState, "/hands/joint_states", self.on_state, NEWEST)
         self.node.create_subscription(JointTrajectory, "/hands/command", self.on_command, NEWEST)
-        self.publisher = self.node.create_publisher(PointCloud2, TOPIC, NEWEST)
+        self.publisher = self.node.create_publisher(PointCloud2, HUMAN_FINGERTIPS, NEWEST)
         self.node.create_timer(0.05, self.say)
 
     def on_state(self, message: JointState) -> None:

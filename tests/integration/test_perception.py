@@ -17,9 +17,10 @@ from visualization_msgs.msg import MarkerArray
 
 from pianomime_core.hands import FINGERS
 from pianomime_core.keyboard import KEYBOARD
-from pianomime_core.ros_fingertip_cloud import TOPIC, read_fingertip_cloud
+from pianomime_core.ros_fingertip_cloud import read_fingertip_cloud
 from pianomime_core.ros_messages import read_status
 from pianomime_core.ros_qos import NEWEST, REPORT
+from pianomime_core.ros_topics import HUMAN_FINGERTIPS
 
 PATIENCE_S = 120.0
 SECONDS = 8
@@ -56,7 +57,7 @@ class Camera(Outsider):
         self.said: dict[str, float] = {}
         self.stamps: set[tuple[int, int]] = set()
         self.publisher = self.node.create_publisher(Image, "/top/image", NEWEST)
-        self.node.create_subscription(PointCloud2, TOPIC, self.clouds.append, NEWEST)
+        self.node.create_subscription(PointCloud2, HUMAN_FINGERTIPS, self.clouds.append, NEWEST)
         self.node.create_subscription(MarkerArray, "/hands/human_markers", self.markers.append, NEWEST)
         self.node.create_subscription(Image, "/hands/human_image", self.drawn.append, NEWEST)
         self.node.create_subscription(DiagnosticArray, "/diagnostics", self.on_health, REPORT)

@@ -57,6 +57,7 @@ def test_the_score_has_the_rows_of_the_demonstration() -> None:
     assert len(piano_roll(score)) == 5
 
 
+NOTES = ("onset_s", "offset_s", "pitch", "velocity", "finger")
 BAD: dict[str, tuple[dict[str, Any], str]] = {
     "rows": ({"time_s": lambda a: a + 0.05}, "5 rows: must be the 5 of its notes' piano roll, one every 0.05 s from 0"),
     "music longer": ({"offset_s": lambda a: a + 1}, "5 rows: must be the 25"),
@@ -70,9 +71,12 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
     "pitch": ({"pitch": lambda a: a + 60}, "pitch 21 to 108"),
     "velocity": ({"velocity": lambda a: a * 0}, "velocity 1 to 127"),
     "late": ({"onset_s": lambda a: a + 0.05}, "onset_s of the first note 0"),
-    "no notes": ({name: lambda a: a[:0] for name in ("onset_s", "offset_s", "pitch", "velocity", "finger")}, "note 0"),
+    "no notes": ({name: lambda a: a[:0] for name in NOTES}, "note 0"),
     "order": ({"onset_s": lambda a: a * 0, "pitch": lambda a: a[::-1]}, "in order of onset and pitch"),
     "no length": ({"offset_s": lambda a: a - 0.2}, "offset_s after onset_s"),
+    "too long": ({"offset_s": lambda a: a + 1e15}, r"offset_s up to 1800 \(30 minutes\)"),
+    "too many": ({name: lambda a: np.repeat(a, 100_000) for name in NOTES}, "up to 100000 notes"),
+    "title": ({"metadata": lambda a: '{"title": 3}'}, "title is 3, must be a text"),
     "one note more": ({"pitch": lambda a: np.append(a, 60)}, r"pitch of shape \(3,\) .* must be \(2,\)"),
     "pedal": ({"pedal_s": lambda a: a * np.nan}, "pedal_s finite"),
     "offset": ({"video_offset_s": lambda a: a * np.inf}, "video_offset_s a finite number"),

@@ -1,5 +1,6 @@
 """A node's own report, with real topics inside one process."""
 
+import os
 import random
 
 import pytest
@@ -46,7 +47,8 @@ def test_a_report_carries_numbers_words_and_connections(nodes):
     [status] = heard[0].status
     assert (status.name, status.message, status.level) == ("player", "playing; 2 missed", DiagnosticStatus.WARN)
     assert step_of(heard[0].header.stamp) == 7
-    assert read_status(heard[0], "player") == {"missed": 2.0, "readers /out": 0.0}
+    process = {"process": os.getpid(), "started_by": os.getppid()}
+    assert read_status(heard[0], "player") == {"missed": 2.0, "readers /out": 0.0, **process}
     diagnostics.close()
 
 

@@ -12,7 +12,7 @@ from std_msgs.msg import String
 from pianomime_core.errors import UnsafeError, UserError
 from pianomime_core.ros_main import run
 
-SIGNALS = (signal.SIGINT, signal.SIGTERM)
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 @pytest.fixture(autouse=True)
@@ -21,6 +21,7 @@ def process(monkeypatch):
     monkeypatch.setenv("ROS_DOMAIN_ID", str(random.randint(1, 101)))
     monkeypatch.setattr(sys, "argv", ["node"])
     handlers = {number: signal.getsignal(number) for number in SIGNALS}
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)  # the tests themselves may have been started by nohup
     yield
     for number, handler in handlers.items():
         signal.signal(number, handler)

@@ -68,6 +68,24 @@ def test_wrong_names_are_refused_and_listed(names, complaints):
     assert all(complaint in str(refusal.value) for complaint in complaints)
 
 
+@pytest.mark.parametrize("name", ["a", "nobody"])
+def test_a_hundred_thousand_names_make_a_short_line(name):
+    """Of names that are all alike, and of names of which each is another; the second by counting would take minutes."""
+    for names in ([name] * 100_000, [f"{name}{number}" for number in range(100_000)] * 2):
+        with pytest.raises(MessageError) as error:
+            NameOrder(NAMES).of(names)
+        assert len(str(error.value)) < 400
+    assert "unknown: " in str(error.value)
+    assert "and 199990 more; missing: a, b, c; repeated: " in str(error.value)
+    assert str(error.value).endswith("and 99990 more")
+
+
+def test_a_name_without_end_is_cut():
+    with pytest.raises(MessageError) as error:
+        NameOrder(NAMES).of([*NAMES, "x" * 1_000_000])
+    assert str(error.value) == f"unknown: {'x' * 40}..."
+
+
 @pytest.mark.parametrize("bad", [math.nan, math.inf, -math.inf])
 def test_numbers_that_are_none_are_refused_with_their_names(bad):
     values = np.array([0.0, bad, 0.0])
@@ -144,6 +162,14 @@ def test_a_status_carries_its_numbers():
         read_status(message, "other")
     with pytest.raises(MessageError, match="status 'words'"):
         read_status(status_message("words", {"f1": "good"}, step=0), "words")
+
+
+@pytest.mark.parametrize("value", ["paused", "nan", "inf", None])
+def test_a_status_without_the_numbers_that_are_needed_is_refused(value):
+    values = {"speed": 1.0} | ({} if value is None else {"paused": value})
+    message = status_message("transport", values, step=0)
+    with pytest.raises(MessageError, match=r"^status 'transport'"):
+        read_status(message, "transport", needed=("paused", "speed"))
 
 
 def test_a_goal_says_how_loud():

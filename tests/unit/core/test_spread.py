@@ -1,8 +1,11 @@
 """Median, p99 and maximum of measured times."""
 
+import time
+
+import numpy as np
 import pytest
 
-from pianomime_core.spread import spread_ms
+from pianomime_core.spread import Spread, spread_ms
 
 
 def test_a_hundred_and_one_times():
@@ -13,3 +16,38 @@ def test_a_hundred_and_one_times():
 
 def test_nothing_measured():
     assert spread_ms([], "wait") == {}
+    assert Spread().ms("wait") == {}
+
+
+def test_times_one_by_one_tell_the_same_of_two_hours():
+    times_s = np.random.default_rng(0).lognormal(mean=-5.0, sigma=1.0, size=144_000)
+    spread = Spread()
+    for time_s in times_s.tolist():
+        spread.add(time_s)
+    assert spread.count == 144_000
+    assert spread.ms("wait") == pytest.approx(spread_ms(times_s.tolist(), "wait"), rel=0.01)
+    assert spread.ms("wait")["wait_max_ms"] == 1e3 * times_s.max()
+
+
+@pytest.mark.parametrize("time_s", [0.0, 1e-12, 0.05, 1e6])
+def test_times_of_any_length_are_taken(time_s):
+    spread = Spread()
+    spread.add(time_s)
+    assert spread.ms("wait")["wait_max_ms"] == 1e3 * time_s
+    assert spread.ms("wait")["wait_p50_ms"] <= 1e3 * time_s
+
+
+def test_two_hours_cost_a_report_no_more_than_a_minute():
+    def cost_s(spread: Spread) -> float:
+        costs_s = []
+        for _ in range(50):
+            begin_s = time.perf_counter()
+            spread.ms("wait")
+            costs_s.append(time.perf_counter() - begin_s)
+        return min(costs_s)
+
+    minute, hours = Spread(), Spread()
+    for spread, steps in ((minute, 1_200), (hours, 144_000)):
+        for step in range(steps):
+            spread.add(0.05 + 1e-4 * (step % 7))
+    assert cost_s(hours) < 3 * cost_s(minute), "a list of all times costs a hundred times as much"

@@ -7,7 +7,7 @@ import runpy
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 
@@ -20,15 +20,28 @@ class DeclareLaunchArgument:
 
 
 @dataclass
-class SetEnvironmentVariable:
-    name: str
-    value: str
+class Source:
+    location: str
+
+
+@dataclass
+class IncludeLaunchDescription:
+    launch_description_source: Source
+
+
+@dataclass
+class IncludeEvent:
+    """What `context.locals.event` is while the first launch file is read."""
+
+    launch_description: "LaunchDescription"
 
 
 @dataclass
 class LaunchContext:
     launch_configurations: dict[str, str] = field(default_factory=dict)
     is_shutdown: bool = False
+    argv: list[str] = field(default_factory=list)
+    locals: SimpleNamespace = field(default_factory=lambda: SimpleNamespace(event=None))
 
 
 @dataclass
@@ -44,9 +57,27 @@ class OpaqueFunction:
         self.function, self.args, self.kwargs = function, args or [], kwargs or {}
 
 
-class Shutdown:
-    def __init__(self, *, reason: str = "reason not given") -> None:
-        self.reason = reason
+class ShutdownProcess:
+    def __init__(self, *, process_matcher) -> None:
+        self.process_matcher = process_matcher
+
+
+class SignalProcess:
+    def __init__(self, *, signal_number, process_matcher) -> None:
+        self.signal_number, self.process_matcher = signal_number, process_matcher
+
+
+class EmitEvent:
+    def __init__(self, *, event: ShutdownProcess | SignalProcess) -> None:
+        self.event = event
+
+
+class PushLaunchConfigurations:
+    pass
+
+
+class PopLaunchConfigurations:
+    pass
 
 
 @dataclass
@@ -89,12 +120,16 @@ class Node:
         parameters: list[Any] | None = None,
         remappings: list[tuple[str, str]] | None = None,
         arguments: list[str] | None = None,
+        namespace: str | None = None,
+        ros_arguments: list[str] | None = None,
+        additional_env: dict[str, str] | None = None,
         output: str = "log",
         sigterm_timeout: str = "5",
         sigkill_timeout: str = "5",
     ) -> None:
         self.package, self.executable, self.name, self.output = package, executable, name, output
         self.parameters, self.remappings, self.arguments = parameters, remappings, arguments
+        self.namespace, self.ros_arguments, self.additional_env = namespace, ros_arguments, additional_env
         self.sigterm_timeout, self.sigkill_timeout = sigterm_timeout, sigkill_timeout
 
 
@@ -106,16 +141,22 @@ MODULES = {
     },
     "launch.actions": {
         "DeclareLaunchArgument": DeclareLaunchArgument,
+        "EmitEvent": EmitEvent,
+        "IncludeLaunchDescription": IncludeLaunchDescription,
         "LogInfo": LogInfo,
         "OpaqueFunction": OpaqueFunction,
+        "PopLaunchConfigurations": PopLaunchConfigurations,
+        "PushLaunchConfigurations": PushLaunchConfigurations,
         "RegisterEventHandler": RegisterEventHandler,
-        "SetEnvironmentVariable": SetEnvironmentVariable,
-        "Shutdown": Shutdown,
         "TimerAction": TimerAction,
     },
     "launch.event_handlers": {"OnProcessExit": OnProcessExit},
     "launch.events": {},
-    "launch.events.process": {"ProcessExited": ProcessExited},
+    "launch.events.process": {
+        "ProcessExited": ProcessExited,
+        "ShutdownProcess": ShutdownProcess,
+        "SignalProcess": SignalProcess,
+    },
     "launch.substitutions": {"LaunchConfiguration": LaunchConfiguration},
     "launch_ros": {},
     "launch_ros.actions": {"Node": Node},
@@ -130,20 +171,30 @@ def install(monkeypatch) -> None:
         monkeypatch.setitem(sys.modules, name, module)
 
 
-def described(monkeypatch, tmp_path: Path, launch_file: Path) -> LaunchDescription:
+def described(monkeypatch, launch_file: Path) -> LaunchDescription:
     """What the launch file describes, read with the stand-ins and with nothing set about ROS."""
     install(monkeypatch)
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    # They belong to one test; what imports them must not outlive it.
+    for name in ("pianomime.launch_nodes", "pianomime.launch_arguments"):
+        monkeypatch.delitem(sys.modules, name, raising=False)
     monkeypatch.delenv("ROS_DOMAIN_ID", raising=False)
     for name in ("ROS_AUTOMATIC_DISCOVERY_RANGE", "FASTDDS_DEFAULT_PROFILES_FILE"):
         monkeypatch.delenv(name, raising=False)
     return runpy.run_path(str(launch_file))["generate_launch_description"]()
 
 
-def start(description: LaunchDescription, **given: str) -> list[Any]:
+def start(description: LaunchDescription, context: LaunchContext | None = None, **given: str) -> list[Any]:
     """What `ros2 launch ... name:=value` would start."""
     arguments = [entity for entity in description.entities if isinstance(entity, DeclareLaunchArgument)]
     assert set(given) <= {argument.name for argument in arguments}
     values = {argument.name: argument.default_value for argument in arguments} | given
     [opaque] = [entity for entity in description.entities if isinstance(entity, OpaqueFunction)]
-    return opaque.function(LaunchContext(values), *opaque.args, **opaque.kwargs)
+    context = context or LaunchContext()
+    context.launch_configurations.update(values)
+    return opaque.function(context, *opaque.args, **opaque.kwargs)
+
+
+def typed(launch_file: Path, *argv: str) -> LaunchContext:
+    """The context in which `ros2 launch FILE ...` reads a launch file."""
+    around = LaunchDescription([IncludeLaunchDescription(Source(str(launch_file)))])
+    return LaunchContext(argv=list(argv), locals=SimpleNamespace(event=IncludeEvent(around)))

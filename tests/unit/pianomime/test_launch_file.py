@@ -1,32 +1,37 @@
 """play.launch.py against the node table, without ROS's launch packages."""
 
+import os
 from pathlib import Path
+from signal import SIGTERM
 
 import pytest
 from fake_launch import (
     DeclareLaunchArgument,
+    EmitEvent,
     LaunchContext,
     Node,
     ProcessExited,
     RegisterEventHandler,
-    SetEnvironmentVariable,
     TimerAction,
     described,
     start,
+    typed,
 )
 
 from pianomime.graph_options import PlayOptions
 from pianomime.node_table import node_table
+from pianomime.respawn import NodeDied
 from pianomime.songs import bundled_songs, share_directory
 from pianomime_core.errors import UserError
+from pianomime_core.instruments import Choice
 from pianomime_core.ros_environment import LOOPBACK, stays_on_this_machine
 
 LAUNCH_FILE = share_directory() / "launch" / "play.launch.py"
 
 
 @pytest.fixture
-def description(monkeypatch, tmp_path):
-    return described(monkeypatch, tmp_path, LAUNCH_FILE)
+def description(monkeypatch):
+    return described(monkeypatch, LAUNCH_FILE)
 
 
 OPTIONS = {
@@ -36,31 +41,48 @@ OPTIONS = {
             "midi": "twinkle",
             "controller": "onnx",
             "model": "networks",
-            "sync": "true",
+            "sync": "True",
+            "speed": "0.5",
             "viewer": "browser",
+            "viewer_host": "0.0.0.0",
             "viewer_port": "9000",
+            "variant": "robopianist",
             "hand_collisions": "true",
             "rollout": "out.npz",
             "sound": "true",
             "soundfont": "piano.sf2",
             "midi_out": "synth",
             "virtual_midi_out": "robot",
+            "tracks": "2",
+            "channels": "1,10",
             "horizon_steps": "11",
+            "namespace": "left",
+            "params_file": __file__,
+            "log_level": "debug",
+            "use_sim_time": "false",
         },
         PlayOptions(
             midi=bundled_songs()["twinkle"],
             controller="onnx",
             model=Path("networks"),
             sync=True,
+            speed=0.5,
             viewer="browser",
+            viewer_host="0.0.0.0",
             viewer_port=9000,
+            variant="robopianist",
             hand_collisions=True,
             rollout=Path("out.npz"),
             sound=True,
             soundfont=Path("piano.sf2"),
             midi_out="synth",
             virtual_midi_out="robot",
+            choice=Choice((2,), (1, 10)),
             horizon_steps=11,
+            namespace="left",
+            params_file=Path(__file__),
+            log_level="debug",
+            use_sim_time=False,
         ),
     ),
 }
@@ -74,8 +96,12 @@ def test_the_launch_file_starts_the_node_table(description, given, options):
         (entry.package, entry.executable, entry.name) for entry in table
     ]
     for node, entry in zip(nodes, table, strict=True):
-        # The file first, so that the table's values win.
-        assert node.parameters == [*([str(entry.config)] if entry.config else []), entry.parameters]
+        # The file first, so that the table's values win; the user's own last.
+        mine = [str(entry.params_file)] if entry.params_file else []
+        assert node.parameters == [*([str(entry.config)] if entry.config else []), entry.parameters, *mine]
+        # None, not "": then a namespace pushed by the launch file around this one counts.
+        assert node.namespace == (entry.namespace or None)
+        assert node.ros_arguments == ["--log-level", entry.log_level]
         assert node.remappings == list(entry.remappings)
         assert node.arguments == list(entry.arguments)
         assert node.output == "screen"
@@ -89,7 +115,10 @@ def test_rviz_is_started_where_it_is_installed(description, monkeypatch, tmp_pat
     monkeypatch.setenv("AMENT_PREFIX_PATH", str(tmp_path))
     nodes = {action.name: action for action in start(description, viewer="rviz") if isinstance(action, Node)}
     assert nodes["rviz2"].arguments == ["-d", str(share_directory() / "rviz" / "pianomime.rviz")]
-    assert nodes["robot_state_publisher"].parameters[0]["robot_description"].startswith("<?xml")
+    frames = nodes["robot_state_publisher"]
+    assert (frames.package, frames.executable) == ("pianomime_description", "hand_frames")
+    program = tmp_path / "lib" / "robot_state_publisher" / "robot_state_publisher"
+    assert frames.arguments == [str(program), "pianomime"]
 
 
 def test_rviz_that_is_not_installed_is_refused(description, monkeypatch, tmp_path):
@@ -104,18 +133,38 @@ def handlers(actions) -> dict:
     return {handler.target_action.name: handler.on_exit for handler in found}
 
 
-def test_the_graph_ends_with_the_song_and_with_bad_input(description):
+def test_with_the_song_our_nodes_end_and_nothing_else(description):
     actions = start(description, viewer="browser")
     nodes = [action for action in actions if isinstance(action, Node)]
     ends = handlers(actions)
     assert list(ends) == [node.name for node in nodes]
-    [over] = ends["sim_node"](ProcessExited(0), LaunchContext())
-    assert over.reason == "end of the song"
-    [over] = ends["policy_node"](ProcessExited(2), LaunchContext())
-    assert over.reason == "policy_node has ended"
     assert ends["viewer_node"](ProcessExited(0), LaunchContext()) == []
-    # Asked, terminated, killed: within 3 s.
-    assert all(float(node.sigterm_timeout) + float(node.sigkill_timeout) < 3 for node in nodes)
+    said, over = ends["sim_node"](ProcessExited(0), LaunchContext())
+    assert said.msg == "end of the song"
+    assert isinstance(over, EmitEvent)
+    assert all(over.event.process_matcher(node) for node in nodes)
+    assert not over.event.process_matcher(Node(package="other", executable="sim_node", name="sim_node"))
+    # Their ends are no new deaths.
+    assert ends["policy_node"](ProcessExited(-2), LaunchContext()) == []
+
+
+@pytest.mark.parametrize(("code", "error"), [(2, UserError), (3, NodeDied)])
+def test_bad_input_is_an_error_of_the_launch(description, code, error):
+    """launch ends with exit code 1 after an exception only."""
+    actions = start(description)
+    signal, fail = handlers(actions)["policy_node"](ProcessExited(code), LaunchContext())
+    assert signal.event.signal_number == SIGTERM, "which a node that is being imported hears without a traceback"
+    assert all(signal.event.process_matcher(node) for node in actions if isinstance(node, Node))
+    with pytest.raises(error, match="policy_node"):
+        fail.function(LaunchContext(), *fail.args)
+
+
+def test_who_writes_files_gets_time_for_it_and_nobody_else_dawdles(description):
+    nodes = [action for action in start(description, record="r.mcap") if isinstance(action, Node)]
+    time_s = {node.name: float(node.sigterm_timeout) for node in nodes}
+    assert all(float(node.sigkill_timeout) == 1 for node in nodes)
+    assert {name for name, stop_s in time_s.items() if stop_s >= 10} == {"sim_node", "record_node"}
+    assert all(stop_s < 2 for name, stop_s in time_s.items() if name not in ("sim_node", "record_node"))
 
 
 @pytest.mark.parametrize("name", ["sim_node", "policy_node", "midi_node"])
@@ -125,33 +174,73 @@ def test_a_node_that_dies_is_started_again_three_times(description, name):
         said, later = handlers(actions)[name](ProcessExited(-9), LaunchContext())
         assert said.msg == f"{name} has ended with -9: started again ({count} of 3)"
         assert isinstance(later, TimerAction)
+        [opaque] = later.actions
         before = next(action for action in actions if isinstance(action, Node) and action.name == name)
-        actions = later.actions
-        assert vars(actions[0]) == vars(before)
-    [over] = handlers(actions)[name](ProcessExited(-9), LaunchContext())
-    assert over.reason == f"{name} has ended"
+        actions = opaque.function(LaunchContext(), *opaque.args)
+        assert vars(next(action for action in actions if isinstance(action, Node))) == vars(before)
+    _, fail = handlers(actions)[name](ProcessExited(-9), LaunchContext())
+    with pytest.raises(NodeDied, match=rf"{name} ended before the song did \(exit code -9\)"):
+        fail.function(LaunchContext(), *fail.args)
+
+
+def test_a_node_is_started_again_within_what_the_file_around_had_set(description):
+    context = LaunchContext({"ros_namespace": "/left"})
+    _, later = handlers(start(description, context))["midi_node"](ProcessExited(-9), LaunchContext())
+    [again] = later.actions
+    push, scope, *_, pop = again.function(LaunchContext(), *again.args)
+    assert [type(push).__name__, type(pop).__name__] == ["PushLaunchConfigurations", "PopLaunchConfigurations"]
+    at_that_time = LaunchContext()
+    scope.function(at_that_time)
+    assert at_that_time.launch_configurations["ros_namespace"] == "/left"
 
 
 def test_nothing_is_started_again_while_all_goes_down(description):
-    ends = handlers(start(description))
+    actions = start(description)
+    ends = handlers(actions)
     assert ends["policy_node"](ProcessExited(-2), LaunchContext(is_shutdown=True)) == []
+    _, later = ends["policy_node"](ProcessExited(-9), LaunchContext())
+    ends["sim_node"](ProcessExited(0), LaunchContext())
+    [again] = later.actions
+    assert again.function(LaunchContext(), *again.args) == []
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"speed": "fast"}, "launch argument speed is 'fast': it must be a number from 0.25 to 1"),
+        ({"speed": "nan"}, "launch argument speed is 'nan'"),
+        ({"viewer_port": "http"}, "launch argument viewer_port is 'http': it must be a whole number from 0 to 65535"),
+        ({"viewer_port": "70000"}, "launch argument viewer_port is '70000'"),
+        ({"horizon_steps": "1.5"}, "launch argument horizon_steps is '1.5'"),
+        ({"controller": "nobody"}, "unknown controller 'nobody': choose one of planner, "),
+        ({"midi": "no_such_song"}, "no such MIDI file: 'no_such_song'; bundled songs are "),
+        ({"params_file": "nowhere.yaml"}, "no such file of parameters: 'nowhere.yaml'"),
+    ],
+)
+def test_a_bad_value_names_itself_and_the_legal_ones(description, given, words):
+    with pytest.raises(UserError, match=words):
+        start(description, **given)
+
+
+def test_an_unknown_argument_is_refused_on_our_command_line_alone(description):
+    with pytest.raises(UserError, match=r"unknown launch argument 'contoller': choose one of midi, controller, "):
+        start(description, typed(LAUNCH_FILE, "midi:=twinkle", "contoller:=onnx"))
+    start(description, typed(LAUNCH_FILE, "midi:=twinkle", "sigterm_timeout:=9"))
+    start(description, typed(LAUNCH_FILE.with_name("theirs.launch.py"), "robots:=2"))
 
 
 def test_every_argument_is_described_and_is_an_option(description):
     arguments = [entity for entity in description.entities if isinstance(entity, DeclareLaunchArgument)]
-    assert {argument.name for argument in arguments} == {*PlayOptions.__dataclass_fields__, "demo"}
+    options = {*PlayOptions.__dataclass_fields__, "demo", "tracks", "channels"} - {"choice"}
+    assert {argument.name for argument in arguments} == options
     assert all(argument.description for argument in arguments)
 
 
-def test_discovery_stays_on_this_machine(description):
-    settings = {
-        entity.name: entity.value for entity in description.entities if isinstance(entity, SetEnvironmentVariable)
-    }
-    assert stays_on_this_machine(settings)
-    assert settings["FASTDDS_DEFAULT_PROFILES_FILE"] == str(LOOPBACK)
-
-
-def test_a_second_launch_in_the_domain_is_refused(description):
-    start(description)
-    with pytest.raises(UserError, match="second instance"):
-        start(description)
+def test_the_environment_is_that_of_our_nodes_alone(description, monkeypatch):
+    before = dict(os.environ)
+    actions = start(description)
+    assert dict(os.environ) == before
+    for node in actions:
+        if isinstance(node, Node):
+            assert stays_on_this_machine(node.additional_env)
+            assert node.additional_env["FASTDDS_DEFAULT_PROFILES_FILE"] == str(LOOPBACK)

@@ -8,13 +8,14 @@ from fake_launch import DeclareLaunchArgument, Node, described, start
 from pianomime.graph_options import LiveOptions
 from pianomime.node_table import node_table
 from pianomime.songs import share_directory
+from pianomime_core.errors import UserError
 
 LAUNCH_FILE = share_directory() / "launch" / "live.launch.py"
 
 
 @pytest.fixture
-def description(monkeypatch, tmp_path):
-    return described(monkeypatch, tmp_path, LAUNCH_FILE)
+def description(monkeypatch):
+    return described(monkeypatch, LAUNCH_FILE)
 
 
 OPTIONS = {
@@ -74,3 +75,18 @@ def test_every_argument_is_described_and_is_an_option(description):
     arguments = [entity for entity in description.entities if isinstance(entity, DeclareLaunchArgument)]
     assert {argument.name for argument in arguments} == set(LiveOptions.__dataclass_fields__) | {"mode"}
     assert all(argument.description for argument in arguments)
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"channel": "17"}, "launch argument channel is '17': it must be a whole number from 0 to 16"),
+        ({"transpose": "up"}, "launch argument transpose is 'up': it must be a whole number from -88 to 88"),
+        ({"delay_s": "long"}, "launch argument delay_s is 'long': it must be a number from 0 to 20"),
+        ({"delay_s": "1"}, "delay 1 s: controller 'onnx' looks ahead 2 s"),
+        ({"controller": "planner"}, "controller 'planner' wants to see the whole song"),
+    ],
+)
+def test_a_bad_value_names_itself_and_the_legal_ones(description, given, words):
+    with pytest.raises(UserError, match=words):
+        start(description, **given)

@@ -1,6 +1,7 @@
 """The node table against the packages that own the nodes."""
 
 import ast
+from importlib import import_module
 from importlib.metadata import entry_points
 from importlib.util import find_spec
 from pathlib import Path
@@ -8,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from pianomime.graph_options import FollowOptions, LiveOptions, PerceptionOptions, PlayOptions
+from pianomime.graph_options import FollowOptions, LiveOptions, PerceptionOptions, PlayOptions, SeeOptions
 from pianomime.node_table import node_table, perception_table
 from pianomime.songs import share_directory
 from pianomime_core.errors import UserError
@@ -20,6 +21,7 @@ LIVE = node_table(LiveOptions(port="keys", viewer="browser", rollout=Path("r.npz
 HEARD = node_table(PlayOptions(midi=Path("song.mid"), sound=True, soundfont=Path("piano.sf2"), midi_out="synth"))
 RECORDED = node_table(PlayOptions(midi=Path("song.mid"), viewer="browser", record=Path("r.mcap")))
 FOLLOW = node_table(FollowOptions(perception=PerceptionOptions(source="0"), viewer="browser"))
+DECLARERS = {"declare_parameters", "TransportServer", "PerceptionNode"}
 OTHERS = ("live_node", "sound_node", "record_node", "follow_node", "perception_node")
 EVERY = (*ALL, *(entry for entry in (*LIVE, *HEARD, *RECORDED, *FOLLOW) if entry.name in OTHERS))
 
@@ -29,10 +31,11 @@ def declared(module: str) -> set[str]:
     tree = ast.parse(Path(find_spec(module).origin).read_text())
     names = set()
     for node in ast.walk(tree):
-        if isinstance(node, ast.ImportFrom) and "declare_parameters" in {alias.name for alias in node.names}:
+        if isinstance(node, ast.ImportFrom) and DECLARERS & {alias.name for alias in node.names}:
             names |= declared(node.module)
         elif isinstance(node, ast.Call) and len(node.args) > 1 and getattr(node.func, "id", "").startswith("declare_"):
-            names.add(node.args[1].value)
+            name = node.args[1]
+            names.add(getattr(import_module(module), name.id) if isinstance(name, ast.Name) else name.value)
     return names
 
 
@@ -51,8 +54,9 @@ def test_every_parameter_is_one_that_the_node_declares(entry):
 @pytest.mark.parametrize("entry", [entry for entry in EVERY if entry.config], ids=lambda entry: entry.name)
 def test_the_files_hold_parameters_of_their_node(entry):
     content = yaml.safe_load(entry.config.read_text())
-    assert list(content) == [entry.name]
-    assert set(content[entry.name]["ros__parameters"]) <= declared(entry.module)
+    [(name, found)] = content.items()
+    assert name == f"/**/{entry.name}", "in every namespace"
+    assert set(found["ros__parameters"]) <= declared(entry.module)
 
 
 def test_one_node_ends_the_graph():
@@ -97,13 +101,13 @@ def test_tracks_and_channels_that_are_chosen_go_to_the_node():
     chosen = PlayOptions(midi=Path("song.mid"), choice=Choice(tracks=(2, 3), channels=(10,)))
     table = {entry.name: entry for entry in node_table(chosen)}
     parameters = table["midi_node"].parameters
-    assert (parameters["tracks"], parameters["channels"]) == ("2,3", "10")
+    assert (parameters["tracks"], parameters["channels"]) == ("2,3,", "10,")
 
 
 def test_defaults_leave_the_horizon_to_the_file_and_show_nothing():
     table = {entry.name: entry for entry in node_table(PlayOptions(midi=Path("song.mid")))}
     assert set(table) == {"sim_node", "policy_node", "midi_node"}
-    assert set(table["midi_node"].parameters) == {"midi"}
+    assert set(table["midi_node"].parameters) == {"midi", "songs"}
     assert table["sim_node"].parameters["rollout"] == ""
     assert table["sim_node"].parameters["wait_for"] == ""
     assert table["sim_node"].parameters["controller"] == table["policy_node"].parameters["controller"] == "onnx"
@@ -131,7 +135,7 @@ def test_live_the_keyboard_takes_the_place_of_the_file_and_nothing_else_changes(
             for name in live.parameters.keys() | song.parameters
             if live.parameters.get(name) != song.parameters.get(name)
         }
-        assert changed <= {"session_s", "sync"}
+        assert changed <= {"session_s", "sync", "speed"}
     table = {entry.name: entry for entry in LIVE}
     assert table["sim_node"].parameters["session_s"] > 0
     assert set(declared("pianomime_sim.sim_node")) >= set(table["sim_node"].parameters)
@@ -158,12 +162,35 @@ def test_who_follows_takes_the_place_of_controller_and_music():
 def test_a_video_that_ends_is_the_end_and_a_camera_has_none(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     Path("clip.mp4").touch()
-    [video] = perception_table(PerceptionOptions(source="clip.mp4", corners="1,2 3,4 5,6 7,8"))
+    [video] = perception_table(SeeOptions(perception=PerceptionOptions(source="clip.mp4", corners="1,2 3,4 5,6 7,8")))
     assert video.ends_graph
     assert video.parameters["source"] == str(tmp_path / "clip.mp4")
     assert video.parameters["corners"] == "1,2 3,4 5,6 7,8"
     assert video.parameters["wait_for_reader"] is False
     for source in ("0", "/dev/video0", ""):
-        [camera] = perception_table(PerceptionOptions(source=source))
+        [camera] = perception_table(SeeOptions(perception=PerceptionOptions(source=source)))
         assert not camera.ends_graph
         assert camera.parameters["source"] == source
+
+
+def test_what_is_seen_may_be_recorded_without_a_robot():
+    seen, recorder = perception_table(SeeOptions(perception=PerceptionOptions(source="0"), record=Path("r.mcap")))
+    assert (seen.name, recorder.name) == ("perception_node", "record_node")
+    assert seen.parameters["wait_for_reader"] is True, "a file begins when the recorder listens"
+
+
+def test_namespace_level_and_parameters_are_those_of_every_node(tmp_path):
+    file = tmp_path / "mine.yaml"
+    file.touch()
+    asked = {"namespace": "left", "log_level": "debug", "params_file": file}
+    for table in (node_table(PlayOptions(midi=Path("song.mid"), **asked)), perception_table(SeeOptions(**asked))):
+        assert {(entry.namespace, entry.log_level, entry.params_file) for entry in table} == {("left", "debug", file)}
+    with pytest.raises(UserError, match="no such file of parameters"):
+        node_table(PlayOptions(midi=Path("song.mid"), params_file=tmp_path / "nowhere.yaml"))
+
+
+def test_everybody_has_the_same_hands():
+    table = node_table(PlayOptions(midi=Path("song.mid"), variant="robopianist", viewer="browser"))
+    hands = {entry.name: entry.parameters["variant"] for entry in table if "variant" in declared(entry.module)}
+    assert hands == dict.fromkeys(("sim_node", "policy_node", "viewer_node"), "robopianist")
+    assert node_table(FollowOptions(variant="robopianist"))[1].parameters["variant"] == "robopianist"

@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 from fake_launch import DeclareLaunchArgument, Node, described, start
 
-from pianomime.graph_options import FollowOptions, PerceptionOptions
+from pianomime.graph_options import FollowOptions, NodeOptions, PerceptionOptions, SeeOptions
 from pianomime.node_table import node_table, perception_table
 from pianomime.songs import share_directory
+from pianomime_core.errors import UserError
 
 LAUNCH_FILE = share_directory() / "launch" / "perceive.launch.py"
 SEEN = PerceptionOptions(source="1", image_topic="/top/image", corners="1,2 3,4 5,6 7,8")
@@ -15,15 +16,19 @@ GIVEN = {"source": "1", "image_topic": "/top/image", "corners": "1,2 3,4 5,6 7,8
 
 
 @pytest.fixture
-def description(monkeypatch, tmp_path):
-    return described(monkeypatch, tmp_path, LAUNCH_FILE)
+def description(monkeypatch):
+    return described(monkeypatch, LAUNCH_FILE)
 
 
 @pytest.mark.parametrize(
     ("given", "table"),
     [
-        ({}, perception_table(PerceptionOptions())),
-        (GIVEN, perception_table(SEEN)),
+        ({}, perception_table(SeeOptions())),
+        (GIVEN, perception_table(SeeOptions(perception=SEEN))),
+        (
+            GIVEN | {"record": "out.mcap", "namespace": "left"},
+            perception_table(SeeOptions(perception=SEEN, record=Path("out.mcap"), namespace="left")),
+        ),
         ({"follow": "true"}, node_table(FollowOptions(perception=PerceptionOptions()))),
         (
             GIVEN
@@ -50,6 +55,13 @@ def test_every_argument_is_described(description):
     arguments = [entity for entity in description.entities if isinstance(entity, DeclareLaunchArgument)]
     assert {argument.name for argument in arguments} == {
         *PerceptionOptions.__dataclass_fields__,
-        *("follow", "viewer", "viewer_port", "hand_collisions", "record"),
+        *("follow", "viewer", "viewer_host", "viewer_port", "viewer_names", "variant", "hand_collisions", "record"),
+        *NodeOptions.__dataclass_fields__,
     }
     assert all(argument.description for argument in arguments)
+
+
+@pytest.mark.parametrize("viewer", ["browser", "window"])
+def test_without_a_robot_there_is_nothing_for_its_viewers_to_show(description, viewer):
+    with pytest.raises(UserError, match=rf"viewer '{viewer}' shows the robot.*add follow:=true"):
+        start(description, viewer=viewer)

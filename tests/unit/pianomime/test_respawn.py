@@ -2,7 +2,7 @@
 
 import pytest
 
-from pianomime.node_table import NodeEntry
+from pianomime.node_entry import NodeEntry
 from pianomime.respawn import RESTARTS, Fate, fate, restart_line, started_again
 
 SIM = NodeEntry("p", "sim", "sim", "sim", ends_graph=True)

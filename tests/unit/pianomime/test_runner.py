@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from pianomime import runner
-from pianomime.node_table import NodeEntry
+from pianomime.node_entry import NodeEntry
 from pianomime.runner import NodeDied, Runner, node_command
 from pianomime_core.errors import UserError
 
@@ -138,11 +138,10 @@ def test_an_exception_ends_everything(run):
     assert not alive(pids[0])
 
 
-def test_who_does_not_listen_is_killed_with_its_children(run, monkeypatch, tmp_path):
-    monkeypatch.setattr("pianomime.processes.STOP_S", 0.1)
+def test_who_does_not_listen_is_killed_with_its_children(run, tmp_path):
     child = f"import subprocess, sys; p = subprocess.Popen([sys.executable, '-S', '-c', {FOREVER!r}]); "
     note = f"open({str(tmp_path / 'child')!r}, 'w').write(str(p.pid)); "
-    with run((node("sim", ends_graph=True), child + note + STUBBORN)) as running:
+    with run((node("sim", ends_graph=True, stop_s=0.1), child + note + STUBBORN)) as running:
         wait_until_ready(run, 2)
         pids = [*processes(running), int((tmp_path / "child").read_text())]
     deadline = time.monotonic() + 10
@@ -170,13 +169,16 @@ def test_parameters_go_through_a_file_and_keep_their_types(tmp_path):
         "sim_node",
         config=Path("sim.yaml"),
         parameters={"midi": "a b/y", "sync": True, "n": 3},
+        params_file=Path("mine.yaml"),
         remappings=(("/a", "/b"),),
+        namespace="left",
+        log_level="warn",
     )
     command = node_command(entry, tmp_path)
     assert command == [
-        *(sys.executable, "-m", "sim_node", "--ros-args"),
-        *("--params-file", "sim.yaml", "--params-file", str(tmp_path / "sim_node.yaml")),
+        *(sys.executable, "-m", "sim_node", "--ros-args", "--remap", "__ns:=/left", "--log-level", "warn"),
+        *("--params-file", "sim.yaml", "--params-file", str(tmp_path / "sim_node.yaml"), "--params-file", "mine.yaml"),
         *("--remap", "/a:=/b"),
     ]
     content = json.loads((tmp_path / "sim_node.yaml").read_text())
-    assert content == {"sim_node": {"ros__parameters": {"midi": "a b/y", "sync": True, "n": 3}}}
+    assert content == {"/**/sim_node": {"ros__parameters": {"midi": "a b/y", "sync": True, "n": 3}}}

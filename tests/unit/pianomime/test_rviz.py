@@ -1,6 +1,7 @@
 """RViz beside the graph: found or refused, given the right files, and a configuration that fits topics and markers."""
 
 import json
+import subprocess
 import sys
 from pathlib import Path
 from xml.etree import ElementTree
@@ -49,8 +50,8 @@ def test_rviz_and_the_frames_of_the_hands_are_started_where_they_are_installed(r
     table = node_table(options)
     rviz, frames = table[3:]
     assert (rviz.package, rviz.executable, rviz.arguments) == ("rviz2", "rviz2", ("-d", str(CONFIG)))
-    assert (frames.package, frames.executable) == ("robot_state_publisher",) * 2
-    assert frames.remappings == (("joint_states", "/hands/joint_states"),)
+    assert (frames.package, frames.name) == ("pianomime_description", "robot_state_publisher")
+    assert frames.remappings == (("joint_states", "hands/joint_states"), ("/clock", "clock"))
     for entry in (rviz, frames):
         assert entry.parameters["use_sim_time"] is True, "stamps are simulated time"
         assert (entry.required, entry.ends_graph) == (False, False), "the song goes on without"
@@ -58,10 +59,18 @@ def test_rviz_and_the_frames_of_the_hands_are_started_where_they_are_installed(r
     assert table[0].parameters["wait_for"] == ""
 
 
-def test_the_description_survives_being_read_as_yaml(ros):
-    """launch_ros reads a text parameter as YAML."""
-    ros("rviz2", "robot_state_publisher")
-    text = node_table(PLAY)[-1].parameters["robot_description"]
+def test_robot_state_publisher_gets_the_description_and_all_that_ros_says(ros, tmp_path):
+    """The parameter is read as YAML."""
+    prefix = ros("rviz2", "robot_state_publisher")
+    program = prefix / "lib" / "robot_state_publisher" / "robot_state_publisher"
+    program.write_text(f"#!{sys.executable}\nimport json, sys\nprint(json.dumps(sys.argv))\n")
+    done = subprocess.run(node_command(node_table(PLAY)[-1], tmp_path), capture_output=True, text=True, check=True)
+    asked = json.loads(done.stdout)
+    assert asked[:2] == [str(program), "--ros-args"]
+    assert asked[-6:-2] == ["--remap", "joint_states:=hands/joint_states", "--remap", "/clock:=clock"]
+    assert asked[-2] == "-p"
+    name, _, text = asked[-1].partition(":=")
+    assert name == "robot_description"
     for xml in (text, yaml.safe_load(text)):
         joints = [joint for joint in ElementTree.fromstring(xml.encode()).iter("joint") if joint.get("type") != "fixed"]
         assert {joint.get("name") for joint in joints} == set(joint_names())
@@ -95,13 +104,11 @@ def test_without_launch_tools_the_programs_get_the_same(ros, tmp_path):
     rviz, frames = node_table(PLAY)[3:]
     assert node_command(rviz, tmp_path) == [
         *(str(prefix / "lib" / "rviz2" / "rviz2"), "-d", str(CONFIG), "--ros-args", "--remap", "__node:=rviz2"),
-        *("--params-file", str(tmp_path / "rviz2.yaml")),
+        *("--log-level", "info", "--params-file", str(tmp_path / "rviz2.yaml"), "--remap", "/clock:=clock"),
     ]
-    command = node_command(frames, tmp_path)
-    assert command[0] == str(prefix / "lib" / "robot_state_publisher" / "robot_state_publisher")
-    assert command[-2:] == ["--remap", "joint_states:=/hands/joint_states"]
+    node_command(frames, tmp_path)
     content = json.loads((tmp_path / "robot_state_publisher.yaml").read_text())
-    assert content["robot_state_publisher"]["ros__parameters"] == frames.parameters
+    assert content["/**/robot_state_publisher"]["ros__parameters"] == frames.parameters
 
 
 @pytest.fixture(scope="module")
@@ -124,10 +131,10 @@ def test_only_displays_that_every_rviz_has(manager):
 
 def test_topics_are_those_of_the_graph_and_can_be_heard(manager):
     published = {
-        "/markers": LATCHED,
-        "/hands/meshes": NEWEST,
-        "/hands/fingertip_targets": NEWEST,
-        "/hands/human_markers": NEWEST,
+        "markers": LATCHED,
+        "hands/meshes": NEWEST,
+        "hands/fingertip_targets": NEWEST,
+        "hands/human_markers": NEWEST,
     }
     topics = {display["Topic"]["Value"]: display for display in displays(manager, "MarkerArray")}
     assert set(topics) == set(published)
@@ -149,7 +156,7 @@ def test_namespaces_are_those_of_the_markers(manager):
     nothing = np.zeros(88, dtype=bool)
     snapshot = Snapshot(0.0, np.zeros(54), np.zeros(88), nothing, nothing, np.zeros((0, 88), dtype=bool))
     markers = [*maker.static().markers, *maker.moving(0, snapshot).markers]
-    [keys] = [display for display in displays(manager, "MarkerArray") if display["Topic"]["Value"] == "/markers"]
+    [keys] = [display for display in displays(manager, "MarkerArray") if display["Topic"]["Value"] == "markers"]
     assert set(keys["Namespaces"]) == {marker.ns for marker in markers}
     assert [name for name, shown in keys["Namespaces"].items() if not shown] == ["rh_hand", "lh_hand"]
 

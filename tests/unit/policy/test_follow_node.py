@@ -14,6 +14,7 @@ from pianomime_core.hands import joint_names
 from pianomime_core.ros_environment import complete_ros_environment
 from pianomime_core.ros_fingertip_cloud import Fingertips, fingertip_cloud
 from pianomime_core.ros_messages import NameOrder, joint_state, read_joint_state, read_targets, step_of
+from pianomime_core.ros_topics import HUMAN_FINGERTIPS, START
 from pianomime_policy import follow_node
 from pianomime_policy.follow_node import FollowNode
 
@@ -52,7 +53,7 @@ def follow(ros, monkeypatch):
     make = follow_node.Node.create_publisher
 
     def create(node, kind, topic, qos, **more):
-        return starts if topic == "/hands/start" else make(node, kind, topic, qos, **more)
+        return starts if topic == START else make(node, kind, topic, qos, **more)
 
     monkeypatch.setattr(follow_node.Node, "create_publisher", create)
     part = FollowNode()
@@ -100,7 +101,7 @@ def test_a_state_that_comes_again_gets_the_same_answer(follow):
 
 def test_it_listens_to_fingertips_once_the_simulator_is_there(follow):
     def listens() -> bool:
-        return any(subscription.topic_name == follow_node.TOPIC for subscription in follow.node.subscriptions)
+        return any(subscription.topic_name == f"/{HUMAN_FINGERTIPS}" for subscription in follow.node.subscriptions)
 
     assert not listens()
     assert follow._health().text == "waiting for the simulator"

@@ -1,5 +1,7 @@
 """A song that is begun again: what the controller is shown, and that left-over messages do no harm."""
 
+from itertools import permutations
+
 import numpy as np
 import pytest
 
@@ -65,11 +67,49 @@ def test_windows_and_states_left_over_from_before_begin_nothing():
     assert controller.starts == 2
 
 
+@pytest.mark.parametrize("old", [0, 2, 4])
+@pytest.mark.parametrize("kind", ["joints", "keys", "goal"])
+def test_one_old_message_changes_nothing_and_the_next_step_is_answered(kind, old):
+    """Of whoever sent it: it may take the place of this step's, no more."""
+    controller = Recorder(4)
+    answering = Answering(controller)
+    for step in range(5):
+        show(answering, step)
+    answering.see_joints(5, np.zeros(2), np.zeros(2))
+    answering.see_keys(5, np.zeros(88))
+    {
+        "joints": lambda: answering.see_joints(old, np.zeros(2), np.zeros(2)),
+        "keys": lambda: answering.see_keys(old, np.zeros(88)),
+        "goal": lambda: answering.see_goal(old, GOAL, PEDAL),
+    }[kind]()
+    assert answering.answer() is None
+    assert show(answering, 6)[0] == 6
+    assert (controller.starts, controller.seen) == (1, [0, 1, 2, 3, 4, 6])
+
+
+@pytest.mark.parametrize("order", list(permutations(("joints", "keys", "goal"))))
+def test_a_song_begins_again_in_whatever_order_its_messages_come(order):
+    controller = Recorder(4)
+    answering = Answering(controller)
+    for step in range(3):
+        show(answering, step)
+    see = {
+        "joints": lambda: answering.see_joints(0, np.zeros(2), np.zeros(2)),
+        "keys": lambda: answering.see_keys(0, np.zeros(88)),
+        "goal": lambda: answering.see_goal(0, GOAL, PEDAL),
+    }
+    for kind in order:
+        assert answering.answer() is None
+        see[kind]()
+    assert answering.answer() == (0, np.array([0.0]))
+    assert controller.starts == 2
+
+
 @pytest.mark.parametrize("name", ["streaming", "reactive"])
 def test_a_controller_that_begins_again_plays_as_a_new_one(name):
     notes = tuple(Note(60 + k, 0.2 * k, 0.2 * k + 0.15, 80) for k in range(4))
     roll = piano_roll(Score(notes=notes, sustain=(), title=""))
-    simulator = Simulator(SceneConfig())
+    simulator, start = Simulator(SceneConfig()), []
 
     def play(answering, steps):
         targets = []
@@ -79,8 +119,10 @@ def test_a_controller_that_begins_again_plays_as_a_new_one(name):
             rows = np.zeros((40 - len(window), 88), dtype=bool)
             window, pedal = np.vstack([window, rows]), np.append(pedal, rows[:, 0])
             if state is None:
-                answering.see_keys(0, np.zeros(88))
-                state = simulator.reset(answering.begin(0, window, pedal))
+                # A simulator begins again where it began.
+                positions = answering.begin(0, window, pedal)
+                start[:] = start if positions is None else [positions]
+                state = simulator.reset(start[0])
             answering.see_keys(step, state.key_angles)
             answering.see_joints(step, state.joint_positions, state.joint_velocities)
             answering.see_goal(step, window, pedal)

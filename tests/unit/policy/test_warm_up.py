@@ -4,6 +4,7 @@ import subprocess
 import sys
 import time
 
+import numba
 import numpy as np
 import pytest
 
@@ -54,23 +55,43 @@ def test_the_controller_is_a_fresh_one(monkeypatch):
     assert controller.starts == []
 
 
-def test_who_waits_long_is_told_why(monkeypatch):
+class Compiler(Recorder):
+    """A controller that compiles a function when it starts."""
+
+    def start(self, goal, sustain):
+        numba.njit(lambda x: x + 1)(1)
+        return super().start(goal, sustain)
+
+
+def test_who_compiles_says_so_once(monkeypatch):
     said = []
-
-    def make(name, scene, model):
-        while not said:  # compiles until it has been talked about
-            time.sleep(0.001)
-        return Recorder(4)
-
-    monkeypatch.setattr(warm_up, "QUIET_S", 0.01)
-    monkeypatch.setattr(warm_up, "make_controller", make)
+    monkeypatch.setattr(warm_up, "make_controller", lambda name, scene, model: Compiler(4))
     ready_controller("streaming", SceneConfig(), said.append)
     [line] = said
-    assert "compiling" in line
+    assert "compiling controller 'streaming'" in line
+    assert "once" in line
 
 
-def test_a_quick_one_is_not_talked_about():
+def test_what_cannot_be_kept_is_said_with_the_reason(monkeypatch):
     said = []
+    monkeypatch.setattr(warm_up, "make_controller", lambda name, scene, model: Compiler(4))
+    monkeypatch.setattr(warm_up, "kernel_folder", lambda: (None, "Permission denied: '/home'"))
+    ready_controller("streaming", SceneConfig(), said.append)
+    [line] = said
+    assert "at every start" in line
+    assert "Permission denied: '/home'" in line
+
+
+def test_who_compiles_nothing_is_not_talked_about(monkeypatch):
+    said = []
+
+    def slow(name, scene, model):
+        time.sleep(0.05)
+        return Recorder(4)
+
+    monkeypatch.setattr(warm_up, "make_controller", slow)
+    ready_controller("streaming", SceneConfig(), said.append)
+    monkeypatch.undo()
     assert isinstance(ready_controller("idle", SceneConfig(), said.append), Idle)
     assert said == []
 

@@ -5,6 +5,7 @@ import threading
 import numpy as np
 import pytest
 
+from pianomime_core.errors import UnsafeError
 from pianomime_core.hands import target_joints
 from pianomime_description.variant import SceneConfig
 from pianomime_physics.simulator import Simulator
@@ -210,6 +211,16 @@ def test_sync_asks_again_until_answered_and_can_be_stopped(simulator):
     stage.playback.run(stage.start, STEPS, stop)
     assert asked == [0, 0, 0, 0]
     assert stage.board.played == 0
+
+
+@pytest.mark.parametrize(("sync", "unanswered"), [(True, 0), (True, 7), (False, 0)])
+def test_who_waits_for_ever_gives_up(simulator, sync, unanswered):
+    targets = wave(simulator)
+    stage = Stage(simulator, lambda step: targets[step] if step < unanswered else None, sync=sync)
+    stage.playback._config = PlaybackConfig(sync=sync, ask_again_s=0.001, give_up_s=0.01)
+    with pytest.raises(UnsafeError, match=f"state of step {unanswered} was not answered by a command within 0.01 s"):
+        stage.play()
+    assert stage.shown == [*range(unanswered), *[unanswered] * 10]
 
 
 def test_times_are_reported(simulator):

@@ -39,9 +39,9 @@ class Desk:
     """A server in a node called sim_node, and somebody else with buttons."""
 
     def __init__(self, *, sync=False, live=False, refusal="") -> None:
-        self.shown, self.restarts, self.refusal = [], 0, refusal
+        self.shown, self.restarts, self.stops, self.refusal = [], 0, 0, refusal
         self.ours, self.theirs = Node("sim_node"), Node("buttons")
-        self.server = TransportServer(self.ours, self.restart)
+        self.server = TransportServer(self.ours, self.restart, self.stop)
         self.server.offer(sync=sync, live=live)
         self.client = TransportClient(self.theirs, self.shown.append)
         self.executor = SingleThreadedExecutor()
@@ -50,6 +50,10 @@ class Desk:
 
     def restart(self) -> str:
         self.restarts += 1
+        return self.refusal
+
+    def stop(self) -> str:
+        self.stops += 1
         return self.refusal
 
     def until(self, condition) -> None:
@@ -124,7 +128,7 @@ class Topic:
 
 @pytest.fixture
 def sim(ros, tmp_path):
-    ros(sync="true", rollout=tmp_path / "played.npz")
+    ros(sync="true", takes_over="true", rollout=tmp_path / "played.npz")
     part = SimNode()
     yield part
     part.close()

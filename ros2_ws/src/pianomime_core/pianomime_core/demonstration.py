@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from pianomime_core.errors import UserError
 from pianomime_core.hands import FINGERS, SIDES
 from pianomime_core.keyboard import HIGHEST_PITCH, LOWEST_PITCH
-from pianomime_core.notes import LOUDEST, Note, Score
+from pianomime_core.notes import LOUDEST, MAX_DURATION_S, Note, Score
 from pianomime_core.npz_file import json_object, one_number, read_npz, require_names, write_npz
 from pianomime_core.piano_roll import piano_roll
 from pianomime_core.timing import CONTROL_TIMESTEP_S
@@ -26,6 +26,8 @@ FORMAT_VERSION = 1
 POINTS = ("wrist", *FINGERS)
 """Points of a hand in the order of `Demonstration.points_m`."""
 NUM_FINGERS = len(SIDES) * len(FINGERS)
+MAX_NOTES = 100_000
+"""55 a second for half an hour."""
 NOBODY = -1
 """The finger of a note that no finger was seen to play."""
 
@@ -121,6 +123,8 @@ class Demonstration:
             (self.onset_s[:1].tolist() == [0.0], "onset_s of the first note 0"),
             (ordered and _finite(self.onset_s), "onset_s finite, in order of onset and pitch"),
             (_finite(self.offset_s) and bool(np.all(self.offset_s > self.onset_s)), "offset_s after onset_s"),
+            (bool(np.all(self.offset_s <= MAX_DURATION_S)), f"offset_s up to {MAX_DURATION_S:.0f} (30 minutes)"),
+            (len(self.pitch) <= MAX_NOTES, f"up to {MAX_NOTES} notes"),
             (_finite(self.pedal_s) and bool(np.all(np.diff(self.pedal_s) >= 0)), "pedal_s finite, in order"),
             *((_finite(getattr(self, name)), f"{name} a finite number") for name in _SCALARS),
         )
@@ -156,7 +160,7 @@ class Demonstration:
         Raises:
             UserError: The file is missing, no npz, of another version, lacks an array, or its arrays do not fit.
         """
-        arrays = read_npz(path, _KIND)
+        arrays = read_npz(path, _KIND, ("format_version", "metadata", *_ARRAYS, *_SCALARS, f"{_KEYBOARD}*"))
         version = _version(arrays.get("format_version"))
         if version != FORMAT_VERSION:
             raise UserError(f"{str(path)!r} is no demonstration of version {FORMAT_VERSION}: it has {version}")

@@ -15,6 +15,7 @@ import numpy as np
 
 from pianomime_core.goal_window import GoalRows, NoteEvent, StreamingGoal
 from pianomime_core.keyboard import LOWEST_PITCH, NUM_KEYS
+from pianomime_core.live_window import visible_steps
 from pianomime_core.timing import CONTROL_TIMESTEP_S, FRAMES_PER_SECOND
 
 WIRE_S = 0.03
@@ -25,9 +26,6 @@ time, where the last millisecond would decide: a key struck too early by one is 
 one a row late. The jitter of a MIDI cable is 1 ms, that of JACK its period of 10 ms."""
 
 KEPT_STEPS = 20
-MAX_HORIZON_STEPS = 40
-REPEATED_STEPS = 4
-"""Rows in which what is held now is held on: whoever misses a window is not left without one."""
 _SHORTEST_NOTE_S = 0.001
 
 
@@ -48,11 +46,6 @@ def live_goal(delay_steps: int) -> LiveGoal:
     """Return the goal for a delay: the keys held now for none, else what was played so many steps ago."""
     horizon = visible_steps(delay_steps)
     return EchoGoal(horizon, delay_steps) if delay_steps else HeldGoal(horizon)
-
-
-def visible_steps(delay_steps: int) -> int:
-    """Return how many rows of a window a delay lets one see; without delay, a few that repeat the first."""
-    return min(delay_steps, MAX_HORIZON_STEPS) or REPEATED_STEPS
 
 
 class EchoGoal:

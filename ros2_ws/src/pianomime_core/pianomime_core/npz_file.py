@@ -4,15 +4,25 @@
 """
 
 import json
+import math
+import zipfile
 from collections.abc import Iterable, Mapping
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.lib import format as npy
 from numpy.typing import NDArray
 
 from pianomime_core.errors import UserError
+from pianomime_core.metadata import require_types
 from pianomime_core.whole_file import write_whole
+
+MAX_BYTES = 256_000_000
+"""Of all arrays of a file together: two hours of music, the longest session, take 60 MB."""
+_SUFFIX = ".npy"
+_SHOWN = 200
 
 
 def write_npz(path: str | Path, kind: str, arrays: Mapping[str, Any]) -> None:
@@ -32,19 +42,56 @@ def write_npz(path: str | Path, kind: str, arrays: Mapping[str, Any]) -> None:
         raise UserError(f"{kind} {str(path)!r} cannot be written: {error.strerror}") from error
 
 
-def read_npz(path: str | Path, kind: str) -> dict[str, NDArray[Any]]:
-    """Return all arrays of an archive.
+def read_npz(path: str | Path, kind: str, known: Iterable[str]) -> dict[str, NDArray[Any]]:
+    """Return those arrays of an archive that are known; nothing else in it is unpacked.
+
+    Args:
+        path: The file.
+        kind: What it should hold.
+        known: Names; a * stands for any letters.
 
     Raises:
-        UserError: The file is missing, no npz, or damaged.
+        UserError: The file is missing, no npz, or damaged, or would unpack to more than `MAX_BYTES`.
     """
     if not Path(path).is_file():
         raise UserError(f"{kind} file {str(path)!r} does not exist")
+    patterns = tuple(known)
     try:
-        with np.load(path, allow_pickle=False) as archive:
-            return {name: archive[name] for name in archive.files}
+        with zipfile.ZipFile(path) as archive:
+            members = {
+                name: member
+                for member in archive.infolist()
+                for name, suffix in [(member.filename[: -len(_SUFFIX)], member.filename[-len(_SUFFIX) :])]
+                if suffix == _SUFFIX and any(fnmatchcase(name, pattern) for pattern in patterns)
+            }
+            if (size := sum(member.file_size for member in members.values())) > MAX_BYTES:
+                raise UserError(
+                    f"{kind} {str(path)!r} unpacks to {size / 1e6:.0f} MB: at most {MAX_BYTES / 1e6:.0f} MB are read"
+                )
+            return {name: _array(archive, member) for name, member in members.items()}
+    except UserError:
+        raise
     except Exception as error:  # numpy, zipfile, zlib and ast raise whatever a damaged archive trips them over
-        raise UserError(f"{str(path)!r} is not a {kind} (npz without pickle), or is damaged: {error}") from error
+        why = str(error)[:_SHOWN]  # zipfile shows all that it took for a name
+        raise UserError(f"{str(path)!r} is not a {kind} (npz without pickle), or is damaged: {why}") from error
+
+
+def _array(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> NDArray[Any]:
+    if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):  # as numpy writes them
+        raise ValueError(f"{member.filename} is compressed in another way")
+    with archive.open(member) as file:
+        version = npy.read_magic(file)
+        read_header = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}.get(version)
+        if read_header is None:
+            raise ValueError(f"{member.filename} is of version {version}")
+        shape, _, dtype = read_header(file)
+        if dtype.hasobject:
+            raise ValueError(f"{member.filename} holds Python objects")
+        # Before an array of that size is asked for.
+        if file.tell() + math.prod(shape) * dtype.itemsize != member.file_size or min(shape, default=0) < 0:
+            raise ValueError(f"{member.filename} is not as long as its header says")
+    with archive.open(member) as file:
+        return np.asarray(npy.read_array(file, allow_pickle=False))
 
 
 def require_names(path: str | Path, kind: str, arrays: Iterable[str], expected: Iterable[str]) -> None:
@@ -70,15 +117,16 @@ def one_number(kind: str, name: str, array: NDArray[Any]) -> float:
 
 
 def json_object(kind: str, array: NDArray[Any]) -> dict[str, Any]:
-    """Return the metadata that an array of one string holds.
+    """Return the metadata that an array of one string holds; what our programs read of it is of the right type.
 
     Raises:
-        UserError: It is no JSON object.
+        UserError: It is no JSON object, or something in it is of another type.
     """
     try:
         value = json.loads(str(array)) if array.shape == () and array.dtype.kind == "U" else None
-    except ValueError:
+    except (ValueError, RecursionError):  # nested without end
         value = None
     if not isinstance(value, dict):
         raise UserError(f"{kind} has bad metadata: must be one string that holds a JSON object")
+    require_types(kind, value)
     return value

@@ -16,6 +16,7 @@ state after it and is scored against `goal[t]`.
 
 import json
 import math
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -30,8 +31,12 @@ from pianomime_core.keyboard import NUM_KEYS
 from pianomime_core.npz_file import json_object, one_number, read_npz, require_names, write_npz
 from pianomime_core.timing import CONTROL_TIMESTEP_S
 
+MAX_JOINT_POSITION = 4.0
+"""rad or m. Further out the physics explodes, and goes on from another posture."""
+
 _KIND = "rollout"
 _PEDALS = ("goal_pedal", "pedal")
+_SHOWN_NAMES, _SHOWN_LETTERS = 8, 40
 
 
 def _no_rows() -> NDArray[np.bool_]:
@@ -67,6 +72,12 @@ class Rollout:
         _require_array("pressed", self.pressed, (steps, NUM_KEYS), np.bool_)
         _require_array("targets", self.targets, (steps, len(self.target_names)), np.float32)
         _require_array("initial_joint_positions", self.initial_joint_positions, (len(self.joint_names),), np.float64)
+        if np.any(beyond := np.abs(self.initial_joint_positions) > MAX_JOINT_POSITION):
+            joint = self.joint_names[int(np.argmax(beyond))]
+            value = self.initial_joint_positions[np.argmax(beyond)]
+            raise UserError(
+                f"rollout begins with {joint} at {value:g}: no joint of a hand reaches {MAX_JOINT_POSITION}"
+            )
         for name in _PEDALS:
             if not getattr(self, name).size:
                 object.__setattr__(self, name, np.zeros(steps, dtype=np.bool_))
@@ -100,7 +111,7 @@ class Rollout:
         Raises:
             UserError: The file is missing, no npz, lacks an array, or its arrays do not fit together.
         """
-        arrays = read_npz(path, _KIND)
+        arrays = read_npz(path, _KIND, [each.name for each in fields(cls)])
         require_names(path, _KIND, arrays, [each.name for each in fields(cls) if each.name not in _PEDALS])
         try:
             return cls(
@@ -124,12 +135,20 @@ def _require_names(kind: str, names: tuple[str, ...], names_of_forearm: Any) -> 
     nearest = min(legal, key=lambda variant: len(variant.symmetric_difference(names)))
     unknown, missing = sorted(set(names) - nearest), sorted(nearest - set(names))
     if unknown or missing:
-        differences = [f"unknown {', '.join(unknown)}"] * bool(unknown) + [f"missing {', '.join(missing)}"] * bool(
-            missing
-        )
+        differences = [
+            f"{how} {_listed(those)}" for how, those in (("unknown", unknown), ("missing", missing)) if those
+        ]
         raise UserError(f"rollout has wrong {kind} names: {'; '.join(differences)}")
     if len(set(names)) != len(names):
-        raise UserError(f"rollout names a {kind} twice: {', '.join(sorted({n for n in names if names.count(n) > 1}))}")
+        raise UserError(
+            f"rollout names a {kind} twice: {_listed(sorted(n for n, many in Counter(names).items() if many > 1))}"
+        )
+
+
+def _listed(names: list[str]) -> str:
+    # A file may hold names of any length, and any number of them.
+    shown = [name if len(name) <= _SHOWN_LETTERS else f"{name[:_SHOWN_LETTERS]}..." for name in names[:_SHOWN_NAMES]]
+    return ", ".join(shown) + (f" and {len(names) - _SHOWN_NAMES} more" if len(names) > _SHOWN_NAMES else "")
 
 
 def _require_array(name: str, array: NDArray[Any], shape: tuple[int, ...], dtype: type[np.generic]) -> None:

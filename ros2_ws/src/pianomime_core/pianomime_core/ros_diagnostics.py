@@ -1,16 +1,20 @@
-"""What a node says about itself on /diagnostics, once a second: its numbers, and how many it is connected to."""
+"""What a node says about itself on /diagnostics, once a second: its numbers, its connections, which process it is."""
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from diagnostic_msgs.msg import DiagnosticArray
 from rclpy.node import Node
 
+from pianomime_core import ros_topics as topics
 from pianomime_core.ros_messages import status_message
 from pianomime_core.ros_qos import REPORT
 
 PERIOD_S = 1.0
-_NOT_OURS = ("/rosout", "/parameter_events", "/diagnostics")
+PROCESS, STARTED_BY = "process", "started_by"
+"""Which process a node is, and which one started it, by number."""
+_NOT_OURS = ("/rosout", "/parameter_events", topics.DIAGNOSTICS)
 
 
 @dataclass(frozen=True)
@@ -31,12 +35,12 @@ class Health:
 
 
 class Diagnostics:
-    """Publishes the health of a node under the node's name, until closed."""
+    """Publishes the health of a node under the node's name with its namespace, until closed."""
 
     def __init__(self, node: Node, examine: Callable[[], Health]) -> None:
         self._node = node
         self._examine = examine
-        self._publisher = node.create_publisher(DiagnosticArray, "/diagnostics", REPORT)
+        self._publisher = node.create_publisher(DiagnosticArray, topics.DIAGNOSTICS, REPORT)
         self._timer = node.create_timer(PERIOD_S, self.report)
 
     def close(self) -> None:
@@ -48,9 +52,15 @@ class Diagnostics:
         """Publish now."""
         health = self._examine()
         text = "; ".join((health.text, *health.warnings)) if health.text else "; ".join(health.warnings)
-        values = {**health.values, **connections(self._node)}
-        name = self._node.get_name()
+        values = {**health.values, **connections(self._node), PROCESS: os.getpid(), STARTED_BY: os.getppid()}
+        name = status_name(self._node, self._node.get_name())
         self._publisher.publish(status_message(name, values, step=health.step, text=text, warn=bool(health.warnings)))
+
+
+def status_name(node: Node, name: str) -> str:
+    """Return what the node `name` beside `node` is called on /diagnostics, which all namespaces share: "sim_node", or
+    "left/sim_node"."""
+    return f"{node.get_namespace()}/{name}".lstrip("/")
 
 
 def connections(node: Node) -> dict[str, int]:

@@ -16,6 +16,7 @@ from rclpy.node import Node
 from rclpy.signals import SignalHandlerOptions
 
 from pianomime_core.errors import UnsafeError, UserError
+from pianomime_core.parent import ending_with_parent
 from pianomime_core.ros_environment import complete_ros_environment
 
 EXIT_END, EXIT_CRASH, EXIT_USER_ERROR, EXIT_UNSAFE = 0, 1, 2, 3
@@ -35,12 +36,16 @@ class Part(Protocol):
         ...
 
     def close(self) -> None:
-        """Stop threads and write what is to be written; called once, before the node goes."""
+        """Stop threads and write what is to be written; called once, before the node goes.
+
+        Raises:
+            UserError: It cannot be written.
+        """
         ...
 
 
 class _Signals:
-    """SIGINT and SIGTERM as a wish that the spin loop hears between two callbacks.
+    """SIGINT, SIGTERM and SIGHUP as a wish that the spin loop hears between two callbacks.
 
     rclpy's own handlers shut the context down from another thread, under whatever callback is running, and Python's
     raises in the middle of any line: both turn an orderly end into an error now and then.
@@ -52,6 +57,8 @@ class _Signals:
         """While a part is being built the signal raises: a build may take a minute, and holds nothing to be saved."""
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._hear)
+        if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+            signal.signal(signal.SIGHUP, self._hear)
 
     def _hear(self, number: int, frame: FrameType | None) -> None:
         self.heard = True
@@ -63,10 +70,16 @@ def run(make: Callable[[], Part]) -> int:
     """Make a part, spin its node until it is finished or a signal comes, and return the exit code of the process.
 
     One single-threaded executor: callbacks are short, and work that must not wait for them has a thread of its own.
-    Codes: 0 end of work, SIGINT or SIGTERM; 2 bad input and 3 numbers that no robot may follow, both said in one line
+    When the process that started this one is gone, so is this one, as by SIGTERM.
+    Codes: 0 end of work or a signal; 2 bad input and 3 numbers that no robot may follow, both said in one line
     "error: ..."; 1 a bug, with its traceback.
     """
     complete_ros_environment()
+    with ending_with_parent():
+        return _run(make)
+
+
+def _run(make: Callable[[], Part]) -> int:
     signals = _Signals()
     part: Part | None = None
     try:
@@ -89,10 +102,19 @@ def run(make: Callable[[], Part]) -> int:
             return EXIT_CRASH
     finally:
         signals.impatient = False
-        if part is not None:
-            part.close()
+        written = part is None or _close(part)
         rclpy.try_shutdown()
-    return EXIT_END
+    return EXIT_END if written else EXIT_USER_ERROR
+
+
+def _close(part: Part) -> bool:
+    """Close a part; False, and one line, if it could not write what it was to write."""
+    try:
+        part.close()
+    except UserError as error:
+        print(f"error: {error}", file=sys.stderr, flush=True)
+        return False
+    return True
 
 
 def _init() -> None:

@@ -4,6 +4,7 @@ Readers refuse, with a `MessageError` that lists them, unknown, missing and repe
 finite numbers; they accept any order of names. Every message carries the simulated time of its step as stamp.
 """
 
+import math
 from array import array
 from collections.abc import Mapping, Sequence
 
@@ -28,6 +29,8 @@ SUSTAIN = "sustain"
 GOAL_NAMES = (*KEY_NAMES, SUSTAIN)
 WORLD = "world"
 PEDAL_DOWN_FROM = 0.5
+_LISTED, _LISTED_CHARACTERS = 10, 40
+"""How many of the names of a message an error line lists, and how much of each."""
 
 
 class MessageError(ValueError):
@@ -63,17 +66,21 @@ class NameOrder:
             problems = {
                 "unknown": [name for name in given if name not in self._known],
                 "missing": [name for name in self.names if name not in place],
-                "repeated": sorted({name for name in given if given.count(name) > 1})
-                if len(place) < len(given)
-                else [],
+                "repeated": sorted({name for index, name in enumerate(given) if place[name] != index}),
             }
             if any(problems.values()):
-                raise MessageError(
-                    "; ".join(f"{what}: {', '.join(which)}" for what, which in problems.items() if which)
-                )
+                raise MessageError("; ".join(f"{what}: {some_of(which)}" for what, which in problems.items() if which))
             self._order = np.array([place[name] for name in self.names], dtype=np.intp)
             self._seen = given
         return self._order
+
+
+def some_of(names: Sequence[str]) -> str:
+    """Return names as an error line lists them: the first few, each cut to a readable length, and how many more."""
+    first = ", ".join(
+        name if len(name) <= _LISTED_CHARACTERS else f"{name[:_LISTED_CHARACTERS]}..." for name in names[:_LISTED]
+    )
+    return f"{first} and {len(names) - _LISTED} more" if len(names) > _LISTED else first
 
 
 def stamp_of(step: int) -> Time:
@@ -204,19 +211,23 @@ def status_message(
     return message
 
 
-def read_status(message: DiagnosticArray, name: str) -> dict[str, float]:
-    """Return the numbers of the status called `name`.
+def read_status(message: DiagnosticArray, name: str, needed: Sequence[str] = ()) -> dict[str, float]:
+    """Return the numbers of the status called `name`; those in `needed` are there and finite.
 
     Raises:
-        MessageError: There is no such status, or a value is no number.
+        MessageError: There is no such status, a value is no number, or a needed one is missing or not finite.
     """
     for status in message.status:
         if status.name == name:
             try:
-                return {pair.key: float(pair.value) for pair in status.values}
+                values = {pair.key: float(pair.value) for pair in status.values}
             except ValueError as error:
-                raise MessageError(f"status {name!r}: {error}") from None
-    raise MessageError(f"no status {name!r}; there are: {', '.join(status.name for status in message.status)}")
+                raise MessageError(f"status {name!r}: {some_of([str(error)])}") from None
+            missing = [key for key in needed if not math.isfinite(values.get(key, math.nan))]
+            if missing:
+                raise MessageError(f"status {name!r} has no number for {some_of(missing)}")
+            return values
+    raise MessageError(f"no status {name!r}; there are: {some_of([status.name for status in message.status])}")
 
 
 def _doubles(values: Floats) -> array:
@@ -252,8 +263,6 @@ def _finite(values: Sequence[float], given: Sequence[str], what: str) -> Floats:
     if len(numbers) != len(given):
         raise MessageError(f"{len(numbers)} {what} for {len(given)} names")
     if not np.isfinite(numbers).all():
-        bad = ", ".join(
-            f"{name} = {number}" for name, number in zip(given, numbers, strict=True) if not np.isfinite(number)
-        )
-        raise NotFiniteError(f"{what} are not finite: {bad}")
+        bad = [f"{given[int(index)]} = {numbers[index]}" for index in np.flatnonzero(~np.isfinite(numbers))]
+        raise NotFiniteError(f"{what} are not finite: {some_of(bad)}")
     return numbers

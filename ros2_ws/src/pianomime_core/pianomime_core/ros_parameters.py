@@ -9,14 +9,16 @@ from rclpy.node import Node
 from pianomime_core.errors import UserError, unknown_value
 
 
-def declare_text(node: Node, name: str, default: str, description: str, *, legal: tuple[str, ...] = ()) -> str:
-    """Declare a read-only string parameter and return its value.
+def declare_text(
+    node: Node, name: str, default: str, description: str, *, legal: tuple[str, ...] = (), read_only: bool = True
+) -> str:
+    """Declare a string parameter and return its value; unless read-only, it may be set at any time.
 
     Raises:
         UserError: The value is not one of `legal` (if any are given).
     """
     constraint = f"one of {', '.join(legal)}" if legal else ""
-    value = _declare(node, name, default, description, additional_constraints=constraint)
+    value = _declare(node, name, default, description, read_only=read_only, additional_constraints=constraint)
     if legal and value not in legal:
         raise unknown_value(name, value, legal)
     return value

@@ -27,6 +27,7 @@ class Answering:
     """What is known, what has been answered.
 
     Attributes:
+        performance: The name of the one that windows are of, as their source gives it; None before any.
         started: True once the controller has been given a song.
         first: Step at which it began.
         answered: Step of the last command; -1 before the first.
@@ -37,21 +38,28 @@ class Answering:
         self._controller = controller
         self._newest = _Newest()
         self._targets: Floats = np.empty(0)
-        self._song: tuple[Bools, Bools] | None = None
-        self._again: int | None = None
+        self._song: tuple[str, Bools, Bools] | None = None
+        self.performance: str | None = None
         self.started = False
         self.first = 0
         self.answered = -1
         self.skipped = 0
 
-    def see_song(self, goal: Bools, sustain: Bools) -> None:
+    def see_song(self, goal: Bools, sustain: Bools, performance: str = "") -> None:
         """Take the whole roll (T, 88), (T,), for controllers that want to see all of it."""
-        self._song = (goal, sustain)
+        self._song = (performance, goal, sustain)
+
+    def attend(self, performance: str) -> None:
+        """Windows are of this performance; if it is another than before, it is to be begun, and nothing that was known
+        is of any use."""
+        if self.performance not in (None, performance):
+            self._newest = _Newest()
+            self.started, self.answered, self.skipped = False, -1, 0
+        self.performance = performance
 
     def begin(self, step: int, goal: Bools, sustain: Bools) -> Floats | None:
         """Begin with the window (H, 88), (H,) of `step`: 0, or in the middle of a song that is being played already;
-        return joint positions (n,), or None if it has begun before or has not seen enough. In a song that was begun
-        again only the window of the step it went back to will do: later ones are left over.
+        return joint positions (n,), or None if it has begun before or has not seen enough.
 
         A controller counts its own steps from 0 on: to it the song begins here.
 
@@ -59,11 +67,12 @@ class Answering:
             UserError: The window is shorter than the controller's horizon.
         """
         horizon = self._controller.horizon_steps
-        if self.started or (horizon is None and self._song is None) or self._again not in (None, step):
+        if self.started:
             return None
         if horizon is None:
-            assert self._song is not None
-            goal, sustain = (rows[step:] for rows in self._song)
+            if self._song is None or self._song[0] != (self.performance or ""):
+                return None
+            goal, sustain = (rows[step:] for rows in self._song[1:])
             if not len(goal):
                 return None
         elif len(goal) < horizon:
@@ -76,12 +85,10 @@ class Answering:
 
     def see_joints(self, step: int, positions: Floats, velocities: Floats) -> None:
         """Take the state of the hands (n,) at the beginning of `step`."""
-        self._go_back(step)
         self._newest.joints = (step, positions, velocities)
 
     def see_keys(self, step: int, angles: Floats) -> None:
         """Take the key angles (88,) at the beginning of `step`."""
-        self._go_back(step)
         self._newest.keys = (step, angles)
 
     def see_goal(self, step: int, goal: Bools, sustain: Bools, velocity: Velocities | None = None) -> None:
@@ -90,6 +97,9 @@ class Answering:
 
     def answer(self) -> tuple[int, Floats] | None:
         """Return step and targets (m,) if everything about one step is here and it was not answered yet.
+
+        If it is a step before the one answered last, the song was begun again there. Hands, keys and window must say so
+        together: an old state alone, of whoever sent it, is passed over.
 
         Raises:
             UnsafeError: The controller gave targets that are not finite.
@@ -102,7 +112,12 @@ class Answering:
             newest.keys,
             newest.goal,
         )
-        if not step == keys_step == goal_step or step <= self.answered:
+        if not step == keys_step == goal_step:
+            return None
+        if step < self.answered:
+            self.started, self.skipped = False, 0
+            self.begin(step, goal, sustain)
+        if not self.started or step <= self.answered:
             return None
         horizon = self._controller.horizon_steps
         observation = Observation(
@@ -122,12 +137,6 @@ class Answering:
         self.skipped += step - self.answered - 1
         self.answered = step
         return step, self._targets
-
-    def _go_back(self, step: int) -> None:
-        """A state of a step before the one answered last: the song was begun again there."""
-        if step < self.answered:
-            self._newest = _Newest()
-            self.started, self._again, self.answered, self.skipped = False, step, step - 1, 0
 
     def seen(self) -> tuple[int, Floats] | None:
         """Return the newest step whose state of the hands is known, and their joint positions (n,); None before any."""

@@ -15,10 +15,11 @@ from sensor_msgs.msg import JointState, PointCloud2
 from trajectory_msgs.msg import JointTrajectory
 from visualization_msgs.msg import MarkerArray
 
+from pianomime_core import ros_topics as topics
 from pianomime_core.errors import UnsafeError
 from pianomime_core.hands import FOREARM_DOFS, SIDES
 from pianomime_core.ros_diagnostics import Diagnostics, Health
-from pianomime_core.ros_fingertip_cloud import TOPIC, Fingertips, read_fingertip_cloud
+from pianomime_core.ros_fingertip_cloud import Fingertips, read_fingertip_cloud
 from pianomime_core.ros_main import prefer_prompt_replies, run
 from pianomime_core.ros_messages import (
     MessageError,
@@ -29,13 +30,14 @@ from pianomime_core.ros_messages import (
     step_of,
     targets_message,
 )
+from pianomime_core.ros_owner import Owners
 from pianomime_core.ros_parameters import declare_text, refuse_undeclared
+from pianomime_core.ros_prefixes import FRAME_PREFIX, JOINT_PREFIX, in_frame, prefixed, world_frame
 from pianomime_core.ros_qos import LATCHED, NEWEST
 from pianomime_core.spread import spread_ms
 from pianomime_policy.demo.fingertip_follower import FingertipFollower
 from pianomime_policy.ros_fingertips import fingertip_markers
 
-STATES = "/hands/joint_states"
 COMPLAINT_PERIOD_S = 2.0
 SILENCE_S = 0.5
 """Without a state for so long the simulator may be gone; states come 20 times a second."""
@@ -62,9 +64,12 @@ class FollowNode:
         self.node = node = Node("follow_node")
         self._log = node.get_logger()
         variant = declare_text(node, "variant", "pianomime", "Hands that follow", legal=tuple(FOREARM_DOFS))
+        prefix = declare_text(node, "joint_prefix", "", JOINT_PREFIX)
+        self._world = world_frame(declare_text(node, "frame_prefix", "", FRAME_PREFIX))
         refuse_undeclared(node)
         self._follower = FingertipFollower(variant)
-        self._joints = NameOrder(self._follower.joint_names)
+        self._joints = NameOrder(prefixed(prefix, self._follower.joint_names))
+        self._target_names = prefixed(prefix, self._follower.target_names)
         self._human: Fingertips | None = None
         self._human_s = -np.inf
         self._stamp: Time | None = None
@@ -96,22 +101,23 @@ class FollowNode:
     def _connect(self) -> None:
         node = self.node
         prefer_prompt_replies()
-        self._publish_start = node.create_publisher(JointState, "/hands/start", LATCHED)
-        self._publish_command = node.create_publisher(JointTrajectory, "/hands/command", NEWEST)
-        self._publish_aims = node.create_publisher(MarkerArray, "/hands/fingertip_targets", NEWEST)
-        node.create_subscription(JointState, STATES, self._on_state, NEWEST)
+        self._publish_start = node.create_publisher(JointState, topics.START, LATCHED)
+        self._publish_command = node.create_publisher(JointTrajectory, topics.COMMAND, NEWEST)
+        self._publish_aims = node.create_publisher(MarkerArray, topics.FINGERTIP_TARGETS, NEWEST)
+        self._owners = Owners(node)
+        self._owners.subscribe(JointState, topics.HAND_STATES, self._on_state, NEWEST)
         self._fingertips: Subscription | None = None
         node.create_timer(SILENCE_S / 2, self._look_for_simulator)
         self._diagnostics = Diagnostics(node, self._health)
 
     def _on_fingertips(self, message: PointCloud2) -> None:
         def take() -> None:
-            human = read_fingertip_cloud(message)
+            human = read_fingertip_cloud(message, self._world)
             self._follower.see(human.points_m)
             self._human, self._human_s, self._stamp = human, time.monotonic(), message.header.stamp
             self._clouds += 1
 
-        self._accept(TOPIC, take)
+        self._accept(topics.HUMAN_FINGERTIPS, take)
 
     def _on_state(self, message: JointState) -> None:
         def take() -> None:
@@ -125,19 +131,22 @@ class FollowNode:
             self._compare(positions)
             self._answer(step, positions, velocities)
 
-        self._accept(STATES, take)
+        self._accept(topics.HAND_STATES, take)
         if self._fingertips is None and self._answered is not None:
-            self._fingertips = self.node.create_subscription(PointCloud2, TOPIC, self._on_fingertips, NEWEST)
-            self._log.info(f"the hands follow {TOPIC}: end with Ctrl-C")
+            self._fingertips = self.node.create_subscription(
+                PointCloud2, topics.HUMAN_FINGERTIPS, self._on_fingertips, NEWEST
+            )
+            self._log.info(f"the hands follow {self._fingertips.topic_name}: end with Ctrl-C")
 
     def _accept(self, topic: str, take: Callable[[], None]) -> None:
         try:
             take()
         except MessageError as error:
-            if topic == STATES and isinstance(error, NotFiniteError):
-                raise UnsafeError(f"{topic}: {error}") from error
+            name = self.node.resolve_topic_name(topic)
+            if topic == topics.HAND_STATES and isinstance(error, NotFiniteError):
+                raise UnsafeError(f"{name}: {error}") from error
             self._refused += 1
-            self._log.error(f"{topic} refused: {error}", throttle_duration_sec=COMPLAINT_PERIOD_S)
+            self._log.error(f"{name} refused: {error}", throttle_duration_sec=COMPLAINT_PERIOD_S)
 
     def _answer(self, step: int, positions: Floats, velocities: Floats) -> None:
         begin_s = time.perf_counter()
@@ -150,10 +159,10 @@ class FollowNode:
         self._command(step, targets)
         self._note_latency()
         if self._publish_aims.get_subscription_count() and (aims := self._follower.aims()) is not None:
-            self._publish_aims.publish(fingertip_markers(step, aims))
+            self._publish_aims.publish(in_frame(fingertip_markers(step, aims), self._world))
 
     def _command(self, step: int, targets: Floats) -> None:
-        self._publish_command.publish(targets_message(self._follower.target_names, targets, step=step))
+        self._publish_command.publish(targets_message(self._target_names, targets, step=step))
 
     def _note_latency(self) -> None:
         """Of a picture whose fingertips are in a command for the first time."""
@@ -185,34 +194,34 @@ class FollowNode:
     def _health(self) -> Health:
         answered = -1 if self._answered is None else self._answered[0]
         fresh = self._human is not None and time.monotonic() - self._human_s < STALE_S
+        source = self.node.resolve_topic_name(topics.HUMAN_FINGERTIPS)
+        sources = self.node.count_publishers(source)
         values: dict[str, float] = {
             "answered": answered,
             "clouds": self._clouds,
             "refused_messages": self._refused,
             **spread_ms(list(self._act_s), "policy"),
-            **_middle_and_tail(self._latency_s, "latency", "ms"),
+            **_percentiles(self._latency_s, "latency", "ms", (50, 95, 99)),
         }
         for hand, side in enumerate(SIDES):
             values[f"{side}_seen"] = int(fresh and self._human is not None and bool(self._human.seen[hand]))
-            values |= _middle_and_tail(self._distance_m[hand], f"{side}_distance", "mm")
+            values |= _percentiles(self._distance_m[hand], f"{side}_distance", "mm", (50, 95))
         complaints = {
             f"{self._refused} messages refused": self._refused > 0,
             "fingertips have stopped": self._clouds > 0 and not fresh,
-            f"{self.node.count_publishers(TOPIC)} publishers on {TOPIC}: the hands follow several people": (
-                self.node.count_publishers(TOPIC) > 1
-            ),
+            f"{sources} publishers on {source}: the hands follow several people": sources > 1,
         }
-        warnings = tuple(words for words, is_so in complaints.items() if is_so)
+        warnings = (*(words for words, is_so in complaints.items() if is_so), *self._owners.warnings())
         text = "following" if fresh else "waiting for the simulator" if answered < 0 else "waiting for fingertips"
         return Health(max(answered, 0), values, text, warnings)
 
 
-def _middle_and_tail(values: deque[float], name: str, unit: str) -> dict[str, float]:
-    """Median and 95th percentile in thousandths."""
+def _percentiles(values: deque[float], name: str, unit: str, percents: tuple[int, ...]) -> dict[str, float]:
+    """Percentiles in thousandths; {} of nothing."""
     if not values:
         return {}
-    p50, p95 = np.percentile(list(values), (50, 95)) * 1e3
-    return {f"{name}_p50_{unit}": float(p50), f"{name}_p95_{unit}": float(p95)}
+    found = np.percentile(list(values), percents) * 1e3
+    return {f"{name}_p{percent}_{unit}": float(value) for percent, value in zip(percents, found, strict=True)}
 
 
 def main() -> int:

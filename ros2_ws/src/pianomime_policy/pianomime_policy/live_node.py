@@ -7,11 +7,13 @@ from rclpy.node import Node
 from sensor_msgs.msg import JointState
 from trajectory_msgs.msg import JointTrajectory
 
+from pianomime_core import ros_topics as topics
 from pianomime_core.keyboard_events import KeyboardConfig, KeyboardEvents
 from pianomime_core.live_goal import live_goal
 from pianomime_core.ros_diagnostics import Diagnostics, Health
 from pianomime_core.ros_main import prefer_prompt_replies, run
 from pianomime_core.ros_messages import MessageError, goal_message, step_of
+from pianomime_core.ros_owner import Owners
 from pianomime_core.ros_parameters import declare_count, declare_number, declare_switch, declare_text, refuse_undeclared
 from pianomime_core.ros_qos import NEWEST
 from pianomime_core.timing import FRAMES_PER_SECOND
@@ -59,9 +61,10 @@ class LiveNode:
             self._log.info(f"{'open for' if virtual else 'listening to'} MIDI at {self._port.name!r}")
         else:
             self._log.warning(f"MIDI port {self._port.name!r} is not there: it is waited for")
-        self._publish_goal = node.create_publisher(JointTrajectory, "/piano/goal", NEWEST)
+        self._publish_goal = node.create_publisher(JointTrajectory, topics.GOAL, NEWEST)
         prefer_prompt_replies()
-        node.create_subscription(JointState, "/hands/joint_states", self._on_state, NEWEST)
+        self._owners = Owners(node)
+        self._states = self._owners.subscribe(JointState, topics.HAND_STATES, self._on_state, NEWEST)
         self._first = node.create_timer(FIRST_WINDOW_PERIOD_S, lambda: self._send(0))
         node.create_timer(LOOK_PERIOD_S, self._look)
         self._diagnostics = Diagnostics(node, self._health)
@@ -75,7 +78,7 @@ class LiveNode:
         try:
             step = step_of(message.header.stamp)
         except MessageError as error:
-            self._log.error(f"/hands/joint_states refused: {error}", throttle_duration_sec=2.0)
+            self._log.error(f"{self._states.topic_name} refused: {error}", throttle_duration_sec=2.0)
             return
         if self._step == 0 < step:
             self._log.info("the robot listens: play, and end with Ctrl-C")
@@ -115,7 +118,7 @@ class LiveNode:
             f"MIDI port {self._port.name!r} is gone": not self._port.connected,
             f"{keyboard.outside} notes outside the 88 keys": keyboard.outside,
         }
-        warnings = tuple(words for words, is_so in complaints.items() if is_so)
+        warnings = (*(words for words, is_so in complaints.items() if is_so), *self._owners.warnings())
         return Health(self._step, values, "listening" if self._step else "waiting for the simulator", warnings)
 
 

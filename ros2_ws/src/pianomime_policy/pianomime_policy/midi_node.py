@@ -3,36 +3,68 @@
 import sys
 from dataclasses import astuple
 from pathlib import Path
+from typing import NamedTuple
 
+from diagnostic_msgs.msg import DiagnosticArray
+from rcl_interfaces.msg import SetParametersResult
 from rclpy.node import Node
+from rclpy.parameter import Parameter
 from sensor_msgs.msg import JointState
+from std_srvs.srv import Trigger
 from trajectory_msgs.msg import JointTrajectory
 
+from pianomime_core import ros_topics as topics
 from pianomime_core.errors import UserError
 from pianomime_core.goal_window import roll_window
 from pianomime_core.instruments import choice
-from pianomime_core.piano_roll import piano_roll
+from pianomime_core.notes import Dropped
+from pianomime_core.piano_roll import PianoRoll, piano_roll
 from pianomime_core.ros_diagnostics import Diagnostics, Health
 from pianomime_core.ros_main import prefer_prompt_replies, run
-from pianomime_core.ros_messages import MessageError, goal_message, step_of
+from pianomime_core.ros_messages import MessageError, goal_message, read_status, step_of
+from pianomime_core.ros_owner import Owners
 from pianomime_core.ros_parameters import declare_count, declare_text, refuse_undeclared
 from pianomime_core.ros_qos import LATCHED, NEWEST
 from pianomime_core.song_file import load_song
 
 REPEAT_PERIOD_S = 0.25
+COMPLAINT_PERIOD_S = 2.0
+
+
+class Song(NamedTuple):
+    """What is read of a file: how it is called, what is to be played, and what a piano cannot play of it."""
+
+    title: str
+    roll: PianoRoll
+    dropped: Dropped
+
+    @property
+    def steps(self) -> int:
+        """Its length in control steps."""
+        return len(self.roll.goal)
 
 
 class MidiNode:
     """Answers every state with its window; without states, before the song and while the simulator is gone, says the
-    last window again and again."""
+    last window again and again. The next song may be chosen while none is played.
+
+    Each performance has a name in the messages (`header.frame_id`), so that no window is taken for one of another.
+    """
 
     finished = False
 
     def __init__(self) -> None:
         self.node = Node("midi_node")
-        midi = declare_text(self.node, "midi", "", "MIDI file to play, or demonstration")
-        tracks = declare_text(self.node, "tracks", "", "Tracks to play, from 1, as in 2,3; empty: what is for a piano")
-        channels = declare_text(self.node, "channels", "", "Channels to play, 1 to 16, as in 1,2; empty: all")
+        midi = declare_text(
+            self.node, "midi", "", "MIDI file to play, demonstration, or the name of a song in `songs`", read_only=False
+        )
+        songs = declare_text(
+            self.node, "songs", "", "Folder of songs that may be called by their names; empty for none"
+        )
+        wanted = "Tracks to play, from 1, as in '2,3'; empty: what is for a piano"
+        tracks = declare_text(self.node, "tracks", "", wanted, read_only=False)
+        wanted = "Channels to play, 1 to 16, as in '1,2'; empty: all but drums"
+        channels = declare_text(self.node, "channels", "", wanted, read_only=False)
         self._horizon = declare_count(
             self.node,
             "horizon_steps",
@@ -44,21 +76,73 @@ class MidiNode:
         refuse_undeclared(self.node)
         if not midi:
             raise UserError("midi_node parameter midi is empty: want the path of a MIDI file or demonstration")
-        score = load_song(Path(midi), choice(tracks, channels))
-        for remark in score.remarks:
-            self.node.get_logger().info(f"{Path(midi).name} {remark}")
-        self._roll = piano_roll(score)
-        self._dropped = score.dropped
-        self._steps = len(self._roll.goal)
-        self._step = 0
-        self.node.get_logger().info(f"{score.title or Path(midi).name}: {self._steps} steps of 50 ms")
-        self._publish_song = self.node.create_publisher(JointTrajectory, "/piano/song", LATCHED)
-        self._publish_goal = self.node.create_publisher(JointTrajectory, "/piano/goal", NEWEST)
+        self._songs = Path(songs) if songs else None
+        self._wanted = {"midi": midi, "tracks": tracks, "channels": channels}
+        self._chosen = self._read(**self._wanted)
+        self._performances = 0
+        self._playing = False
+        self._publish_song = self.node.create_publisher(JointTrajectory, topics.SONG, LATCHED)
+        self._publish_goal = self.node.create_publisher(JointTrajectory, topics.GOAL, NEWEST)
         prefer_prompt_replies()
-        self._publish_song.publish(goal_message(*roll_window(self._roll, 0, None), step=0))
-        self.node.create_subscription(JointState, "/hands/joint_states", self._on_state, NEWEST)
+        self._begin()
+        self._owners = Owners(self.node)
+        self._owners.subscribe(JointState, topics.HAND_STATES, self._on_state, NEWEST)
+        self._owners.subscribe(DiagnosticArray, topics.TRANSPORT, self._on_transport, LATCHED)
+        self.node.create_service(Trigger, topics.PLAY, self._on_play)
+        self.node.add_on_set_parameters_callback(self._on_parameters)
         self._repeat = self.node.create_timer(REPEAT_PERIOD_S, self._send)
         self._diagnostics = Diagnostics(self.node, self._health)
+
+    def _read(self, midi: str, tracks: str, channels: str) -> Song:
+        named = self._songs / f"{midi}.mid" if self._songs is not None else None
+        path = named if named is not None and named.is_file() and not Path(midi).exists() else Path(midi)
+        score = load_song(path, choice(tracks, channels))
+        for remark in score.remarks:
+            self.node.get_logger().info(f"{path.name} {remark}")
+        return Song(score.title or path.name, piano_roll(score), score.dropped)
+
+    def _begin(self) -> None:
+        """Say the chosen song, and its first window: whoever hears them begins."""
+        self._performances += 1
+        self._song, self._step = self._chosen, 0
+        self._performance = f"{self._song.title} ({self._performances})"
+        self.node.get_logger().info(f"{self._song.title}: {self._song.steps} steps of 50 ms")
+        message = goal_message(*roll_window(self._song.roll, 0, None), step=0)
+        message.header.frame_id = self._performance
+        self._publish_song.publish(message)
+        self._send()
+
+    def _on_parameters(self, parameters: list[Parameter]) -> SetParametersResult:
+        """A song is read when it is chosen; that takes longer than a step may."""
+        given = {parameter.name: parameter.value for parameter in parameters if parameter.name in self._wanted}
+        if given and self._playing:
+            return SetParametersResult(successful=False, reason=f"{self._song.title!r} is being played")
+        if given:
+            try:
+                self._chosen = self._read(**(self._wanted | given))
+            except UserError as error:
+                return SetParametersResult(successful=False, reason=str(error))
+            self._wanted |= given
+        return SetParametersResult(successful=True)
+
+    def _on_play(self, request: Trigger.Request, response: Trigger.Response) -> Trigger.Response:
+        response.success = not self._playing
+        if response.success:
+            self._begin()
+        says = f"{self._song.steps} steps" if response.success else f"is being played: call {topics.STOP} first"
+        response.message = f"{self._song.title!r} {says}"
+        return response
+
+    def _on_transport(self, message: DiagnosticArray) -> None:
+        """Whoever begins in the middle of nothing must not hear the window of a song that is over."""
+        try:
+            playing = bool(read_status(message, "transport").get("playing", False))
+        except MessageError as error:
+            self._refuse(topics.TRANSPORT, error)
+            return
+        if self._playing and not playing:
+            self._step = self._song.steps
+        self._playing = playing
 
     def close(self) -> None:
         """Nothing runs beside the executor."""
@@ -68,20 +152,27 @@ class MidiNode:
         try:
             self._step = step_of(message.header.stamp)
         except MessageError as error:
-            self.node.get_logger().error(f"/hands/joint_states refused: {error}", throttle_duration_sec=2.0)
+            self._refuse(topics.HAND_STATES, error)
             return
         self._send()
 
+    def _refuse(self, topic: str, error: MessageError) -> None:
+        name = self.node.resolve_topic_name(topic)
+        self.node.get_logger().error(f"{name} refused: {error}", throttle_duration_sec=COMPLAINT_PERIOD_S)
+
     def _send(self) -> None:
         step = self._step
-        if step >= self._steps:
+        if step >= self._song.steps:
             return
-        self._publish_goal.publish(goal_message(*roll_window(self._roll, step, self._horizon), step=step))
+        message = goal_message(*roll_window(self._song.roll, step, self._horizon), step=step)
+        message.header.frame_id = self._performance
+        self._publish_goal.publish(message)
 
     def _health(self) -> Health:
-        values = {"step": self._step, "steps": self._steps, "horizon_steps": self._horizon}
-        dropped = sum(astuple(self._dropped))
-        warnings = (f"played without {self._dropped}",) if dropped else ()
+        song = self._song
+        values = {"step": self._step, "steps": song.steps, "horizon_steps": self._horizon}
+        dropped = sum(astuple(song.dropped))
+        warnings = (*((f"played without {song.dropped}",) if dropped else ()), *self._owners.warnings())
         return Health(self._step, values | {"dropped_notes": dropped}, "playing" if self._step else "", warnings)
 
 

@@ -9,6 +9,7 @@ from pianomime_core.demonstration import Demonstration
 from pianomime_core.errors import UserError, unknown_value
 from pianomime_description.variant import SceneConfig
 from pianomime_policy.controller import Controller
+from pianomime_policy.controller_names import CONTROLLERS, DEMONSTRATED, HORIZON_STEPS, TRAINED
 from pianomime_policy.idle import Idle
 
 
@@ -54,9 +55,7 @@ def _demo(scene: SceneConfig, demonstration: Path) -> Controller:
 
 _UNTRAINED: Mapping[str, Callable[[SceneConfig], Controller]] = MappingProxyType(
     {
-        "planner": _planner(None),
-        "streaming": _planner(40),
-        "streaming-1s": _planner(20),
+        **{name: _planner(HORIZON_STEPS[name]) for name in ("planner", "streaming", "streaming-1s")},
         "foresight": _foresight,
         "reactive": _reactive,
         "idle": _idle,
@@ -66,32 +65,6 @@ _TRAINED: Mapping[str, Callable[[SceneConfig, Path], Controller]] = MappingProxy
     {"onnx": _onnx(40), "onnx-1s": _onnx(20)}
 )
 _DEMONSTRATED: Mapping[str, Callable[[SceneConfig, Path], Controller]] = MappingProxyType({"demo": _demo})
-
-TRAINED = tuple(_TRAINED)
-"""Names of the controllers that play with a model, a folder of ONNX networks."""
-
-DEMONSTRATED = tuple(_DEMONSTRATED)
-"""Names of the controllers that play a demonstration, a file of `pianomime_core.demonstration`."""
-
-CONTROLLERS = (*_UNTRAINED, *TRAINED, *DEMONSTRATED)
-"""Names of all: the planner that knows the whole song, two that see 2 s and 1 s of it, one that sees 2 s and tries on a
-simulator what it will play, one that sees only what is held now, one that does nothing, one that was trained and sees
-2 s, the same with 1 s, one that repeats what a pianist did."""
-
-HORIZON_STEPS: Mapping[str, int | None] = MappingProxyType(
-    {
-        "planner": None,
-        "streaming": 40,
-        "streaming-1s": 20,
-        "foresight": 40,
-        "reactive": 1,
-        "idle": 1,
-        "onnx": 40,
-        "onnx-1s": 20,
-        "demo": None,
-    }
-)
-"""`Controller.horizon_steps` by name, for those who must know before one is built."""
 
 
 def check_controller(name: str, model: Path | None = None) -> None:

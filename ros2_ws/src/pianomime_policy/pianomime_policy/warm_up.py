@@ -1,12 +1,12 @@
 """Controllers that are ready to answer: what they compile is compiled before the song, once for each machine.
 
-`python -m pianomime_policy.warm_up [MODEL]` does it for all of them, for trained ones with that model; numba keeps the
-result beside the source files.
+`python -m pianomime_policy.warm_up [MODEL]` does it for all of them, for trained ones with that model; where the result
+is kept: `kernel`.
 """
 
 import sys
-import threading
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -14,10 +14,9 @@ import numpy as np
 from pianomime_core.keyboard import NUM_KEYS
 from pianomime_description.variant import SceneConfig
 from pianomime_policy.controller import Controller, Observation
+from pianomime_policy.kernel import kernel_folder, on_compiling
 from pianomime_policy.registry import CONTROLLERS, DEMONSTRATED, TRAINED, make_controller
 
-QUIET_S = 5.0
-"""Kernels that were compiled before are loaded within this time; who waits longer is told why."""
 _ROWS, _KEY = 20, 40
 
 
@@ -29,22 +28,36 @@ def ready_controller(
     Args:
         name: One of `CONTROLLERS`.
         scene: Its hands.
-        say: Called from another thread with one line if this takes longer than `QUIET_S`.
+        say: Called with one line as soon as something has to be compiled.
         model: As for `make_controller`.
 
     Raises:
         UserError: As `make_controller`.
     """
-    notice = threading.Timer(
-        QUIET_S, say, (f"compiling controller {name!r} for this machine, once: this may take a minute",)
-    )
-    notice.daemon = True
-    notice.start()
-    try:
+    notice = _Notice(f"controller {name!r}", say)
+    with on_compiling(notice.give):
         play_one_note(make_controller(name, scene, model))
         return make_controller(name, scene, model)
-    finally:
-        notice.cancel()
+
+
+class _Notice:
+    """Says once that `what` is being compiled."""
+
+    def __init__(self, what: str, say: Callable[[str], None]) -> None:
+        self._what, self._say = what, say
+        self._given = False
+
+    def give(self) -> None:
+        if self._given:
+            return
+        self._given = True
+        folder, why_not = kernel_folder()
+        if folder is None:
+            self._say(
+                f"compiling {self._what} at every start, since it cannot be kept ({why_not}): takes about a minute"
+            )
+        else:
+            self._say(f"compiling {self._what} for this machine, once: this may take a minute")
 
 
 def play_one_note(controller: Controller) -> None:
@@ -69,14 +82,14 @@ def play_one_note(controller: Controller) -> None:
 
 def main(model: Path | None = None) -> None:
     """Compile whatever any controller needs; without a model, any that needs none."""
-    print("compiling the planner for this machine, once: takes about a minute", flush=True)
-    for name in CONTROLLERS:
-        if name in DEMONSTRATED:
-            continue  # needs a file, and nothing compiled that others do not
-        if name not in TRAINED:
-            ready_controller(name, SceneConfig(), lambda line: None)
-        elif model is not None:
-            ready_controller(name, SceneConfig(), lambda line: None, model)
+    with on_compiling(_Notice("the planner", partial(print, flush=True)).give):
+        for name in CONTROLLERS:
+            if name in DEMONSTRATED:
+                continue  # needs a file, and nothing compiled that others do not
+            if name not in TRAINED:
+                ready_controller(name, SceneConfig(), lambda line: None)
+            elif model is not None:
+                ready_controller(name, SceneConfig(), lambda line: None, model)
 
 
 if __name__ == "__main__":

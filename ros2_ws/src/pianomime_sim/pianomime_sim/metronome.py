@@ -1,4 +1,4 @@
-"""Absolute deadlines on the wall clock, and how well they are met."""
+"""Absolute deadlines on the wall clock, and how well each is met."""
 
 import time
 from collections.abc import Callable
@@ -18,8 +18,6 @@ class Metronome:
         self._sleep = sleep
         self._start_s = 0.0
         self._beat = 0
-        self.lateness_s: list[float] = []
-        """How late each wait returned."""
 
     def start(self) -> None:
         """Begin the first period now."""
@@ -32,8 +30,8 @@ class Metronome:
             self._start_s += self._beat * self._period_s
             self._beat, self._period_s = 0, period_s
 
-    def wait(self) -> None:
-        """Sleep until the next beat; return at once if it has passed.
+    def wait(self) -> float:
+        """Sleep until the next beat, at once over if it has passed; return how late that was, in s.
 
         No busy waiting: on a machine whose cores are all taken it costs the controller more than it gains here.
         """
@@ -41,4 +39,4 @@ class Metronome:
         deadline_s = self._start_s + self._beat * self._period_s
         while (left_s := deadline_s - self._clock()) > 0:
             self._sleep(left_s)
-        self.lateness_s.append(-left_s)
+        return -left_s

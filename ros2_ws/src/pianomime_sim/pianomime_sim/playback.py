@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from pianomime_core.spread import spread_ms
+from pianomime_core.errors import UnsafeError
+from pianomime_core.spread import Spread
 from pianomime_core.timing import CONTROL_TIMESTEP_S
 from pianomime_physics.simulator import Simulator, SimulatorState
 from pianomime_sim.command_box import CommandBox, Row
@@ -20,6 +21,9 @@ from pianomime_sim.transport import Transport
 
 Floats = NDArray[np.float64]
 
+LIFT_S = 0.5
+"""How long the hands take to leave the keys at the end; the slowest joint needs half of it."""
+
 
 @dataclass(frozen=True)
 class PlaybackConfig:
@@ -29,12 +33,14 @@ class PlaybackConfig:
         sync: Wait for the command of every step; otherwise keep to the wall clock and never wait for anybody.
         stale_hold_s: Without a new command for longer than this the hands lift (real time only).
         ask_again_s: A state is published again when nobody has answered it for so long.
+        give_up_s: When nobody has answered it for so long, the song is given up.
         speed: How fast targets may move.
     """
 
     sync: bool = True
     stale_hold_s: float = 0.5
     ask_again_s: float = 0.25
+    give_up_s: float = 60.0
     speed: SpeedConfig = field(default_factory=SpeedConfig)
 
 
@@ -81,9 +87,7 @@ class Playback:
         self._clock = clock
         self.speed_limit = SpeedLimit(simulator.target_names, simulator.target_range, config.speed)
         self._metronome = Metronome(CONTROL_TIMESTEP_S, clock, sleep)
-        self._latency_s: list[float] = []
-        self._physics_s: list[float] = []
-        self._period_s: list[float] = []
+        self._latency, self._period, self._physics, self._jitter = Spread(), Spread(), Spread(), Spread()
         self.now: tuple[int, SimulatorState] | None = None
         self.targets: list[NDArray[np.float32]] = []
         self.pedal = False
@@ -97,7 +101,7 @@ class Playback:
         is set.
 
         Raises:
-            UnsafeError: The simulation has become unstable.
+            UnsafeError: The simulation has become unstable, or nobody answers a state that must be answered.
         """
         state = self._simulator.reset(joint_positions)
         self.speed_limit.begin(self._simulator.joint_names, joint_positions)
@@ -105,46 +109,77 @@ class Playback:
         for step in range(first, steps):
             published_s = self._show(step, state)
             held = self._hold(step, state, stop)
-            if step == first or self._config.sync:
-                while not self._commands.wait(step, self._config.ask_again_s):
-                    if stop.is_set():
-                        return
-                    self._show(step, state)
+            if (step == first or self._config.sync) and not self._is_answered(step, state, stop):
+                return
             if not self._config.sync:
                 self._metronome.set_period(CONTROL_TIMESTEP_S / self._transport.speed)
                 if step == first or held:
                     self._metronome.start()
-                self._metronome.wait()
+                self._jitter.add(self._metronome.wait())
             if stop.is_set():
                 return
             # The first command also waited for the nodes to find each other.
             if step > first and (arrival_s := self._commands.arrival_s(step)) is not None:
-                self._latency_s.append(arrival_s - published_s)
+                self._latency.add(arrival_s - published_s)
             # Rounded to what a rollout file keeps, so that a replay steps with the very same numbers.
             row = self._row(step)
             targets = self.speed_limit.limit(row.targets).astype(np.float32)
             begin_s, last_s = self._clock(), begin_s
             if step > first and not held:
-                self._period_s.append(begin_s - last_s)
+                self._period.add(begin_s - last_s)
             if row.pedal != self.pedal:
                 self.pedal = row.pedal
                 self._on_pedal(step, row.pedal)
             state = self._simulator.step(targets)
-            self._physics_s.append(self._clock() - begin_s)
+            self._physics.add(self._clock() - begin_s)
             check_state(self._simulator, state, step)
             self.targets.append(targets)
             self._scoreboard.record(step, state.key_pressed, row.pedal)
         self._show(steps, state)
 
+    def lift(self) -> None:
+        """Take the hands and the foot off what they hold, after the song; it is shown, and neither scored nor kept.
+
+        Raises:
+            UnsafeError: The simulation has become unstable.
+        """
+        if self.now is None or not self.targets:
+            return
+        step, _ = self.now
+        if self.pedal:
+            self.pedal = False
+            self._on_pedal(step, False)
+        targets = lifted(self._simulator.target_names, self.targets[-1].astype(np.float64))
+        for k in range(step, step + round(LIFT_S / CONTROL_TIMESTEP_S)):
+            state = self._simulator.step(self.speed_limit.limit(targets).astype(np.float32))
+            check_state(self._simulator, state, k)
+            if not self._config.sync:
+                self._metronome.wait()
+            self._show(k + 1, state)
+
     def times_ms(self) -> dict[str, float]:
         """Return state-to-command latency, period of the loop, physics and (real time) lateness of the beats: p50, p99
         and max in ms."""
         return {
-            **spread_ms(self._latency_s, "latency"),
-            **spread_ms(self._period_s, "period"),
-            **spread_ms(self._physics_s, "physics"),
-            **spread_ms(self._metronome.lateness_s, "jitter"),
+            **self._latency.ms("latency"),
+            **self._period.ms("period"),
+            **self._physics.ms("physics"),
+            **self._jitter.ms("jitter"),
         }
+
+    def _is_answered(self, step: int, state: SimulatorState, stop: threading.Event) -> bool:
+        """Wait for the command of a step; return False if `stop` was set before it came."""
+        config, asked = self._config, 1
+        while not self._commands.wait(step, config.ask_again_s):
+            if stop.is_set():
+                return False
+            if asked * config.ask_again_s >= config.give_up_s:
+                raise UnsafeError(
+                    f"the state of step {step} was not answered by a command within {config.give_up_s:g} s"
+                )
+            self._show(step, state)
+            asked += not self._transport.paused
+        return True
 
     def _hold(self, step: int, state: SimulatorState, stop: threading.Event) -> bool:
         """Wait while paused, for `stop` at most; return True if there was a pause."""

@@ -12,6 +12,7 @@ from rclpy.node import Node
 from rclpy.qos import DurabilityPolicy, HistoryPolicy, QoSProfile, ReliabilityPolicy
 from rosbags.interfaces import Qos, QosDurability, QosHistory, QosLiveliness, QosReliability, QosTime
 
+from pianomime_core import ros_topics as topics
 from pianomime_core.errors import UserError
 from pianomime_core.ros_diagnostics import Diagnostics, Health
 from pianomime_core.ros_main import run
@@ -21,10 +22,12 @@ from pianomime_sim.recording import Recording
 LOOK_PERIOD_S = 0.1
 DEPTH = 1000
 """Messages that may wait while a chunk is being compressed."""
-LAST = "/hands/joint_states"
+LAST = topics.HAND_STATES
 """Who waits for the recorder waits until it listens to this: it does so when the other end of the loop is recorded."""
-BEFORE_LAST = "/hands/command"
+BEFORE_LAST = topics.COMMAND
 LINGER_S = 0.05
+FLUSH_PERIOD_S = 1.0
+"""What is lost at most if we are killed."""
 
 
 class RecordNode:
@@ -39,24 +42,35 @@ class RecordNode:
         if not file:
             raise UserError("record_node parameter file is empty: want the name of a recording")
         self._recording = Recording(Path(file))
+        if self._recording.rescued is not None:
+            self.node.get_logger().warning(f"what a recorder that was killed had recorded is {self._recording.rescued}")
+        self._failure: UserError | None = None
         self._topics: set[str] = set()
         self._diagnostics = Diagnostics(self.node, self._health)
         self.node.create_timer(LOOK_PERIOD_S, self._look)
+        self.node.create_timer(FLUSH_PERIOD_S, lambda: self._try(self._recording.flush))
 
     def close(self) -> None:
-        """Take what has come already, then finish the file."""
+        """Take what has come already, then finish the file.
+
+        Raises:
+            UserError: It could not be written, now or before.
+        """
         executor = SingleThreadedExecutor()
         executor.add_node(self.node)
         before = -1
         while before < self._recording.messages:
             before = self._recording.messages
             executor.spin_once(timeout_sec=LINGER_S)
-        self._recording.close()
+        self._try(self._recording.close)
+        if self._failure is not None:
+            raise self._failure
 
     def _look(self) -> None:
-        for topic, types in sorted(self.node.get_topic_names_and_types(), key=lambda found: found[0] == LAST):
+        last, before_last = (self.node.resolve_topic_name(name) for name in (LAST, BEFORE_LAST))
+        for topic, types in sorted(self.node.get_topic_names_and_types(), key=lambda found: found[0] == last):
             offered = self.node.get_publishers_info_by_topic(topic)
-            if topic in self._topics or not offered or (topic == LAST and BEFORE_LAST not in self._topics):
+            if topic in self._topics or not offered or (topic == last and before_last not in self._topics):
                 continue
             self._topics.add(topic)
             if not self._recording.knows(types[0]):
@@ -78,10 +92,22 @@ class RecordNode:
         return partial(self._write, topic)
 
     def _write(self, topic: str, message: bytes) -> None:
-        self._recording.write(topic, time.time_ns(), message)
+        self._try(lambda: self._recording.write(topic, time.time_ns(), message))
+
+    def _try(self, record: Callable[[], None]) -> None:
+        """Once the disk is full the music goes on unrecorded, and the end says so."""
+        if self._failure is None:
+            try:
+                record()
+            except UserError as error:
+                self._failure = error
+                self.node.get_logger().error(f"{error}; from here on nothing is recorded")
 
     def _health(self) -> Health:
-        return Health(values={"messages": self._recording.messages, "topics": len(self._topics)}, text="recording")
+        values = {"messages": self._recording.messages, "topics": len(self._topics)}
+        if self._failure is not None:
+            return Health(values=values, text="not recording", warnings=(str(self._failure),))
+        return Health(values=values, text="recording")
 
 
 def _message(message_type: str) -> type:

@@ -1,18 +1,19 @@
 """How a performance is going, as /diagnostics tells it of the simulator."""
 
+from pianomime_core import ros_topics as topics
 from pianomime_core.ros_diagnostics import Health
 from pianomime_sim.playback import Playback
 from pianomime_sim.scoreboard import Scoreboard
 
 
-def waiting(refused: int) -> Health:
-    """Nothing is played yet; so many messages were refused."""
-    text = "waiting for /piano/song and /hands/start"
-    return Health(values={"refused_messages": refused}, text=text, warnings=_refused(refused))
+def waiting(refused: int, rivals: tuple[str, ...] = ()) -> Health:
+    """Nothing is played yet; so many messages were refused, and these would lead the hands as well."""
+    text = f"waiting for {topics.SONG} and {topics.START}"
+    return Health(values={"refused_messages": refused}, text=text, warnings=_refused(refused) + rivals)
 
 
-def playing(board: Scoreboard, playback: Playback, refused: int) -> Health:
-    """What was late, held, lifted, slowed down or refused, and how long things take."""
+def playing(board: Scoreboard, playback: Playback, refused: int, rivals: tuple[str, ...] = ()) -> Health:
+    """What was late, held, lifted, slowed down or refused, who disturbs, and how long things take."""
     missed, speed = len(playback.missed_steps), playback.speed_limit
     values = {
         "missed_deadlines": missed,
@@ -21,7 +22,7 @@ def playing(board: Scoreboard, playback: Playback, refused: int) -> Health:
         "limited_steps": speed.limited_steps,
         "refused_messages": refused,
     }
-    warnings = _refused(refused)
+    warnings = _refused(refused) + rivals
     if missed:
         warnings += (f"{missed} missed deadlines",)
     if speed.limited_steps:

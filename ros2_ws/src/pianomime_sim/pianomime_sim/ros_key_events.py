@@ -10,7 +10,7 @@ from sensor_msgs.msg import JointState
 
 from pianomime_core.key_events import KeyEvent, KeyListener, PedalEvent
 from pianomime_core.keyboard import KEY_NAMES, NUM_KEYS
-from pianomime_core.ros_messages import PEDAL_DOWN_FROM, SUSTAIN, MessageError, joint_state
+from pianomime_core.ros_messages import PEDAL_DOWN_FROM, SUSTAIN, MessageError, joint_state, some_of
 from pianomime_core.timing import PHYSICS_TIMESTEP_S
 from pianomime_physics.simulator import SimulatorState
 
@@ -77,7 +77,7 @@ class KeyEventReader:
         """
         unknown = [name for name in message.name if name not in _KEYS and name != SUSTAIN]
         if unknown:
-            raise MessageError(f"unknown: {', '.join(unknown)}")
+            raise MessageError(f"unknown: {some_of(unknown)}")
         if not len(message.name) == len(message.position) == len(message.velocity):
             raise MessageError("each key needs a position and a velocity")
         if not np.isfinite([*message.position, *message.velocity]).all():

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from rclpy.duration import Duration
 from rclpy.node import Node
 
+from pianomime_core import ros_topics as topics
 from pianomime_core.errors import UserError
 from pianomime_core.rollout import Rollout
 from pianomime_core.ros_messages import status_message
@@ -40,7 +41,8 @@ class Outcome:
         self._log = node.get_logger()
         self._rollout = _output("rollout", rollout)
         self._score = _output("score", score)
-        self._publisher = node.create_publisher(DiagnosticArray, "/piano/score", LATCHED)
+        self._written = 0
+        self._publisher = node.create_publisher(DiagnosticArray, topics.SCORE, LATCHED)
 
     def report(self, board: Scoreboard, playback: Playback) -> None:
         """Publish the score so far, once there is any."""
@@ -50,16 +52,23 @@ class Outcome:
     def finish(self, board: Scoreboard, playback: Playback) -> None:
         """Publish and write the last score."""
         if not board.begun:
+            self._log.warning("there is nothing to score: no goal ever came for what was played")
             return
         values = {**_values(board, playback), "finished": 1, **playback.times_ms()}
         self._publisher.publish(status_message("score", values, step=board.played))
         if self._score is not None:
             # A reader of the topic may not have found us yet when a short song ends; a file waits for its reader.
             text = json.dumps(values)
-            write_whole(self._score, lambda path: path.write_text(text, encoding="utf-8"))
+            try:
+                write_whole(self._score, lambda path: path.write_text(text, encoding="utf-8"))
+            except OSError as error:
+                self._log.error(f"score {str(self._score)!r} cannot be written: {error.strerror}")
         else:
             # Nobody else prints it.
-            self._log.info(f"F1 {values['f1']:.4f}, onset F1 {values['onset_f1']:.4f}, step {values['step']:.0f}")
+            self._log.info(
+                f"F1 {values['f1']:.4f}, onset F1 {values['onset_f1']:.4f}, step {values['step']:.0f}, "
+                f"missed deadlines {values['missed_deadlines']:.0f}"
+            )
         self._publisher.wait_for_all_acked(Duration(seconds=DELIVERY_S))
 
     def write_rollout(
@@ -71,9 +80,16 @@ class Outcome:
         sync: bool,
         controller: str,
     ) -> None:
-        """Write what was played from joint positions `start` (n,) [rad, m] on."""
+        """Write what was played from joint positions `start` (n,) [rad, m] on: song.npz, song-2.npz and so on.
+
+        Raises:
+            UserError: The file cannot be written.
+        """
         if self._rollout is None or not board.begun:
             return
+        self._written += 1
+        number = f"-{self._written}" if self._written > 1 else ""
+        file = self._rollout.with_stem(f"{self._rollout.stem}{number}")
         Rollout(
             goal=board.goal[board.first : board.played],
             pressed=board.pressed[board.first : board.played],
@@ -92,8 +108,8 @@ class Outcome:
                 missed_steps=playback.missed_steps,
                 first_step=board.first,
             ),
-        ).save(self._rollout)
-        self._log.info(f"rollout written to {self._rollout}")
+        ).save(file)
+        self._log.info(f"rollout written to {file}")
 
 
 def _values(board: Scoreboard, playback: Playback) -> dict[str, float]:

@@ -4,8 +4,10 @@ from dataclasses import dataclass
 
 from rclpy.node import Node
 
+from pianomime_core.errors import UserError
 from pianomime_core.hands import FOREARM_DOFS
 from pianomime_core.ros_parameters import declare_number, declare_switch, declare_text
+from pianomime_core.ros_prefixes import FRAME_PREFIX, JOINT_PREFIX
 from pianomime_core.timing import FRAMES_PER_SECOND
 from pianomime_description.variant import SceneConfig
 from pianomime_sim.playback import PlaybackConfig
@@ -21,7 +23,10 @@ class SimParameters:
         controller: Who plays: a note in the rollout, nothing else.
         rollout, score: Files to write at the end; empty for none.
         wait_for: Nodes without which the song does not begin, with commas.
+        takes_over: The simulator before this one has died; nobody else is looked for.
         session_steps: Live: control steps to play at most; None for a song.
+        stay: Wait for the next song at the end of one.
+        joint_prefix, frame_prefix: As `pianomime_core.ros_prefixes` tells.
     """
 
     scene: SceneConfig
@@ -30,7 +35,11 @@ class SimParameters:
     rollout: str
     score: str
     wait_for: str
+    takes_over: bool
     session_steps: int | None
+    stay: bool
+    joint_prefix: str
+    frame_prefix: str
 
 
 def declare_parameters(node: Node) -> SimParameters:
@@ -45,11 +54,22 @@ def declare_parameters(node: Node) -> SimParameters:
     stale_hold_s = declare_number(
         node, "stale_hold_s", 0.5, "Seconds without a new command before the hands lift", lowest=0.05, highest=10.0
     )
+    give_up_s = declare_number(
+        node,
+        "give_up_s",
+        60.0,
+        "Seconds without an answer to a state that must have one (the first; with sync any) to give up after",
+        lowest=1.0,
+        highest=3600.0,
+    )
     controller = declare_text(node, "controller", "", "Who plays: a note in the rollout, nothing else")
     rollout = declare_text(node, "rollout", "", "File (.npz) to write at the end of the song; empty for none")
     score = declare_text(node, "score", "", "File (.json) for the last /piano/score of the song; empty for none")
     wait_for = declare_text(
         node, "wait_for", "", "Nodes without which the song does not begin, with commas; empty for none"
+    )
+    takes_over = declare_switch(
+        node, "takes_over", False, "Started in the place of a simulator that died: look for no other one"
     )
     session_s = declare_number(
         node,
@@ -59,12 +79,21 @@ def declare_parameters(node: Node) -> SimParameters:
         lowest=0.0,
         highest=7200.0,
     )
+    stay = declare_switch(
+        node, "stay", False, "Wait for the next song (piano/play) at the end of one, instead of ending"
+    )
+    if stay and session_s > 0:
+        raise UserError("sim_node parameters stay and session_s exclude one another: live music has no next song")
     return SimParameters(
         scene=SceneConfig(variant=variant, hand_collisions=collisions),
-        playback=PlaybackConfig(sync=sync, stale_hold_s=stale_hold_s),
+        playback=PlaybackConfig(sync=sync, stale_hold_s=stale_hold_s, give_up_s=give_up_s),
         controller=controller,
         rollout=rollout,
         score=score,
         wait_for=wait_for,
+        takes_over=takes_over,
         session_steps=round(session_s * FRAMES_PER_SECOND) if session_s > 0 else None,
+        stay=stay,
+        joint_prefix=declare_text(node, "joint_prefix", "", JOINT_PREFIX),
+        frame_prefix=declare_text(node, "frame_prefix", "", FRAME_PREFIX),
     )

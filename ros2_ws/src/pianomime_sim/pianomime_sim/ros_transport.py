@@ -1,8 +1,8 @@
-"""The song's pause, restart and speed as services, a parameter and a topic: the simulator's side, and that of whoever
-has the buttons.
+"""The song's pause, restart, stop and speed as services, a parameter and a topic: the simulator's side, and that of
+whoever has the buttons.
 
-/piano/pause (std_srvs/SetBool), /piano/restart (std_srvs/Trigger), parameter `speed` of sim_node; /piano/transport says
-how things stand, latched. Live music waits for nobody: then there is none of them.
+piano/pause (std_srvs/SetBool), piano/restart and piano/stop (std_srvs/Trigger), parameter `speed` of sim_node;
+piano/transport says how things stand, latched. Live music waits for nobody: then there is none of them.
 """
 
 from collections.abc import Callable
@@ -14,14 +14,16 @@ from rclpy.node import Node
 from rclpy.parameter import Parameter
 from std_srvs.srv import SetBool, Trigger
 
+from pianomime_core import ros_topics as topics
 from pianomime_core.errors import UserError
-from pianomime_core.ros_messages import read_status, status_message
+from pianomime_core.ros_messages import MessageError, read_status, status_message
 from pianomime_core.ros_parameters import declare_number
 from pianomime_core.ros_qos import LATCHED
 from pianomime_sim.transport import FASTEST, SLOWEST, Transport
 from pianomime_sim.viewers.base import TransportView
 
-PAUSE, RESTART, STATE, SPEED = "/piano/pause", "/piano/restart", "/piano/transport", "speed"
+SPEED = "speed"
+COMPLAINT_PERIOD_S = 2.0
 
 
 class TransportServer:
@@ -29,15 +31,17 @@ class TransportServer:
 
     Args:
         node: The simulator's; its parameter `speed` is declared here.
-        restart: Begins the song again; returns why it cannot, or an empty text.
+        restart, stop: Begin the song again, or end it where it is; return why they cannot, or an empty text.
 
     Attributes:
         transport: What the playing obeys.
     """
 
-    def __init__(self, node: Node, restart: Callable[[], str]) -> None:
+    def __init__(self, node: Node, restart: Callable[[], str], stop: Callable[[], str]) -> None:
         self._node = node
         self._restart = restart
+        self._stop = stop
+        self._playing = False
         self._offered = False
         self._has_speed = False
         speed = declare_number(
@@ -64,10 +68,17 @@ class TransportServer:
         self._node.add_on_set_parameters_callback(self._on_parameters)
         if not self._offered:
             return
-        self._publisher = self._node.create_publisher(DiagnosticArray, STATE, LATCHED)
-        self._node.create_service(SetBool, PAUSE, self._on_pause)
-        self._node.create_service(Trigger, RESTART, self._on_restart)
+        self._publisher = self._node.create_publisher(DiagnosticArray, topics.TRANSPORT, LATCHED)
+        self._node.create_service(SetBool, topics.PAUSE, self._on_pause)
+        self._node.create_service(Trigger, topics.RESTART, self._trigger(self._restart))
+        self._node.create_service(Trigger, topics.STOP, self._trigger(self._stop))
         self._say()
+
+    def tell(self, *, playing: bool) -> None:
+        """A song has begun, or ended."""
+        self._playing = playing
+        if self._offered:
+            self._say()
 
     def _on_pause(self, request: SetBool.Request, response: SetBool.Response) -> SetBool.Response:
         self.transport.pause(request.data)
@@ -75,11 +86,14 @@ class TransportServer:
         response.success, response.message = True, "paused" if request.data else "goes on"
         return response
 
-    def _on_restart(self, request: Trigger.Request, response: Trigger.Response) -> Trigger.Response:
-        response.message = self._restart()
-        response.success = not response.message
-        self._say()
-        return response
+    def _trigger(self, work: Callable[[], str]) -> Callable[[Trigger.Request, Trigger.Response], Trigger.Response]:
+        def answer(request: Trigger.Request, response: Trigger.Response) -> Trigger.Response:
+            response.message = work()
+            response.success = not response.message
+            self._say()
+            return response
+
+        return answer
 
     def _on_parameters(self, parameters: list[Parameter]) -> SetParametersResult:
         for parameter in parameters:
@@ -94,7 +108,7 @@ class TransportServer:
         return SetParametersResult(successful=True)
 
     def _say(self) -> None:
-        values: dict[str, float | int | str] = {"paused": int(self.transport.paused)}
+        values: dict[str, float | int | str] = {"paused": int(self.transport.paused), "playing": int(self._playing)}
         if self._has_speed:
             values[SPEED] = self.transport.speed
         self._publisher.publish(status_message("transport", values, step=0))
@@ -115,10 +129,10 @@ class TransportClient:
     def __init__(self, node: Node, show: Callable[[TransportView], None]) -> None:
         self._node = node
         self._show = show
-        self._pause = node.create_client(SetBool, PAUSE)
-        self._restart = node.create_client(Trigger, RESTART)
-        self._parameters = node.create_client(SetParameters, "/sim_node/set_parameters")
-        node.create_subscription(DiagnosticArray, STATE, self._on_state, LATCHED)
+        self._pause = node.create_client(SetBool, topics.PAUSE)
+        self._restart = node.create_client(Trigger, topics.RESTART)
+        self._parameters = node.create_client(SetParameters, "sim_node/set_parameters")
+        node.create_subscription(DiagnosticArray, topics.TRANSPORT, self._on_state, LATCHED)
 
     def pause(self, paused: bool) -> None:
         """Ask to pause, or to go on."""
@@ -146,5 +160,13 @@ class TransportClient:
             client.call_async(request).add_done_callback(read)
 
     def _on_state(self, message: DiagnosticArray) -> None:
-        values = read_status(message, "transport")
-        self._show(TransportView(paused=bool(values["paused"]), speed=values.get(SPEED)))
+        try:
+            values = read_status(message, "transport", needed=("paused",))
+            speed = values.get(SPEED)
+            if speed is not None and not SLOWEST <= speed <= FASTEST:
+                raise MessageError(f"{SPEED} {speed}: want {SLOWEST} to {FASTEST}")
+        except MessageError as error:
+            name = self._node.resolve_topic_name(topics.TRANSPORT)
+            self._node.get_logger().error(f"{name} refused: {error}", throttle_duration_sec=COMPLAINT_PERIOD_S)
+            return
+        self._show(TransportView(paused=bool(values["paused"]), speed=speed))

@@ -1,4 +1,4 @@
-"""The simulator as a ROS node: states out, commands in; ends by itself at the end of the song.
+"""The simulator as a ROS node: states out, commands in; ends by itself at the end of the song, or waits for the next.
 
 Live music has no length: with `session_s` it plays until it is interrupted, then it scores and writes as for a song.
 """
@@ -14,8 +14,10 @@ from rosgraph_msgs.msg import Clock
 from sensor_msgs.msg import JointState
 from trajectory_msgs.msg import JointTrajectory
 
+from pianomime_core import ros_topics as topics
 from pianomime_core.errors import UnsafeError
 from pianomime_core.keyboard import KEY_NAMES
+from pianomime_core.ros_claim import Claim
 from pianomime_core.ros_diagnostics import Diagnostics, Health
 from pianomime_core.ros_main import prefer_prompt_replies, run
 from pianomime_core.ros_messages import (
@@ -32,17 +34,21 @@ from pianomime_core.ros_messages import (
     stamp_of,
     step_of,
 )
+from pianomime_core.ros_owner import LOOK_PERIOD_S, Owners
 from pianomime_core.ros_parameters import refuse_undeclared
+from pianomime_core.ros_prefixes import prefixed
 from pianomime_core.ros_qos import CLOCK, EVENTS, LATCHED, NEWEST
 from pianomime_physics.observed_simulator import ObservedSimulator
 from pianomime_physics.simulator import SimulatorState
 from pianomime_sim import ros_health
 from pianomime_sim.command_box import CommandBox
+from pianomime_sim.cue import Cue
 from pianomime_sim.playback import Playback
 from pianomime_sim.ros_audience import Audience
 from pianomime_sim.ros_display import Display
 from pianomime_sim.ros_key_events import KeyEventWriter
 from pianomime_sim.ros_outcome import Outcome
+from pianomime_sim.ros_rivals import Rivals
 from pianomime_sim.ros_sim_parameters import declare_parameters
 from pianomime_sim.ros_transport import TransportServer
 from pianomime_sim.scoreboard import Scoreboard
@@ -62,48 +68,50 @@ class SimNode:
     def __init__(self) -> None:
         self.node = Node("sim_node")
         self._asked = asked = declare_parameters(self.node)
-        self._transport = TransportServer(self.node, self._restart)
+        self._transport = TransportServer(self.node, self._restart, self._cancel)
         refuse_undeclared(self.node)
         self._live = asked.session_steps is not None
         self._transport.offer(sync=asked.playback.sync, live=self._live)
-        self._steps = asked.session_steps
         self._outcome = Outcome(self.node, asked.rollout, asked.score)
         self._simulator = ObservedSimulator(self._observe, asked.scene, self._is_heard)
         self._key_events = KeyEventWriter()
-        self._joints = NameOrder(self._simulator.joint_names)
-        self._targets = NameOrder(self._simulator.target_names, beside=(SUSTAIN,))
+        self._joints = NameOrder(prefixed(asked.joint_prefix, self._simulator.joint_names))
+        self._targets = NameOrder(prefixed(asked.joint_prefix, self._simulator.target_names), beside=(SUSTAIN,))
         self._keys = NameOrder(GOAL_NAMES)
         self._commands = CommandBox()
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
         self._failure: Exception | None = None
-        self._song: tuple[NDArray[np.bool_], NDArray[np.bool_]] | None = None
-        self._start: NDArray[np.float64] | None = None
-        self._first = 0
+        self._cue = Cue(asked.session_steps)
+        self._cancelled = False
         self._refused = 0
+        self._diagnostics: Diagnostics | None = None
         self._ended_s: float | None = None
         self._finished = False
         self._connect()
 
     def _connect(self) -> None:
         node = self.node
-        self._publish_hands = node.create_publisher(JointState, "/hands/joint_states", NEWEST)
-        self._publish_keys = node.create_publisher(JointState, "/piano/joint_states", NEWEST)
-        self._publish_key_events = node.create_publisher(JointState, "/piano/key_events", EVENTS)
+        self._owners = Owners(node)
+        self._claim = Claim(node, JointState, topics.HAND_STATES, NEWEST, self._owners.life)
+        self._rivals = Rivals(node, self._owners, (topics.HAND_STATES, topics.KEY_STATES))
+        self._publish_hands = self._claim.publisher
+        self._publish_keys = node.create_publisher(JointState, topics.KEY_STATES, NEWEST)
+        self._publish_key_events = node.create_publisher(JointState, topics.KEY_EVENTS, EVENTS)
         self._audience = Audience(
             node, self._asked.wait_for, self._publish_hands.topic_name, self._publish_key_events.topic_name
         )
-        self._publish_clock = node.create_publisher(Clock, "/clock", CLOCK)
-        self._diagnostics = Diagnostics(node, self._health)
-        self._display = Display(node, self._simulator)
-        node.create_subscription(JointTrajectory, "/piano/song", self._on_song, LATCHED)
-        node.create_subscription(JointTrajectory, "/piano/goal", self._on_goal, NEWEST)
-        node.create_subscription(JointState, "/hands/start", self._on_start, LATCHED)
-        node.create_subscription(JointTrajectory, "/hands/command", self._on_command, NEWEST)
+        self._publish_clock = node.create_publisher(Clock, topics.CLOCK, CLOCK)
+        self._display = Display(node, self._simulator, self._asked.joint_prefix, self._asked.frame_prefix)
+        self._owners.subscribe(JointTrajectory, topics.SONG, self._on_song, LATCHED)
+        self._owners.subscribe(JointTrajectory, topics.GOAL, self._on_goal, NEWEST)
+        self._owners.subscribe(JointState, topics.START, self._on_start, LATCHED)
+        self._owners.subscribe(JointTrajectory, topics.COMMAND, self._on_command, NEWEST)
         node.create_timer(BEGIN_PERIOD_S, self._begin)
         node.create_timer(SCORE_PERIOD_S, self._report_score)
         node.create_timer(MARKER_PERIOD_S, self._report_markers)
         node.create_timer(END_PERIOD_S, self._look_for_end)
+        node.create_timer(LOOK_PERIOD_S, self._look_for_rivals)
 
     @property
     def finished(self) -> bool:
@@ -111,41 +119,50 @@ class SimNode:
         return self._finished
 
     def close(self) -> None:
-        """Stop the physics and wait for it; live, this is the end of the music."""
+        """Stop the physics and wait for it: this is the end of the music, with the score so far."""
         self._stop.set()
         if self._thread is None:
+            if not (self._finished or self._asked.stay):
+                self.node.get_logger().warning("ended before the music began")
             return
         self._thread.join()
-        if self._live and not self._finished and self._failure is None:
+        if not self._finished and self._failure is None:
+            if not self._live:
+                played, steps = self._scoreboard.played, len(self._scoreboard.goal)
+                self.node.get_logger().warning(f"ended at step {played} of {steps}: scored is what came before")
             self._end()
 
     def _on_song(self, message: JointTrajectory) -> None:
+        if self._thread is not None:
+            return  # its source was started anew
         try:
-            song = read_goal(message, self._keys)
+            self._cue.take_song(message.header.frame_id, *read_goal(message, self._keys))
         except MessageError as error:
-            self._refuse("/piano/song", error)
+            self._refuse(topics.SONG, error)
             return
-        if not self._live:
-            self._song, self._steps = song, len(song[0])
         self._begin()
 
     def _on_start(self, message: JointState) -> None:
         if self._thread is not None:
             return  # a controller that was started anew begins where the hands are
         try:
-            self._start, _ = read_joint_state(message, self._joints, velocities=False)
-            self._first = step_of(message.header.stamp)
+            start, _ = read_joint_state(message, self._joints, velocities=False)
+            self._cue.take_start(message.header.frame_id, start, step_of(message.header.stamp))
         except MessageError as error:
-            self._refuse("/hands/start", error)
+            self._refuse(topics.START, error)
             return
         self._begin()
 
     def _begin(self) -> None:
-        if self._steps is None or self._start is None or self._thread is not None or not self._audience.is_there():
+        cue = self._cue
+        if not self._is_alone() or self._thread is not None or not cue.is_complete:
             return
-        self._scoreboard = Scoreboard(self._steps, trim=self._live, first=self._first)
-        if self._song is not None:
-            self._scoreboard.expect(0, *self._song)
+        if self._rivals.are_there() or not self._audience.is_there():
+            return
+        assert cue.steps is not None
+        self._scoreboard = Scoreboard(cue.steps, trim=self._live, first=cue.first)
+        if cue.song is not None:
+            self._scoreboard.expect(0, *cue.song)
         self._playback = Playback(
             self._simulator,
             self._commands,
@@ -157,40 +174,67 @@ class SimNode:
         )
         prefer_prompt_replies()
         what = "the session" if self._live else "the song"
-        self.node.get_logger().info(f"{what} goes on at step {self._first}" if self._first else f"{what} begins")
-        self._thread = threading.Thread(target=self._play, args=(self._start, self._steps), name="physics")
+        self.node.get_logger().info(f"{what} goes on at step {cue.first}" if cue.first else f"{what} begins")
+        self._thread = threading.Thread(target=self._play, args=(cue.start, cue.steps, cue.first), name="physics")
         self._thread.start()
+        self._transport.tell(playing=True)
+
+    def _cancel(self) -> str:
+        """End the song where it is, with the score so far; return why not, or an empty text."""
+        if self._thread is None or self._finished or not self._thread.is_alive():
+            return "no song is being played"
+        self._cancelled = True
+        self._stop.set()
+        self._transport.transport.pause(False)
+        return ""
+
+    def _is_alone(self) -> bool:
+        """False until no other simulator can be there; from then on this one says that it lives."""
+        if self._diagnostics is None and (self._asked.takes_over or self._claim.is_granted()):
+            self._diagnostics = Diagnostics(self.node, self._health)
+            self._diagnostics.report()
+        return self._diagnostics is not None
 
     def _restart(self) -> str:
         """Play the song from step 0, with a new score; return why not, or an empty text. Nobody else has to be told:
         a state of step 0 is answered with its window, and a state before the last one begins the controller anew."""
+        if first := self._cue.first:
+            return f"this simulator took over at step {first} and does not know where the hands began"
+        if self._thread is None and self._cue.repeat():
+            self._begin()
+            return ""
         if self._thread is None or self._finished or self._failure is not None or not self._thread.is_alive():
             return "the song is not being played"
-        if self._first:
-            return f"this simulator took over at step {self._first} and does not know where the hands began"
         self._stop.set()
         self._thread.join()
         if self._failure is not None:
             return "the simulator has failed"
+        self._make_ready()
+        self._begin()
+        return ""
+
+    def _make_ready(self) -> None:
+        """For another performance, after the end of the thread."""
         self._stop.clear()
-        self._thread = None
+        self._thread = self._ended_s = None
+        self._cancelled = False
         self._commands = CommandBox()
         # The first message of a writer names all keys: whoever hears them lets go what was held.
         self._key_events = KeyEventWriter()
         self._transport.transport.pause(False)
-        self._begin()
-        return ""
 
-    def _play(self, start: NDArray[np.float64], steps: int) -> None:
+    def _play(self, start: NDArray[np.float64], steps: int, first: int) -> None:
         try:
-            self._playback.run(start, steps, self._stop, self._first)
+            self._playback.run(start, steps, self._stop, first)
+            if self._asked.stay and (self._cancelled or not self._stop.is_set()):
+                self._playback.lift()
         except Exception as error:
             self._failure = error
 
     def _publish(self, step: int, state: SimulatorState) -> None:
         """Called by the physics thread, so that a state is out at once whatever the executor is doing."""
         self._publish_clock.publish(Clock(clock=stamp_of(step)))
-        names = self._simulator.joint_names
+        names = self._joints.names
         keys, pedal = (*KEY_NAMES, SUSTAIN), float(self._playback.pedal)
         angles, velocities = np.append(state.key_angles, pedal), np.append(state.key_velocities, 0.0)
         self._publish_keys.publish(joint_state(keys, angles, velocities, step=step))
@@ -211,36 +255,45 @@ class SimNode:
             self._publish_key_events.publish(message)
 
     def _on_goal(self, message: JointTrajectory) -> None:
-        if self._thread is None:
+        if self._thread is None or self._playback.now is None or not self._cue.is_of(message.header.frame_id):
             return
         try:
-            self._scoreboard.expect(step_of(message.header.stamp), *read_goal(message, self._keys))
+            step, goal = step_of(message.header.stamp), read_goal(message, self._keys)
+            if step > self._playback.now[0]:
+                raise MessageError(f"step {step} is yet to come, the song is at {self._playback.now[0]}")
+            self._scoreboard.expect(step, *goal)
         except MessageError as error:
-            self._refuse("/piano/goal", error)
+            self._refuse(topics.GOAL, error)
 
     def _on_command(self, message: JointTrajectory) -> None:
         try:
             step, targets = step_of(message.header.stamp), read_targets(message, self._targets)
-            if self._thread is None or ((now := self._playback.now) is not None and step <= now[0]):
+            # Else it answers nothing, or a state of before the song was begun again.
+            if self._thread is not None and (now := self._playback.now) is not None and step <= now[0]:
                 self._commands.put(step, targets, read_pedal(message))
-            # Else it answers a state of before the song was begun again.
         except NotFiniteError as error:
-            raise UnsafeError(f"/hands/command: {error}") from error
+            raise UnsafeError(f"{self.node.resolve_topic_name(topics.COMMAND)}: {error}") from error
         except MessageError as error:
-            self._refuse("/hands/command", error)
+            self._refuse(topics.COMMAND, error)
 
     def _refuse(self, topic: str, error: MessageError) -> None:
         self._refused += 1
-        self.node.get_logger().error(f"{topic} refused: {error}", throttle_duration_sec=COMPLAINT_PERIOD_S)
+        name = self.node.resolve_topic_name(topic)
+        self.node.get_logger().error(f"{name} refused: {error}", throttle_duration_sec=COMPLAINT_PERIOD_S)
 
     def _report_score(self) -> None:
         if self._thread is not None:
             self._outcome.report(self._scoreboard, self._playback)
 
     def _health(self) -> Health:
+        refused, rivals = self._refused + self._owners.refused, self._rivals.warnings()
         if self._thread is None:
-            return ros_health.waiting(self._refused)
-        return ros_health.playing(self._scoreboard, self._playback, self._refused)
+            return ros_health.waiting(refused, rivals)
+        return ros_health.playing(self._scoreboard, self._playback, refused, rivals)
+
+    def _look_for_rivals(self) -> None:
+        if self._thread is not None and self._thread.is_alive():
+            self._rivals.watch()
 
     def _report_markers(self) -> None:
         if self._thread is not None and self._playback.now is not None:
@@ -258,13 +311,19 @@ class SimNode:
         self._end()
 
     def _end(self) -> None:
-        assert self._start is not None
-        asked = self._asked
-        self._outcome.write_rollout(
-            self._scoreboard, self._playback, self._simulator, self._start, asked.playback.sync, asked.controller
-        )
-        self._outcome.finish(self._scoreboard, self._playback)
+        asked, start = self._asked, self._cue.start
+        assert start is not None
         self._finished = True
+        # The score first: a full disk does not take it with the rollout.
+        self._outcome.finish(self._scoreboard, self._playback)
+        self._outcome.write_rollout(
+            self._scoreboard, self._playback, self._simulator, start, asked.playback.sync, asked.controller
+        )
+        self._finished = not asked.stay
+        self._cue.finish()
+        if asked.stay:
+            self._make_ready()
+        self._transport.tell(playing=False)
 
     def _goal_is_late(self) -> bool:
         """True when the last goal has been waited for long enough."""

@@ -6,9 +6,11 @@ from pathlib import Path
 from rclpy.node import Node
 from sensor_msgs.msg import JointState
 
+from pianomime_core import ros_topics as topics
 from pianomime_core.errors import UserError
 from pianomime_core.ros_main import run
 from pianomime_core.ros_messages import MessageError
+from pianomime_core.ros_owner import Owners
 from pianomime_core.ros_parameters import declare_switch, declare_text, refuse_undeclared
 from pianomime_core.ros_qos import EVENTS
 from pianomime_sim.ros_key_events import KeyEventReader
@@ -41,7 +43,8 @@ class SoundNode:
             instruments.append(Speaker(Path(soundfont) if soundfont else None))
         self._band = Band(instruments)
         self._reader = KeyEventReader()
-        self.node.create_subscription(JointState, "/piano/key_events", self._on_events, EVENTS)
+        self._owners = Owners(self.node)
+        self._events = self._owners.subscribe(JointState, topics.KEY_EVENTS, self._on_events, EVENTS)
 
     def close(self) -> None:
         """Fall silent."""
@@ -52,7 +55,7 @@ class SoundNode:
             events = self._reader.events(message)
         except MessageError as error:
             self.node.get_logger().error(
-                f"/piano/key_events refused: {error}", throttle_duration_sec=COMPLAINT_PERIOD_S
+                f"{self._events.topic_name} refused: {error}", throttle_duration_sec=COMPLAINT_PERIOD_S
             )
             return
         for event in events:

@@ -11,8 +11,10 @@ from rclpy.node import Node
 from sensor_msgs.msg import JointState
 from trajectory_msgs.msg import JointTrajectory
 
+from pianomime_core import ros_topics as topics
 from pianomime_core.hands import FOREARM_DOFS, forearm_dofs, joint_names
 from pianomime_core.keyboard import KEY_NAMES
+from pianomime_core.ros_diagnostics import status_name
 from pianomime_core.ros_main import run
 from pianomime_core.ros_messages import (
     GOAL_NAMES,
@@ -24,7 +26,9 @@ from pianomime_core.ros_messages import (
     read_status,
     step_of,
 )
+from pianomime_core.ros_owner import Owners
 from pianomime_core.ros_parameters import declare_count, declare_text, refuse_undeclared
+from pianomime_core.ros_prefixes import JOINT_PREFIX, prefixed
 from pianomime_core.ros_qos import LATCHED, NEWEST, REPORT
 from pianomime_description import SceneConfig
 from pianomime_sim.ros_transport import TransportClient
@@ -49,19 +53,22 @@ class ViewerNode:
         port = declare_count(
             self.node, "port", DEFAULT_PORT, "TCP port of the browser viewer; 0: any free one", lowest=0, highest=65535
         )
+        names = declare_text(self.node, "names", "", "Further names under which browsers reach it, by commas")
         variant = declare_text(self.node, "variant", "pianomime", "Hands to show", legal=tuple(FOREARM_DOFS))
+        prefix = declare_text(self.node, "joint_prefix", "", JOINT_PREFIX)
         refuse_undeclared(self.node)
-        self._viewer = open_viewer(name, SceneConfig(variant=variant), host=host, port=port)
+        self._viewer = open_viewer(name, SceneConfig(variant=variant), host=host, port=port, names=names.split(","))
         self._gathering = Gathering()
-        self._joints = NameOrder(joint_names(forearm_dofs(variant)))
+        self._joints = NameOrder(prefixed(prefix, joint_names(forearm_dofs(variant))))
         self._keys = NameOrder(KEY_NAMES, beside=(SUSTAIN,))
         self._goal = NameOrder(GOAL_NAMES)
         node = self.node
-        node.create_subscription(JointState, "/hands/joint_states", self._on_hands, NEWEST)
-        node.create_subscription(JointState, "/piano/joint_states", self._on_keys, NEWEST)
-        node.create_subscription(JointTrajectory, "/piano/goal", self._on_goal, NEWEST)
-        node.create_subscription(DiagnosticArray, "/piano/score", self._on_score, LATCHED)
-        node.create_subscription(DiagnosticArray, "/diagnostics", self._on_diagnostics, REPORT)
+        self._owners = Owners(node)
+        self._owners.subscribe(JointState, topics.HAND_STATES, self._on_hands, NEWEST)
+        self._owners.subscribe(JointState, topics.KEY_STATES, self._on_keys, NEWEST)
+        self._owners.subscribe(JointTrajectory, topics.GOAL, self._on_goal, NEWEST)
+        self._owners.subscribe(DiagnosticArray, topics.SCORE, self._on_score, LATCHED)
+        node.create_subscription(DiagnosticArray, topics.DIAGNOSTICS, self._on_diagnostics, REPORT)
         if isinstance(self._viewer, HasButtons):
             self._viewer.obey(TransportClient(node, self._viewer.show_transport))
 
@@ -79,43 +86,47 @@ class ViewerNode:
             positions, _ = read_joint_state(message, self._joints, velocities=False)
             self._show(self._gathering.hands(step_of(message.header.stamp), positions))
         except MessageError as error:
-            self._refuse("/hands/joint_states", error)
+            self._refuse(topics.HAND_STATES, error)
 
     def _on_keys(self, message: JointState) -> None:
         try:
             angles, _ = read_joint_state(message, self._keys, velocities=False)
             self._show(self._gathering.keys(step_of(message.header.stamp), angles))
         except MessageError as error:
-            self._refuse("/piano/joint_states", error)
+            self._refuse(topics.KEY_STATES, error)
 
     def _on_goal(self, message: JointTrajectory) -> None:
         try:
             goal, _ = read_goal(message, self._goal)
             self._gathering.goal(step_of(message.header.stamp), goal)
         except MessageError as error:
-            self._refuse("/piano/goal", error)
+            self._refuse(topics.GOAL, error)
 
     def _on_score(self, message: DiagnosticArray) -> None:
         try:
             self._show(self._gathering.score(read_status(message, "score")))
         except MessageError as error:
-            self._refuse("/piano/score", error)
+            self._refuse(topics.SCORE, error)
 
     def _on_diagnostics(self, message: DiagnosticArray) -> None:
-        for name in TIMES.keys() & {status.name for status in message.status}:
+        given = {status.name for status in message.status}
+        for node, keys in TIMES.items():
+            if (name := status_name(self.node, node)) not in given:
+                continue
             try:
                 figures = read_status(message, name)
             except MessageError as error:
-                self._refuse("/diagnostics", error)
+                self._refuse(topics.DIAGNOSTICS, error)
                 return
-            self._gathering.times({key: figures[key] for key in TIMES[name] if key in figures})
+            self._gathering.times({key: figures[key] for key in keys if key in figures})
 
     def _show(self, snapshot: Snapshot | None) -> None:
         if snapshot is not None:
             self._viewer.update(snapshot)
 
     def _refuse(self, topic: str, error: MessageError) -> None:
-        self.node.get_logger().error(f"{topic} refused: {error}", throttle_duration_sec=COMPLAINT_PERIOD_S)
+        name = self.node.resolve_topic_name(topic)
+        self.node.get_logger().error(f"{name} refused: {error}", throttle_duration_sec=COMPLAINT_PERIOD_S)
 
 
 def main() -> int:

@@ -131,9 +131,12 @@ class Refinement:
             UserError: It is none, or that of another song, scene or config.
         """
         refinement = cls(roll, scene, config)
-        found = checkpoint.read(path)
+        found = checkpoint.read(path, refinement._takes[0])
         if found.identity != refinement._identity:
             raise UserError(f"checkpoint {str(path)!r} is of another song or other settings: remove it to begin anew")
+        readings = {take.reading for take in found.takes}
+        if not 0 <= found.step <= refinement.steps or not readings <= set(range(len(refinement._readings))):
+            raise UserError(f"checkpoint {str(path)!r} is damaged: remove it to begin anew")
         refinement.step, refinement._spent, refinement._takes = found.step, found.spent, found.takes
         refinement._random.bit_generator.state = found.random
         return refinement

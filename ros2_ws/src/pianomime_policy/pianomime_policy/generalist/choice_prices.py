@@ -5,12 +5,12 @@ choice this is a glance at the next onsets, for the fingering network to see; wi
 """
 
 import numpy as np
-from numba import njit
 
+from pianomime_policy.kernel import kernel
 from pianomime_policy.planner.fingering_search import FINGERS, Beam, extend_beam
 
 
-@njit(cache=True)
+@kernel
 def next_onsets(note_onset, future, until, onsets):
     """The onsets that come next: notes, first, steps as `choice_prices` wants them.
 
@@ -41,7 +41,7 @@ def next_onsets(note_onset, future, until, onsets):
     return notes[: first[k]], first[: k + 1], steps[:k]
 
 
-@njit(cache=True)
+@kernel
 def choice_prices(price, after, notes, first, steps, note_key, note_end, states, fewest, most, hopeless):
     """(B, K + 1) price of each choice, and with the best that follows up to each onset; infinite once it is hopeless.
 
@@ -77,7 +77,7 @@ def choice_prices(price, after, notes, first, steps, note_key, note_end, states,
     return total
 
 
-@njit(cache=True)
+@kernel
 def _rows(beam, begin, end):
     return Beam(
         beam.cost[begin:end], beam.centre_m[begin:end], beam.moved_step[begin:end], beam.held_note[begin:end],

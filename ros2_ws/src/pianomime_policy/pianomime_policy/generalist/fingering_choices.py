@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from pianomime_policy.generalist.choice_prices import choice_prices, next_onsets
+from pianomime_policy.kernel import kernel
 from pianomime_policy.planner.fingering import FingeringConfig, fingering_prices, first_beam
 from pianomime_policy.planner.fingering_search import Beam, extend_beam
 from pianomime_policy.planner.hand_options import FingeringCost
@@ -122,7 +122,7 @@ def one_state(beam: Beam, row: int) -> Beam:
     return Beam(*rows)._replace(cost=np.zeros(1))
 
 
-@njit(cache=True)
+@kernel
 def choice_features(
     price, before, after, finger, step, note_onset, note_key, note_end, future, visible, future_notes, out
 ):

@@ -7,9 +7,9 @@ the right (every split), and within a hand notes and free fingers pair up in the
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from pianomime_policy.kernel import kernel
 from pianomime_policy.planner.hand_options import MAX_OPTIONS, hand_options
 
 FINGERS = 10
@@ -28,7 +28,7 @@ class Beam(NamedTuple):
     last_end: NDArray[np.int64]  # (B, 10)
 
 
-@njit(cache=True)
+@kernel
 def extend_beam(price, beam, width, notes, note_key, note_end, step):
     """Extend every state by one slice and keep the `width` cheapest distinct states.
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from pianomime_policy.kernel import kernel
 from pianomime_policy.planner.fingering import finger_offsets_m
 from pianomime_policy.planner.press_table import PressConfig, press_table
 from pianomime_policy.planner.song_plan import SongPlan
@@ -117,13 +117,13 @@ class FingertipMotion:
         return rows
 
 
-@njit(cache=True)
+@kernel
 def _minimum_jerk(s):
     s = min(max(s, 0.0), 1.0)
     return s * s * s * (10.0 - 15.0 * s + 6.0 * s * s)
 
 
-@njit(cache=True)
+@kernel
 def _nearest_notes(number, step, onset, end, finger):
     """Return the indices of the notes finger `number` holds at `step`, held last and will hold next; -1 for none."""
     now, before, after = -1, -1, -1
@@ -140,7 +140,7 @@ def _nearest_notes(number, step, onset, end, finger):
     return now, before, after
 
 
-@njit(cache=True)
+@kernel
 def _fill_rows(
     hand, first, rows, onset, end, key, finger, centre_m, centre_first, offset_m, table, lead_steps,
     near_steps, hover_m, ready_m, clearance_m, idle_height_m, weights, target, weight, force, top, held,
@@ -195,7 +195,7 @@ def _fill_rows(
                 weight[r, f] = idle_weight
 
 
-@njit(cache=True)
+@kernel
 def _recover(target, weight, force, top, tip, stuck, astray_m, speed_m, hover_m, ready_m, ready_weight):
     rows = target.shape[0]
     for f in range(5):

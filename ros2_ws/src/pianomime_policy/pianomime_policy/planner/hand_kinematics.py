@@ -12,8 +12,9 @@ from typing import NamedTuple
 
 import mujoco
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from pianomime_policy.kernel import kernel
 
 FINGERTIP_BODIES = ("thdistal", "ffdistal", "mfdistal", "rfdistal", "lfdistal")
 KNUCKLE_LINKS = ("ffmiddle", "mfmiddle", "rfmiddle", "lfmiddle")
@@ -146,7 +147,7 @@ def _directions() -> NDArray[np.float64]:
     return np.stack([r * np.cos(angle), r * np.sin(angle), z], axis=1)
 
 
-@njit(cache=True)
+@kernel
 def body_poses(chain, q, position, rotation, anchor, axis):
     """Write body positions (B, 3), rotations (B, 3, 3), joint anchors and axes (J, 3) in the world for q (J,)."""
     for b in range(chain.parent.shape[0]):
@@ -188,7 +189,7 @@ def body_poses(chain, q, position, rotation, anchor, axis):
                 position[b, i] = anchor[j, i] - (R[i, 0] * c[0] + R[i, 1] * c[1] + R[i, 2] * c[2])
 
 
-@njit(cache=True)
+@kernel
 def contact_point(chain, finger, position, rotation, softness_m, point):
     """Write the world point (3,) where the pad of `finger` would touch a flat key: a soft minimum of its hull in z.
 
@@ -220,7 +221,7 @@ def contact_point(chain, finger, position, rotation, softness_m, point):
     point[2] = position[b, 2] + lowest
 
 
-@njit(cache=True)
+@kernel
 def point_jacobian(chain, body, point, anchor, axis, jacobian):
     """Write d point / d z (3, n) of a world point fixed to `body`."""
     jacobian[:, :] = 0.0
@@ -240,7 +241,7 @@ def point_jacobian(chain, body, point, anchor, axis, jacobian):
         jacobian[2, a] += c * vz
 
 
-@njit(cache=True)
+@kernel
 def fingertip_points(chain, q, softness_m):
     """Return the contact points (5, 3) of thumb..little at joint positions q (J,)."""
     bodies, joints = chain.parent.shape[0], chain.joint_body.shape[0]

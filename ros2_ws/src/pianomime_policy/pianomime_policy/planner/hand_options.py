@@ -6,8 +6,9 @@ Fingers are numbered 0..9, right thumb..little, then left thumb..little; hands 0
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from pianomime_policy.kernel import kernel
 
 DROPPED = -1
 MAX_OPTIONS = 6
@@ -44,7 +45,7 @@ class FingeringCost(NamedTuple):
     step_s: float
 
 
-@njit(cache=True)
+@kernel
 def hand_price(price, centre, moved, step, keys, fingers, count, new, last_key, last_end):
     """Return (price, new centre) of one hand holding `count` keys with `fingers`, `new` of them just struck."""
     cost = 0.0
@@ -89,7 +90,7 @@ def hand_price(price, centre, moved, step, keys, fingers, count, new, last_key, 
     return cost, new_centre
 
 
-@njit(cache=True)
+@kernel
 def hand_options(
     price, hand, notes, n, note_key, step, centre, moved, held, last_key, last_end, out_cost, out_centre, out_finger
 ):

@@ -8,9 +8,10 @@ one banded solve.
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 from scipy.linalg import solveh_banded
+
+from pianomime_policy.kernel import kernel
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ class HandPathConfig:
     reach_home_m: float = 0.0045
 
 
-@njit(cache=True)
+@kernel
 def place_demands(
     hand, first, last, onset, end, key, finger, key_y_m, offset_m, low_m, high_m, early_steps, early_weight
 ):
@@ -84,7 +85,7 @@ def place_demands(
     return weight, place
 
 
-@njit(cache=True)
+@kernel
 def reach_demands(hand, first, last, onset, end, key, finger, key_is_black, reach_m, thumb_weight, early_steps):
     """Return (weight, place) (last - first,) of a hand's reach into the keys at steps [first, last)."""
     rows = last - first

@@ -13,8 +13,8 @@ minima.
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 
+from pianomime_policy.kernel import kernel
 from pianomime_policy.planner.hand_kinematics import body_poses, contact_point, point_jacobian
 
 
@@ -45,7 +45,7 @@ class InverseKinematicsConfig:
     due_weight: float = 0.4
 
 
-@njit(cache=True)
+@kernel
 def cholesky_solve(A, b, n, L, x):
     """Solve A[:n, :n] x = b[:n] for a symmetric positive definite A; L is scratch, x the result (n,)."""
     for i in range(n):
@@ -69,7 +69,7 @@ def cholesky_solve(A, b, n, L, x):
         x[i] = s / L[i, i]
 
 
-@njit(cache=True)
+@kernel
 def box_step(A, g, z, lower, upper, dz, scratch_A, scratch_L, scratch_x):
     """Write the step dz (n,) that solves A dz = g with z + dz in [lower, upper] (a few rounds of an active set)."""
     n = z.shape[0]
@@ -107,7 +107,7 @@ def box_step(A, g, z, lower, upper, dz, scratch_A, scratch_L, scratch_x):
             break
 
 
-@njit(cache=True)
+@kernel
 def solve_posture(
     chain,
     z,

@@ -9,7 +9,8 @@ notes.
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
+
+from pianomime_policy.kernel import kernel
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class ReleaseConfig:
     look_ahead_steps: int = 6
 
 
-@njit(cache=True)
+@kernel
 def release_steps(
     onset, end, key, finger, key_y_m, offset_m, low_m, high_m, finger_steps, hand_m_per_step, comfort_m, kept_share,
     look_ahead, overlap,

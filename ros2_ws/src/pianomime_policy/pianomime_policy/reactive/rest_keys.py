@@ -7,10 +7,10 @@ fingers that hold a key keep it.
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from pianomime_core.keyboard import KEYBOARD
+from pianomime_policy.kernel import kernel
 from pianomime_policy.planner.fingering import FingeringConfig, finger_offsets_m, offset_limits_m
 
 _HELD = 1e3  # More than all other keys of a hand are worth together.
@@ -81,7 +81,7 @@ class RestKeys:
         return np.where((key >= 0) & (self._sign < 0), len(self._keys) - 1 - key, key)
 
 
-@njit(cache=True)
+@kernel
 def _best_keys(
     y, likelihood, black, held, before, offset, low, high, price, black_price, gap_m, change_price, travel_price,
     centre, places,

@@ -1,5 +1,7 @@
 """Windows on a performance: in the browser, in a window of MuJoCo's own viewer, or one picture without any display."""
 
+from collections.abc import Sequence
+
 from pianomime_core.errors import unknown_value
 from pianomime_description import SceneConfig
 from pianomime_sim.viewers.base import Snapshot, Viewer
@@ -11,8 +13,10 @@ LOCALHOST = "127.0.0.1"
 DEFAULT_PORT = 8080
 
 
-def open_viewer(name: str, config: SceneConfig, host: str = LOCALHOST, port: int = DEFAULT_PORT) -> Viewer:
-    """Open a viewer; `host` and `port` concern the browser alone.
+def open_viewer(
+    name: str, config: SceneConfig, host: str = LOCALHOST, port: int = DEFAULT_PORT, names: Sequence[str] = ()
+) -> Viewer:
+    """Open a viewer; `host`, `port` and `names` concern the browser alone, see `BrowserViewer`.
 
     Raises:
         UserError: Unknown name, busy or illegal port, address that is not this machine's, or no display for a window.
@@ -20,7 +24,7 @@ def open_viewer(name: str, config: SceneConfig, host: str = LOCALHOST, port: int
     if name == "browser":
         from pianomime_sim.viewers.browser import BrowserViewer
 
-        return BrowserViewer(config, host=host, port=port)
+        return BrowserViewer(config, host=host, port=port, names=names)
     if name == "window":
         from pianomime_sim.viewers.window import WindowViewer
 

@@ -5,6 +5,7 @@ import contextlib
 import io
 import logging
 import math
+from collections.abc import Sequence
 
 import mujoco
 import numpy as np
@@ -18,10 +19,12 @@ from pianomime_sim.viewers.base import Hand, Snapshot, TransportView
 from pianomime_sim.viewers.browser_panel import Panel
 from pianomime_sim.viewers.cameras import CAMERAS
 from pianomime_sim.viewers.key_marks import MARK_COLOURS, KeyMark, key_colours, key_marks
+from pianomime_sim.viewers.memory import GIVE_BACK_PERIOD_S, give_back, give_large_pieces_back
 from pianomime_sim.viewers.note_bars import note_bars
 from pianomime_sim.viewers.port import check_port, port_is_taken
 from pianomime_sim.viewers.posed_scene import CAMERA_FOV_DEG, CAMERA_POSITION_M, CAMERA_TARGET_M, PosedScene
 from pianomime_sim.viewers.smooth import Frame, SmoothViewer
+from pianomime_sim.viewers.web_guard import ANY_ADDRESS, LOCAL_NAMES, WebGuard, guarded, hear_the_panel_alone
 
 MAX_BARS = 512
 """Notes to come that are drawn at once; two seconds of the densest music hold fewer."""
@@ -48,24 +51,31 @@ class BrowserViewer(SmoothViewer):
         config: The scene that is played.
         host: Address to listen on; 127.0.0.1 is seen from this machine only.
         port: TCP port in [1, 65535], or 0 for any free one.
+        names: Names under which browsers reach it, besides `host` and those of this machine itself.
 
     Raises:
         UserError: The port is taken or illegal, or the address is not this machine's.
     """
 
-    def __init__(self, config: SceneConfig, host: str = "127.0.0.1", port: int = 8080) -> None:
+    def __init__(
+        self, config: SceneConfig, host: str = "127.0.0.1", port: int = 8080, names: Sequence[str] = ()
+    ) -> None:
         super().__init__()
         check_port(host, port)
         self._scene = PosedScene(config)
         # Browsers open spare connections and drop them, which websockets reports as errors.
         logging.getLogger("websockets.server").setLevel(logging.CRITICAL)
-        with _silence():
+        give_large_pieces_back()
+        with _silence(), guarded(WebGuard(host, names)):
             self._server = viser.ViserServer(host=host, port=port, label="PianoMime", verbose=False)
+        hear_the_panel_alone(self._server)
+        self._giving_back = False
+        self._server._websock_server.on_client_disconnect(self._on_leave)
         if port not in (0, self._server.get_port()):
             # Taken since the check: viser went to the next port by itself, where nobody would look.
             self._close()
             raise port_is_taken(host, port)
-        self.url = f"http://{host}:{self._server.get_port()}"
+        self.url = _url(host, self._server.get_port())
         self._set_stage()
         self._links = self._add_links()
         self._keys = self._add_boxes("/keys", len(self._scene.key_geoms))
@@ -74,6 +84,11 @@ class BrowserViewer(SmoothViewer):
         self._show_links()
         self._show_keys(key_colours(np.full(len(self._scene.key_geoms), KeyMark.REST)))
         print(f"viewer: open {self.url} in a browser", flush=True)
+        if host not in LOCAL_NAMES:
+            print(
+                f"viewer: warning: whoever reaches {host} can watch, pause, slow and restart: no password is asked",
+                flush=True,
+            )
         self.start()
 
     def obey(self, hand: Hand) -> None:
@@ -100,6 +115,15 @@ class BrowserViewer(SmoothViewer):
             loop = self._server.get_event_loop()
             loop.call_soon_threadsafe(_hang_up, loop)
             self._server.stop()
+
+    def _on_leave(self, page: object) -> None:
+        if not self._giving_back:
+            self._giving_back = True
+            self._server.get_event_loop().call_later(GIVE_BACK_PERIOD_S, self._give_back)
+
+    def _give_back(self) -> None:
+        self._giving_back = False
+        give_back()
 
     def _set_stage(self) -> None:
         """Camera in front of and above the keyboard, dark room."""
@@ -177,6 +201,12 @@ def _hang_up(loop: asyncio.AbstractEventLoop) -> None:
     for task in asyncio.all_tasks(loop):
         if getattr(task.get_coro(), "__name__", "") == "conn_handler":
             task.cancel()
+
+
+def _url(host: str, port: int) -> str:
+    """What to open on this machine."""
+    here = LOCAL_NAMES[0] if host in ANY_ADDRESS else host
+    return f"http://[{here}]:{port}" if ":" in here else f"http://{here}:{port}"
 
 
 def _silence() -> contextlib.AbstractContextManager[object]:

@@ -34,12 +34,12 @@ class Gathering:
 
     def hands(self, step: int, joint_positions: Floats) -> Snapshot | None:
         """Take the hand joints (n,) at the beginning of `step`; return a snapshot if the step is now complete."""
-        self._hands[step] = joint_positions
+        _keep(self._hands, step, joint_positions)
         return self._complete(step)
 
     def keys(self, step: int, key_angles: Floats) -> Snapshot | None:
         """Take the key angles (88,) at the beginning of `step`; return a snapshot if the step is now complete."""
-        self._keys[step] = key_angles
+        _keep(self._keys, step, key_angles)
         return self._complete(step)
 
     def goal(self, step: int, window: Bools) -> None:
@@ -78,3 +78,11 @@ class Gathering:
             score={**self._times, **self._score},
         )
         return self._last
+
+
+def _keep(parts: dict[int, Floats], step: int, part: Floats) -> None:
+    """Take a part; of those without partner only the newest stay."""
+    parts.pop(step, None)
+    parts[step] = part
+    if len(parts) > 2 * KEPT_STEPS:
+        del parts[next(iter(parts))]

@@ -1,0 +1,160 @@
+"""Rollouts, demonstrations and packed clips with damaged bytes, arrays of another type, and foreign metadata."""
+
+import io
+import json
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from training.packed_clip import PackedClip, quantise
+
+from benchmarks.fuzz.attempts import Attempt, Report, report
+from benchmarks.fuzz.mutation import mutated
+from pianomime.replay import recorded_scene, replayed_keys
+from pianomime_core.demonstration import Demonstration
+from pianomime_core.metrics import score
+from pianomime_core.piano_roll import piano_roll
+from pianomime_core.rollout import Rollout
+from pianomime_physics.simulator import Simulator
+
+_VALUES: tuple[Any, ...] = (
+    *(None, True, -1, 3, 2**70, 10**400, 0.5, float("nan"), "", "planner", "$\\frac{$", "x" * 100_000, "\x1b[2J\x07"),
+    *("\ud800", [], ["a"], {}, {"f1": None}, {"f1": "1", "onset_f1": 1}),
+)
+_NUMBERS = (0, -1, 1, 127, 1e6, 1e15, 1e300, -1e300, float("nan"), float("inf"))
+
+
+@dataclass(frozen=True)
+class _Kind:
+    """A good file, and what is done with one."""
+
+    name: str
+    good: bytes
+    use: Callable[[Path], object]
+
+
+def run(count: int, seed: int) -> Report:
+    """Try so many files; every one is written, read and used."""
+    with tempfile.TemporaryDirectory(prefix="pianomime-fuzz-") as folder:
+        return report(_attempts(count, seed, Path(folder)), count, "npz")
+
+
+def _attempts(count: int, seed: int, folder: Path) -> Iterator[Attempt]:
+    random, kinds = np.random.default_rng(seed), _kinds(folder)
+    for number in range(count):
+        kind = kinds[number % len(kinds)]
+        how, data = _damaged(kind.good, random)
+        path = folder / f"{number}.npz"
+
+        def work(path: Path = path, data: bytes = data, kind: _Kind = kind) -> None:
+            path.write_bytes(data)
+            try:
+                kind.use(path)
+            finally:
+                path.unlink()
+
+        yield Attempt(f"{number} ({kind.name}, {how})", work)
+
+
+def _kinds(folder: Path) -> tuple[_Kind, ...]:
+    simulator, path = Simulator(), folder / "good.npz"
+    steps, random = 5, np.random.default_rng(0)
+    goal = random.random((steps, 88)) < 0.05
+    lowest, highest = simulator.target_range.T
+    targets = random.uniform(lowest, highest, (steps, len(lowest))).astype(np.float32)
+    names, scores = (simulator.target_names, simulator.joint_names), score(goal, goal).as_dict()
+    metadata = {"controller": "planner", "variant": "pianomime", "scores": scores}
+    start = np.zeros(len(simulator.joint_names))
+
+    def written(save: Callable[[Path], None]) -> bytes:
+        save(path)
+        return path.read_bytes()
+
+    def replay(path: Path) -> None:
+        rollout = Rollout.load(path)
+        recorded_scene(path, rollout)
+        replayed_keys(rollout, simulator, path)
+
+    def read_music(path: Path) -> None:
+        piano_roll(Demonstration.load(path).score())
+
+    return (
+        _Kind("rollout", written(Rollout(goal, goal, targets, *names, start, 0.05, metadata).save), replay),
+        _Kind("demonstration", written(_demonstration().save), read_music),
+        _Kind(
+            "packed clip",
+            written(PackedClip(quantise(targets, simulator.target_range), start.astype(np.float32), metadata).save),
+            PackedClip.load,
+        ),
+    )
+
+
+def _demonstration() -> Demonstration:
+    rows = 5
+    return Demonstration(
+        time_s=np.linspace(0, 0.2, rows),
+        points_m=np.zeros((rows, 2, 6, 3), np.float32),
+        valid=np.ones((rows, 2), bool),
+        confidence=np.ones((rows, 2), np.float32),
+        onset_s=np.array([0.0, 0.1]),
+        offset_s=np.array([0.2, 0.23]),
+        pitch=np.array([60, 64]),
+        velocity=np.array([64, 100]),
+        finger=np.array([0, -1]),
+        pedal_s=np.array([0.1]),
+        pedal_down=np.array([True]),
+        video_offset_s=1.25,
+        assignment_distance_m=0.004,
+        keyboard={"homography": np.eye(3)},
+        metadata={"title": "two notes"},
+    )
+
+
+def _damaged(good: bytes, random: np.random.Generator) -> tuple[str, bytes]:
+    if random.random() < 0.3:
+        return "bytes", mutated(good, random)
+    with np.load(io.BytesIO(good)) as archive:
+        arrays = dict(archive)
+    name = str(random.choice(list(arrays)))
+    if name == "metadata" or random.random() < 0.3:
+        name, arrays["metadata"] = "metadata", np.array(_metadata(str(arrays["metadata"]), random))
+    else:
+        arrays[name] = _another(arrays[name], random)
+    file = io.BytesIO()
+    np.savez_compressed(file, **arrays)
+    return name, file.getvalue()
+
+
+def _metadata(text: str, random: np.random.Generator) -> str:
+    if random.random() < 0.2:
+        return "[" * 100_000 if random.random() < 0.2 else mutated(text.encode(), random).decode(errors="replace")
+    metadata = json.loads(text)
+    names = ("controller", "variant", "title", "scores", "hand_collisions", "resting_keys_sleep", "decided_steps")
+    metadata[str(random.choice(names))] = _VALUES[random.integers(len(_VALUES))]
+    return json.dumps(metadata)
+
+
+def _another(array: NDArray[Any], random: np.random.Generator) -> NDArray[Any]:
+    match random.integers(5):
+        case 0:
+            return array[..., :0] if array.ndim else array.reshape(1)
+        case 1:
+            return np.concatenate([array, array]) if array.ndim else np.array(str(array))
+        case 2:
+            return (
+                array.astype(random.choice(["U8", "c16", "u1", "i8", "f2", "M8[s]"]))
+                if array.dtype.kind != "U"
+                else array
+            )
+        case 3 if array.dtype.kind == "U":
+            return np.array(["\x1b[31mred\x07", *array.ravel()[1:]])
+        case _:
+            changed = array.copy()
+            if array.dtype.kind in "fi" and array.size:
+                with np.errstate(all="ignore"):
+                    changed.flat[random.integers(array.size)] = np.array(random.choice(_NUMBERS)).astype(array.dtype)
+            return changed

@@ -1,0 +1,98 @@
+"""Work that may crash its process or never end, as a native library does with a file of unknown origin: in a child.
+
+The child is a fork: it begins within milliseconds with all that is loaded here, and nothing of it comes back.
+"""
+
+import faulthandler
+import os
+import resource
+import signal
+import sys
+from collections.abc import Callable
+from typing import NoReturn
+
+from pianomime_core.errors import UserError
+
+_REFUSED, _FAILED = b"refused ", b"failed "
+
+
+class ChildError(Exception):
+    """The work did not come to an end: in words that follow "it", as "was killed by SIGSEGV"."""
+
+
+def in_child(work: Callable[[], object], memory_bytes: int, limit_s: float) -> None:
+    """Do the work in a child process and wait for it.
+
+    Args:
+        work: Its result is dropped; what it writes to the terminal is, too.
+        memory_bytes: It may take beside what this process has.
+        limit_s: Time that it may take.
+
+    Raises:
+        UserError: The work raised it.
+        ChildError: It raised anything else, crashed, or took longer.
+    """
+    reading, writing = os.pipe()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    pid = os.fork()
+    if pid == 0:
+        os.close(reading)
+        _work_and_exit(work, writing, memory_bytes, limit_s)
+    os.close(writing)
+    status = None
+    try:
+        with open(reading, "rb") as pipe:
+            answer = pipe.read()
+        status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    finally:
+        if status is None:  # this process is interrupted
+            os.kill(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)
+    if answer.startswith(_REFUSED):
+        raise UserError(answer.removeprefix(_REFUSED).decode())
+    if answer:
+        raise ChildError(answer.removeprefix(_FAILED).decode())
+    if status == -signal.SIGALRM:
+        raise ChildError(f"took longer than {limit_s:g} s")
+    if status < 0:
+        raise ChildError(f"was killed by {signal.Signals(-status).name}")
+    if status > 0:
+        raise ChildError(f"ended with exit code {status}")
+
+
+def _work_and_exit(work: Callable[[], object], writing: int, memory_bytes: int, limit_s: float) -> NoReturn:
+    answer, code = b"", 1
+    try:
+        for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGALRM):
+            signal.signal(each, signal.SIG_DFL)
+        faulthandler.disable()
+        signal.setitimer(signal.ITIMER_REAL, limit_s)
+        sys.stdout = sys.stderr = open(os.devnull, "w")  # noqa: SIM115 - to the end of the child
+        for stream in (1, 2):
+            os.dup2(sys.stdout.fileno(), stream)
+        _limit(resource.RLIMIT_CORE, 0)
+        _limit(resource.RLIMIT_AS, _address_space_bytes() + memory_bytes)
+        work()
+        code = 0
+    except UserError as error:
+        answer = _REFUSED + str(error).encode(errors="backslashreplace")
+    except MemoryError:
+        answer = _FAILED + f"needs more than {memory_bytes / 1e6:.0f} MB of memory".encode()
+    except BaseException as error:
+        answer = _FAILED + f"raised {type(error).__name__}: {error}".encode(errors="backslashreplace")
+    finally:
+        with open(writing, "wb") as pipe:
+            pipe.write(answer)
+        # Not sys.exit: whatever this process would do at its end is the business of the one that goes on.
+        os._exit(code)
+
+
+def _limit(what: int, value: int) -> None:
+    _, hard = resource.getrlimit(what)
+    resource.setrlimit(what, (value if hard == resource.RLIM_INFINITY else min(value, hard), hard))
+
+
+def _address_space_bytes() -> int:
+    with open("/proc/self/statm") as file:
+        return int(file.read().split()[0]) * resource.getpagesize()

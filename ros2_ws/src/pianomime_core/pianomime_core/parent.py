@@ -1,0 +1,50 @@
+"""A process that ends with the one that started it, however that one ended."""
+
+import os
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+LOOK_PERIOD_S = 0.25
+FAREWELL_S = 10.0
+"""What an orphan may take to write its files once it was asked to end; then it is killed."""
+
+
+@contextmanager
+def ending_with_parent(look_period_s: float = LOOK_PERIOD_S, farewell_s: float = FAREWELL_S) -> Iterator[None]:
+    """Within the block, send this process SIGTERM when its parent is gone, and SIGKILL if it does not end by itself.
+
+    The parent is looked at: Linux's own death signal (prctl) belongs to the parent's *thread*, and would end us with a
+    worker that has done its work. Whom a shell started by `nohup` is to outlive the shell, and does.
+    """
+    parent, over = os.getppid(), threading.Event()
+    if _ignores_hangup(os.getpid()) and not _ignores_hangup(parent):
+        yield
+        return
+
+    def watch() -> None:
+        while not over.wait(look_period_s):
+            if os.getppid() != parent:
+                os.kill(os.getpid(), signal.SIGTERM)
+                if not over.wait(farewell_s):
+                    os.kill(os.getpid(), signal.SIGKILL)
+                return
+
+    watcher = threading.Thread(target=watch, name="parent", daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        over.set()
+        watcher.join()
+
+
+def _ignores_hangup(process: int) -> bool:
+    try:
+        status = Path(f"/proc/{process}/status").read_text(encoding="utf-8")
+    except FileNotFoundError:  # gone already, or outside of this container
+        return True
+    ignored = int(status.split("SigIgn:")[1].split()[0], 16)
+    return bool((ignored >> (signal.SIGHUP - 1)) & 1)

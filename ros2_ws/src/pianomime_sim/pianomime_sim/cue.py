@@ -1,0 +1,61 @@
+"""What must be known before a performance can begin: its song, and where the hands begin."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+Bools = NDArray[np.bool_]
+
+
+class Cue:
+    """Song and start come from two sides, in any order. They belong together if they are of the same performance, by
+    the name that the source of the song gave it; what is over does not begin again by itself.
+
+    Attributes:
+        steps: Control steps to play at most; None while no song is known.
+        song: Keys (T, 88) and sustain (T,) wanted; None before it is told, and for live music.
+        start: Joint positions (n,) [rad, m] to begin from; None before they are told.
+        first: Step to begin with: 0, or in the middle of a song that was being played already.
+    """
+
+    def __init__(self, session_steps: int | None = None) -> None:
+        """`session_steps`: Live: so many at most, and no song is waited for."""
+        self._live = session_steps is not None
+        self.steps = session_steps
+        self.song: tuple[Bools, Bools] | None = None
+        self.start: NDArray[np.float64] | None = None
+        self.first = 0
+        self._of_song = self._of_start = ""
+        self._over: str | None = None
+
+    @property
+    def is_complete(self) -> bool:
+        """True when a performance can begin."""
+        is_known = self.steps is not None and self.start is not None
+        return is_known and self.is_of(self._of_start) and self._of_song != self._over
+
+    def take_song(self, performance: str, goal: Bools, sustain: Bools) -> None:
+        """Take the whole song; live music has none."""
+        if not self._live:
+            self.song, self.steps, self._of_song = (goal, sustain), len(goal), performance
+
+    def take_start(self, performance: str, positions: NDArray[np.float64], first: int) -> None:
+        """Take where the hands begin, and with which step; who says so of a performance that is over thinks that its
+        simulator is gone."""
+        if performance == self._over:
+            return
+        self.start, self.first, self._of_start = positions, first, performance
+
+    def is_of(self, performance: str) -> bool:
+        """Whether something is of the performance that can begin, or goes on."""
+        return self._live or performance == self._of_song
+
+    def finish(self) -> None:
+        """This performance is over."""
+        self._over = self._of_song
+
+    def repeat(self) -> bool:
+        """Let the performance that is over begin again; False if none is."""
+        if self._over != self._of_song:
+            return False
+        self._over = None
+        return True

@@ -1,0 +1,82 @@
+"""Whether somebody else would lead the hands, or pretends to be them: then a song does not begin, or ends."""
+
+import time
+from collections.abc import Callable, Sequence
+
+from rclpy.node import Node
+
+from pianomime_core.errors import UnsafeError, UserError
+from pianomime_core.ros_life import UNKNOWN, publishers
+from pianomime_core.ros_owner import COMPLAINT_PERIOD_S, Other, Owners
+
+PATIENCE_S = 5.0
+"""How long others may stay: a second graph like ours looks around for two seconds, and is then gone."""
+
+
+class Rivals:
+    """Looks for second publishers.
+
+    Args:
+        node: The simulator's.
+        owners: Of the topics that it reads.
+        ours: The topics that nobody else may publish.
+        clock: Monotonic time in s.
+    """
+
+    def __init__(
+        self, node: Node, owners: Owners, ours: Sequence[str], clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._node = node
+        self._owners = owners
+        self._ours = [node.resolve_topic_name(topic) for topic in ours]
+        self._clock = clock
+        self._since_s: float | None = None
+
+    def warnings(self) -> tuple[str, ...]:
+        """Return who else publishes what, in words."""
+        return tuple(f"{topic} is also published by {', '.join(map(str, who))}" for topic, who in self._all().items())
+
+    def are_there(self) -> bool:
+        """Return True while a song must not begin.
+
+        Raises:
+            UserError: They stay.
+        """
+        found = self.warnings()
+        if found and self._stayed_s() >= PATIENCE_S:
+            raise UserError(f"the song does not begin: {'; '.join(found)}")
+        if not found:
+            self._since_s = None
+            return False
+        self._node.get_logger().warning(f"the song waits: {'; '.join(found)}", throttle_duration_sec=COMPLAINT_PERIOD_S)
+        return True
+
+    def watch(self) -> None:
+        """To be called while a song is played.
+
+        Raises:
+            UnsafeError: A stranger would lead the hands, or a node of the same name as ours for some time.
+        """
+        found = self._owners.others()
+        if not found:
+            self._since_s = None
+            return
+        strangers = any(not other.twin for who in found.values() for other in who)
+        if strangers or self._stayed_s() >= PATIENCE_S:
+            raise UnsafeError(f"the hands are stopped: {'; '.join(self._owners.warnings())}")
+
+    def _stayed_s(self) -> float:
+        now_s = self._clock()
+        if self._since_s is None:
+            self._since_s = now_s
+        return now_s - self._since_s
+
+    def _all(self) -> dict[str, tuple[Other, ...]]:
+        found = self._owners.others()
+        # A second simulator is another matter: see Claim.
+        not_others = {self._node.get_fully_qualified_name(), UNKNOWN}
+        for topic in self._ours:
+            names = sorted(set(publishers(self._node, topic).values()) - not_others)
+            if names:
+                found[topic] = tuple(Other(name, twin=False) for name in names)
+        return found

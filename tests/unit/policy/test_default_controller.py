@@ -1,0 +1,41 @@
+"""Who plays where nobody is named is the same player in the command, the graph's options and a node with networks."""
+
+import random
+import sys
+
+import pytest
+import rclpy
+
+from pianomime.arguments import parse
+from pianomime.graph_options import Options
+from pianomime.live_modes import MODES
+from pianomime_core.ros_environment import complete_ros_environment
+from pianomime_policy.default_controller import DEFAULT_CONTROLLER, WITHOUT_MODEL, default_controller
+from pianomime_policy.policy_node import PolicyNode
+from pianomime_policy.registry import CONTROLLERS, TRAINED
+
+
+def test_the_default_was_trained_and_the_other_needs_no_file() -> None:
+    assert DEFAULT_CONTROLLER in TRAINED
+    assert WITHOUT_MODEL in CONTROLLERS
+    assert WITHOUT_MODEL not in TRAINED
+
+
+def test_command_and_graph_have_the_same_default() -> None:
+    play, diagnose = parse(["play"]), parse(["diagnose", "song.mid"])
+    assert {play.controller, diagnose.controller, Options().controller, MODES["echo"].controller} == {
+        DEFAULT_CONTROLLER
+    }
+
+
+@pytest.mark.parametrize("model", ["", "some/networks"])
+def test_a_node_plays_with_networks_where_it_is_given_some(model: str) -> None:
+    complete_ros_environment()
+    words = ["-p", "autostart:=false", *(["-p", f"model:={model}"] if model else [])]
+    rclpy.init(args=[sys.argv[0], "--ros-args", *words], domain_id=random.randint(10, 19))
+    try:
+        part = PolicyNode()
+        assert part._name == default_controller(model) == ("onnx" if model else "streaming")
+        part.node.destroy_node()
+    finally:
+        rclpy.try_shutdown()
