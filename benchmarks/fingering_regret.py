@@ -73,7 +73,7 @@ def main(options: RegretOptions) -> int:
 
 def _regrets(trained: Trained | None, song: Path) -> NDArray[np.float32]:
     torch.set_num_threads(1)
-    chooser = _cheapest if trained is None else trained.filled(FingeringNetwork(**trained.shape)).chooser()
+    chooser = _cheapest if trained is None else trained.network(FingeringNetwork).chooser()
     return fingering_examples(read_song(song).goal, np.random.default_rng(0), TEACHER, chooser)[1]
 
 

@@ -15,6 +15,7 @@ setup(
         (f"share/{NAME}/launch", glob("launch/*.launch.py")),
         (f"share/{NAME}/config", glob("config/*.yaml")),
         (f"share/{NAME}/rviz", glob("rviz/*.rviz")),
+        (f"share/{NAME}/foxglove", glob("foxglove/*.json")),
         (f"share/{NAME}/songs", glob("songs/*.mid")),
         (f"share/{NAME}/models/generalist", glob("models/generalist/*.onnx")),
     ],
@@ -28,7 +29,7 @@ setup(
         "packaging",
         "rich",
     ],
-    extras_require={"ray": ["ray"]},  # refine over several machines
+    extras_require={"ray": ["ray"], "test": ["pytest"]},  # refine over several machines
     entry_points={"console_scripts": ["pianomime = pianomime.cli:main"]},
     zip_safe=False,
     maintainer="PianoMime maintainers",

@@ -1,12 +1,14 @@
 """One training loop for every network here: seeded, with a progress bar and TensorBoard, to be continued after a stop.
 
-A run that was stopped and goes on from its checkpoint ends with the same weights as one that was not.
+A run that was stopped and goes on from its checkpoint ends with the same weights as one that was not; another run in
+the same folder is refused.
 """
 
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -15,10 +17,17 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from torch import Tensor, nn
 from torch.utils.tensorboard import SummaryWriter
 
+from pianomime_core.errors import UserError
 from pianomime_core.whole_file import write_whole
+from training.same_run import same_run
+from training.torch_file import fill, read_torch
 
 BatchLoss = Callable[[np.random.Generator], Tensor]
 """Draws a batch with the generator and returns the loss of the module on it."""
+
+CHECKPOINT = "checkpoint.pt"
+_STATE = ("module", "optimizer", "schedule", "rng", "torch_rng", "done", "recent", "cpu_seconds")
+_WITHOUT_INFLUENCE = "save_every"
 
 
 @dataclass(frozen=True)
@@ -46,36 +55,47 @@ def device_named(name: str | None) -> torch.device:
     return torch.device(name or ("cuda" if torch.cuda.is_available() else "cpu"))
 
 
-def fit(module: nn.Module, loss: BatchLoss, config: FitConfig, folder: Path, title: str) -> float:
-    """Train in place; returns the mean loss of the last 100 updates of this run.
+def fit(
+    module: nn.Module, loss: BatchLoss, config: FitConfig, folder: Path, title: str, made_from: Mapping[str, Any]
+) -> float:
+    """Train in place; returns the mean loss of the last 100 updates.
 
     Args:
-        folder: Holds `checkpoint.pt` and TensorBoard's files; what is found there is continued.
+        folder: Holds `CHECKPOINT` and TensorBoard's files; what is found there is continued.
         title: Shown at the progress bar.
+        made_from: What else has influence on the result, as `same_run` wants it: seed of the weights, settings, data.
+
+    Raises:
+        UserError: The folder holds another run, or a checkpoint that is damaged or of another network.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    checkpoint = folder / "checkpoint.pt"
+    settings = {key: value for key, value in asdict(config).items() if key != _WITHOUT_INFLUENCE}
+    same_run(folder, {**made_from, "loop": settings})
+    checkpoint = folder / CHECKPOINT
     optimizer = torch.optim.AdamW(module.parameters(), config.learning_rate, weight_decay=config.weight_decay)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: _share(step, config))
     rng = np.random.default_rng(config.seed)
     done, seconds = 0, 0.0
-    if checkpoint.exists():
-        saved = torch.load(checkpoint, weights_only=False)
-        module.load_state_dict(saved["module"])
-        optimizer.load_state_dict(saved["optimizer"])
-        schedule.load_state_dict(saved["schedule"])
-        rng.bit_generator.state = saved["rng"]
-        torch.set_rng_state(saved["torch_rng"])
-        done, seconds = saved["done"], saved["cpu_seconds"]
-    module.train()
     recent: list[float] = []
+    if checkpoint.exists():
+        saved = read_torch(checkpoint, "checkpoint", _STATE)
+        fill(module, saved["module"], checkpoint)
+        try:
+            optimizer.load_state_dict(saved["optimizer"])
+            schedule.load_state_dict(saved["schedule"])
+            rng.bit_generator.state = saved["rng"]
+            torch.set_rng_state(saved["torch_rng"])
+            done, seconds = int(saved["done"]), float(saved["cpu_seconds"])
+            recent = [float(value) for value in saved["recent"]]
+        except (TypeError, ValueError, KeyError, RuntimeError) as error:
+            raise UserError(f"{str(checkpoint)!r} is no checkpoint of this training: {error}") from error
+    module.train()
     began = time.process_time()
 
     def save(temporary: Path) -> None:
         state = {
             "module": module.state_dict(), "optimizer": optimizer.state_dict(), "schedule": schedule.state_dict(),
             "rng": rng.bit_generator.state, "torch_rng": torch.get_rng_state(), "done": done,
-            "cpu_seconds": seconds + time.process_time() - began,
+            "recent": recent, "cpu_seconds": seconds + time.process_time() - began,
         }  # fmt: skip
         torch.save(state, temporary)
 
@@ -104,4 +124,4 @@ def fit(module: nn.Module, loss: BatchLoss, config: FitConfig, folder: Path, tit
 
 def _share(step: int, config: FitConfig) -> float:
     rise = min(1.0, (step + 1) / max(config.warm_up_steps, 1))
-    return rise * 0.5 * (1.0 + np.cos(np.pi * min(step / config.steps, 1.0)))
+    return float(rise * 0.5 * (1.0 + np.cos(np.pi * min(step / config.steps, 1.0))))

@@ -11,11 +11,14 @@ from pianomime.launch_nodes import graph_description
 from pianomime.models import check_name, demonstration_to_play
 from pianomime.node_table import NodeEntry, node_table
 from pianomime.shared_files import find_song
+from pianomime_core.instruments import choice
 from pianomime_sim.transport import FASTEST, SLOWEST
 
 HIGHEST_HORIZON_STEPS = 400  # as midi_node declares it
 ARGUMENTS = (
     DeclareLaunchArgument("midi", default_value="", description="MIDI file, or bundled song; empty: the default song"),
+    DeclareLaunchArgument("tracks", default_value="", description="to play, from 1, as in 2,3; empty: for a piano"),
+    DeclareLaunchArgument("channels", default_value="", description="to play, 1 to 16, as in 1,2; empty: all"),
     DeclareLaunchArgument("controller", default_value="onnx", description="who plays"),
     DeclareLaunchArgument("demo", default_value="", description="demonstration that controller demo plays"),
     DeclareLaunchArgument("sync", default_value="false", choices=SWITCH, description="wait for every command"),
@@ -42,6 +45,7 @@ def nodes(text: Mapping[str, str]) -> tuple[NodeEntry, ...]:
     return node_table(
         PlayOptions(
             midi=find_song(text["midi"] or None) if demo is None else demo,
+            choice=choice(text["tracks"], text["channels"]),
             controller=controller,
             sync=is_true(text["sync"]),
             speed=number("speed", text["speed"], SLOWEST, FASTEST),

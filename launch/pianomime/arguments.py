@@ -80,6 +80,7 @@ def _add_play(commands: "argparse._SubParsersAction[_Parser]") -> _Parser:
         metavar="SONG.mid",
         help=f"a MIDI file, or one of the bundled songs {', '.join(bundled_songs())}; default {DEFAULT_SONG}",
     )
+    _add_choice(parser)
     parser.add_argument("--controller", default=DEFAULT_CONTROLLER, metavar="NAME", help=_CONTROLLER_HELP)
     _add_model(parser)
     parser.add_argument(
@@ -127,6 +128,7 @@ def _add_evaluate(commands: "argparse._SubParsersAction[_Parser]") -> _Parser:
         metavar="MIDI",
         help="MIDI files, demonstrations (.npz), or folders of what the controller plays",
     )
+    _add_choice(parser)
     parser.add_argument("--controller", required=True, metavar="NAME", help=_CONTROLLER_HELP.split(";")[0])
     _add_model(parser)
     _add_hand_collisions(parser)
@@ -149,6 +151,7 @@ def _add_diagnose(commands: "argparse._SubParsersAction[_Parser]") -> _Parser:
     parser.add_argument(
         "files", nargs="+", type=Path, metavar="FILE", help="MIDI files or rollouts (.npz), or folders of them"
     )
+    _add_choice(parser)
     parser.add_argument(
         "--controller", default=DEFAULT_CONTROLLER, metavar="NAME", help=f"of MIDI files: {_CONTROLLER_HELP}"
     )
@@ -173,6 +176,7 @@ def _add_refine(commands: "argparse._SubParsersAction[_Parser]") -> _Parser:
     parser.add_argument(
         "songs", nargs="+", metavar="SONG.mid", help="a MIDI file or bundled song; many files and folders for a folder"
     )
+    _add_choice(parser)
     parser.add_argument(
         "--out", type=Path, required=True, metavar="ROLLOUT.npz", help="the rollout, or a folder for one for each song"
     )
@@ -263,6 +267,19 @@ def _add_watching(parser: argparse.ArgumentParser) -> None:
         help="a further name under which browsers reach it; may be repeated",
     )
     parser.add_argument("--record", type=Path, metavar="FILE.mcap", help="record all ROS topics, as rosbag2 does")
+
+
+def _add_choice(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--tracks",
+        default="",
+        metavar="N,N",
+        help="play these tracks of a MIDI file alone, counted from 1; default: its piano if it has one beside other "
+        "instruments, else all but drums",
+    )
+    parser.add_argument(
+        "--channels", default="", metavar="N,N", help="play these channels alone, 1 to 16; 10 are drums, as pitches"
+    )
 
 
 def _add_model(parser: argparse.ArgumentParser) -> None:

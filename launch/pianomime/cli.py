@@ -1,33 +1,42 @@
 """The `pianomime` command: what it understands stands in `arguments`, what it does in one module for each subcommand.
 
-Exit codes: 0 done, 1 the work failed (replay: other keys went down; play: a node died; refine: a song of many failed;
-doctor: playing needs what is broken), 2 bad input in one line on stderr, 130 Ctrl-C. MuJoCo, numba and ROS are imported
-by the subcommands, so that `--help` is quick.
+Exit codes: 0 done, 1 the work failed (replay: other keys went down; play: a node died; evaluate, diagnose, refine: a
+file of many is no good or a song failed; doctor: playing needs what is broken), 2 bad input, or a file that could not
+be written, in one line on stderr, 130 Ctrl-C, 143 SIGTERM and 129 SIGHUP. MuJoCo, numba and ROS are imported by the
+subcommands, so that `--help` is quick.
 """
 
 import argparse
-import signal
+import io
 import sys
 from collections.abc import Sequence
+from contextlib import nullcontext
 
 from pianomime.arguments import parse
+from pianomime.interrupts import interrupt_exit_code, interruptible
 from pianomime.songs import find_song
 from pianomime_core.errors import UserError
+from pianomime_core.instruments import choice
 
 EXIT_USER_ERROR = 2
-EXIT_INTERRUPTED = 128 + signal.SIGINT
+_WITH_ROBOT = ("play", "live", "follow")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        # File names may hold bytes of another encoding than the terminal's.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         options = parse(sys.argv[1:] if arguments is None else arguments)
-        return _RUN[options.command](options)
+        with interruptible() if options.command in _WITH_ROBOT else nullcontext():
+            return _RUN[options.command](options)
     except UserError as error:
         print(f"pianomime: error: {error}", file=sys.stderr)
         return EXIT_USER_ERROR
-    except KeyboardInterrupt:
-        return EXIT_INTERRUPTED
+    except KeyboardInterrupt as interrupt:
+        return interrupt_exit_code(interrupt)
 
 
 def _play(options: argparse.Namespace) -> int:
@@ -46,10 +55,13 @@ def _play(options: argparse.Namespace) -> int:
     if options.no_ros and options.viewer == "rviz":
         raise UserError("--no-ros plays without topics for rviz: use --viewer browser or window, or leave --no-ros out")
     song = find_song(options.song) if music is None else music
-    with common_options(options, heard_by_default=not (options.sync or options.no_ros)) as (common, notice):
+    chosen = choice(options.tracks, options.channels)
+    with common_options(options, not (options.sync or options.no_ros), inputs=(song,)) as (common, notice):
         if options.no_ros and any(common[name] for name in ("sound", "midi_out", "virtual_midi_out")):
             raise UserError("--no-ros plays without sound_node: use --wav or --midi, or leave --no-ros out")
-        play_options = PlayOptions(midi=song, controller=options.controller, model=model, sync=options.sync, **common)
+        play_options = PlayOptions(
+            midi=song, choice=chosen, controller=options.controller, model=model, sync=options.sync, **common
+        )
         if options.no_ros:
             return play_solo(play_options, real_time=options.real_time)
         return play(play_options, notice)
@@ -79,6 +91,7 @@ def _evaluate(options: argparse.Namespace) -> int:
             rollouts=options.rollouts,
             json=options.json,
             jobs=options.jobs,
+            choice=choice(options.tracks, options.channels),
         )
     )
 
@@ -94,6 +107,7 @@ def _diagnose(options: argparse.Namespace) -> int:
             hand_collisions=options.hand_collisions,
             json=options.json,
             jobs=options.jobs,
+            choice=choice(options.tracks, options.channels),
         )
     )
 
@@ -111,6 +125,7 @@ def _refine(options: argparse.Namespace) -> int:
             budget_s=options.budget,
             jobs=options.jobs,
             ray=options.ray,
+            choice=choice(options.tracks, options.channels),
         )
     )
 
@@ -157,7 +172,7 @@ def _transcribe(options: argparse.Namespace) -> int:
 def _urdf(options: argparse.Namespace) -> int:
     from pianomime.urdf import urdf
 
-    return urdf(options.out, options.variant)
+    return urdf(options.out, options.variant, options.joint_prefix)
 
 
 def _doctor(options: argparse.Namespace) -> int:

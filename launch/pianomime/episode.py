@@ -14,7 +14,7 @@ from pianomime_physics.simulator import Simulator, SimulatorState
 from pianomime_policy.controller import Controller, Observation, Pedals
 from pianomime_sim.rollout_metadata import rollout_metadata
 
-OnStep = Callable[[int, SimulatorState], None]
+OnStep = Callable[[int, SimulatorState], bool | None]
 
 
 def play_episode(
@@ -24,13 +24,13 @@ def play_episode(
     on_step: OnStep | None = None,
     controller_name: str = "",
 ) -> Rollout:
-    """Play a whole piano roll from its first to its last row; deterministic.
+    """Play a piano roll from its first to its last row; deterministic.
 
     Args:
         simulator: Is reset to where the controller wants to begin.
         controller: Its joint and target names are matched with the simulator's by name.
         roll: (T, 88) wanted keys, how loud, and (T,) wanted pedal.
-        on_step: Called with t and the state at the end of step t, for progress and viewers.
+        on_step: Called with t and the state at the end of step t, for progress and viewers; True ends it there.
         controller_name: For the metadata.
 
     Raises:
@@ -65,17 +65,19 @@ def play_episode(
             pedal[step] = foot.pedal()
         state = simulator.step(targets[step])
         pressed[step] = state.key_pressed
-        if on_step is not None:
-            on_step(step, state)
+        if on_step is not None and on_step(step, state):
+            length = step + 1
+            break
+    goal, sustain, pressed, pedal = (rows[:length] for rows in (roll.goal, roll.sustain, pressed, pedal))
     return Rollout(
-        goal=roll.goal,
+        goal=goal,
         pressed=pressed,
-        targets=targets,
+        targets=targets[:length],
         target_names=simulator.target_names,
         joint_names=simulator.joint_names,
         initial_joint_positions=start,
         dt=CONTROL_TIMESTEP_S,
-        metadata=rollout_metadata(simulator.config, controller_name, score(roll.goal, pressed, roll.sustain, pedal)),
-        goal_pedal=roll.sustain,
+        metadata=rollout_metadata(simulator.config, controller_name, score(goal, pressed, sustain, pedal)),
+        goal_pedal=sustain,
         pedal=pedal,
     )

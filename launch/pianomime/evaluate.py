@@ -10,11 +10,13 @@ from rich.console import Console
 from pianomime.episode import play_episode
 from pianomime.likeness import likeness
 from pianomime.models import model_folder
-from pianomime.outputs import check_file, make_folder, write_json
+from pianomime.outputs import check_file, keep_apart, make_folder, write_json
 from pianomime.score_table import evaluation_table
 from pianomime.song_pool import SongTask, play_songs
-from pianomime.songs import MIDI_SUFFIXES, collect_songs, read_song
+from pianomime.songs import MIDI_SUFFIXES, collect_songs, read_each, read_song
 from pianomime_core.errors import UserError
+from pianomime_core.instruments import EVERYTHING_FOR_A_PIANO, Choice
+from pianomime_core.piano_roll import PianoRoll
 from pianomime_core.song_file import DEMONSTRATION_SUFFIX
 from pianomime_core.timing import CONTROL_TIMESTEP_S
 from pianomime_description.variant import SceneConfig
@@ -35,6 +37,7 @@ class EvaluateOptions:
         rollouts: Folder for one rollout file a song; None for none.
         json: File for scores, settings and versions; None for none.
         jobs: Songs played at a time, each in a process of its own; has no influence on any number.
+        choice: Tracks and channels of MIDI files to play.
         disturbance: How the robot differs from its model.
     """
 
@@ -45,6 +48,7 @@ class EvaluateOptions:
     rollouts: Path | None = None
     json: Path | None = None
     jobs: int = 1
+    choice: Choice = EVERYTHING_FOR_A_PIANO
     disturbance: Disturbance = field(default_factory=Disturbance)
 
 
@@ -57,7 +61,7 @@ class _Task(SongTask):
 
 
 def evaluate(options: EvaluateOptions) -> int:
-    """Play every song, print the table and write the files asked for; the exit code.
+    """Play every song, print the table and write the files asked for; the exit code: 1 if a file was left out.
 
     Raises:
         UserError: As `report`.
@@ -72,32 +76,52 @@ def evaluate(options: EvaluateOptions) -> int:
     console.print(evaluation_table(title, scores, found["mean"]))
     if options.json is not None:
         write_json(options.json, found)
-    return 0
+    return 1 if "left_out" in found else 0
 
 
 def report(options: EvaluateOptions, console: Console) -> dict[str, Any]:
-    """Play every song and return versions, settings, scores of each song, and their unweighted means.
+    """Play every song and return versions, settings, scores of each song, their unweighted means, and what is wrong
+    with each file that is left out, if any is.
 
     Args:
-        options: What to play; `json` is the caller's business.
+        options: What to play; to write `json` is the caller's business.
         console: Shows the progress.
 
     Raises:
-        UserError: Bad MIDI, controller or model, or a file that cannot be written; always before the first song.
+        UserError: No good MIDI file, bad controller or model, or a file that cannot be written, or only over another;
+            always before the first song.
     """
     scene = SceneConfig(hand_collisions=options.hand_collisions)
     of_demonstrations = options.controller in DEMONSTRATED
     kind = ("demonstration", (DEMONSTRATION_SUFFIX,)) if of_demonstrations else ("MIDI file", MIDI_SUFFIXES)
     songs = collect_songs(options.midi, *kind)
+    rollouts = {} if options.rollouts is None else {song: options.rollouts / f"{song}.npz" for song in songs}
+    keep_apart([("--json", options.json), *(("--rollouts", path) for path in rollouts.values())], songs.values())
     if of_demonstrations and options.model is not None:
         raise UserError(f"controller {options.controller!r} takes no model, but {str(options.model)!r} is given")
-    tasks: list[_Task] = []
-    for song, path in songs.items():
-        model = path if of_demonstrations else model_folder(options.controller, options.model)
-        if of_demonstrations or not tasks:
-            make_controller(options.controller, scene, model)  # refuses an unknown name and another robot's networks
-        rollout = None if options.rollouts is None else options.rollouts / f"{song}.npz"
-        tasks.append(_Task(song, read_song(path), options.controller, scene, model, options.disturbance, rollout, path))
+    model = None if of_demonstrations else model_folder(options.controller, options.model)
+    if not of_demonstrations:
+        make_controller(options.controller, scene, model)  # refuses an unknown name and another robot's networks
+
+    def read(path: Path) -> PianoRoll:
+        if of_demonstrations:
+            make_controller(options.controller, scene, path)
+        return read_song(path, options.choice)
+
+    rolls, left_out = read_each(songs, read)
+    tasks = [
+        _Task(
+            song,
+            roll,
+            options.controller,
+            scene,
+            songs[song] if of_demonstrations else model,
+            options.disturbance,
+            rollouts.get(song),
+            songs[song],
+        )
+        for song, roll in rolls.items()
+    ]
     for task in tasks:
         if task.rollout is not None:
             make_folder(task.rollout.parent, "--rollouts")
@@ -116,11 +140,13 @@ def report(options: EvaluateOptions, console: Console) -> dict[str, Any]:
             "controller": options.controller,
             "model": None if options.model is None else str(options.model),
             **asdict(scene),
+            **({"choice": asdict(options.choice)} if options.choice else {}),
             "disturbance": asdict(options.disturbance),
             "control_timestep_s": CONTROL_TIMESTEP_S,
         },
         "songs": [{"song": task.song, **scores[task.song]} for task in tasks],
         "mean": {name: math.fsum(values) / len(values) for name, values in given.items()},
+        **({"left_out": left_out} if left_out else {}),
     }
 
 

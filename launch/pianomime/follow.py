@@ -1,19 +1,19 @@
 """`pianomime follow`: the robot's hands go where a pianist's fingertips are, as a camera or a video shows them."""
 
 import argparse
-import importlib.util
 import sys
 from collections.abc import Mapping
-from contextlib import suppress
 
 from rich.console import Console
 from rich.progress import Progress, TaskID
 
 from pianomime.graph import progress_bar, running
 from pianomime.graph_options import FollowOptions, PerceptionOptions
+from pianomime.interrupts import Interrupted, interrupt_exit_code
 from pianomime.outputs import check_record
 from pianomime.runner import NodeDied
 from pianomime_core.errors import UserError
+from pianomime_perception.installed import check_installed
 
 EXIT_END, EXIT_NODE_DIED = 0, 1
 
@@ -35,24 +35,22 @@ def follow(options: argparse.Namespace) -> int:
         hand_collisions=options.hand_collisions,
         record=options.record,
     )
+    code = EXIT_END
     with running(chosen, "follow_node") as (runner, console, listener):
         try:
             with progress_bar(console) as progress:
                 bar = progress.add_task("starting", total=None, note="")
-                with suppress(KeyboardInterrupt):
+                try:
                     runner.wait(lambda: _show(progress, bar, listener.values))
+                except Interrupted as interrupt:
+                    code = interrupt_exit_code(interrupt)
+                except KeyboardInterrupt:
+                    pass  # the usual end of a camera
         except NodeDied as death:
             print(f"pianomime: {death}", file=sys.stderr)
             return EXIT_NODE_DIED
     _print_end(console, listener.values)
-    return EXIT_END
-
-
-def check_perception() -> None:
-    """Raise UserError if what sees hands is not installed."""
-    missing = [name for name in ("cv2", "mediapipe") if importlib.util.find_spec(name) is None]
-    if missing:
-        raise UserError(f"seeing hands needs {' and '.join(missing)}: run `make perceive`")
+    return code
 
 
 def _perception(options: argparse.Namespace) -> PerceptionOptions | None:
@@ -61,7 +59,7 @@ def _perception(options: argparse.Namespace) -> PerceptionOptions | None:
         if options.corners:
             raise UserError("--corners are of pictures, but with --fingertips nobody here looks at any")
         return None
-    check_perception()
+    check_installed()
     from pianomime_perception.corners import read_corners
     from pianomime_perception.picture_source import check_source
 
@@ -95,5 +93,5 @@ def _print_end(console: Console, values: Mapping[str, float]) -> None:
             p50, p95 = (values[f"{side}_distance_{which}_mm"] for which in ("p50", "p95"))
             console.print(f"{words} hand: fingertips {p50:.0f} mm (median) from the pianist's, p95 {p95:.0f} mm")
     if "latency_p50_ms" in values:
-        p50, p95 = (values[f"latency_{which}_ms"] for which in ("p50", "p95"))
-        console.print(f"picture to command: median {p50:.0f} ms, p95 {p95:.0f} ms")
+        p50, p95, p99 = (values[f"latency_{which}_ms"] for which in ("p50", "p95", "p99"))
+        console.print(f"picture to command: median {p50:.0f} ms, p95 {p95:.0f} ms, p99 {p99:.0f} ms")

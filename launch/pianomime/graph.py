@@ -1,18 +1,15 @@
 """The graph as processes of ours, from a check of what it needs to its last process: under play, live and follow."""
 
-import signal
-import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from types import FrameType
-from typing import TYPE_CHECKING, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, NamedTuple
 
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from pianomime.graph_options import FollowOptions, LiveOptions, PlayOptions
+from pianomime.graph_options import FollowOptions, LiveOptions, PlayOptions, check_names
 from pianomime.node_table import node_table
 from pianomime.runner import Runner
 from pianomime_core.errors import UserError
@@ -43,8 +40,9 @@ def running(
         score: As for `node_table`.
 
     Raises:
-        UserError: A port in use, no ROS 2, a domain out of range, or a second instance.
+        UserError: A port in use, a name that is not in UTF-8, no ROS 2, a domain out of range, or a second instance.
     """
+    check_names(options)
     if options.viewer == "browser":
         from pianomime_sim.viewers.port import check_port
 
@@ -59,7 +57,6 @@ def running(
     refuse_second_instance()
     console = Console()
     with (
-        _signals(),
         # Nodes first: starting processes is safe while this one has no threads of its own.
         Runner(node_table(options, score), lambda name, line: _say(console, name, line)) as runner,
         closing(StatusListener(status)) as listener,
@@ -77,22 +74,3 @@ def progress_bar(console: Console) -> Progress:
 
 def _say(console: Console, name: str, line: str) -> None:
     console.print(f"[dim]{escape(f'[{name}]')}[/dim] {escape(line)}", highlight=False, soft_wrap=True)
-
-
-@contextmanager
-def _signals() -> Iterator[None]:
-    """Ctrl-C raises even where a shell has told background jobs to ignore it; SIGTERM unwinds like it."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    handlers = {signal.SIGINT: signal.default_int_handler, signal.SIGTERM: _terminate}
-    previous = {number: signal.signal(number, handler) for number, handler in handlers.items()}
-    try:
-        yield
-    finally:
-        for number, handler in previous.items():
-            signal.signal(number, handler)
-
-
-def _terminate(number: int, frame: FrameType | None) -> NoReturn:
-    raise SystemExit(128 + number)

@@ -1,9 +1,12 @@
 """What a graph of nodes is asked for: a song, a live session, a pianist to be watched or followed."""
 
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from pianomime_core.errors import UserError
+from pianomime_core.instruments import EVERYTHING_FOR_A_PIANO, Choice
 from pianomime_policy.default_controller import DEFAULT_CONTROLLER
 
 ViewerName = Literal["none", "browser", "window", "rviz"]
@@ -74,12 +77,14 @@ class PlayOptions(Options):
 
     Attributes:
         midi: The song.
+        choice: Tracks and channels of it to play.
         sync: The simulator waits for every command; otherwise real time.
         speed: How fast it is played in real time, 1 is as written.
         horizon_steps: Rows of the goal window; None for what config/midi.yaml says.
     """
 
     midi: Path
+    choice: Choice = EVERYTHING_FOR_A_PIANO
     sync: bool = False
     speed: float = 1.0
     horizon_steps: int | None = None
@@ -144,3 +149,20 @@ class FollowOptions(Options):
 
     controller: str = "follow"
     perception: PerceptionOptions | None = None
+
+
+def check_names(options: Options) -> None:
+    """Refuse what no ROS parameter can hold.
+
+    Raises:
+        UserError: The name of a file or port is not in UTF-8.
+    """
+    for option, value in vars(options).items():
+        text = os.path.realpath(value) if isinstance(value, Path) else str(value)
+        try:
+            text.encode()
+        except UnicodeEncodeError as error:
+            alone = ", or play it with --no-ros" if isinstance(options, PlayOptions) else ""
+            raise UserError(
+                f"{option} {text!r}: the name is not in UTF-8, as ROS needs it: change it{alone}"
+            ) from error

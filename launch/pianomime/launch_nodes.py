@@ -2,7 +2,8 @@
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from signal import SIGTERM
+from typing import Any, NoReturn
 
 from launch.actions import (
     DeclareLaunchArgument,
@@ -16,13 +17,14 @@ from launch.actions import (
     TimerAction,
 )
 from launch.event_handlers import OnProcessExit
-from launch.events.process import ProcessExited, ShutdownProcess
+from launch.events.process import ProcessExited, ShutdownProcess, SignalProcess
 from launch.substitutions import LaunchConfiguration
 from launch_ros.actions import Node
 
 from launch import LaunchContext, LaunchDescription, LaunchDescriptionEntity
 from pianomime.node_entry import NodeEntry
-from pianomime.respawn import RESTART_DELAY_S, Fate, NodeDied, fate, restart_line, started_again
+from pianomime.node_python import check_node_python
+from pianomime.respawn import EXIT_USER_ERROR, RESTART_DELAY_S, Fate, NodeDied, fate, restart_line, started_again
 from pianomime_core.errors import UserError, unknown_value
 from pianomime_core.ros_environment import domain_id, missing_ros_settings
 
@@ -52,7 +54,9 @@ def graph_description(
         _refuse_unknown(context, launch_file, arguments)
         domain_id(os.environ)
         text = {argument.name: LaunchConfiguration(argument.name).perform(context) for argument in arguments}
-        return _Graph(table(text), context.launch_configurations).start()
+        nodes = table(text)
+        check_node_python(nodes)
+        return _Graph(nodes, context.launch_configurations).start()
 
     return LaunchDescription([*arguments, OpaqueFunction(function=start)])
 
@@ -92,9 +96,11 @@ class _Graph:
         self._nodes.append(node)
 
         def on_exit(event: ProcessExited, context: LaunchContext) -> list[LaunchDescriptionEntity]:
-            if context.is_shutdown or self._over:
-                return []
-            return self._follow(entry, event.returncode, restarts)
+            if not (context.is_shutdown or self._over):
+                return self._follow(entry, event.returncode, restarts)
+            if event.returncode == EXIT_USER_ERROR:
+                raise UserError(f"{entry.name} could not write what it was to write: its error stands above")
+            return []
 
         return [node, RegisterEventHandler(OnProcessExit(target_action=node, on_exit=on_exit))]
 
@@ -107,10 +113,11 @@ class _Graph:
             again = OpaqueFunction(function=self._start_again, args=[started_again(entry), restarts + 1])
             return [LogInfo(msg=said), TimerAction(period=RESTART_DELAY_S, actions=[again])]
         self._over = True
-        if verdict is Fate.REFUSE:
-            raise UserError(f"{entry.name} has refused what it was given: its error stands above")
-        if verdict is Fate.DIE:
-            raise NodeDied(f"{entry.name} ended before the song did (exit code {exit_code})")
+        if verdict is not Fate.END:
+            # SIGTERM first: at SIGINT, which launch sends, a node that is still being imported shows a traceback.
+            ours = SignalProcess(signal_number=SIGTERM, process_matcher=self._nodes.__contains__)
+            fail = OpaqueFunction(function=_fail, args=[entry, exit_code, verdict])
+            return [EmitEvent(event=ours), fail]
         # No Shutdown, which would end a launch file around ours, too.
         return [
             LogInfo(msg="end of the song"),
@@ -126,6 +133,13 @@ class _Graph:
             *self._start(entry, restarts),
             PopLaunchConfigurations(),
         ]
+
+
+def _fail(context: LaunchContext, entry: NodeEntry, exit_code: int, verdict: Fate) -> NoReturn:
+    """launch ends with exit code 1 after an exception alone."""
+    if verdict is Fate.REFUSE:
+        raise UserError(f"{entry.name} has refused what it was given: its error stands above")
+    raise NodeDied(f"{entry.name} ended before the song did (exit code {exit_code})")
 
 
 def _refuse_unknown(context: LaunchContext, launch_file: str, arguments: Arguments) -> None:

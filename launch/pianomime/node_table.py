@@ -221,6 +221,9 @@ def _midi(options: PlayOptions) -> NodeEntry:
         "midi": str(options.midi.resolve()),
         "songs": str((share_directory() / "songs").resolve()),
     }
+    for name, numbers in (("tracks", options.choice.tracks), ("channels", options.choice.channels)):
+        if numbers:
+            parameters[name] = ",".join(map(str, numbers))
     if options.horizon_steps is not None:
         parameters["horizon_steps"] = options.horizon_steps
     return NodeEntry(

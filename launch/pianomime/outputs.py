@@ -1,7 +1,10 @@
 """Files that a command is to write: refused before the music starts if they cannot be written."""
 
 import json
+import os
 import tempfile
+from collections.abc import Hashable, Iterable
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +33,26 @@ def check_record(path: Path) -> None:
     _check_writable(path.parent, f"--record {str(path)!r}")
 
 
+def keep_apart(outputs: Iterable[tuple[str, Path | None]], inputs: Iterable[Path | None] = ()) -> None:
+    """Refuse to overwrite what is read, or to write two things to one file, whatever names and links it goes by.
+
+    Args:
+        outputs: Options and the files they are to write; None for nothing.
+        inputs: What is read; None for nothing.
+
+    Raises:
+        UserError: An output is an input or another output.
+    """
+    taken = {identity: f"input {str(path)!r}" for path in inputs if path is not None for identity in _identities(path)}
+    for option, path in outputs:
+        if path is None:
+            continue
+        identities = _identities(path)
+        for identity in identities & taken.keys():
+            raise UserError(f"{option} {str(path)!r} would overwrite {taken[identity]}: give another name")
+        taken |= dict.fromkeys(identities, f"what {option} {str(path)!r} writes")
+
+
 def make_folder(path: Path, option: str) -> None:
     """Create the folder if it is missing; raise a UserError unless files can be written in it."""
     try:
@@ -42,7 +65,32 @@ def make_folder(path: Path, option: str) -> None:
 def write_json(path: Path, value: Any) -> None:
     """Write scores and the like, readable also for people; an older file stays until the new one is whole."""
     text = json.dumps(value, indent=2, ensure_ascii=False) + "\n"
-    write_whole(path, lambda file: file.write_text(text, encoding="utf-8"))
+    # A file name in another encoding than the system's holds what is no text: JSON's escapes say so.
+    write_whole(path, lambda file: file.write_text(text, encoding="utf-8", errors="backslashreplace"))
+
+
+def _identities(path: Path) -> set[Hashable]:
+    """Two paths are one file if they share one of these."""
+    resolved = Path(os.path.realpath(path))
+    found: set[Hashable] = {resolved}
+    try:
+        status = path.stat()
+    except OSError:  # not there yet
+        if _folds_case(resolved.parent):
+            found.add((resolved.parent, resolved.name.casefold()))
+    else:
+        found.add((status.st_dev, status.st_ino))
+    return found
+
+
+@lru_cache
+def _folds_case(folder: Path) -> bool:
+    """Whether names that differ in case alone are one file in a folder."""
+    try:
+        with tempfile.NamedTemporaryFile(prefix="pianomime-", dir=folder) as file:
+            return folder.joinpath(Path(file.name).name.swapcase()).exists()
+    except OSError:
+        return False
 
 
 def _check_writable(folder: Path, what: str) -> None:

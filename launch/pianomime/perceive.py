@@ -12,7 +12,7 @@ from rich.markup import escape
 from rich.progress import Progress
 from rich.table import Table
 
-from pianomime.outputs import check_file
+from pianomime.outputs import check_file, keep_apart
 from pianomime_core.demonstration import Demonstration
 from pianomime_core.errors import UserError
 from pianomime_core.notes import Score, load_midi
@@ -67,7 +67,9 @@ def perceive(options: argparse.Namespace) -> int:
     Raises:
         UserError: Of the files, the video, the music, or because what `make perceive` installs is not there.
     """
-    for option, suffix in {"out": ".npz", "fit": ".png", "plot": ".png", "film": ".mp4"}.items():
+    suffixes = {"out": ".npz", "fit": ".png", "plot": ".png", "film": ".mp4"}
+    keep_apart([(f"--{option}", getattr(options, option)) for option in suffixes], (options.video, options.midi))
+    for option, suffix in suffixes.items():
         if (path := getattr(options, option)) is not None:
             check_file(path, f"--{option}", suffix)
     try:

@@ -12,11 +12,13 @@ from rich.progress import Progress, TaskID
 
 from pianomime.graph import progress_bar, running
 from pianomime.graph_options import LiveOptions, PlayOptions
+from pianomime.interrupts import interrupt_exit_code
 from pianomime.likeness import likeness
 from pianomime.replay import recorded_scene
 from pianomime.runner import NodeDied
 from pianomime.score_table import song_table
 from pianomime.songs import read_song
+from pianomime_core.errors import UserError
 from pianomime_core.metrics import ScoreCard
 from pianomime_core.rollout import Rollout
 from pianomime_core.song_file import is_demonstration
@@ -25,18 +27,20 @@ from pianomime_physics.simulator import Simulator
 __all__ = ["PlayOptions", "play"]
 
 EXIT_END, EXIT_NODE_DIED = 0, 1
+SCORE_FILE = "score.json"
 
 
 def play(options: PlayOptions, notice: str = "") -> int:
-    """Play a song through the ROS graph and return the exit code: 0 at the end of the song, 1 if a node died.
+    """Play a song through the ROS graph and return the exit code: 0 at the end of the song, 1 if a node died, that of
+    the signal (`pianomime.interrupts`) if one ended the song; then what was played is scored and written all the same.
 
     A notice is a line to be told once nothing is left to be refused.
 
     Raises:
         UserError: Bad input: song, controller, port, domain, or a second instance.
-        KeyboardInterrupt: Ctrl-C, after everything has been shut down.
+        KeyboardInterrupt: Impatience, after everything has been shut down.
     """
-    read_song(options.midi)
+    read_song(options.midi, options.choice)
     title = f"{options.midi.stem}, {options.controller}"
     if not is_demonstration(options.midi):
         return perform(options, title, notice)
@@ -44,7 +48,7 @@ def play(options: PlayOptions, notice: str = "") -> int:
         # The simulator's node knows nothing of pianists: how near the hands were to one is seen in a replay.
         file = options.rollout or Path(folder) / "rollout.npz"
         code = perform(replace(options, rollout=file), title, notice)
-        if code == EXIT_END and file.is_file():
+        if file.is_file() and code != EXIT_NODE_DIED:
             rollout = Rollout.load(file)
             for distance_mm in likeness(options.midi, rollout, Simulator(recorded_scene(file, rollout))).values():
                 print(f"fingertips seen from above: {distance_mm:.1f} mm from the pianist's on average")
@@ -55,30 +59,52 @@ def perform(options: PlayOptions | LiveOptions, title: str, notice: str = "") ->
     """Run the graph to its end, and print the score under a title; see `play`. Live music ends with Ctrl-C."""
     with (
         tempfile.TemporaryDirectory(prefix="pianomime-") as folder,
-        running(options, "score", notice, Path(folder) / "score.json") as (runner, console, listener),
+        running(options, "score", notice, Path(folder) / SCORE_FILE) as (runner, console, listener),
     ):
         live = isinstance(options, LiveOptions)
+        file = Path(folder) / SCORE_FILE
+        interrupt: KeyboardInterrupt | None = None
         try:
             with progress_bar(console) as progress:
                 bar = progress.add_task("starting", total=None, note="")
                 try:
                     runner.wait(lambda: _show(progress, bar, listener.values, live))
-                except KeyboardInterrupt:
-                    if not live:
-                        raise
+                except KeyboardInterrupt as ended:
+                    interrupt = ended
                     # A second Ctrl-C does not wait for the score.
                     runner.end_music()
-            values = _last_score(Path(folder) / "score.json")
+            values = _last_score(file, listener.values)
+        except UserError:
+            # What could not be written at the end does not take the score with it.
+            if (values := _last_score(file, listener.values)) is not None:
+                _print_end(console, title, values)
+            raise
         except NodeDied as death:
             print(f"pianomime: {death}", file=sys.stderr)
             return EXIT_NODE_DIED
+        if values is not None:
+            _print_end(console, title, values)
+    return _exit_code(values, live, interrupt)
+
+
+def _exit_code(values: Mapping[str, float] | None, live: bool, interrupt: KeyboardInterrupt | None) -> int:
+    """Say what is wrong with an end, and return the exit code."""
+    if values is None and live:
+        print("pianomime: nothing was played, so there is no score", file=sys.stderr)
+    if interrupt is not None and not (live and type(interrupt) is KeyboardInterrupt):
+        return interrupt_exit_code(interrupt)
+    if live:
+        return EXIT_END
     if values is None:
-        if live:
-            print("pianomime: nothing was played, so there is no score", file=sys.stderr)
-            return EXIT_END
-        print("pianomime: the song ended without a score: no goal ever reached sim_node", file=sys.stderr)
+        print("pianomime: the song ended without a score; sim_node said why", file=sys.stderr)
         return EXIT_NODE_DIED
-    _print_end(console, title, values)
+    if values["step"] < values["steps"]:
+        step, steps = values["step"], values["steps"]
+        print(
+            f"pianomime: sim_node was ended at step {step:.0f} of {steps:.0f}: scored is what came before",
+            file=sys.stderr,
+        )
+        return EXIT_NODE_DIED
     return EXIT_END
 
 
@@ -90,12 +116,12 @@ def score_card(values: Mapping[str, float]) -> ScoreCard:
     return ScoreCard(frames=int(values["frames"]), **scores)
 
 
-def _last_score(file: Path) -> dict[str, float] | None:
-    # sim_node writes it before it ends.
-    if not file.exists():
-        return None
-    values: dict[str, float] = json.loads(file.read_text(encoding="utf-8"))
-    return values
+def _last_score(file: Path, heard: dict[str, float]) -> dict[str, float] | None:
+    # sim_node writes it before it ends, if there is room for it, and publishes it.
+    if file.exists():
+        values: dict[str, float] = json.loads(file.read_text(encoding="utf-8"))
+        return values
+    return heard if heard.get("finished") else None
 
 
 def _print_end(console: Console, title: str, values: Mapping[str, float]) -> None:

@@ -7,7 +7,7 @@ import mujoco
 import numpy as np
 from numpy.typing import NDArray
 
-from pianomime.outputs import check_file
+from pianomime.outputs import check_file, keep_apart
 from pianomime.performance import Performance, perform
 from pianomime_core.errors import UserError
 from pianomime_core.hands import FINGERS, SIDES
@@ -39,6 +39,7 @@ def plot(rollout: Path, out: Path) -> int:
         UserError: The file is no rollout, `out` cannot be written or is no PNG, or matplotlib is not installed.
     """
     check_file(out, "--out", ".png")
+    keep_apart([("--out", out)], (rollout,))
     try:
         from matplotlib.figure import Figure
     except ImportError as error:

@@ -9,7 +9,7 @@ from typing import Any
 
 
 class PostponedSignals:
-    """Context in which SIGINT and SIGTERM wait: they are noted, and take their effect when the context ends.
+    """Context in which SIGINT, SIGTERM and SIGHUP wait: they are noted, and take their effect when the context ends.
 
     A second SIGINT takes effect at once. A signal that the process ignores stays ignored; in a thread other than the
     main one, where Python has no say in signals, nothing is postponed.
@@ -28,7 +28,7 @@ class PostponedSignals:
 
     def __enter__(self) -> "PostponedSignals":
         if threading.current_thread() is threading.main_thread():
-            for number in (signal.SIGINT, signal.SIGTERM):
+            for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
                 if signal.getsignal(number) is not signal.SIG_IGN:
                     self._handlers[number] = signal.signal(number, self._note)
         return self

@@ -7,12 +7,13 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from pianomime.outputs import check_file
+from pianomime.outputs import check_file, keep_apart
 from pianomime.refine_queue import refine_queue
 from pianomime.refine_song import Refined, RefineSettings, RefineTask, earlier, refine_song
 from pianomime.score_table import refinement_table
 from pianomime.songs import find_song, read_song
 from pianomime_core.errors import UserError
+from pianomime_core.instruments import EVERYTHING_FOR_A_PIANO, Choice
 from pianomime_core.metrics import ScoreCard
 from pianomime_description.variant import SceneConfig
 from pianomime_policy.foresight.refinement import RefineConfig
@@ -31,6 +32,7 @@ class RefineOptions:
         budget_s: Seconds of wall clock for everything together; None for as long as it takes.
         jobs: Songs of a folder at a time, each in a process of its own; has no influence on any number.
         ray: Address of a Ray cluster that takes the place of these processes; None for none.
+        choice: Tracks and channels of MIDI files to play.
     """
 
     songs: tuple[str, ...]
@@ -41,6 +43,7 @@ class RefineOptions:
     budget_s: float | None = None
     jobs: int = 1
     ray: str | None = None
+    choice: Choice = EVERYTHING_FOR_A_PIANO
 
 
 def refine(options: RefineOptions) -> int:
@@ -59,14 +62,16 @@ def refine(options: RefineOptions) -> int:
     )
     if options.out.suffix != ".npz":
         paths = tuple(Path(song) for song in options.songs)
-        return refine_queue(paths, options.out, settings, options.jobs, options.ray)
+        return refine_queue(paths, options.out, settings, options.jobs, options.ray, options.choice)
     if options.ray is not None:
         raise UserError(f"--ray {options.ray!r} refines many songs: --out {str(options.out)!r} must be a folder for it")
     if len(options.songs) > 1 or Path(options.songs[0]).is_dir():
         raise UserError(f"--out {str(options.out)!r} is one rollout: give one song, or a folder as --out")
     check_file(options.out, "--out", ".npz")
     path = find_song(options.songs[0])
-    return _refine_one(settings.task(path.stem, read_song(path), options.out))
+    task = settings.task(path.stem, read_song(path, options.choice), options.out)
+    keep_apart([("--out", task.out), ("--out", task.partial)], [path])
+    return _refine_one(task)
 
 
 def _refine_one(task: RefineTask) -> int:

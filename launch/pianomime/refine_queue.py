@@ -10,12 +10,13 @@ from typing import Any
 
 from rich.console import Console
 
-from pianomime.outputs import make_folder, write_json
+from pianomime.outputs import keep_apart, make_folder, write_json
 from pianomime.refine_song import CONTROLLER, Refined, RefineSettings, RefineTask, earlier, refine_song
 from pianomime.score_table import refinements_table
 from pianomime.song_pool import play_songs
 from pianomime.songs import collect_songs, read_song
 from pianomime_core.errors import UserError
+from pianomime_core.instruments import EVERYTHING_FOR_A_PIANO, Choice
 from pianomime_sim.rollout_metadata import versions
 
 SCORES_FILE = "scores.json"
@@ -32,7 +33,14 @@ class Failed:
 Outcome = Refined | Failed | None
 
 
-def refine_queue(paths: Sequence[Path], out: Path, settings: RefineSettings, jobs: int, ray: str | None) -> int:
+def refine_queue(
+    paths: Sequence[Path],
+    out: Path,
+    settings: RefineSettings,
+    jobs: int,
+    ray: str | None,
+    choice: Choice = EVERYTHING_FOR_A_PIANO,
+) -> int:
     """Refine every song into the folder `out`, print the table, write scores.json; 1 if a song failed, else 0.
 
     Args:
@@ -41,18 +49,20 @@ def refine_queue(paths: Sequence[Path], out: Path, settings: RefineSettings, job
         settings: The same for all songs.
         jobs: Songs at a time, each in a process of its own.
         ray: Address of a Ray cluster that takes the place of the processes; all its machines see the folder `out`.
+        choice: Tracks and channels of the files to play.
 
     Raises:
         UserError: No songs, the folder cannot be written or holds other rollouts under these names, or no Ray.
     """
     console = Console()
     songs = collect_songs(paths)
+    keep_apart([("--out", out / name) for name in (SCORES_FILE, *(f"{song}.npz" for song in songs))], songs.values())
     make_folder(out, "--out")
     outcomes: dict[str, Outcome] = {}
     tasks = []
     for song, path in songs.items():
         try:
-            task = settings.task(song, read_song(path), out.resolve() / f"{song}.npz")
+            task = settings.task(song, read_song(path, choice), out.resolve() / f"{song}.npz")
         except UserError as error:
             outcomes[song] = Failed(str(error))
             continue

@@ -20,6 +20,8 @@ from pianomime_core.ros_environment import missing_ros_settings
 __all__ = ["NodeDied", "Runner", "node_command"]
 
 _POLL_S = 0.05
+_REFUSED = 2
+"""Exit code of `pianomime_core.ros_main`: the last line says what is wrong."""
 # The prefix of a line names the node already.
 _LOG_FORMAT = {"RCUTILS_CONSOLE_OUTPUT_FORMAT": "[{severity}] {message}"}
 
@@ -31,6 +33,8 @@ class Runner:
     Raises (from `wait`):
         UserError: A node refused its input (exit code 2).
         NodeDied: A required node is gone for good.
+    Raises (from the end of the block):
+        UserError: A node could not write what it was to write (exit code 2).
     """
 
     def __init__(self, nodes: Sequence[NodeEntry], on_line: OnLine) -> None:
@@ -52,6 +56,9 @@ class Runner:
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._close()
+        unwritten = [r.process.error for r in self._running if not r.left and r.process.exit_code == _REFUSED]
+        if kind is None and unwritten:
+            raise UserError("; ".join(unwritten))
 
     def wait(self, meanwhile: Callable[[], None]) -> None:
         """Return when the song has ended; `meanwhile` is called about 20 times a second."""
@@ -87,6 +94,7 @@ class Runner:
         process.drain()
         verdict = fate(running.node, process.exit_code, running.restarts)
         if verdict is Fate.REFUSE:
+            running.left = True  # told now, not again at the end
             raise UserError(process.error or f"{process.name} refused its input")
         if verdict is Fate.DIE:
             raise NodeDied(f"{process.name} ended before the song did ({process.error or process.ending()})")

@@ -9,8 +9,10 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from pianomime.episode import play_episode
 from pianomime.graph_options import PlayOptions
+from pianomime.interrupts import signal_exit_code
 from pianomime.likeness import likeness
 from pianomime.models import model_folder
+from pianomime.postponed_signals import PostponedSignals
 from pianomime.score_table import song_table
 from pianomime.songs import read_song
 from pianomime_core.metrics import RunningScore, score
@@ -25,23 +27,24 @@ _ROWS_SHOWN = 40
 
 
 def play_solo(options: PlayOptions, real_time: bool) -> int:
-    """Play a song in this process, show it, print the table; the exit code.
+    """Play a song in this process, show it, print the table; the exit code. A signal ends the song, and what was played
+    until then is scored and written.
 
     Args:
         options: As for `play`.
         real_time: Keep to the wall clock, also without a viewer. With a viewer it does so unless `options.sync`.
     """
     scene = SceneConfig(hand_collisions=options.hand_collisions)
-    roll = read_song(options.midi)
+    roll = read_song(options.midi, options.choice)
     console = Console()
     model = model_folder(options.controller, options.model)
     controller = ready_controller(options.controller, scene, lambda line: console.print(line, highlight=False), model)
-    with _viewer(options, scene) as viewer, _progress(console) as progress:
+    signals = PostponedSignals()
+    with _viewer(options, scene) as viewer, _progress(console) as progress, signals:
         paced = not options.sync and (real_time or viewer is not None)
-        stage = _Stage(roll, viewer, paced, progress)
+        stage = _Stage(roll, viewer, paced, progress, signals)
         rollout = play_episode(Simulator(scene), controller, roll, stage.on_step, options.controller)
-    if options.rollout is not None:
-        rollout.save(options.rollout)
+        ending, signals.received = signals.received, None
     card = score(rollout.goal, rollout.pressed, rollout.goal_pedal, rollout.pedal)
     console.print(
         song_table(
@@ -51,7 +54,9 @@ def play_solo(options: PlayOptions, real_time: bool) -> int:
             likeness(options.midi, rollout, Simulator(scene)),
         )
     )
-    return 0
+    if options.rollout is not None:
+        rollout.save(options.rollout)
+    return 0 if ending is None else signal_exit_code(ending)
 
 
 class _Stage:
@@ -61,7 +66,10 @@ class _Stage:
         missed_deadlines: Steps that were not ready at their place on the wall clock.
     """
 
-    def __init__(self, roll: PianoRoll, viewer: Viewer | None, paced: bool, progress: Progress) -> None:
+    def __init__(
+        self, roll: PianoRoll, viewer: Viewer | None, paced: bool, progress: Progress, signals: PostponedSignals
+    ) -> None:
+        self._signals = signals
         self._roll = roll
         self._viewer = viewer
         self._paced = paced
@@ -71,7 +79,7 @@ class _Stage:
         self._score = RunningScore()
         self.missed_deadlines = 0
 
-    def on_step(self, step: int, state: SimulatorState) -> None:
+    def on_step(self, step: int, state: SimulatorState) -> bool:
         if self._paced:
             self._wait_for_end_of(step)
         self._progress.update(self._bar, completed=step + 1)
@@ -88,6 +96,7 @@ class _Stage:
                     score={**self._score.card().as_dict(), "missed_deadlines": self.missed_deadlines},
                 )
             )
+        return self._signals.received is not None
 
     def _wait_for_end_of(self, step: int) -> None:
         # Absolute deadlines: a late step does not move the ones after it. Time begins when step 0 is ready.

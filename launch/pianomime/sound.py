@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pianomime.outputs import check_file
+from pianomime.outputs import check_file, keep_apart
 from pianomime.performance import perform
 from pianomime_core.errors import UserError
 from pianomime_core.notes import save_midi
@@ -17,6 +17,7 @@ def sound(rollout: Path, out: Path, soundfont: Path | None) -> int:
         UserError: The file is no rollout, `out` cannot be written or is of no known kind, or the soundfont is no good.
     """
     check_file(out, "--out", ".wav", ".mid")
+    keep_apart([("--out", out)], (rollout, soundfont))
     if out.suffix == ".mid" and soundfont is not None:
         raise UserError(f"--soundfont {str(soundfont)!r} is for sound: --out {str(out)!r} would have to end in .wav")
     write_sound(rollout, out, soundfont)

@@ -81,7 +81,11 @@ def sound_options(options: argparse.Namespace, heard_by_default: bool) -> tuple[
 def recorded(options: argparse.Namespace) -> Iterator[Path | None]:
     """Give a rollout file to write, a passing one if only the sound of it is wanted; at the end write the sound.
 
-    None where nothing is to be written. A performance that failed, and wrote no rollout, makes no sound.
+    None where nothing is to be written. A performance that failed, and wrote no rollout, makes no sound. What could not
+    be written is told when all has been tried.
+
+    Raises:
+        UserError: A file could not be written.
     """
     wanted = [path for path in (options.wav, options.midi) if path is not None]
     with tempfile.TemporaryDirectory(prefix="pianomime-") as folder:
@@ -89,13 +93,21 @@ def recorded(options: argparse.Namespace) -> Iterator[Path | None]:
         if wanted and rollout is None:
             rollout = Path(folder) / "performance.npz"
         before = _written(rollout)
-        yield rollout
-        if not wanted or _written(rollout) == before:
-            return
-        from pianomime.sound import write_sound
+        failures = []
+        try:
+            yield rollout
+        except UserError as error:
+            failures.append(error)
+        if wanted and _written(rollout) != before:
+            from pianomime.sound import write_sound
 
-        for path in wanted:
-            write_sound(rollout, path, options.soundfont)
+            for path in wanted:
+                try:
+                    write_sound(rollout, path, options.soundfont)
+                except UserError as error:
+                    failures.append(error)
+        if failures:
+            raise UserError("; ".join(map(str, failures))) from failures[0]
 
 
 def _written(file: Path | None) -> int | None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from rich.progress import Progress
 
-from pianomime.outputs import check_file
+from pianomime.outputs import check_file, keep_apart
 from pianomime_core.notes import save_midi
 from pianomime_core.whole_file import write_whole
 
@@ -35,6 +35,7 @@ def transcribe(recording: Path, out: Path) -> int:
             is not installed.
     """
     check_file(out, "--out", ".mid")
+    keep_apart([("--out", out)], (recording,))
     from pianomime_perception import transcription
 
     with Progress(transient=True, disable=not sys.stdout.isatty()) as bar:

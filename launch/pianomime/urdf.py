@@ -10,7 +10,7 @@ from pianomime_core.whole_file import write_whole
 
 
 def add_urdf(commands: "argparse._SubParsersAction[Any]") -> Any:
-    """`pianomime urdf [--out FILE.urdf] [--variant NAME]`."""
+    """`pianomime urdf [--out FILE.urdf] [--variant NAME] [--joint-prefix PREFIX]`."""
     parser = commands.add_parser(
         "urdf",
         allow_abbrev=False,
@@ -21,10 +21,11 @@ def add_urdf(commands: "argparse._SubParsersAction[Any]") -> Any:
     )
     parser.add_argument("--out", type=Path, metavar="FILE.urdf", help="default: written to the terminal")
     parser.add_argument("--variant", choices=tuple(FOREARM_DOFS), default="pianomime", help="default %(default)s")
+    parser.add_argument("--joint-prefix", default="", metavar="PREFIX", help="before the names of joints, as left_")
     return parser
 
 
-def urdf(out: Path | None, variant: str) -> int:
+def urdf(out: Path | None, variant: str, joint_prefix: str = "") -> int:
     """Write the URDF and return the exit code.
 
     Raises:
@@ -33,9 +34,9 @@ def urdf(out: Path | None, variant: str) -> int:
     from pianomime_description.urdf import hands_urdf
 
     if out is None:
-        print(hands_urdf(variant), end="")
+        print(hands_urdf(variant, joint_prefix), end="")
         return 0
     check_file(out, "--out", ".urdf")
-    text = hands_urdf(variant)
+    text = hands_urdf(variant, joint_prefix)
     write_whole(out, lambda file: file.write_text(text, encoding="utf-8"))
     return 0

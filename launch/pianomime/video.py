@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from rich.progress import track
 
-from pianomime.outputs import check_file
+from pianomime.outputs import check_file, keep_apart
 from pianomime.performance import Performance, perform
 from pianomime.video_caption import Caption
 from pianomime.video_sizes import SIZES
@@ -38,6 +38,7 @@ def video(rollout: Path, out: Path, size: str, soundfont: Path | None) -> int:
             draw here, or PyAV is not installed.
     """
     check_file(out, "--out", ".mp4")
+    keep_apart([("--out", out)], (rollout, soundfont))
     try:
         import av  # noqa: F401
     except ImportError as error:

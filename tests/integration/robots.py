@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from performances import PATIENCE_S
@@ -37,12 +38,15 @@ class Robot:
     """sim_node, policy_node and midi_node in a namespace, until closed. The simulator waits for every command, so that
     a busy machine changes nothing."""
 
-    def __init__(self, environ, namespace: str, song: Path, **sim_parameters: object) -> None:
+    def __init__(
+        self, environ, namespace: str, song: Path, prefixes: Mapping[str, str] | None = None, **sim_parameters: object
+    ) -> None:
+        """`prefixes`: Parameters of simulator and policy."""
         self._environ, self._namespace = environ, namespace
-        songs = share_directory() / "songs"
-        self.sim = self._start("pianomime_sim.sim_node", sync=True, **sim_parameters)
+        songs, prefixes = share_directory() / "songs", prefixes or {}
+        self.sim = self._start("pianomime_sim.sim_node", sync=True, **prefixes, **sim_parameters)
         self.others = [
-            self._start("pianomime_policy.policy_node", controller=CONTROLLER),
+            self._start("pianomime_policy.policy_node", controller=CONTROLLER, **prefixes),
             self._start("pianomime_policy.midi_node", midi=song, songs=songs),
         ]
 

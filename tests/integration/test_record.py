@@ -20,7 +20,7 @@ STEP_NS = 50_000_000
 TOPICS = {
     *("/piano/song", "/piano/goal", "/piano/joint_states", "/piano/score"),
     *("/hands/start", "/hands/joint_states", "/hands/command"),
-    *("/diagnostics", "/markers", "/clock", "/rosout"),
+    *("/diagnostics", "/markers", "/robot_description", "/clock", "/rosout"),
 }
 
 

@@ -1,61 +1,78 @@
-"""Two robots in two namespaces of one ROS domain."""
+"""Two robots in two namespaces of one ROS domain; their joints and frames have names of their own."""
 
 import json
-from contextlib import closing, contextmanager
+from collections import defaultdict
+from contextlib import closing
+from xml.etree import ElementTree
 
-import pytest
 from outsider import Outsider
 from performances import own_domain
 from robots import Robot, scale, score_alone
+from sensor_msgs.msg import JointState
+from std_msgs.msg import String
+from visualization_msgs.msg import MarkerArray
+
+from pianomime_core.hands import joint_names
+from pianomime_core.ros_qos import LATCHED, NEWEST
 
 SIDES = ("left", "right")
+OURS = (
+    *("hands/joint_states", "hands/command", "hands/start", "piano/goal", "piano/joint_states", "piano/score"),
+    *("piano/song", "clock", "markers", "robot_description"),
+)
 
 
-@pytest.fixture
-def environ(tmp_path) -> dict[str, str]:
-    return own_domain(tmp_path)
-
-
-@contextmanager
-def outsider(environ):
+def hear(environ) -> tuple[set[str], dict]:
+    """All topics of the domain, and a message of some, by topic."""
+    heard = defaultdict(list)
     with closing(Outsider("looker", int(environ["ROS_DOMAIN_ID"]))) as looker:
-        yield looker
+        node = looker.node
+        for side in SIDES:
+            for name, kind, qos in (
+                ("hands/joint_states", JointState, NEWEST),
+                ("markers", MarkerArray, LATCHED),
+                ("robot_description", String, LATCHED),
+            ):
+                node.create_subscription(kind, f"/{side}/{name}", heard[f"/{side}/{name}"].append, qos)
+
+        def topics() -> set[str]:
+            return {name for name, _ in node.get_topic_names_and_types()}
+
+        looker.until(lambda: topics() >= {f"/{side}/{name}" for side in SIDES for name in OURS} and all(heard.values()))
+        return topics(), {topic: messages[0] for topic, messages in heard.items()}
 
 
-def test_each_plays_its_own_song_as_if_it_were_alone(environ, tmp_path):
+def test_each_plays_its_own_song_as_if_it_were_alone(tmp_path):
+    environ = own_domain(tmp_path)
     songs = {
-        "left": scale(tmp_path, "low", lowest=40, notes=16),
-        "right": scale(tmp_path, "high", lowest=64, notes=24),
+        "left": scale(tmp_path, "low", lowest=40, notes=8),
+        "right": scale(tmp_path, "high", lowest=64, notes=12),
     }
     scores = {side: tmp_path / f"{side}.json" for side in SIDES}
-    robots = {side: Robot(environ, f"/{side}", songs[side], score=scores[side]) for side in SIDES}
+    robots = {
+        side: Robot(
+            environ,
+            f"/{side}",
+            songs[side],
+            {"joint_prefix": f"{side}_", "frame_prefix": f"{side}/"},
+            score=scores[side],
+        )
+        for side in SIDES
+    }
     try:
-        with outsider(environ) as looker:
-            looker.until(lambda: {name for name, _ in looker.node.get_topic_names_and_types()} >= topics_of(SIDES))
-            names = {name for name, _ in looker.node.get_topic_names_and_types()}
+        topics, heard = hear(environ)
         assert [robot.wait() for robot in robots.values()] == [0, 0]
     finally:
         for robot in robots.values():
             robot.close()
-    shared = {name for name in names if not name.startswith(tuple(f"/{side}/" for side in SIDES))}
+    shared = {name for name in topics if not name.startswith(tuple(f"/{side}/" for side in SIDES))}
     assert shared == {"/diagnostics", "/rosout", "/parameter_events"}
     for side in SIDES:
         played, alone = json.loads(scores[side].read_text()), score_alone(songs[side])
         assert (played["f1"], played["onset_f1"]) == (alone["f1"], alone["onset_f1"])
         assert played["f1"] > 0.9, "the scores of two idle robots would be alike, too"
-
-
-def topics_of(sides) -> set[str]:
-    return {
-        f"/{side}/{name}"
-        for side in sides
-        for name in (
-            "hands/joint_states",
-            "hands/command",
-            "hands/start",
-            "piano/goal",
-            "piano/score",
-            "clock",
-            "markers",
-        )
-    }
+        ours = {f"{side}_{name}" for name in joint_names()}
+        assert set(heard[f"/{side}/hands/joint_states"].name) == ours
+        urdf = ElementTree.fromstring(heard[f"/{side}/robot_description"].data.encode())
+        assert {joint.get("name") for joint in urdf.iter("joint") if joint.get("type") != "fixed"} == ours
+        assert {marker.header.frame_id for marker in heard[f"/{side}/markers"].markers} == {f"{side}/world"}

@@ -45,8 +45,10 @@ class ExportModel:
             "postures": (POSTURES_FILE, PostureNetwork, postures, "answer"),
         }
         for role, (file, kind, trained, output) in parts.items():
-            network = trained.filled(kind(**trained.shape))
-            metadata = {**contract(role, SceneConfig().variant, GeneralistConfig()), **trained.provenance}
+            wanted = contract(role, SceneConfig().variant, GeneralistConfig())
+            trained.check(wanted)
+            network = trained.network(kind)
+            metadata = {**wanted, **trained.provenance}
             metadata = {**json.loads(json.dumps(metadata, default=as_json)), "scores": scores, "git_revision": revision}
             example = {"features": torch.zeros(2, trained.shape["features"])}
             difference = export(network, example, [output], self.out / file, metadata)

@@ -13,6 +13,9 @@ from rich.progress import track
 
 from pianomime_core.whole_file import write_whole
 
+WITHOUT_INFLUENCE = ("demos", "out", "jobs", "device")
+"""Settings of a training that say where its data and results are and who computes."""
+
 T = TypeVar("T")
 R = TypeVar("R")
 

@@ -6,9 +6,10 @@ network itself does. What is finished in `--out` is not done again.
 
 import os
 import sys
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -20,9 +21,10 @@ from pianomime_policy.generalist.fingering_choices import ChoiceConfig
 from training.fitting import FitConfig, device_named, fit
 from training.generalist.fingering_examples import ExampleConfig, Examples, fingering_examples
 from training.generalist.fingering_network import FingeringNetwork, choice_loss
-from training.generalist.rounds import kept, over_processes
+from training.generalist.rounds import WITHOUT_INFLUENCE, kept, over_processes
 from training.generalist.trained import Trained
 from training.music import Roll, synthetic_roll, train_rolls, varied
+from training.same_run import fingerprint, same_run
 
 Weights = dict[str, torch.Tensor]
 Shape = dict[str, int]
@@ -64,8 +66,9 @@ class TrainFingering:
 
     def run(self) -> Path:
         """Train; returns the file of the weights."""
-        self.out.mkdir(parents=True, exist_ok=True)
         rolls = train_rolls(self.demos, self.every)
+        made_from = self._made_from(rolls)
+        same_run(self.out, made_from)
         device = device_named(self.device)
         torch.manual_seed(self.seed)
         network = FingeringNetwork(**self._shape).to(device)
@@ -76,9 +79,15 @@ class TrainFingering:
             batches = Batches(Examples.join(parts), self.onsets, device)
             config = replace(self.last_fit if number == self.rounds - 1 else self.fit, seed=self.seed + number)
             name = f"round-{number}"
-            loss = fit(network, partial(batches.loss, network), config, self.out / name, name)
+            loss = fit(network, partial(batches.loss, network), config, self.out / name, name, made_from)
             print(f"round {number}: loss {loss:.4f}", flush=True)
-        return Trained.of(network, self._shape, self.seed, self._data(parts)).save(self.out / "network.pt")
+        layout = ChoiceConfig().layout()
+        return Trained.of(network, self._shape, layout, self.seed, self._data(parts)).save(self.out / "network.pt")
+
+    def _made_from(self, rolls: list[Roll]) -> dict[str, Any]:
+        settings = {key: value for key, value in asdict(self).items() if key not in WITHOUT_INFLUENCE}
+        layout = ChoiceConfig().layout()
+        return {**settings, "observation": layout, "clips of the demonstrations": fingerprint(rolls)}
 
     @property
     def _shape(self) -> dict[str, int]:

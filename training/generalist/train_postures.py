@@ -6,9 +6,10 @@ it would have done. What is finished in `--out` is not done again.
 
 import os
 import sys
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -23,12 +24,16 @@ from pianomime_policy.generalist.learned_hand import feature_layout
 from training.fitting import FitConfig, device_named, fit
 from training.generalist.posture_examples import PostureExamples, posture_examples
 from training.generalist.posture_network import PostureNetwork, posture_loss
-from training.generalist.rounds import kept, over_processes
+from training.generalist.rounds import WITHOUT_INFLUENCE, kept, over_processes
 from training.generalist.trained import Trained
 from training.music import Roll, synthetic_roll, train_rolls, varied
+from training.same_run import fingerprint, same_run
 
 Weights = dict[str, torch.Tensor]
 Shape = dict[str, int]
+
+_COORDINATES = len(target_names(forearm_dofs(SceneConfig().variant))) // len(SIDES)
+_LAYOUT = feature_layout(_COORDINATES)
 
 
 @dataclass(frozen=True)
@@ -68,13 +73,13 @@ class TrainPostures:
 
     def run(self) -> Path:
         """Train; returns the file of the weights."""
-        self.out.mkdir(parents=True, exist_ok=True)
         rolls = train_rolls(self.demos)
+        made_from = self._made_from(rolls)
+        same_run(self.out, made_from)
         device = device_named(self.device)
         torch.manual_seed(self.seed)
-        coordinates = len(target_names(forearm_dofs(SceneConfig().variant))) // len(SIDES)
-        features = sum(int(size) for _, size in feature_layout(coordinates))
-        shape = {"features": features, "coordinates": coordinates, "width": self.width}
+        features = sum(int(size) for _, size in _LAYOUT)
+        shape = {"features": features, "coordinates": _COORDINATES, "width": self.width}
         network = PostureNetwork(**shape).to(device)
         parts: list[PostureExamples] = []
         for number in range(self.rounds):
@@ -83,9 +88,14 @@ class TrainPostures:
             examples = PostureExamples.join(parts)
             batches = Batches(examples, self.rows, self.joint_share, device)
             config = replace(self.last_fit if number == self.rounds - 1 else self.fit, seed=self.seed + number)
-            loss = fit(network, partial(batches.loss, network), config, self.out / f"round-{number}", f"round {number}")
+            name = f"round-{number}"
+            loss = fit(network, partial(batches.loss, network), config, self.out / name, name, made_from)
             print(f"round {number}: loss {loss:.3f}", flush=True)
-        return Trained.of(network, shape, self.seed, self._data(parts)).save(self.out / "network.pt")
+        return Trained.of(network, shape, _LAYOUT, self.seed, self._data(parts)).save(self.out / "network.pt")
+
+    def _made_from(self, rolls: list[Roll]) -> dict[str, Any]:
+        settings = {key: value for key, value in asdict(self).items() if key not in WITHOUT_INFLUENCE}
+        return {**settings, "observation": _LAYOUT, "clips of the demonstrations": fingerprint(rolls)}
 
     def _data(self, parts: list[PostureExamples]) -> str:
         rows = sum(len(part.features) for part in parts)

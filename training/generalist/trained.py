@@ -1,8 +1,9 @@
 """A trained network on disk, before it is exported: weights, and where they come from."""
 
+import json
 import shlex
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -11,6 +12,7 @@ import torch
 
 from pianomime_core.errors import UserError
 from pianomime_core.whole_file import write_whole
+from training.torch_file import fill, read_torch
 
 N = TypeVar("N", bound=torch.nn.Module)
 
@@ -20,28 +22,65 @@ class Trained:
     """Attributes:
     weights: State dict.
     shape: Arguments of the network's class.
+    observation: Names and sizes of the parts of the features that it was trained on.
     provenance: "command", "seed" and "training_data", for the metadata of the exported file.
+    path: Where it was read, for messages.
     """
 
     weights: Mapping[str, torch.Tensor]
     shape: Mapping[str, int]
+    observation: Sequence[Sequence[str | int]]
     provenance: Mapping[str, Any]
+    path: Path | None = None
 
     @classmethod
-    def of(cls, network: torch.nn.Module, shape: Mapping[str, int], seed: int, training_data: str) -> "Trained":
+    def of(
+        cls,
+        network: torch.nn.Module,
+        shape: Mapping[str, int],
+        observation: Sequence[Sequence[str | int]],
+        seed: int,
+        training_data: str,
+    ) -> "Trained":
         """What a command has trained just now."""
         command = shlex.join(["python", "-m", *_module_and_arguments()])
         weights = {name: value.cpu() for name, value in network.state_dict().items()}
-        return cls(weights, shape, {"command": command, "seed": seed, "training_data": training_data})
+        return cls(weights, shape, observation, {"command": command, "seed": seed, "training_data": training_data})
 
-    def filled(self, network: N) -> N:
-        """The network, of the same shape, with these weights."""
-        network.load_state_dict(dict(self.weights))
+    def network(self, kind: Callable[..., N]) -> N:
+        """The network, of its shape, with these weights.
+
+        Raises:
+            UserError: It is one of another kind.
+        """
+        try:
+            with torch.device("meta"):  # sizes cost no memory before they are known to fit
+                network = kind(**self.shape)
+        except (TypeError, ValueError, RuntimeError, ArithmeticError) as error:
+            raise UserError(f"{str(self.path)!r} holds a network of another kind or shape: {error}") from error
+        fill(network, self.weights, self.path or Path())
         return network.eval()
+
+    def check(self, contract: Mapping[str, Any]) -> None:
+        """Raise a UserError unless it was trained on the features of the contract and answers what that asks for."""
+        mine, yours = (json.loads(json.dumps(layout)) for layout in (self.observation, contract["observation"]))
+        if mine != yours:
+            raise UserError(f"{str(self.path)!r} was trained on other features: {mine}, now {yours}")
+        sizes = {"features": sum(int(size) for _, size in yours)}
+        if "coordinates" in contract:
+            sizes["coordinates"] = len(contract["coordinates"])
+        for name, size in sizes.items():
+            if self.shape.get(name) != size:
+                raise UserError(f"{str(self.path)!r} has {self.shape.get(name)} {name}, the robot {size}")
 
     def save(self, path: Path) -> Path:
         """Write the file whole or not at all; returns its path."""
-        content = {"weights": dict(self.weights), "shape": dict(self.shape), "provenance": dict(self.provenance)}
+        content = {
+            "weights": dict(self.weights),
+            "shape": dict(self.shape),
+            "observation": [list(part) for part in self.observation],
+            "provenance": dict(self.provenance),
+        }
         write_whole(path, lambda temporary: torch.save(content, temporary))
         return path
 
@@ -52,10 +91,10 @@ class Trained:
         Raises:
             UserError: It is missing or something else.
         """
-        try:
-            return cls(**torch.load(path, weights_only=True))
-        except Exception as error:  # torch raises whatever a damaged file trips it over
-            raise UserError(f"{str(path)!r} is no trained network: {error}") from error
+        content = read_torch(path, "trained network", ("weights", "shape", "observation", "provenance"))
+        if not isinstance(content["shape"], dict) or not isinstance(content["provenance"], dict):
+            raise UserError(f"{str(path)!r} is no trained network: its shape or provenance is no dictionary")
+        return cls(**content, path=path)
 
 
 def _module_and_arguments() -> list[str]:

@@ -22,6 +22,7 @@ from torch import Tensor, nn
 from pianomime_core.errors import UserError
 from pianomime_core.keyboard import KEYBOARD, NUM_KEYS
 from pianomime_core.whole_file import write_whole
+from training.torch_file import fill, read_torch
 
 REACH_M = 0.25
 """Distances are clipped to this, about an octave and a half: an empty goal is this far from every key."""
@@ -127,14 +128,14 @@ class GoalAutoencoder(nn.Module):
             UserError: It is missing or something else.
         """
         file = path / FILE_NAME if path.is_dir() else path
+        what = "goal autoencoder that python -m training.goal_autoencoder.train made"
+        saved = read_torch(file, what, ("config", "weights"))
         try:
-            saved = torch.load(file, map_location="cpu", weights_only=True)
-            model = cls(AutoencoderConfig(**saved["config"]))
-            model.load_state_dict(saved["weights"])
-        except Exception as error:  # torch raises whatever the damaged part of the file raises
-            raise UserError(
-                f"{str(file)!r} is no goal autoencoder that python -m training.goal_autoencoder.train made: {error}"
-            ) from error
+            with torch.device("meta"):  # sizes cost no memory before they are known to fit
+                model = cls(AutoencoderConfig(**saved["config"]))
+        except (TypeError, ValueError, RuntimeError, ArithmeticError) as error:
+            raise UserError(f"{str(file)!r} is no {what}: its sizes are none: {error}") from error
+        fill(model, saved["weights"], file)
         return model.eval()
 
 

@@ -4,7 +4,7 @@ The same command goes on where it was stopped, and ends with the same weights as
 """
 
 import sys
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +20,9 @@ from training.fitting import FitConfig, device_named, fit
 from training.goal_autoencoder.evaluate import evaluate
 from training.goal_autoencoder.network import FILE_NAME, REACH_M, AutoencoderConfig, GoalAutoencoder, distance_field
 from training.music import synthetic_roll, varied
+from training.same_run import fingerprint
+
+_WITHOUT_INFLUENCE = ("demos", "out", "save_every", "device", "threads")
 
 
 @dataclass(frozen=True)
@@ -83,9 +86,13 @@ class Train:
         rows = training_rows(rolls, self.pieces, np.random.default_rng(self.seed))
         autoencoder = GoalAutoencoder(self.network).to(device)
         config = FitConfig(steps=self.steps, save_every=self.save_every, seed=self.seed)
-        fit(
-            autoencoder, lambda rng: batch_loss(autoencoder, rows, rng, self.loss), config, self.out, "goal autoencoder"
-        )
+        made_from = {key: value for key, value in asdict(self).items() if key not in _WITHOUT_INFLUENCE}
+        made_from["key states of the demonstrations"] = fingerprint(rolls)
+
+        def loss(rng: np.random.Generator) -> Tensor:
+            return batch_loss(autoencoder, rows, rng, self.loss)
+
+        fit(autoencoder, loss, config, self.out, "goal autoencoder", made_from)
         # Normal are the key states as they come in music, silence too.
         autoencoder.normalise(torch.from_numpy(np.concatenate(rolls)).to(device))
         autoencoder.save(self.out / FILE_NAME)

@@ -8,12 +8,13 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from pianomime_core.errors import UserError
+from pianomime_core.errors import UserError, unknown_value
 from pianomime_core.whole_file import write_whole
 from training.demonstrations import Demonstration
 from training.paper.configs import CONFIGS, PaperConfig
 from training.paper.goals import Goals, load_goals
 from training.paper.trained_level import TrainedLevel
+from training.torch_file import fill, read_torch
 
 SYSTEM, AUTOENCODER = "system.pt", "autoencoder.pt"
 
@@ -57,7 +58,7 @@ class PaperSystem:
         """Write it as the configuration of that name; the autoencoder is the caller's business."""
         content = {
             "name": name,
-            "start": vars(self.start),
+            "start": {key: torch.from_numpy(value) for key, value in vars(self.start).items()},
             "levels": {key: level.state_dict() for key, level in self.levels.items()},
             "training": self.training,
         }
@@ -68,22 +69,24 @@ class PaperSystem:
         """Read what `training.paper.train` wrote.
 
         Raises:
-            UserError: It is not there, or is of a configuration that is another one by now.
+            UserError: It is not there, is damaged, or is of a configuration that is another one by now.
         """
         path = folder / SYSTEM
         if not path.is_file():
             raise UserError(f"no trained system {str(path)!r}: run python -m training.paper.train first")
-        content = torch.load(path, map_location=device, weights_only=False)
+        content = read_torch(path, "trained system", ("name", "start", "levels", "training"), device)
+        if content["name"] not in CONFIGS:
+            raise unknown_value(f"configuration of {str(path)!r}", content["name"], CONFIGS)
         config = CONFIGS[content["name"]]
         levels = {}
-        for key, weights in content["levels"].items():
-            level = config.high if key == "high" else config.low
-            assert level is not None
-            condition, action = len(weights["condition_mean"]), weights["action_mean"].shape[1]
-            levels[key] = TrainedLevel(level, condition, action).to(device).eval()
-            try:
-                levels[key].load_state_dict(weights)
-            except RuntimeError as error:
-                raise UserError(f"{str(path)!r} was trained as another {content['name']!r}: {error}") from error
-        goals = load_goals(config.goals, folder / AUTOENCODER)
-        return cls(config, goals, Start(**content["start"]), levels, content["training"])
+        try:
+            for key, weights in content["levels"].items():
+                level = config.high if key == "high" else config.low
+                assert level is not None
+                condition, action = len(weights["condition_mean"]), weights["action_mean"].shape[1]
+                levels[key] = TrainedLevel(level, condition, action).to(device).eval()
+                fill(levels[key], weights, path)
+            start = Start(**{key: value.cpu().numpy() for key, value in content["start"].items()})
+        except (AssertionError, AttributeError, IndexError, KeyError, TypeError, RuntimeError) as error:
+            raise UserError(f"{str(path)!r} was trained as another {content['name']!r}: {error!r}") from error
+        return cls(config, load_goals(config.goals, folder / AUTOENCODER), start, levels, content["training"])

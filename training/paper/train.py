@@ -4,27 +4,27 @@ Stopped at any moment, the same command goes on and ends with the same weights.
 """
 
 import hashlib
-import json
 import shutil
 import sys
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
 import numpy as np
 import torch
 import tyro
+from numpy.typing import NDArray
 
-from pianomime.outputs import make_folder, write_json
 from pianomime_core.errors import UserError, unknown_value
 from training.demonstrations import Demonstration, load_demonstrations
-from training.fitting import device_named, fit
+from training.fitting import CHECKPOINT, device_named, fit
 from training.paper.configs import CONFIGS, Level
 from training.paper.evaluate import Evaluate
 from training.paper.goals import CODES, Goals, load_goals
 from training.paper.system import AUTOENCODER, PaperSystem, Start
 from training.paper.trained_level import TrainedLevel
 from training.paper.windows import windows
+from training.same_run import fingerprint, same_run
 
 
 @dataclass(frozen=True)
@@ -63,21 +63,27 @@ class Train:
         config, folder, device = CONFIGS[self.name], self.out / self.name, device_named(self.device)
         demonstrations = load_demonstrations(self.demos, "train")[: self.clips]
         goals = load_goals(config.goals, self.autoencoder)
-        make_folder(folder, "--out")
-        self._same_run(folder / "run.json", asdict(config))
+        made_from = self._made_from(demonstrations)
+        same_run(folder, made_from)
         if config.goals == CODES:
             shutil.copyfile(self.autoencoder, folder / AUTOENCODER)
         levels, training = {}, {}
         for key, level in (("high", config.high), ("low", config.low)):
             if level is not None:
-                levels[key], training[key] = self._level(level, demonstrations, goals, folder / key, device)
+                levels[key], training[key] = self._level(level, demonstrations, goals, folder / key, device, made_from)
         PaperSystem(config, goals, Start.of(demonstrations), levels, training).save(folder, self.name)
         if self.evaluate:
             return Evaluate(self.name, self.demos, self.out, device=self.device, threads=self.threads).run()
         return 0
 
     def _level(
-        self, level: Level, demonstrations: tuple[Demonstration, ...], goals: Goals, folder: Path, device: torch.device
+        self,
+        level: Level,
+        demonstrations: tuple[Demonstration, ...],
+        goals: Goals,
+        folder: Path,
+        device: torch.device,
+        made_from: dict[str, Any],
     ) -> tuple[TrainedLevel, dict[str, Any]]:
         conditions, actions = windows(level, demonstrations, goals)
         torch.manual_seed(self.seed)
@@ -89,23 +95,29 @@ class Train:
             return trained.loss(conditions[rows], actions[rows], rng)
 
         settings = level.fit(self.seed, self.updates)
-        fit(trained.to(device), loss, settings, folder, f"{self.name}, {folder.name} level")
+        fit(trained.to(device), loss, settings, folder, f"{self.name}, {folder.name} level", made_from)
         return trained, {
             "windows": len(conditions),
             "updates": settings.steps,
             "parameters": sum(parameter.numel() for parameter in trained.parameters()),
-            "cpu_minutes": torch.load(folder / "checkpoint.pt", weights_only=False)["cpu_seconds"] / 60,
+            "cpu_minutes": torch.load(folder / CHECKPOINT, weights_only=True)["cpu_seconds"] / 60,
         }
 
-    def _same_run(self, path: Path, config: dict[str, Any]) -> None:
-        # What is found in the folder is continued, so it must be of the same run.
+    def _made_from(self, demonstrations: tuple[Demonstration, ...]) -> dict[str, Any]:
+        config = CONFIGS[self.name]
         run = {"config": repr(config), "seed": self.seed, "updates": self.updates, "clips": self.clips}
-        if config["goals"] == CODES:
+        run["demonstrations"] = fingerprint(array for one in demonstrations for array in _arrays(one))
+        if config.goals == CODES:
             run["autoencoder"] = hashlib.sha256(self.autoencoder.read_bytes()).hexdigest()
-        if not path.exists():
-            write_json(path, run)
-        elif differing := [key for key, value in json.loads(path.read_text()).items() if run[key] != value]:
-            raise UserError(f"{str(path.parent)!r} holds a run with another {', '.join(differing)}: give another --out")
+        return run
+
+
+def _arrays(one: Demonstration) -> list[NDArray[Any]]:
+    expert = one.expert
+    seen: list[NDArray[Any]] = [one.goal, one.fingertips_m]
+    if expert is not None:
+        seen += [expert.joint_positions, expert.joint_velocities, expert.keys, expert.targets]
+    return seen
 
 
 def main(arguments: list[str] | None = None) -> int:

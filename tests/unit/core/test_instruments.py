@@ -1,5 +1,7 @@
 """Which instruments of a file are played, by their programs and names."""
 
+from collections.abc import Sequence
+
 import pytest
 
 from pianomime_core.errors import UserError
@@ -9,7 +11,7 @@ from pianomime_core.midi_tracks import NOTE_OFF, NOTE_ON, PROGRAM_CHANGE, Event,
 PIANO, HARPSICHORD, GUITAR, STRINGS = 0, 6, 24, 48
 
 
-def file(*tracks: tuple[str, list[tuple[int, int | None]]]) -> MidiTracks:
+def file(*tracks: tuple[str, Sequence[tuple[int, int | None]]]) -> MidiTracks:
     """Tracks of a name and of (channel from 1, program or None), a note each."""
     return MidiTracks(
         1,

@@ -63,6 +63,55 @@ def test_a_half_pedal_sends_many_values_and_changes_once():
     assert Listener().hears(*(control(PEDAL, value) for value in values)) == [(4.0, True, None), (8.0, False, None)]
 
 
+def test_a_pedal_that_trembles_around_the_middle_changes_once():
+    values = (*[63, 64] * 20, 66, 61, 66, 55, 62, 64, 65, 64, 80, 70, 64, 63)
+    heard = Listener().hears(*(control(PEDAL, value) for value in values))
+    # Down at the first 64; 55 is far enough from 66, 64 from 55, 63 from 80.
+    assert heard == [(2.0, True, None), (44.0, False, None), (46.0, True, None), (52.0, False, None)]
+
+
+@pytest.mark.parametrize("lift", [control(121), mido.Message("reset"), None])
+def test_a_pedal_that_was_lifted_from_afar_goes_down_with_the_next_value(lift):
+    listener = Listener()
+    listener.hears(control(PEDAL, 127))
+    if lift is None:
+        listener.keyboard.let_go(1.5)
+    else:
+        listener.hears(lift)
+    assert [down for _, down, _ in listener.hears(control(PEDAL, 127))] == [True]
+
+
+@pytest.mark.parametrize("later_s", [0.0, 0.003, 0.012])
+def test_a_keyboard_with_two_voices_strikes_each_key_once(later_s):
+    keyboard = Listener().keyboard
+    events = []
+    for time_s in (1.0, 1.03, 1.5):  # a repetition as fast as a machine's, and one of a pianist
+        for message, at_s in (
+            (on(60), 0.0),
+            (on(60, channel=1), later_s),
+            (off(60), 0.02),
+            (off(60, channel=1), 0.022),
+        ):
+            events += keyboard.hear(message, time_s + at_s)
+    assert [(event.time_s, event.down) for event in events] == [
+        (pytest.approx(time_s), down)
+        for start_s in (1.0, 1.03, 1.5)
+        for time_s, down in ((start_s, True), (start_s + 0.022, False))
+    ]
+    assert keyboard.heard == 3
+
+
+def test_a_second_voice_that_comes_when_the_key_is_up_is_nothing():
+    keyboard = Listener().keyboard
+    heard = [
+        event
+        for message, time_s in ((on(60), 1.0), (off(60), 1.005), (on(60, channel=1), 1.01), (off(60, channel=1), 1.015))
+        for event in keyboard.hear(message, time_s)
+    ]
+    assert [(event.time_s, event.down) for event in heard] == [(1.0, True), (1.005, False)]
+    assert keyboard.held == ()
+
+
 @pytest.mark.parametrize("number", [120, 123, 124, 125, 126, 127])
 def test_all_notes_off_lets_go_of_the_keys_of_its_channel(number):
     heard = Listener().hears(on(60), on(64), on(67, channel=3), control(number), off(60), off(67, channel=3))

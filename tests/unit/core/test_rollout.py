@@ -111,7 +111,7 @@ BAD_ARRAYS: dict[str, tuple[dict[str, Any], str]] = {
     "metadata type": ({"metadata": lambda a: '{"variant": ["a"]}'}, "metadata: variant is a list, must be a name"),
     "long names": (
         {"target_names": lambda a: np.array(["a" * 10_000])},
-        r"unknown a{40}\.\.\.; missing .* and 38 more",
+        r"unknown a{40}\.\.\.; missing .* and 36 more",
     ),
     "escapes": ({"joint_names": lambda a: np.array(["\x1b[2J", *a[1:]])}, r"unknown \\x1b\[2J; missing"),
     "metadata list": ({"metadata": lambda a: "[]"}, "JSON object"),

@@ -87,3 +87,10 @@ def broken(change) -> object:
 def test_what_does_not_fit_is_refused(change, words):
     with pytest.raises(MessageError, match=words):
         read_fingertip_cloud(broken(change))
+
+
+def test_a_robot_with_frames_of_its_own_reads_no_others():
+    cloud = fingertip_cloud(Fingertips(np.zeros((2, 6, 3)), np.ones((2, 6))), Time(), "left/world")
+    assert read_fingertip_cloud(cloud, "left/world").seen.all()
+    with pytest.raises(MessageError, match=r"'left/world'.*'right/world'"):
+        read_fingertip_cloud(cloud, "right/world")

@@ -11,17 +11,18 @@ import pytest
 import rclpy
 from builtin_interfaces.msg import Time
 from rclpy.executors import SingleThreadedExecutor
+from rclpy.qos import ReliabilityPolicy, qos_profile_sensor_data
 from sensor_msgs.msg import Image
 
 from pianomime_core.errors import UserError
 from pianomime_core.ros_environment import complete_ros_environment
 from pianomime_core.ros_fingertip_cloud import read_fingertip_cloud
 from pianomime_core.ros_topics import HUMAN_FINGERTIPS, HUMAN_IMAGE, HUMAN_MARKERS
-from pianomime_perception import perception_node
+from pianomime_perception import ros_perception
 from pianomime_perception.keyboard_map import NO_KEY_EDGES, KeyboardMap
-from pianomime_perception.perception_node import PerceptionNode
 from pianomime_perception.picture_source import Picture
 from pianomime_perception.ros_images import image_message
+from pianomime_perception.ros_perception import PerceptionNode
 
 PATIENCE_S = 30.0
 WIDTH, HEIGHT = 130, 40
@@ -87,12 +88,12 @@ class Seeing:
         topics = {HUMAN_FINGERTIPS: Topic(), "markers": Topic(), "image": Topic()}
         self.clouds, self.markers, self.images = topics.values()
         names = {HUMAN_MARKERS: "markers", HUMAN_IMAGE: "image"}
-        make = perception_node.Node.create_publisher
+        make = ros_perception.SteadyNode.create_publisher
 
         def create(node, kind, topic, qos, **more):
             return topics.get(names.get(topic, topic)) or make(node, kind, topic, qos, **more)
 
-        monkeypatch.setattr(perception_node.Node, "create_publisher", create)
+        monkeypatch.setattr(ros_perception.SteadyNode, "create_publisher", create)
         self.tracker = Painted()
         self.part = PerceptionNode(lambda: self.tracker)
         self.executor = SingleThreadedExecutor()
@@ -123,7 +124,7 @@ def see(monkeypatch):
 
     def start(known: bool = True, **parameters) -> Seeing:
         if known:
-            monkeypatch.setattr(perception_node, "given_keyboard", lambda corners, source: keyboard)
+            monkeypatch.setattr(ros_perception, "given_keyboard", lambda corners, source: keyboard)
         parts.append(Seeing(monkeypatch, **parameters))
         return parts[-1]
 
@@ -240,7 +241,7 @@ def test_pictures_of_another_shape_end_it_where_corners_were_given(see):
 
 
 def test_the_keyboard_is_looked_for_where_it_is_not_known(see, monkeypatch):
-    monkeypatch.setattr(perception_node, "given_keyboard", lambda corners, source: None)
+    monkeypatch.setattr(ros_perception, "given_keyboard", lambda corners, source: None)
     seeing = see(known=False)
     seeing.part._on_image(image_message(painted(), now()))
     seeing.until(lambda: seeing.part._box._item is None)
@@ -254,8 +255,27 @@ def test_two_cameras_on_one_topic_and_none_are_told(see, monkeypatch):
         seeing.part.node.create_publisher(Image, "/top", 1)
     seeing.until(lambda: seeing.part.node.count_publishers("/top") == 2)
     assert seeing.part._complaints() == ["2 publishers on /top: pictures of several cameras are mixed"]
-    monkeypatch.setattr(perception_node, "SILENCE_S", 0.0)
+    monkeypatch.setattr(ros_perception, "SILENCE_S", 0.0)
     assert seeing.part._complaints()[1] == "no pictures on /top, which has 2 publishers"
+
+
+def test_a_camera_that_offers_best_effort_alone_is_heard(see):
+    seeing = see(image_topic="/top")
+    camera = rclpy.create_node("camera")
+    publisher = camera.create_publisher(Image, "/top", qos_profile_sensor_data)
+
+    def is_seen() -> bool:
+        publisher.publish(image_message(painted(), now()))
+        return seeing.part._times.pictures > 0
+
+    seeing.until(is_seen)
+    camera.destroy_node()
+    # The next one offers more, and more is asked for.
+    camera = rclpy.create_node("camera")
+    publisher = camera.create_publisher(Image, "/top", 1)
+    seeing.until(lambda: publisher.get_subscription_count() == 1)
+    seeing.until(lambda: seeing.part._images.qos_profile.reliability == ReliabilityPolicy.RELIABLE)
+    camera.destroy_node()
 
 
 def test_a_file_is_played_once_somebody_reads_and_then_it_is_over(see, tmp_path):
@@ -288,8 +308,8 @@ def test_a_camera_that_is_unplugged_ends_it(see, monkeypatch):
         yield Picture(painted(), time.monotonic())
         raise UserError(f"camera {source} gives no pictures: is it unplugged?")
 
-    monkeypatch.setattr(perception_node, "check_source", lambda source: None)
-    monkeypatch.setattr(perception_node, "pictures", unplugged)
+    monkeypatch.setattr(ros_perception, "check_source", lambda source: None)
+    monkeypatch.setattr(ros_perception, "pictures", unplugged)
     seeing = see(source="/dev/video3")
     with pytest.raises(UserError, match="camera /dev/video3 gives no pictures"):
         seeing.until(lambda: False)

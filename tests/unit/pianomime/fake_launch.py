@@ -62,11 +62,13 @@ class ShutdownProcess:
         self.process_matcher = process_matcher
 
 
-@dataclass
-class EmitEvent:
-    event: ShutdownProcess
+class SignalProcess:
+    def __init__(self, *, signal_number, process_matcher) -> None:
+        self.signal_number, self.process_matcher = signal_number, process_matcher
 
-    def __init__(self, *, event: ShutdownProcess) -> None:
+
+class EmitEvent:
+    def __init__(self, *, event: ShutdownProcess | SignalProcess) -> None:
         self.event = event
 
 
@@ -150,7 +152,11 @@ MODULES = {
     },
     "launch.event_handlers": {"OnProcessExit": OnProcessExit},
     "launch.events": {},
-    "launch.events.process": {"ProcessExited": ProcessExited, "ShutdownProcess": ShutdownProcess},
+    "launch.events.process": {
+        "ProcessExited": ProcessExited,
+        "ShutdownProcess": ShutdownProcess,
+        "SignalProcess": SignalProcess,
+    },
     "launch.substitutions": {"LaunchConfiguration": LaunchConfiguration},
     "launch_ros": {},
     "launch_ros.actions": {"Node": Node},

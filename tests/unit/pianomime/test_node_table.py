@@ -13,6 +13,7 @@ from pianomime.graph_options import FollowOptions, LiveOptions, PerceptionOption
 from pianomime.node_table import node_table, perception_table
 from pianomime.songs import share_directory
 from pianomime_core.errors import UserError
+from pianomime_core.instruments import Choice
 
 ALL = node_table(PlayOptions(midi=Path("song.mid"), viewer="browser", rollout=Path("r.npz"), horizon_steps=11))
 
@@ -20,7 +21,7 @@ LIVE = node_table(LiveOptions(port="keys", viewer="browser", rollout=Path("r.npz
 HEARD = node_table(PlayOptions(midi=Path("song.mid"), sound=True, soundfont=Path("piano.sf2"), midi_out="synth"))
 RECORDED = node_table(PlayOptions(midi=Path("song.mid"), viewer="browser", record=Path("r.mcap")))
 FOLLOW = node_table(FollowOptions(perception=PerceptionOptions(source="0"), viewer="browser"))
-DECLARERS = {"declare_parameters", "TransportServer"}
+DECLARERS = {"declare_parameters", "TransportServer", "PerceptionNode"}
 OTHERS = ("live_node", "sound_node", "record_node", "follow_node", "perception_node")
 EVERY = (*ALL, *(entry for entry in (*LIVE, *HEARD, *RECORDED, *FOLLOW) if entry.name in OTHERS))
 
@@ -94,6 +95,13 @@ def test_paths_do_not_depend_on_the_folder_of_a_process():
     parameters = {name: value for entry in ALL for name, value in entry.parameters.items()}
     assert Path(parameters["midi"]).is_absolute()
     assert Path(parameters["rollout"]).is_absolute()
+
+
+def test_tracks_and_channels_that_are_chosen_go_to_the_node():
+    chosen = PlayOptions(midi=Path("song.mid"), choice=Choice(tracks=(2, 3), channels=(10,)))
+    table = {entry.name: entry for entry in node_table(chosen)}
+    parameters = table["midi_node"].parameters
+    assert (parameters["tracks"], parameters["channels"]) == ("2,3", "10")
 
 
 def test_defaults_leave_the_horizon_to_the_file_and_show_nothing():

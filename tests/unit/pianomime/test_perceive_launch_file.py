@@ -55,7 +55,7 @@ def test_every_argument_is_described(description):
     arguments = [entity for entity in description.entities if isinstance(entity, DeclareLaunchArgument)]
     assert {argument.name for argument in arguments} == {
         *PerceptionOptions.__dataclass_fields__,
-        *("follow", "viewer", "viewer_host", "viewer_port", "variant", "hand_collisions", "record"),
+        *("follow", "viewer", "viewer_host", "viewer_port", "viewer_names", "variant", "hand_collisions", "record"),
         *NodeOptions.__dataclass_fields__,
     }
     assert all(argument.description for argument in arguments)

@@ -1,10 +1,15 @@
 """play --no-ros."""
 
+import errno
+import os
+import signal
 from pathlib import Path
+from typing import IO
 
 import pytest
 from command_examples import Command, write_midi
 
+from pianomime_core.metrics import RunningScore
 from pianomime_core.rollout import Rollout
 
 
@@ -69,3 +74,41 @@ def test_a_file_with_notes_no_piano_has_says_so(pianomime: Command, tmp_path: Pa
     assert result.code == 0
     assert "low.mid" in result.err
     assert "1 outside the 88 keys" in result.err
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+def test_a_signal_ends_the_song_and_what_was_played_is_kept(
+    pianomime: Command, tune: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, code: int
+) -> None:
+    class Interrupting(RunningScore):
+        def update(self, *row: object) -> None:
+            super().update(*row)
+            if self.card().frames == 10:
+                signal.raise_signal(number)
+
+    monkeypatch.setattr("pianomime.solo.RunningScore", Interrupting)
+    files = [tmp_path / name for name in ("cut.npz", "cut.wav", "cut.mid")]
+    result = pianomime(
+        *("play", tune, "--no-ros", "--controller", "idle"),
+        *("--rollout", files[0], "--wav", files[1], "--midi", files[2]),
+    )
+    assert result.code == code, result
+    assert "onset F1" in result.out
+    assert len(Rollout.load(files[0]).goal) == 10
+    assert all(file.stat().st_size for file in files)
+
+
+def test_a_full_disk_takes_the_files_but_not_the_score(
+    pianomime: Command, tune: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fill(file: IO[bytes], **arrays: object) -> None:
+        file.write(b"PK")
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("pianomime_core.npz_file.np.savez_compressed", fill)
+    result = pianomime("play", tune, "--no-ros", "--controller", "idle", "--rollout", tmp_path / "full.npz")
+    assert result.code == 2, result
+    assert "onset F1" in result.out
+    assert result.err.count("\n") == 1
+    assert "full.npz' cannot be written: No space left on device" in result.err
+    assert [file.name for file in tmp_path.iterdir()] == [tune.name]

@@ -80,6 +80,17 @@ def test_a_torn_message_is_dropped(rtmidi):
     assert [message.note for message, _ in port.read()] == [60]
 
 
+def test_no_torn_bytes_end_the_listening(rtmidi):
+    port = MidiInput("keys")
+    for status in range(256):
+        for length in range(4):
+            for byte in (0, 127, 128, 255):
+                rtmidi.send([status, *[byte] * length])
+    rtmidi.send(NOTE_ON)
+    message, _ = port.read()[-1]
+    assert message.note == 60
+
+
 def test_a_port_goes_and_comes_back_under_another_number(rtmidi):
     port = MidiInput("keys")
     assert port.name == "Keys:Keys MIDI 1"

@@ -1,5 +1,9 @@
 """Recordings written without ROS's tools and read by somebody else: rosbags."""
 
+import os
+import resource
+import signal
+
 import numpy as np
 import pytest
 from rosbags.highlevel import AnyReader
@@ -7,6 +11,7 @@ from rosbags.interfaces import Qos, QosDurability, QosHistory, QosLiveliness, Qo
 from rosbags.typesys import Stores, get_typestore
 
 from pianomime_core.errors import UserError
+from pianomime_sim.mcap_end import mend
 from pianomime_sim.recording import Recording
 
 NOW_NS = 1_700_000_000_000_000_000
@@ -43,6 +48,83 @@ def test_messages_come_back_as_they_were(tmp_path):
         assert (read.header.stamp.sec, read.header.stamp.nanosec) == (message.header.stamp.sec, 50)
     assert sorted(file.name for file in (tmp_path / "song.mcap").iterdir()) == ["metadata.yaml", "song.mcap"]
     assert [file.name for file in tmp_path.iterdir()] == ["song.mcap"], "nothing is left beside it"
+
+
+def record_two_seconds(recording: Recording, first: int) -> None:
+    recording.add("/hands/joint_states", JOINT_STATE, QOS)
+    for second in range(2):
+        for k in range(20):
+            number = first + 20 * second + k
+            message = TYPES.serialize_cdr(joint_state(number), JOINT_STATE)
+            recording.write("/hands/joint_states", NOW_NS + number, message)
+        recording.flush()
+
+
+def numbers_in(path) -> list[int]:
+    with AnyReader([path]) as reader:
+        return [time_ns - NOW_NS for _, time_ns, _ in reader.messages()]
+
+
+def killed_while_recording(path) -> None:
+    """A process that records two seconds, begins a third and is killed."""
+    child = os.fork()
+    if child == 0:
+        recording = Recording(path)
+        record_two_seconds(recording, 0)
+        recording.write("/hands/joint_states", NOW_NS + 99, TYPES.serialize_cdr(joint_state(99), JOINT_STATE))
+        os.kill(os.getpid(), signal.SIGKILL)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
+
+
+def test_what_a_killed_recorder_had_recorded_can_be_read_at_once(tmp_path):
+    killed_while_recording(tmp_path / "song.mcap")
+    assert numbers_in(tmp_path / "song.partial" / "song" / "song.mcap") == list(range(40))
+
+
+def test_the_next_recorder_keeps_it_under_a_name_of_its_own(tmp_path):
+    for _ in range(2):
+        killed_while_recording(tmp_path / "song.mcap")
+    with Recording(tmp_path / "song.mcap") as recording:
+        assert recording.rescued == tmp_path / "song-2.mcap"
+        record_two_seconds(recording, 100)
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["song-1.mcap", "song-2.mcap", "song.mcap"]
+    assert numbers_in(tmp_path / "song-1.mcap") == list(range(40))
+    assert numbers_in(tmp_path / "song.mcap") == list(range(100, 140))
+
+
+def test_a_file_torn_within_a_record_is_mended(tmp_path):
+    recording = Recording(tmp_path / "song.mcap")
+    file = tmp_path / "song.partial" / "song" / "song.mcap"
+    record_two_seconds(recording, 0)
+    whole = file.read_bytes()
+    recording.write("/hands/joint_states", NOW_NS + 99, os.urandom(100))
+    recording.flush()
+    file.write_bytes(file.read_bytes()[: len(whole) + 10])
+    assert mend(file)
+    assert file.read_bytes() == whole
+    assert numbers_in(file) == list(range(40))
+    file.write_bytes(whole[:3])
+    assert not mend(file)
+
+
+@pytest.fixture
+def small_disk():
+    """No file may grow beyond 20 kB, as if the disk were full then."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, before[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_a_full_disk_is_one_line_and_what_came_before_is_kept(tmp_path, small_disk):
+    recording = Recording(tmp_path / "song.mcap")
+    record_two_seconds(recording, 0)
+    noise = os.urandom(2**20)  # fills a chunk
+    with pytest.raises(UserError, match=r"song.mcap' cannot be written: .*song/song.mcap'") as failure:
+        recording.write("/hands/joint_states", NOW_NS + 50, noise)
+    assert "\n" not in str(failure.value)
+    assert not (tmp_path / "song.mcap").exists()
+    assert numbers_in(tmp_path / "song.partial" / "song" / "song.mcap") == list(range(40))
 
 
 def test_it_knows_the_types_of_the_graph():

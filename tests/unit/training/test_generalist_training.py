@@ -77,6 +77,31 @@ def test_training_that_is_finished_is_read_not_done_again(made: Path) -> None:
         torch.testing.assert_close(second.weights[name], value, rtol=0, atol=0)
 
 
+def test_another_seed_or_setting_in_the_same_folder_is_refused(made: Path) -> None:
+    network = (made / "fingering" / "network.pt").read_bytes()
+    with pytest.raises(UserError, match=r"holds a run with another seed: .*there 0, here 1"):
+        TrainFingering(
+            made / "demos", made / "fingering", seed=1, rounds=2, made_up=0, onsets=8, jobs=1, fit=SHORT, last_fit=SHORT
+        ).run()
+    assert (made / "fingering" / "network.pt").read_bytes() == network
+    with pytest.raises(UserError, match=r"holds a run with another clips: .*there 1, here 2"):
+        TrainPostures(
+            made / "demos", made / "postures", rounds=2, clips=2, made_up=0, steps=30, rows=64, jobs=1, fit=SHORT,
+            last_fit=SHORT,
+        ).run()  # fmt: skip
+
+
+def test_other_music_in_the_same_folder_is_refused(made: Path, tmp_path: Path) -> None:
+    (tmp_path / "midi").mkdir()
+    (tmp_path / "splits.json").write_text((made / "demos" / "splits.json").read_text())
+    for clip in ("000", "003"):
+        _write_scale(tmp_path / "midi" / f"{clip}.mid", 50)
+    with pytest.raises(UserError, match="holds a run with another clips of the demonstrations"):
+        TrainFingering(
+            tmp_path, made / "fingering", rounds=2, made_up=0, onsets=8, jobs=1, fit=SHORT, last_fit=SHORT
+        ).run()
+
+
 def test_onnxruntime_and_torch_play_the_same_keys(made: Path) -> None:
     song = read_song(made / "demos" / "midi" / "000.mid")
     shape = Trained.load(made / "fingering" / "network.pt").shape

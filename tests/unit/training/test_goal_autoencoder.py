@@ -1,5 +1,6 @@
 """Distances by hand, codes that know nothing of other rows, and a tiny training that is broken off and goes on."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -161,6 +162,9 @@ def test_training_tells_keys_and_ends_the_same_when_it_was_broken_off(
         options("broken").run()
     monkeypatch.setattr(train, "batch_loss", real)
     options("broken").run()
+
+    with pytest.raises(UserError, match=r"another seed, loop\.seed: .*there 0, here 5"):
+        replace(options("whole"), seed=5).run()
 
     whole, resumed = (GoalAutoencoder.load(tmp_path / out) for out in ("whole", "broken"))
     for name, weights in whole.state_dict().items():

@@ -2,10 +2,12 @@
 
 A key is held by the channels that struck it: a note-on for a held key strikes it again (RoboPianist's rule for
 overlapping notes), and it comes up when the last channel lets go, as `pianomime_core.goal_window.note_events` has it
-for files. What the wire adds to that: note-ons of velocity 0 are note-offs, pedals send every millimetre,
-all-notes-off has several forms (MIDI 1.0, channel mode messages 120 to 127), cables are pulled out, keys stick.
+for files. What the wire adds to that: note-ons of velocity 0 are note-offs, keyboards with two voices send each key on
+two channels, pedals send every millimetre and tremble, all-notes-off has several forms (MIDI 1.0, channel mode messages
+120 to 127), cables are pulled out, keys stick.
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -16,6 +18,10 @@ from pianomime_core.keyboard import HIGHEST_PITCH, LOWEST_PITCH
 
 SUSTAIN_CONTROL = 64
 SUSTAIN_DOWN_FROM = 64
+SUSTAIN_TREMBLE = 8
+"""A pedal changes sides of `SUSTAIN_DOWN_FROM` only if it has moved so far since it last turned round."""
+SAME_STRIKE_S = 0.02
+"""A key that is struck on a second channel within this time is struck once: nobody strikes a key again so soon."""
 RESET_CONTROLLERS = 121
 # All sound off, all notes off, and the four mode changes, which let go of all notes too.
 _NOTES_OFF_CONTROLS = (120, 123, 124, 125, 126, 127)
@@ -50,8 +56,11 @@ class KeyboardEvents:
         self._config = config
         self._warn = warn
         self._holders: dict[int, set[int]] = {}
+        # When a key was struck last, and by which channel.
         self._struck_s: dict[int, float] = {}
+        self._striker: dict[int, int] = {}
         self._pedal = False
+        self._pedal_turned_at = 0
         self.heard = self.outside = self.stuck = 0
 
     @property
@@ -78,7 +87,7 @@ class KeyboardEvents:
         """Every key and the pedal come up: the keyboard is gone."""
         pitches = self.held
         self._holders.clear()
-        return [NoteEvent(time_s, False, pitch) for pitch in pitches] + self._sustain(False, time_s)
+        return [NoteEvent(time_s, False, pitch) for pitch in pitches] + self._lift_pedal(time_s)
 
     def expire(self, now_s: float) -> list[NoteEvent]:
         """Keys held for longer than `longest_note_s` come up, each at the end of its time."""
@@ -100,10 +109,22 @@ class KeyboardEvents:
                 )
             self.outside += 1
             return []
+        if self._is_second_voice(pitch, channel, time_s):
+            if pitch in self._holders:
+                self._holders[pitch].add(channel)
+            return []
         self.heard += 1
         self._holders.setdefault(pitch, set()).add(channel)
         self._struck_s[pitch] = time_s
+        self._striker[pitch] = channel
         return [NoteEvent(time_s, True, pitch, velocity)]
+
+    def _is_second_voice(self, pitch: int, channel: int, time_s: float) -> bool:
+        struck_s = self._struck_s.get(pitch, -math.inf)
+        return time_s - struck_s <= SAME_STRIKE_S and channel not in {
+            self._striker[pitch],
+            *self._holders.get(pitch, ()),
+        }
 
     def _release(self, pitch: int, channel: int, time_s: float) -> list[NoteEvent]:
         holders = self._holders.get(pitch, set())
@@ -117,12 +138,26 @@ class KeyboardEvents:
 
     def _control(self, control: int, value: int, channel: int, time_s: float) -> list[NoteEvent]:
         if control == SUSTAIN_CONTROL:
-            return self._sustain(value >= SUSTAIN_DOWN_FROM, time_s)
+            return self._sustain(self._pedal_is_down(value), time_s)
         if control == RESET_CONTROLLERS:
-            return self._sustain(False, time_s)
+            return self._lift_pedal(time_s)
         if control in _NOTES_OFF_CONTROLS:
             return [event for pitch in self.held for event in self._release(pitch, channel, time_s)]
         return []
+
+    def _lift_pedal(self, time_s: float) -> list[NoteEvent]:
+        self._pedal_turned_at = 0
+        return self._sustain(False, time_s)
+
+    def _pedal_is_down(self, value: int) -> bool:
+        down = value >= SUSTAIN_DOWN_FROM
+        # The lowest value since it came up, the highest since it went down.
+        farthest = max if self._pedal else min
+        self._pedal_turned_at = farthest(self._pedal_turned_at, value)
+        if down == self._pedal or abs(value - self._pedal_turned_at) < SUSTAIN_TREMBLE:
+            return self._pedal
+        self._pedal_turned_at = value
+        return down
 
     def _sustain(self, down: bool, time_s: float) -> list[NoteEvent]:
         if down == self._pedal:

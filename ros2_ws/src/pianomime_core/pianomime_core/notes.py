@@ -22,6 +22,7 @@ from pianomime_core.instruments import DRUM_CHANNEL, EVERYTHING_FOR_A_PIANO, Cho
 from pianomime_core.keyboard import HIGHEST_PITCH, LOWEST_PITCH
 from pianomime_core.midi import TempoMap, read_midi_file
 from pianomime_core.midi_tracks import CONTROL_CHANGE, NOTE_OFF, NOTE_ON
+from pianomime_core.whole_file import write_whole
 
 MAX_DURATION_S = 30 * 60.0
 
@@ -239,6 +240,7 @@ def save_midi(score: Score, path: str | Path) -> None:
         track.append(mido.Message(kind, time=tick - last_tick, **dict(zip(names, (number, value), strict=True))))
         last_tick = tick
     try:
-        mido.MidiFile(type=0, ticks_per_beat=_WRITTEN_TICKS_PER_BEAT, tracks=[track]).save(str(path))
+        file = mido.MidiFile(type=0, ticks_per_beat=_WRITTEN_TICKS_PER_BEAT, tracks=[track])
+        write_whole(Path(path), file.save)
     except OSError as error:
         raise UserError(f"MIDI file {str(path)!r} cannot be written: {error.strerror}") from error

@@ -6,6 +6,8 @@ import rclpy
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.signals import SignalHandlerOptions
 
+from pianomime_core.errors import UserError
+
 _POLL_S = 0.1
 
 
@@ -17,9 +19,21 @@ class BackgroundNode:
     """
 
     def __init__(self, name: str, domain_id: int | None = None) -> None:
-        """`domain_id`: None for that of the environment."""
+        """Args:
+            name: Of the node.
+            domain_id: None for that of the environment.
+
+        Raises:
+            UserError: ROS cannot begin, as where no log can be written.
+        """
         self._context = rclpy.Context()
-        rclpy.init(context=self._context, domain_id=domain_id, signal_handler_options=SignalHandlerOptions.NO)
+        try:
+            # The arguments of the program are not ROS's.
+            rclpy.init(
+                args=[], context=self._context, domain_id=domain_id, signal_handler_options=SignalHandlerOptions.NO
+            )
+        except RuntimeError as error:
+            raise UserError(f"ROS 2 cannot begin: {error}") from error
         self.node = rclpy.create_node(name, context=self._context)
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._spin, name=name, daemon=True)

@@ -2,6 +2,7 @@
 
 import os
 import sys
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -12,6 +13,7 @@ HIGHEST_DOMAIN = 101
 """Above it the ports of DDS collide with Linux's ephemeral ports (ROS 2 documentation, "The ROS_DOMAIN_ID")."""
 
 DISCOVERY = "ROS_AUTOMATIC_DISCOVERY_RANGE"
+LOG_FOLDER = "ROS_LOG_DIR"
 PROFILES = "FASTDDS_DEFAULT_PROFILES_FILE"
 LOOPBACK = Path(__file__).with_name("dds_loopback.xml")
 """The transport of Fast DDS within one machine; docs/ros.md says why shared memory is not used."""
@@ -48,8 +50,26 @@ def stays_on_this_machine(environ: Mapping[str, str]) -> bool:
 
 
 def complete_ros_environment() -> None:
-    """Add what is missing to the environment of this process; to be called before rclpy is initialised."""
+    """Add what is missing to the environment of this process; to be called before rclpy is initialised.
+
+    Where no log can be written at home, it goes to a passing folder; ROS would not begin at all.
+    """
     os.environ.update(missing_ros_settings(os.environ))
+    if not os.environ.get(LOG_FOLDER) and not _is_writable(_usual_log_folder(os.environ)):
+        os.environ[LOG_FOLDER] = tempfile.mkdtemp(prefix="pianomime-log-")
+
+
+def _usual_log_folder(environ: Mapping[str, str]) -> Path:
+    home = environ.get("ROS_HOME") or os.path.join(os.path.expanduser("~"), ".ros")
+    return Path(home) / "log"
+
+
+def _is_writable(folder: Path) -> bool:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        return os.access(folder, os.W_OK)
+    except OSError:
+        return False
 
 
 def domain_id(environ: Mapping[str, str]) -> int:

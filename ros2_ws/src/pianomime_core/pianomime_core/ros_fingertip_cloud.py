@@ -42,7 +42,7 @@ class Fingertips:
         return np.asarray(np.isfinite(self.points_m).all(axis=(1, 2)))
 
 
-def fingertip_cloud(fingertips: Fingertips, stamp: Time) -> PointCloud2:
+def fingertip_cloud(fingertips: Fingertips, stamp: Time, frame: str = WORLD) -> PointCloud2:
     """Return the message of the picture that was taken at `stamp`."""
     rows = np.zeros(FINGER_OF_POINT.size, LAYOUT)
     for axis, name in enumerate("xyz"):
@@ -50,7 +50,7 @@ def fingertip_cloud(fingertips: Fingertips, stamp: Time) -> PointCloud2:
     rows["confidence"] = fingertips.confidence.ravel()
     rows["finger"] = FINGER_OF_POINT.ravel()
     message = PointCloud2(height=1, width=len(rows), point_step=LAYOUT.itemsize, is_bigendian=False)
-    message.header.frame_id = WORLD
+    message.header.frame_id = frame
     message.header.stamp = stamp
     message.fields = [
         PointField(name=name, offset=LAYOUT.fields[name][1], datatype=_DATATYPES[LAYOUT[name].str], count=1)  # type: ignore[index]
@@ -62,15 +62,15 @@ def fingertip_cloud(fingertips: Fingertips, stamp: Time) -> PointCloud2:
     return message
 
 
-def read_fingertip_cloud(message: PointCloud2) -> Fingertips:
+def read_fingertip_cloud(message: PointCloud2, frame: str = WORLD) -> Fingertips:
     """Return the hands in a message, whatever the order of its points and fields.
 
     Raises:
-        MessageError: Another frame than the world's, fields of other names or types, bytes missing, or fingers unknown,
+        MessageError: Another frame, fields of other names or types, bytes missing, or fingers unknown,
             missing or repeated.
     """
-    if message.header.frame_id != WORLD:
-        raise MessageError(f"frame {message.header.frame_id!r}: fingertips must be in frame {WORLD!r}")
+    if message.header.frame_id != frame:
+        raise MessageError(f"frame {message.header.frame_id!r}: fingertips must be in frame {frame!r}")
     rows = np.frombuffer(message.data, np.uint8)
     if len(rows) != message.width * message.height * message.point_step:
         raise MessageError(f"{len(rows)} bytes for {message.width * message.height} points of {message.point_step}")

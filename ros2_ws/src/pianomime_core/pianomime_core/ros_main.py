@@ -36,7 +36,11 @@ class Part(Protocol):
         ...
 
     def close(self) -> None:
-        """Stop threads and write what is to be written; called once, before the node goes."""
+        """Stop threads and write what is to be written; called once, before the node goes.
+
+        Raises:
+            UserError: It cannot be written.
+        """
         ...
 
 
@@ -98,16 +102,25 @@ def _run(make: Callable[[], Part]) -> int:
             return EXIT_CRASH
     finally:
         signals.impatient = False
-        if part is not None:
-            part.close()
+        written = part is None or _close(part)
         rclpy.try_shutdown()
-    return EXIT_END
+    return EXIT_END if written else EXIT_USER_ERROR
+
+
+def _close(part: Part) -> bool:
+    """Close a part; False, and one line, if it could not write what it was to write."""
+    try:
+        part.close()
+    except UserError as error:
+        print(f"error: {error}", file=sys.stderr, flush=True)
+        return False
+    return True
 
 
 def _init() -> None:
     try:
         rclpy.init(args=sys.argv, signal_handler_options=SignalHandlerOptions.NO)
-    except RuntimeError as error:  # what is wrong with the arguments
+    except (RuntimeError, UnicodeError) as error:  # what is wrong with the arguments
         raise UserError(str(error)) from error
 
 

@@ -15,6 +15,7 @@ from rclpy.qos import DurabilityPolicy, QoSProfile
 from rclpy.subscription import MessageInfo, Subscription
 
 from pianomime_core.ros_life import ALIVE_S, UNKNOWN, Gid, Life, publishers
+from pianomime_core.ros_qos import overridable_subscription
 
 SILENCE_S = 1.0
 """An owner that was silent for so long may have died; one started in its place, of the same name, inherits."""
@@ -199,8 +200,8 @@ class Owners:
         reader = Reader(self._node, topic, take, latched=latched, life=self.life)
         self._readers.append(reader)
         # A callable of two arguments is told of whom a message is.
-        subscription = self._node.create_subscription(
-            kind, topic, lambda message, info: reader.hear(message, info), qos
+        subscription = overridable_subscription(
+            self._node, kind, topic, lambda message, info: reader.hear(message, info), qos
         )
         self._undo.callback(self._node.destroy_subscription, subscription)
         return subscription

@@ -3,6 +3,8 @@
 from pathlib import Path
 
 from pianomime_core.demonstration import Demonstration
+from pianomime_core.errors import UserError
+from pianomime_core.instruments import EVERYTHING_FOR_A_PIANO, Choice
 from pianomime_core.notes import Score, load_midi
 
 DEMONSTRATION_SUFFIX = ".npz"
@@ -13,10 +15,14 @@ def is_demonstration(path: Path) -> bool:
     return path.suffix.lower() == DEMONSTRATION_SUFFIX
 
 
-def load_song(path: Path) -> Score:
-    """Read the music of a file; whatever is no demonstration by its name is MIDI.
+def load_song(path: Path, choice: Choice = EVERYTHING_FOR_A_PIANO) -> Score:
+    """Read the music of a file; whatever is no demonstration by its name is MIDI, of which tracks may be chosen.
 
     Raises:
-        UserError: As `load_midi`, or `Demonstration.load`.
+        UserError: As `load_midi`, or `Demonstration.load`; or there is a choice and it is a demonstration.
     """
-    return Demonstration.load(path).score() if is_demonstration(path) else load_midi(path)
+    if not is_demonstration(path):
+        return load_midi(path, choice)
+    if choice:
+        raise UserError(f"demonstration {str(path)!r} has no tracks and channels to choose from")
+    return Demonstration.load(path).score()

@@ -26,7 +26,7 @@ _COLOUR_DECIMALS = 6
 _NOWHERE_M, _UNTURNED = np.zeros(3), np.array([1.0, 0.0, 0.0, 0.0])
 
 
-def hands_urdf(variant: str = "pianomime") -> str:
+def hands_urdf(variant: str = "pianomime", joint_prefix: str = "") -> str:
     """Return the URDF of both hands at their places in the frame `world`.
 
     Links are named as the bodies (`rh_palm`), with one for each fingertip site (`rh_thumb_tip`) and one behind each
@@ -34,6 +34,7 @@ def hands_urdf(variant: str = "pianomime") -> str:
 
     Args:
         variant: Name of the hand variant.
+        joint_prefix: Put before the names of joints, as in the messages; robot_state_publisher has one for frames.
 
     Raises:
         UserError: Unknown variant, or the robopianist wheel is not installed.
@@ -42,6 +43,8 @@ def hands_urdf(variant: str = "pianomime") -> str:
     _add(robot, "link", name=ROOT_LINK)
     for side in SIDES:
         _add_hand(robot, build_hand(side, variant).compile())
+    for joint in robot.iter("joint"):
+        joint.set("name", f"{joint_prefix}{joint.get('name')}")
     Xml.indent(robot)
     return Xml.tostring(robot, encoding="unicode", xml_declaration=True) + "\n"
 

@@ -9,7 +9,6 @@ import numpy as np
 from builtin_interfaces.msg import Time
 from numpy.typing import NDArray
 from rclpy.clock import Clock, ClockType
-from rclpy.node import Node
 from rclpy.subscription import Subscription
 from sensor_msgs.msg import JointState, PointCloud2
 from trajectory_msgs.msg import JointTrajectory
@@ -30,9 +29,11 @@ from pianomime_core.ros_messages import (
     step_of,
     targets_message,
 )
+from pianomime_core.ros_node import SteadyNode
 from pianomime_core.ros_owner import Owners
 from pianomime_core.ros_parameters import declare_text, refuse_undeclared
-from pianomime_core.ros_qos import LATCHED, NEWEST
+from pianomime_core.ros_prefixes import FRAME_PREFIX, JOINT_PREFIX, in_frame, prefixed, world_frame
+from pianomime_core.ros_qos import LATCHED, NEWEST, overridable_publisher, overridable_subscription
 from pianomime_core.spread import spread_ms
 from pianomime_policy.demo.fingertip_follower import FingertipFollower
 from pianomime_policy.ros_fingertips import fingertip_markers
@@ -60,12 +61,15 @@ class FollowNode:
     finished = False
 
     def __init__(self) -> None:
-        self.node = node = Node("follow_node")
+        self.node = node = SteadyNode("follow_node")
         self._log = node.get_logger()
         variant = declare_text(node, "variant", "pianomime", "Hands that follow", legal=tuple(FOREARM_DOFS))
+        prefix = declare_text(node, "joint_prefix", "", JOINT_PREFIX)
+        self._world = world_frame(declare_text(node, "frame_prefix", "", FRAME_PREFIX))
         refuse_undeclared(node)
         self._follower = FingertipFollower(variant)
-        self._joints = NameOrder(self._follower.joint_names)
+        self._joints = NameOrder(prefixed(prefix, self._follower.joint_names))
+        self._target_names = prefixed(prefix, self._follower.target_names)
         self._human: Fingertips | None = None
         self._human_s = -np.inf
         self._stamp: Time | None = None
@@ -98,7 +102,7 @@ class FollowNode:
         node = self.node
         prefer_prompt_replies()
         self._publish_start = node.create_publisher(JointState, topics.START, LATCHED)
-        self._publish_command = node.create_publisher(JointTrajectory, topics.COMMAND, NEWEST)
+        self._publish_command = overridable_publisher(node, JointTrajectory, topics.COMMAND, NEWEST)
         self._publish_aims = node.create_publisher(MarkerArray, topics.FINGERTIP_TARGETS, NEWEST)
         self._owners = Owners(node)
         self._owners.subscribe(JointState, topics.HAND_STATES, self._on_state, NEWEST)
@@ -108,7 +112,7 @@ class FollowNode:
 
     def _on_fingertips(self, message: PointCloud2) -> None:
         def take() -> None:
-            human = read_fingertip_cloud(message)
+            human = read_fingertip_cloud(message, self._world)
             self._follower.see(human.points_m)
             self._human, self._human_s, self._stamp = human, time.monotonic(), message.header.stamp
             self._clouds += 1
@@ -129,8 +133,8 @@ class FollowNode:
 
         self._accept(topics.HAND_STATES, take)
         if self._fingertips is None and self._answered is not None:
-            self._fingertips = self.node.create_subscription(
-                PointCloud2, topics.HUMAN_FINGERTIPS, self._on_fingertips, NEWEST
+            self._fingertips = overridable_subscription(
+                self.node, PointCloud2, topics.HUMAN_FINGERTIPS, self._on_fingertips, NEWEST
             )
             self._log.info(f"the hands follow {self._fingertips.topic_name}: end with Ctrl-C")
 
@@ -155,10 +159,10 @@ class FollowNode:
         self._command(step, targets)
         self._note_latency()
         if self._publish_aims.get_subscription_count() and (aims := self._follower.aims()) is not None:
-            self._publish_aims.publish(fingertip_markers(step, aims))
+            self._publish_aims.publish(in_frame(fingertip_markers(step, aims), self._world))
 
     def _command(self, step: int, targets: Floats) -> None:
-        self._publish_command.publish(targets_message(self._follower.target_names, targets, step=step))
+        self._publish_command.publish(targets_message(self._target_names, targets, step=step))
 
     def _note_latency(self) -> None:
         """Of a picture whose fingertips are in a command for the first time."""
@@ -197,11 +201,11 @@ class FollowNode:
             "clouds": self._clouds,
             "refused_messages": self._refused,
             **spread_ms(list(self._act_s), "policy"),
-            **_middle_and_tail(self._latency_s, "latency", "ms"),
+            **_percentiles(self._latency_s, "latency", "ms", (50, 95, 99)),
         }
         for hand, side in enumerate(SIDES):
             values[f"{side}_seen"] = int(fresh and self._human is not None and bool(self._human.seen[hand]))
-            values |= _middle_and_tail(self._distance_m[hand], f"{side}_distance", "mm")
+            values |= _percentiles(self._distance_m[hand], f"{side}_distance", "mm", (50, 95))
         complaints = {
             f"{self._refused} messages refused": self._refused > 0,
             "fingertips have stopped": self._clouds > 0 and not fresh,
@@ -212,12 +216,12 @@ class FollowNode:
         return Health(max(answered, 0), values, text, warnings)
 
 
-def _middle_and_tail(values: deque[float], name: str, unit: str) -> dict[str, float]:
-    """Median and 95th percentile in thousandths."""
+def _percentiles(values: deque[float], name: str, unit: str, percents: tuple[int, ...]) -> dict[str, float]:
+    """Percentiles in thousandths; {} of nothing."""
     if not values:
         return {}
-    p50, p95 = np.percentile(list(values), (50, 95)) * 1e3
-    return {f"{name}_p50_{unit}": float(p50), f"{name}_p95_{unit}": float(p95)}
+    found = np.percentile(list(values), percents) * 1e3
+    return {f"{name}_p{percent}_{unit}": float(value) for percent, value in zip(percents, found, strict=True)}
 
 
 def main() -> int:

@@ -60,7 +60,7 @@ class MidiInput:
             time_s, data = self._messages.popleft()
             try:
                 messages.append((mido.Message.from_bytes(data), time_s))
-            except ValueError:  # a message torn by a loose cable
+            except (ValueError, LookupError):  # a message torn by a loose cable: bytes that are none, or missing
                 continue
         return messages
 

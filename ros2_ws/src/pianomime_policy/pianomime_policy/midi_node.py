@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 from diagnostic_msgs.msg import DiagnosticArray
 from rcl_interfaces.msg import SetParametersResult
-from rclpy.node import Node
 from rclpy.parameter import Parameter
 from sensor_msgs.msg import JointState
 from std_srvs.srv import Trigger
@@ -16,14 +15,16 @@ from trajectory_msgs.msg import JointTrajectory
 from pianomime_core import ros_topics as topics
 from pianomime_core.errors import UserError
 from pianomime_core.goal_window import roll_window
+from pianomime_core.instruments import choice
 from pianomime_core.notes import Dropped
 from pianomime_core.piano_roll import PianoRoll, piano_roll
 from pianomime_core.ros_diagnostics import Diagnostics, Health
 from pianomime_core.ros_main import prefer_prompt_replies, run
 from pianomime_core.ros_messages import MessageError, goal_message, read_status, step_of
+from pianomime_core.ros_node import SteadyNode
 from pianomime_core.ros_owner import Owners
 from pianomime_core.ros_parameters import declare_count, declare_text, refuse_undeclared
-from pianomime_core.ros_qos import LATCHED, NEWEST
+from pianomime_core.ros_qos import LATCHED, NEWEST, overridable_publisher
 from pianomime_core.song_file import load_song
 
 REPEAT_PERIOD_S = 0.25
@@ -53,13 +54,15 @@ class MidiNode:
     finished = False
 
     def __init__(self) -> None:
-        self.node = Node("midi_node")
+        self.node = SteadyNode("midi_node")
         midi = declare_text(
             self.node, "midi", "", "MIDI file to play, demonstration, or the name of a song in `songs`", read_only=False
         )
         songs = declare_text(
             self.node, "songs", "", "Folder of songs that may be called by their names; empty for none"
         )
+        tracks = declare_text(self.node, "tracks", "", "Tracks to play, from 1, as in 2,3; empty: what is for a piano")
+        channels = declare_text(self.node, "channels", "", "Channels to play, 1 to 16, as in 1,2; empty: all")
         self._horizon = declare_count(
             self.node,
             "horizon_steps",
@@ -72,11 +75,12 @@ class MidiNode:
         if not midi:
             raise UserError("midi_node parameter midi is empty: want the path of a MIDI file or demonstration")
         self._songs = Path(songs) if songs else None
+        self._choice = choice(tracks, channels)
         self._chosen = self._read(midi)
         self._performances = 0
         self._playing = False
         self._publish_song = self.node.create_publisher(JointTrajectory, topics.SONG, LATCHED)
-        self._publish_goal = self.node.create_publisher(JointTrajectory, topics.GOAL, NEWEST)
+        self._publish_goal = overridable_publisher(self.node, JointTrajectory, topics.GOAL, NEWEST)
         prefer_prompt_replies()
         self._begin()
         self._owners = Owners(self.node)
@@ -90,7 +94,9 @@ class MidiNode:
     def _read(self, midi: str) -> Song:
         named = self._songs / f"{midi}.mid" if self._songs is not None else None
         path = named if named is not None and named.is_file() and not Path(midi).exists() else Path(midi)
-        score = load_song(path)
+        score = load_song(path, self._choice)
+        for remark in score.remarks:
+            self.node.get_logger().info(f"{path.name} {remark}")
         return Song(score.title or path.name, piano_roll(score), score.dropped)
 
     def _begin(self) -> None:

@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
+from copy import copy
 from pathlib import Path
 
 import numpy as np
@@ -38,9 +39,11 @@ from pianomime_core.ros_messages import (
     step_of,
     targets_message,
 )
+from pianomime_core.ros_node import SteadyTimers
 from pianomime_core.ros_owner import Owners
 from pianomime_core.ros_parameters import declare_switch, declare_text, refuse_undeclared
-from pianomime_core.ros_qos import LATCHED, NEWEST
+from pianomime_core.ros_prefixes import FRAME_PREFIX, JOINT_PREFIX, in_frame, prefixed, world_frame
+from pianomime_core.ros_qos import LATCHED, NEWEST, OVERRIDABLE
 from pianomime_core.spread import Spread
 from pianomime_description.variant import SceneConfig
 from pianomime_policy.answering import Answering
@@ -57,7 +60,7 @@ STATES = (topics.HAND_STATES, topics.KEY_STATES)
 """A robot whose state is not finite is broken; elsewhere a bad number is but a bad message."""
 
 
-class _ManagedNode(LifecycleNode):
+class _ManagedNode(SteadyTimers, LifecycleNode):
     """The ROS side of PolicyNode's transitions."""
 
     def __init__(self, owner: "PolicyNode") -> None:
@@ -111,6 +114,8 @@ class PolicyNode:
         variant = declare_text(node, "variant", "pianomime", "Hands to play with", legal=tuple(FOREARM_DOFS))
         collisions = declare_switch(node, "hand_collisions", False, "Hands and fingers collide with one another")
         autostart = declare_switch(node, "autostart", True, "Configure and activate without a life-cycle manager")
+        self._prefix = declare_text(node, "joint_prefix", "", JOINT_PREFIX)
+        self._world = world_frame(declare_text(node, "frame_prefix", "", FRAME_PREFIX))
         refuse_undeclared(node)
         self._model = Path(model) if model else None
         self._scene = SceneConfig(variant=variant, hand_collisions=collisions)
@@ -141,7 +146,7 @@ class PolicyNode:
         """Make the controller, ready to answer without compiling anything."""
         begin_s = time.monotonic()
         self._controller = ready_controller(self._name, self._scene, self.node.get_logger().info, self._model)
-        self._joints = NameOrder(self._controller.joint_names)
+        self._joints = NameOrder(prefixed(self._prefix, self._controller.joint_names))
         self._keys = NameOrder(KEY_NAMES, beside=(SUSTAIN,))
         self._goal = NameOrder(GOAL_NAMES)
         # Silent until the node is active.
@@ -151,7 +156,7 @@ class PolicyNode:
         self.node.get_logger().info(f"controller {self._name!r} ready after {time.monotonic() - begin_s:.1f} s")
 
     def _speak(self, kind: type, topic: str) -> LifecyclePublisher:
-        publisher = self.node.create_lifecycle_publisher(kind, topic, NEWEST)
+        publisher = self.node.create_lifecycle_publisher(kind, topic, copy(NEWEST), qos_overriding_options=OVERRIDABLE)
         self._built.callback(self.node.destroy_lifecycle_publisher, publisher)
         return publisher
 
@@ -251,7 +256,8 @@ class PolicyNode:
         controller = self._controller
         # Of the last `act`, which is that of this step, also when it is said again.
         pedal = controller.pedal() if isinstance(controller, Pedals) else None
-        self._publish_command.publish(targets_message(controller.target_names, targets, step=step, pedal=pedal))
+        names = prefixed(self._prefix, controller.target_names)
+        self._publish_command.publish(targets_message(names, targets, step=step, pedal=pedal))
 
     def _show_aims(self, step: int) -> None:
         """Once the command is out, and only for those who look."""
@@ -259,7 +265,7 @@ class PolicyNode:
         if not isinstance(controller, TellsAims) or not self._publish_aims.get_subscription_count():
             return
         if (aims := controller.aims()) is not None:
-            self._publish_aims.publish(fingertip_markers(step, aims))
+            self._publish_aims.publish(in_frame(fingertip_markers(step, aims), self._world))
 
     def _health(self) -> Health:
         answered, skipped = self._playing.answered, self._playing.skipped

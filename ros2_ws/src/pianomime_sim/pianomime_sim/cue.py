@@ -39,7 +39,10 @@ class Cue:
             self.song, self.steps, self._of_song = (goal, sustain), len(goal), performance
 
     def take_start(self, performance: str, positions: NDArray[np.float64], first: int) -> None:
-        """Take where the hands begin, and with which step."""
+        """Take where the hands begin, and with which step; who says so of a performance that is over thinks that its
+        simulator is gone."""
+        if performance == self._over:
+            return
         self.start, self.first, self._of_start = positions, first, performance
 
     def is_of(self, performance: str) -> bool:

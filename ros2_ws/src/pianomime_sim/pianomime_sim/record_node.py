@@ -8,15 +8,16 @@ from importlib import import_module
 from pathlib import Path
 
 from rclpy.executors import SingleThreadedExecutor
-from rclpy.node import Node
-from rclpy.qos import DurabilityPolicy, HistoryPolicy, QoSProfile, ReliabilityPolicy
+from rclpy.qos import QoSProfile
 from rosbags.interfaces import Qos, QosDurability, QosHistory, QosLiveliness, QosReliability, QosTime
 
 from pianomime_core import ros_topics as topics
 from pianomime_core.errors import UserError
 from pianomime_core.ros_diagnostics import Diagnostics, Health
 from pianomime_core.ros_main import run
+from pianomime_core.ros_node import SteadyNode
 from pianomime_core.ros_parameters import declare_text, refuse_undeclared
+from pianomime_core.ros_qos import offered_by_all
 from pianomime_sim.recording import Recording
 
 LOOK_PERIOD_S = 0.1
@@ -26,6 +27,8 @@ LAST = topics.HAND_STATES
 """Who waits for the recorder waits until it listens to this: it does so when the other end of the loop is recorded."""
 BEFORE_LAST = topics.COMMAND
 LINGER_S = 0.05
+FLUSH_PERIOD_S = 1.0
+"""What is lost at most if we are killed."""
 
 
 class RecordNode:
@@ -34,25 +37,35 @@ class RecordNode:
     finished = False
 
     def __init__(self) -> None:
-        self.node = Node("record_node")
+        self.node = SteadyNode("record_node")
         file = declare_text(self.node, "file", "", "Recording (.mcap) to write")
         refuse_undeclared(self.node)
         if not file:
             raise UserError("record_node parameter file is empty: want the name of a recording")
         self._recording = Recording(Path(file))
+        if self._recording.rescued is not None:
+            self.node.get_logger().warning(f"what a recorder that was killed had recorded is {self._recording.rescued}")
+        self._failure: UserError | None = None
         self._topics: set[str] = set()
         self._diagnostics = Diagnostics(self.node, self._health)
         self.node.create_timer(LOOK_PERIOD_S, self._look)
+        self.node.create_timer(FLUSH_PERIOD_S, lambda: self._try(self._recording.flush))
 
     def close(self) -> None:
-        """Take what has come already, then finish the file."""
+        """Take what has come already, then finish the file.
+
+        Raises:
+            UserError: It could not be written, now or before.
+        """
         executor = SingleThreadedExecutor()
         executor.add_node(self.node)
         before = -1
         while before < self._recording.messages:
             before = self._recording.messages
             executor.spin_once(timeout_sec=LINGER_S)
-        self._recording.close()
+        self._try(self._recording.close)
+        if self._failure is not None:
+            raise self._failure
 
     def _look(self) -> None:
         last, before_last = (self.node.resolve_topic_name(name) for name in (LAST, BEFORE_LAST))
@@ -64,15 +77,7 @@ class RecordNode:
             if not self._recording.knows(types[0]):
                 self.node.get_logger().warning(f"{topic} is not recorded: nobody knows the type {types[0]}")
                 continue
-            # What all offer; a subscriber that asks for more hears nothing.
-            reliable = all(end.qos_profile.reliability == ReliabilityPolicy.RELIABLE for end in offered)
-            latched = all(end.qos_profile.durability == DurabilityPolicy.TRANSIENT_LOCAL for end in offered)
-            profile = QoSProfile(
-                history=HistoryPolicy.KEEP_LAST,
-                depth=DEPTH,
-                reliability=ReliabilityPolicy.RELIABLE if reliable else ReliabilityPolicy.BEST_EFFORT,
-                durability=DurabilityPolicy.TRANSIENT_LOCAL if latched else DurabilityPolicy.VOLATILE,
-            )
+            profile = offered_by_all(offered, DEPTH)
             self._recording.add(topic, types[0], _offer(profile))
             self.node.create_subscription(_message(types[0]), topic, self._writer(topic), profile, raw=True)
 
@@ -80,10 +85,22 @@ class RecordNode:
         return partial(self._write, topic)
 
     def _write(self, topic: str, message: bytes) -> None:
-        self._recording.write(topic, time.time_ns(), message)
+        self._try(lambda: self._recording.write(topic, time.time_ns(), message))
+
+    def _try(self, record: Callable[[], None]) -> None:
+        """Once the disk is full the music goes on unrecorded, and the end says so."""
+        if self._failure is None:
+            try:
+                record()
+            except UserError as error:
+                self._failure = error
+                self.node.get_logger().error(f"{error}; from here on nothing is recorded")
 
     def _health(self) -> Health:
-        return Health(values={"messages": self._recording.messages, "topics": len(self._topics)}, text="recording")
+        values = {"messages": self._recording.messages, "topics": len(self._topics)}
+        if self._failure is not None:
+            return Health(values=values, text="not recording", warnings=(str(self._failure),))
+        return Health(values=values, text="recording")
 
 
 def _message(message_type: str) -> type:

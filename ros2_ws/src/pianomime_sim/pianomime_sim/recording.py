@@ -1,37 +1,47 @@
 """A rosbag2 recording in MCAP: a folder with metadata.yaml, as `ros2 bag play` and the package `rosbags` read it."""
 
 import shutil
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
 from rosbags.interfaces import Connection, Qos
 from rosbags.rosbag2 import CompressionFormat, CompressionMode, StoragePlugin, Writer
+from rosbags.rosbag2.storage_mcap import McapWriter
 from rosbags.typesys import Stores, get_typestore
 
 from pianomime_core.errors import UserError
+from pianomime_sim.mcap_end import mend, write_provisional_end
 
 SUFFIX = ".mcap"
 _TYPES = get_typestore(Stores.ROS2_KILTED)
 
 
 class Recording:
-    """Takes serialized messages; `NAME.mcap` is there, whole, once it is closed. Until then `.NAME.partial` grows.
+    """Takes serialized messages; `NAME.mcap` is there, whole, once it is closed. Until then `NAME.partial` grows.
 
-    Inside lies the file `NAME.mcap` itself, for tools that want one, such as Foxglove.
+    Inside lies the file `NAME.mcap` itself, for tools that want one, such as Foxglove. After each `flush` it can
+    be read, whatever becomes of us then; what a recorder that was killed has left is kept as the file `NAME-1.mcap`.
+
+    Attributes:
+        rescued: That file, if there was such a one.
+        messages: Number written.
 
     Raises:
-        UserError: The name is taken or does not end in .mcap, or its folder cannot be written.
+        UserError: The name is taken or does not end in .mcap, or its folder cannot be written; later, from all methods,
+            the disk is full. What was written before is kept, and the message says where.
     """
 
     def __init__(self, path: Path) -> None:
         check_recording(path)
         self._path = path
-        self._partial = path.with_name(f".{path.stem}.partial")
+        self._partial = path.with_name(f"{path.stem}.partial")
+        self._file = self._partial / path.stem / path.name
         self._connections: dict[str, Connection] = {}
         self.messages = 0
-        """Number written."""
+        self.rescued: Path | None = None
         try:
-            shutil.rmtree(self._partial, ignore_errors=True)  # of a recorder that was killed
+            self._rescue()
             self._writer = Writer(self._partial / path.stem, version=9, storage_plugin=StoragePlugin.MCAP)
             # What is said again and again, names and windows, takes a tenth of its size.
             self._writer.set_compression(CompressionMode.STORAGE, CompressionFormat.ZSTD)
@@ -60,14 +70,48 @@ class Recording:
 
     def write(self, topic: str, time_ns: int, message: bytes) -> None:
         """Append a serialized message (CDR) that came at `time_ns` since the epoch."""
-        self._writer.write(self._connections[topic], time_ns, message)
+        try:
+            self._writer.write(self._connections[topic], time_ns, message)
+        except OSError as error:
+            raise self._give_up(error) from error
         self.messages += 1
+
+    def flush(self) -> None:
+        """Put all on the disk that was written so far, so that it can be read."""
+        storage = self._writer.storage
+        assert isinstance(storage, McapWriter)
+        try:
+            if storage.chunk.bio.tell():
+                storage.close_chunk()
+            write_provisional_end(storage.bio)
+        except OSError as error:
+            raise self._give_up(error) from error
 
     def close(self) -> None:
         """Finish the file and give it its name."""
-        self._writer.close()
-        (self._partial / self._path.stem).rename(self._path)
-        self._partial.rmdir()
+        try:
+            self._writer.close()
+            (self._partial / self._path.stem).rename(self._path)
+            self._partial.rmdir()
+        except OSError as error:
+            raise self._give_up(error) from error
+
+    def _rescue(self) -> None:
+        if self._file.is_file() and mend(self._file):
+            number = 1
+            while (free := self._path.with_stem(f"{self._path.stem}-{number}")).exists():
+                number += 1
+            self.rescued = self._file.rename(free)
+        shutil.rmtree(self._partial, ignore_errors=True)
+
+    def _give_up(self, error: OSError) -> UserError:
+        """Keep what is on the disk, readable, and return what to tell."""
+        with suppress(OSError):
+            self._writer.abort()
+        with suppress(OSError):
+            mend(self._file)
+        kept = f"what came before is in {str(self._file)!r}"
+        return UserError(f"recording {str(self._path)!r} cannot be written: {error.strerror}; {kept}")
 
 
 def check_recording(path: Path) -> None:

@@ -1,12 +1,17 @@
-"""What RViz is shown: keys and notes to come as markers, the hands as meshes, while somebody looks."""
+"""What RViz is shown: keys and notes to come as markers, the hands as meshes, while somebody looks; and the hands as a
+URDF, said once, for whoever has only the states of their joints.
+"""
 
 import numpy as np
 from numpy.typing import NDArray
 from rclpy.node import Node
+from std_msgs.msg import String
 from visualization_msgs.msg import MarkerArray
 
 from pianomime_core import ros_topics as topics
+from pianomime_core.ros_prefixes import in_frame, world_frame
 from pianomime_core.ros_qos import LATCHED, NEWEST
+from pianomime_description.urdf import hands_urdf
 from pianomime_physics.simulator import Simulator, SimulatorState
 from pianomime_sim.ros_hand_meshes import HandMeshes
 from pianomime_sim.ros_markers import MarkerMaker
@@ -14,21 +19,24 @@ from pianomime_sim.viewers.base import Snapshot
 
 
 class Display:
-    """Publishes /markers and /hands/meshes of a simulator."""
+    """Publishes markers, hands/meshes and robot_description of a simulator."""
 
-    def __init__(self, node: Node, simulator: Simulator) -> None:
+    def __init__(self, node: Node, simulator: Simulator, joint_prefix: str = "", frame_prefix: str = "") -> None:
         self._markers = MarkerMaker(simulator.model, simulator.joint_names)
         self._meshes = HandMeshes(simulator.model, simulator.joint_names)
         # Two publishers, so that each keeps its own last message for late subscribers.
         self._publish_static = node.create_publisher(MarkerArray, topics.MARKERS, LATCHED)
         self._publish_moving = node.create_publisher(MarkerArray, topics.MARKERS, LATCHED)
         self._publish_meshes = node.create_publisher(MarkerArray, topics.MESHES, NEWEST)
-        self._publish_static.publish(self._markers.static())
+        self._world = world_frame(frame_prefix)
+        self._publish_static.publish(in_frame(self._markers.static(), self._world))
+        self._publish_description = node.create_publisher(String, topics.DESCRIPTION, LATCHED)
+        self._publish_description.publish(String(data=hands_urdf(simulator.config.variant, joint_prefix)))
 
     def show(self, step: int, state: SimulatorState, goal: NDArray[np.bool_]) -> None:
         """Publish the state at the beginning of `step` of a song that wants `goal` (T, 88), as far as it is known."""
         if self._publish_meshes.get_subscription_count():
-            self._publish_meshes.publish(self._meshes.at(step, state.joint_positions))
+            self._publish_meshes.publish(in_frame(self._meshes.at(step, state.joint_positions), self._world))
         if not self._publish_moving.get_subscription_count():
             return
         snapshot = Snapshot(
@@ -40,4 +48,4 @@ class Display:
             wanted=np.asarray(goal[max(step - 1, 0) : step].any(axis=0)),
             coming=goal[step:],
         )
-        self._publish_moving.publish(self._markers.moving(step, snapshot))
+        self._publish_moving.publish(in_frame(self._markers.moving(step, snapshot), self._world))

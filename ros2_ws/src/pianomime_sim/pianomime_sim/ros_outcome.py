@@ -52,13 +52,17 @@ class Outcome:
     def finish(self, board: Scoreboard, playback: Playback) -> None:
         """Publish and write the last score."""
         if not board.begun:
+            self._log.warning("there is nothing to score: no goal ever came for what was played")
             return
         values = {**_values(board, playback), "finished": 1, **playback.times_ms()}
         self._publisher.publish(status_message("score", values, step=board.played))
         if self._score is not None:
             # A reader of the topic may not have found us yet when a short song ends; a file waits for its reader.
             text = json.dumps(values)
-            write_whole(self._score, lambda path: path.write_text(text, encoding="utf-8"))
+            try:
+                write_whole(self._score, lambda path: path.write_text(text, encoding="utf-8"))
+            except OSError as error:
+                self._log.error(f"score {str(self._score)!r} cannot be written: {error.strerror}")
         else:
             # Nobody else prints it.
             self._log.info(
@@ -76,7 +80,11 @@ class Outcome:
         sync: bool,
         controller: str,
     ) -> None:
-        """Write what was played from joint positions `start` (n,) [rad, m] on: song.npz, song-2.npz and so on."""
+        """Write what was played from joint positions `start` (n,) [rad, m] on: song.npz, song-2.npz and so on.
+
+        Raises:
+            UserError: The file cannot be written.
+        """
         if self._rollout is None or not board.begun:
             return
         self._written += 1

@@ -7,6 +7,7 @@ from rclpy.node import Node
 from pianomime_core.errors import UserError
 from pianomime_core.hands import FOREARM_DOFS
 from pianomime_core.ros_parameters import declare_number, declare_switch, declare_text
+from pianomime_core.ros_prefixes import FRAME_PREFIX, JOINT_PREFIX
 from pianomime_core.timing import FRAMES_PER_SECOND
 from pianomime_description.variant import SceneConfig
 from pianomime_sim.playback import PlaybackConfig
@@ -25,6 +26,7 @@ class SimParameters:
         takes_over: The simulator before this one has died; nobody else is looked for.
         session_steps: Live: control steps to play at most; None for a song.
         stay: Wait for the next song at the end of one.
+        joint_prefix, frame_prefix: As `pianomime_core.ros_prefixes` tells.
     """
 
     scene: SceneConfig
@@ -36,6 +38,8 @@ class SimParameters:
     takes_over: bool
     session_steps: int | None
     stay: bool
+    joint_prefix: str
+    frame_prefix: str
 
 
 def declare_parameters(node: Node) -> SimParameters:
@@ -90,4 +94,6 @@ def declare_parameters(node: Node) -> SimParameters:
         takes_over=takes_over,
         session_steps=round(session_s * FRAMES_PER_SECOND) if session_s > 0 else None,
         stay=stay,
+        joint_prefix=declare_text(node, "joint_prefix", "", JOINT_PREFIX),
+        frame_prefix=declare_text(node, "frame_prefix", "", FRAME_PREFIX),
     )

@@ -9,7 +9,6 @@ import time
 
 import numpy as np
 from numpy.typing import NDArray
-from rclpy.node import Node
 from rosgraph_msgs.msg import Clock
 from sensor_msgs.msg import JointState
 from trajectory_msgs.msg import JointTrajectory
@@ -34,9 +33,11 @@ from pianomime_core.ros_messages import (
     stamp_of,
     step_of,
 )
+from pianomime_core.ros_node import SteadyNode
 from pianomime_core.ros_owner import LOOK_PERIOD_S, Owners
 from pianomime_core.ros_parameters import refuse_undeclared
-from pianomime_core.ros_qos import CLOCK, EVENTS, LATCHED, NEWEST
+from pianomime_core.ros_prefixes import prefixed
+from pianomime_core.ros_qos import CLOCK, EVENTS, LATCHED, NEWEST, overridable_publisher
 from pianomime_physics.observed_simulator import ObservedSimulator
 from pianomime_physics.simulator import SimulatorState
 from pianomime_sim import ros_health
@@ -65,7 +66,7 @@ class SimNode:
     """Callbacks run in the executor, the song in a thread of its own; they meet in CommandBox and Scoreboard only."""
 
     def __init__(self) -> None:
-        self.node = Node("sim_node")
+        self.node = SteadyNode("sim_node")
         self._asked = asked = declare_parameters(self.node)
         self._transport = TransportServer(self.node, self._restart, self._cancel)
         refuse_undeclared(self.node)
@@ -74,8 +75,8 @@ class SimNode:
         self._outcome = Outcome(self.node, asked.rollout, asked.score)
         self._simulator = ObservedSimulator(self._observe, asked.scene, self._is_heard)
         self._key_events = KeyEventWriter()
-        self._joints = NameOrder(self._simulator.joint_names)
-        self._targets = NameOrder(self._simulator.target_names, beside=(SUSTAIN,))
+        self._joints = NameOrder(prefixed(asked.joint_prefix, self._simulator.joint_names))
+        self._targets = NameOrder(prefixed(asked.joint_prefix, self._simulator.target_names), beside=(SUSTAIN,))
         self._keys = NameOrder(GOAL_NAMES)
         self._commands = CommandBox()
         self._stop = threading.Event()
@@ -95,13 +96,13 @@ class SimNode:
         self._claim = Claim(node, JointState, topics.HAND_STATES, NEWEST, self._owners.life)
         self._rivals = Rivals(node, self._owners, (topics.HAND_STATES, topics.KEY_STATES))
         self._publish_hands = self._claim.publisher
-        self._publish_keys = node.create_publisher(JointState, topics.KEY_STATES, NEWEST)
-        self._publish_key_events = node.create_publisher(JointState, topics.KEY_EVENTS, EVENTS)
+        self._publish_keys = overridable_publisher(node, JointState, topics.KEY_STATES, NEWEST)
+        self._publish_key_events = overridable_publisher(node, JointState, topics.KEY_EVENTS, EVENTS)
         self._audience = Audience(
             node, self._asked.wait_for, self._publish_hands.topic_name, self._publish_key_events.topic_name
         )
         self._publish_clock = node.create_publisher(Clock, topics.CLOCK, CLOCK)
-        self._display = Display(node, self._simulator)
+        self._display = Display(node, self._simulator, self._asked.joint_prefix, self._asked.frame_prefix)
         self._owners.subscribe(JointTrajectory, topics.SONG, self._on_song, LATCHED)
         self._owners.subscribe(JointTrajectory, topics.GOAL, self._on_goal, NEWEST)
         self._owners.subscribe(JointState, topics.START, self._on_start, LATCHED)
@@ -118,12 +119,17 @@ class SimNode:
         return self._finished
 
     def close(self) -> None:
-        """Stop the physics and wait for it; live, this is the end of the music."""
+        """Stop the physics and wait for it: this is the end of the music, with the score so far."""
         self._stop.set()
         if self._thread is None:
+            if not (self._finished or self._asked.stay):
+                self.node.get_logger().warning("ended before the music began")
             return
         self._thread.join()
-        if self._live and not self._finished and self._failure is None:
+        if not self._finished and self._failure is None:
+            if not self._live:
+                played, steps = self._scoreboard.played, len(self._scoreboard.goal)
+                self.node.get_logger().warning(f"ended at step {played} of {steps}: scored is what came before")
             self._end()
 
     def _on_song(self, message: JointTrajectory) -> None:
@@ -228,7 +234,7 @@ class SimNode:
     def _publish(self, step: int, state: SimulatorState) -> None:
         """Called by the physics thread, so that a state is out at once whatever the executor is doing."""
         self._publish_clock.publish(Clock(clock=stamp_of(step)))
-        names = self._simulator.joint_names
+        names = self._joints.names
         keys, pedal = (*KEY_NAMES, SUSTAIN), float(self._playback.pedal)
         angles, velocities = np.append(state.key_angles, pedal), np.append(state.key_velocities, 0.0)
         self._publish_keys.publish(joint_state(keys, angles, velocities, step=step))
@@ -307,10 +313,12 @@ class SimNode:
     def _end(self) -> None:
         asked, start = self._asked, self._cue.start
         assert start is not None
+        self._finished = True
+        # The score first: a full disk does not take it with the rollout.
+        self._outcome.finish(self._scoreboard, self._playback)
         self._outcome.write_rollout(
             self._scoreboard, self._playback, self._simulator, start, asked.playback.sync, asked.controller
         )
-        self._outcome.finish(self._scoreboard, self._playback)
         self._finished = not asked.stay
         self._cue.finish()
         if asked.stay:

@@ -7,7 +7,6 @@ import os
 import sys
 
 from diagnostic_msgs.msg import DiagnosticArray
-from rclpy.node import Node
 from sensor_msgs.msg import JointState
 from trajectory_msgs.msg import JointTrajectory
 
@@ -26,8 +25,10 @@ from pianomime_core.ros_messages import (
     read_status,
     step_of,
 )
+from pianomime_core.ros_node import SteadyNode
 from pianomime_core.ros_owner import Owners
 from pianomime_core.ros_parameters import declare_count, declare_text, refuse_undeclared
+from pianomime_core.ros_prefixes import JOINT_PREFIX, prefixed
 from pianomime_core.ros_qos import LATCHED, NEWEST, REPORT
 from pianomime_description import SceneConfig
 from pianomime_sim.ros_transport import TransportClient
@@ -46,7 +47,7 @@ class ViewerNode:
     """Subscribes with depth 1: a slow screen drops states, and never slows the performance down."""
 
     def __init__(self) -> None:
-        self.node = Node("viewer_node")
+        self.node = SteadyNode("viewer_node")
         name = declare_text(self.node, "viewer", VIEWERS[0], "What to show the performance in", legal=VIEWERS)
         host = declare_text(self.node, "host", LOCALHOST, "Address the browser viewer listens on")
         port = declare_count(
@@ -54,10 +55,11 @@ class ViewerNode:
         )
         names = declare_text(self.node, "names", "", "Further names under which browsers reach it, by commas")
         variant = declare_text(self.node, "variant", "pianomime", "Hands to show", legal=tuple(FOREARM_DOFS))
+        prefix = declare_text(self.node, "joint_prefix", "", JOINT_PREFIX)
         refuse_undeclared(self.node)
         self._viewer = open_viewer(name, SceneConfig(variant=variant), host=host, port=port, names=names.split(","))
         self._gathering = Gathering()
-        self._joints = NameOrder(joint_names(forearm_dofs(variant)))
+        self._joints = NameOrder(prefixed(prefix, joint_names(forearm_dofs(variant))))
         self._keys = NameOrder(KEY_NAMES, beside=(SUSTAIN,))
         self._goal = NameOrder(GOAL_NAMES)
         node = self.node

@@ -93,7 +93,7 @@ def test_a_run_that_is_broken_off_goes_on_to_the_same_weights(
         learn(made, tmp_path / "parts", "two-stage")
     monkeypatch.undo()
     assert learn(made, tmp_path / "parts", "two-stage") == 0
-    whole, parts = (torch.load(tmp_path / run / "two-stage" / SYSTEM, weights_only=False) for run in ("whole", "parts"))
+    whole, parts = (torch.load(tmp_path / run / "two-stage" / SYSTEM, weights_only=True) for run in ("whole", "parts"))
     for level in ("high", "low"):
         for name, weights in whole["levels"][level].items():
             assert torch.equal(weights, parts["levels"][level][name])
@@ -128,6 +128,19 @@ def test_another_run_in_the_same_folder_is_refused(
     assert learn(made, tmp_path, "bc-mlp") == 0
     assert learn(made, tmp_path, "bc-mlp", "--seed", "1") == 2
     assert "holds a run with another seed: give another --out" in capsys.readouterr().err
+
+
+def test_a_system_with_numbers_that_are_none_is_not_played(
+    made: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert learn(made, tmp_path, "bc-mlp") == 0
+    path = tmp_path / "bc-mlp" / SYSTEM
+    content = torch.load(path, weights_only=True)
+    content["levels"]["low"]["action_mean"][0, 0] = torch.nan
+    torch.save(content, path)
+    capsys.readouterr()
+    assert play(made, tmp_path, "bc-mlp") == 2
+    assert "levels.low.action_mean holds numbers that are not finite" in capsys.readouterr().err
 
 
 def test_what_is_not_trained_is_not_played(made: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

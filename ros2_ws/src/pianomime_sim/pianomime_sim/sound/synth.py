@@ -1,20 +1,23 @@
 """A piano that plays from a soundfont (TinySoundFont, no system library)."""
 
-import struct
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from pianomime_core.child import ChildError, in_child
 from pianomime_core.errors import UserError
+from pianomime_core.keyboard import HIGHEST_PITCH, LOWEST_PITCH
+from pianomime_sim.sound.soundfont_file import check_soundfont
 
 SAMPLE_RATE_HZ = 44_100
 GAIN_DB = 6.0
 """One key of the bundled soundfont, struck at velocity 100, then peaks at about .19 of full scale."""
-SUFFIXES = (".sf2", ".sf3")
 _CHANNEL, _BANK, _PIANO = 0, 0, 0
-_RIFF_HEADER = struct.Struct("<4sI4s")
+_TRIAL_SAMPLES = 2048
+_MEMORY_BYTES, _MEMORY_FACTOR, _LIMIT_S = 200_000_000, 8, 20.0
 
 
 def bundled_soundfont() -> Path:
@@ -42,21 +45,16 @@ class PianoSynth:
 
     def __init__(self, soundfont: Path | None = None, sample_rate_hz: int = SAMPLE_RATE_HZ) -> None:
         path = bundled_soundfont() if soundfont is None else soundfont
-        _check(path)
+        check_soundfont(path)
         try:
-            import tinysoundfont  # here, so that who wants no sound can do without
-        except ImportError as error:
-            raise UserError("sound needs tinysoundfont: pip install --no-deps tinysoundfont==0.3.7") from error
+            # What still is wrong in it must not take this process along.
+            in_child(lambda: _strike_every_key(path), _MEMORY_BYTES + _MEMORY_FACTOR * path.stat().st_size, _LIMIT_S)
+        except ChildError as error:
+            raise UserError(f"soundfont {str(path)!r} is damaged: played on trial it {error}") from error
         self._pedal = False
         # Let go while the pedal was down: TinySoundFont does not know MIDI's control 64.
         self._sustained: set[int] = set()
-        self._synth = tinysoundfont.Synth(gain=GAIN_DB, samplerate=sample_rate_hz)
-        try:
-            self._synth.program_select(_CHANNEL, self._synth.sfload(str(path)), _BANK, _PIANO)
-        except (RuntimeError, tinysoundfont.SoundFontException) as error:
-            raise UserError(
-                f"soundfont {str(path)!r} is damaged, or has no program 0 in bank 0: want a .sf2 or .sf3 of a piano"
-            ) from error
+        self._synth = _loaded(path, sample_rate_hz)
 
     def press(self, pitch: int, velocity: int) -> None:
         """Strike a key (MIDI pitch) with a velocity 1..127; it is heard from the next sample on."""
@@ -90,18 +88,28 @@ class PianoSynth:
         return np.frombuffer(self._synth.generate(number), dtype=np.float32).reshape(number, 2).copy()
 
 
-def _check(path: Path) -> None:
-    # The library's own messages do not say what is wrong, and it plays half a file without a word.
-    named = f"soundfont {str(path)!r}"
-    if not path.is_file():
-        raise UserError(f"{named} does not exist: want a {' or '.join(SUFFIXES)} file")
+def _strike_every_key(path: Path) -> None:
+    synth = _loaded(path, SAMPLE_RATE_HZ)
+    for velocity in (1, 64, 127):
+        for pitch in range(LOWEST_PITCH, HIGHEST_PITCH + 1):
+            synth.noteon(_CHANNEL, pitch, velocity)
+        synth.generate(_TRIAL_SAMPLES)
+        synth.notes_off()
+    heard = np.frombuffer(synth.generate(_TRIAL_SAMPLES), dtype=np.float32)
+    if not np.all(np.isfinite(heard)):
+        raise UserError(f"soundfont {str(path)!r} is damaged: it sounds of numbers that are not finite")
+
+
+def _loaded(path: Path, sample_rate_hz: int) -> Any:
     try:
-        with path.open("rb") as file:
-            header = file.read(_RIFF_HEADER.size)
-    except OSError as error:
-        raise UserError(f"{named} cannot be read: {error.strerror}") from error
-    if len(header) < _RIFF_HEADER.size or header[:4] != b"RIFF" or header[8:] != b"sfbk":
-        raise UserError(f"{named} is not a soundfont: want a {' or '.join(SUFFIXES)} file")
-    promised = _RIFF_HEADER.unpack(header)[1] + 8
-    if path.stat().st_size < promised:
-        raise UserError(f"{named} is truncated: {path.stat().st_size} of {promised} bytes")
+        import tinysoundfont  # here, so that who wants no sound can do without
+    except ImportError as error:
+        raise UserError("sound needs tinysoundfont: pip install --no-deps tinysoundfont==0.3.7") from error
+    synth = tinysoundfont.Synth(gain=GAIN_DB, samplerate=sample_rate_hz)
+    try:
+        synth.program_select(_CHANNEL, synth.sfload(str(path)), _BANK, _PIANO)
+    except (RuntimeError, tinysoundfont.SoundFontException) as error:
+        raise UserError(
+            f"soundfont {str(path)!r} is damaged, or has no program 0 in bank 0: want a .sf2 or .sf3 of a piano"
+        ) from error
+    return synth

@@ -106,7 +106,7 @@ def hear_the_panel_alone(server: viser.ViserServer) -> None:
 
     async def on_value(page: Any, message: _messages.GuiUpdateMessage) -> None:
         if message.updates.keys() <= {"value"}:
-            await on_update(page, message)  # type: ignore[misc,arg-type]
+            await on_update(page, message)
 
     def deafen(speaker: Any) -> None:
         for kind in [*speaker._incoming_handlers]:
@@ -114,7 +114,7 @@ def hear_the_panel_alone(server: viser.ViserServer) -> None:
                 speaker.unregister_handler(kind)
 
     deafen(speakers)
-    speakers._incoming_handlers[_messages.GuiUpdateMessage] = [on_value]  # type: ignore[list-item]
+    speakers._incoming_handlers[_messages.GuiUpdateMessage] = [on_value]
     # Each page has a panel and a scene of its own, which we leave empty.
     speakers.on_client_connect(deafen)
 
