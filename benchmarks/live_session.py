@@ -1,15 +1,13 @@
 """The nodes of `pianomime live`, played on by a script in this process."""
 
-import os
 import threading
 from collections.abc import Callable
-from contextlib import closing
 
 from pianomime.graph_options import LiveOptions
-from pianomime.instance import InstanceLock
 from pianomime.node_table import node_table
+from pianomime.ros_instance import refuse_second_instance
 from pianomime.runner import Runner
-from pianomime_core.ros_environment import complete_ros_environment, domain_id
+from pianomime_core.ros_environment import complete_ros_environment
 
 READY = "the robot listens"
 SETTLED_S = 1.0
@@ -50,7 +48,8 @@ def perform_live(options: LiveOptions, script: Callable[[], None]) -> None:
         if player.ident is not None and not player.is_alive():
             raise RuntimeError("the script failed")
 
-    with closing(InstanceLock(domain_id(os.environ))), Runner(node_table(options), hear) as runner:
+    refuse_second_instance()
+    with Runner(node_table(options), hear) as runner:
         try:
             runner.wait(go_on)
         except _Over:

@@ -13,7 +13,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
-from contextlib import closing
 from dataclasses import dataclass, field, replace
 from itertools import cycle
 from pathlib import Path
@@ -24,16 +23,16 @@ from rich.console import Console
 from rich.table import Table
 
 from pianomime.graph_options import PlayOptions
-from pianomime.instance import InstanceLock
 from pianomime.models import model_folder
 from pianomime.node_table import node_table
 from pianomime.outputs import check_file, write_json
+from pianomime.ros_instance import refuse_second_instance
 from pianomime.runner import NodeDied, Runner
 from pianomime.songs import bundled_songs
 from pianomime_core.errors import UserError
 from pianomime_core.notes import Note, Score, load_midi, save_midi
 from pianomime_core.rollout import Rollout
-from pianomime_core.ros_environment import complete_ros_environment, domain_id
+from pianomime_core.ros_environment import complete_ros_environment
 from pianomime_core.timing import CONTROL_TIMESTEP_S
 from pianomime_policy.registry import check_controller
 
@@ -94,7 +93,8 @@ def main(options: SoakOptions | None = None) -> int:
     check_controller(options.controller, model_folder(options.controller))
     complete_ros_environment()
     console = Console()
-    with closing(InstanceLock(domain_id(os.environ))), tempfile.TemporaryDirectory(prefix="pianomime-") as folder:
+    refuse_second_instance()
+    with tempfile.TemporaryDirectory(prefix="pianomime-") as folder:
         song, rollout, score = (Path(folder) / name for name in ("soak.mid", "soak.npz", "score.json"))
         save_midi(medley([load_midi(path) for path in bundled_songs().values()], 60.0 * options.minutes), song)
         play = PlayOptions(

@@ -7,12 +7,10 @@ not missed without. On a machine that has other things to do the deadlines say n
 
 import contextlib
 import json
-import os
 import sys
 import tempfile
 import threading
 import time
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,15 +23,15 @@ from websockets.sync.client import connect
 from websockets.typing import Subprotocol
 
 from pianomime.graph_options import PlayOptions
-from pianomime.instance import InstanceLock
 from pianomime.models import model_folder
 from pianomime.node_table import node_table
 from pianomime.outputs import check_file, write_json
+from pianomime.ros_instance import refuse_second_instance
 from pianomime.runner import NodeDied, Runner
 from pianomime.songs import find_song
 from pianomime_core.errors import UserError
 from pianomime_core.rollout import Rollout
-from pianomime_core.ros_environment import complete_ros_environment, domain_id
+from pianomime_core.ros_environment import complete_ros_environment
 from pianomime_core.timing import CONTROL_TIMESTEP_S
 from pianomime_policy.registry import check_controller
 from pianomime_sim.viewers import LOCALHOST
@@ -140,9 +138,9 @@ def main(options: ViewerCostOptions | None = None) -> int:
     song = find_song(options.song)
     complete_ros_environment()
     console = Console()
+    refuse_second_instance()
     try:
-        with closing(InstanceLock(domain_id(os.environ))):
-            watched = [_perform(options, song, clients, console) for clients in CONDITIONS]
+        watched = [_perform(options, song, clients, console) for clients in CONDITIONS]
     except NodeDied as death:
         print(death, file=sys.stderr)
         return 1

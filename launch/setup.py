@@ -29,7 +29,7 @@ setup(
         "packaging",
         "rich",
     ],
-    extras_require={"ray": ["ray"]},  # refine over several machines
+    extras_require={"ray": ["ray"], "test": ["pytest"]},  # refine over several machines
     entry_points={"console_scripts": ["pianomime = pianomime.cli:main"]},
     zip_safe=False,
     maintainer="PianoMime maintainers",

@@ -82,11 +82,11 @@ def ros() -> str:
 
 def discovery() -> str:
     """Who may hear the graph."""
-    from pianomime.instance import InstanceLock
+    from pianomime.ros_instance import refuse_second_instance
     from pianomime_core.ros_environment import DISCOVERY, domain_id, stays_on_this_machine
 
     domain = domain_id(os.environ)
-    InstanceLock(domain).close()
+    refuse_second_instance()
     if not stays_on_this_machine(os.environ):
         raise Absent(f"domain {domain}; {DISCOVERY} is {os.environ[DISCOVERY]}: other machines may hear the graph")
     return f"domain {domain}, this machine only"

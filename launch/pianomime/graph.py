@@ -1,6 +1,5 @@
 """The graph as processes of ours, from a check of what it needs to its last process: under play, live and follow."""
 
-import os
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -11,11 +10,10 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from pianomime.graph_options import FollowOptions, LiveOptions, PlayOptions, check_names
-from pianomime.instance import InstanceLock
 from pianomime.node_table import node_table
 from pianomime.runner import Runner
 from pianomime_core.errors import UserError
-from pianomime_core.ros_environment import complete_ros_environment, domain_id
+from pianomime_core.ros_environment import complete_ros_environment
 
 if TYPE_CHECKING:  # needs ROS 2
     from pianomime.ros_status import StatusListener
@@ -51,13 +49,14 @@ def running(
         check_port(options.viewer_host, options.viewer_port)
     complete_ros_environment()
     try:
+        from pianomime.ros_instance import refuse_second_instance
         from pianomime.ros_status import StatusListener
     except ImportError as error:
         alone = ": play with --no-ros" if isinstance(options, PlayOptions) else ""
         raise UserError(f"ROS 2 is not usable here ({error}){alone}") from error
+    refuse_second_instance()
     console = Console()
     with (
-        closing(InstanceLock(domain_id(os.environ))),
         # Nodes first: starting processes is safe while this one has no threads of its own.
         Runner(node_table(options, score), lambda name, line: _say(console, name, line)) as runner,
         closing(StatusListener(status)) as listener,

@@ -23,7 +23,8 @@ from launch_ros.actions import Node
 
 from launch import LaunchContext, LaunchDescription, LaunchDescriptionEntity
 from pianomime.node_entry import NodeEntry
-from pianomime.respawn import RESTART_DELAY_S, Fate, NodeDied, fate, restart_line, started_again
+from pianomime.node_python import check_node_python
+from pianomime.respawn import EXIT_USER_ERROR, RESTART_DELAY_S, Fate, NodeDied, fate, restart_line, started_again
 from pianomime_core.errors import UserError, unknown_value
 from pianomime_core.ros_environment import domain_id, missing_ros_settings
 
@@ -53,7 +54,9 @@ def graph_description(
         _refuse_unknown(context, launch_file, arguments)
         domain_id(os.environ)
         text = {argument.name: LaunchConfiguration(argument.name).perform(context) for argument in arguments}
-        return _Graph(table(text), context.launch_configurations).start()
+        nodes = table(text)
+        check_node_python(nodes)
+        return _Graph(nodes, context.launch_configurations).start()
 
     return LaunchDescription([*arguments, OpaqueFunction(function=start)])
 
@@ -93,9 +96,11 @@ class _Graph:
         self._nodes.append(node)
 
         def on_exit(event: ProcessExited, context: LaunchContext) -> list[LaunchDescriptionEntity]:
-            if context.is_shutdown or self._over:
-                return []
-            return self._follow(entry, event.returncode, restarts)
+            if not (context.is_shutdown or self._over):
+                return self._follow(entry, event.returncode, restarts)
+            if event.returncode == EXIT_USER_ERROR:
+                raise UserError(f"{entry.name} could not write what it was to write: its error stands above")
+            return []
 
         return [node, RegisterEventHandler(OnProcessExit(target_action=node, on_exit=on_exit))]
 

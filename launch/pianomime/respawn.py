@@ -9,7 +9,8 @@ RESTARTS = 3
 """How often a node that dies is started again in one performance."""
 RESTART_DELAY_S = 1.0
 """The others notice within this time that it is gone, and make ready for its return."""
-_EXIT_END, _EXIT_USER_ERROR, _EXIT_UNSAFE = 0, 2, 3
+EXIT_USER_ERROR = 2
+_EXIT_END, _EXIT_UNSAFE = 0, 3
 
 
 class NodeDied(Exception):  # noqa: N818 (an event, like KeyboardInterrupt)
@@ -39,7 +40,7 @@ def fate(node: NodeEntry, exit_code: int, restarts: int) -> Fate:
         exit_code: As of `pianomime_core.ros_main`; negative for a signal.
         restarts: How often it has been started again so far.
     """
-    if exit_code == _EXIT_USER_ERROR:
+    if exit_code == EXIT_USER_ERROR:
         return Fate.REFUSE
     if exit_code == _EXIT_UNSAFE:
         return Fate.DIE

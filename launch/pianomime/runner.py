@@ -56,8 +56,9 @@ class Runner:
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._close()
-        if kind is None and (failures := [r.process.error for r in self._running if r.process.exit_code == _REFUSED]):
-            raise UserError("; ".join(failures))
+        unwritten = [r.process.error for r in self._running if not r.left and r.process.exit_code == _REFUSED]
+        if kind is None and unwritten:
+            raise UserError("; ".join(unwritten))
 
     def wait(self, meanwhile: Callable[[], None]) -> None:
         """Return when the song has ended; `meanwhile` is called about 20 times a second."""
@@ -93,6 +94,7 @@ class Runner:
         process.drain()
         verdict = fate(running.node, process.exit_code, running.restarts)
         if verdict is Fate.REFUSE:
+            running.left = True  # told now, not again at the end
             raise UserError(process.error or f"{process.name} refused its input")
         if verdict is Fate.DIE:
             raise NodeDied(f"{process.name} ended before the song did ({process.error or process.ending()})")

@@ -101,6 +101,7 @@ def _ticks(position: Fraction) -> int:
 
 
 def main() -> None:
+    """Write every bundled song into the folder of the first argument, or beside this script."""
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent
     for name, piece in PIECES.items():
         encode(piece).save(folder / f"{name}.mid")

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,16 @@ EXECUTABLES = {
     "pianomime_policy": ["follow_node", "live_node", "midi_node", "policy_node"],
     "pianomime_sim": ["record_node", "sim_node", "sound_node", "viewer_node"],
 }
+# One quick file of tests for each package, and the checks that all share: `colcon test` runs all there are.
+QUICK_TESTS = {
+    "pianomime": "test_respawn.py",
+    "pianomime_core": "test_hands.py",
+    "pianomime_description": "test_variant.py",
+    "pianomime_perception": "test_corners.py",
+    "pianomime_physics": "test_disturbance.py",
+    "pianomime_policy": "test_goal_notes.py",
+    "pianomime_sim": "test_command_box.py",
+}
 # Where the workspace says that everything is; run by the environment that has rclpy, after sourcing the workspace.
 LOOK_AROUND = """
 import importlib, pathlib
@@ -31,21 +42,36 @@ for name in %r:
 pytestmark = pytest.mark.skipif(not COLCON.is_dir(), reason="no .venv-colcon: run make test-colcon")
 
 
-def colcon(*arguments: str) -> str:
-    environ = os.environ | {"PATH": f"{COLCON}:{os.environ['PATH']}"}
+def colcon(*arguments: str, timeout_s: float = 100.0) -> str:
+    """Run colcon by the environment that has everything else, as `python -m colcon` in a user's environment."""
+    [packages] = COLCON.parent.glob("lib/python3*/site-packages")
     done = subprocess.run(
-        [COLCON / "colcon", *arguments], env=environ, cwd=ROOT, capture_output=True, text=True, timeout=100
+        [sys.executable, "-m", "colcon", *arguments],
+        env=os.environ | {"PATH": f"{COLCON}:{os.environ['PATH']}", "PYTHONPATH": str(packages)},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=timeout_s,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 
 
+def places(workspace: Path) -> tuple[str, ...]:
+    folders = ("--build-base", str(workspace / "build"), "--install-base", str(workspace / "install"))
+    return ("--base-paths", "ros2_ws/src", *folders)
+
+
 @pytest.fixture(scope="module")
-def install(tmp_path_factory) -> Path:
+def workspace(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("workspace")
-    places = ("--build-base", str(folder / "build"), "--install-base", str(folder / "install"))
-    colcon("--log-base", str(folder / "log"), "build", "--base-paths", "ros2_ws/src", *places)
-    return folder / "install"
+    colcon("--log-base", str(folder / "log"), "build", *places(folder))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def install(workspace) -> Path:
+    return workspace / "install"
 
 
 def sourced(install: Path, *command: str, **environ: str) -> subprocess.CompletedProcess[str]:
@@ -82,6 +108,8 @@ def test_every_executable_is_where_ros_looks(install, package):
     folder = install / package / "lib" / package
     assert sorted(path.name for path in folder.glob("*")) == EXECUTABLES[package]
     assert all(os.access(path, os.X_OK) for path in folder.glob("*"))
+    # Whatever python runs colcon, nodes run under that of the environment.
+    assert {path.read_text().splitlines()[0] for path in folder.glob("*")} <= {"#!/usr/bin/env python3"}
 
 
 @pytest.mark.parametrize("node", ["sim_node", "policy_node", "midi_node"])
@@ -113,6 +141,19 @@ def test_shared_files_are_installed(install):
         for folder in (ROOT / "launch", share)
     )
     assert installed == networks
+
+
+def test_each_package_runs_its_own_tests(workspace):
+    files = " ".join([*QUICK_TESTS.values(), "test_ament_lint.py"])
+    quick = ("--pytest-args", " -o", f"python_files={files}")
+    colcon("--log-base", str(workspace / "log"), "test", *places(workspace), *quick, timeout_s=300)
+    for package in EXECUTABLES:
+        suite = ElementTree.parse(workspace / "build" / package / "pytest.xml").find("testsuite")
+        count = {name: int(suite.get(name)) for name in ("tests", "skipped", "failures", "errors")}
+        ran = [case for case in suite.iter("testcase") if Path(QUICK_TESTS[package]).stem in case.get("classname")]
+        assert ran, f"{package}: {count}"
+        assert count["tests"] > count["skipped"], f"{package}: {count}"
+        assert count["failures"] == count["errors"] == 0, f"{package}: {count}"
 
 
 def test_a_song_is_played_from_the_workspace(install):

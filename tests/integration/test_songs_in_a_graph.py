@@ -95,6 +95,7 @@ def test_songs_follow_one_another_and_one_is_cancelled(tmp_path):
 
         # A bundled song, by its name.
         listener.until(lambda: listener.choose("minuet_in_g") == "")
+        listener.step = -1
         listener.play()
         listener.until(lambda: 10 <= listener.step < 400 and listener.transport.get("playing") == 1)
         busy = listener.trigger(topics.PLAY), listener.choose(low)

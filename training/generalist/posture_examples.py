@@ -28,7 +28,7 @@ class PostureExamples:
         features: (R, D) float16.
         wanted: (R, 2 n) float32 answers of the teacher.
         jacobian: (R, 15, n) float16 of the fingertips, m per unit.
-        weight: (R, 15) float16 of the fingertip errors.
+        weight: (R, 15) float16 of the squared fingertip errors.
     """
 
     features: NDArray[np.float16]

@@ -31,16 +31,16 @@ class PostureNetwork(nn.Module):
 def posture_loss(answer: Tensor, wanted: Tensor, jacobian: Tensor, weight: Tensor, joint_share: float) -> Tensor:
     """Mean over rows of half the squared error in mm^2; from `_BEND_MM` on it grows as the error itself.
 
-    What counts is where the fingertips would be, each coordinate by its weight in the inverse kinematics; the joints
+    What counts is where the fingertips would be, each square by its weight in the inverse kinematics; the joints
     themselves count a little, so that hands look like the teacher's where no fingertip says anything.
 
     Args:
         answer, wanted: (R, 2 n).
         jacobian: (R, 15, n) of the fingertips in m per unit.
-        weight: (R, 15) of the fingertip errors.
+        weight: (R, 15) of the squared fingertip errors.
         joint_share: Weight of the joints' own errors, in units, against fingertip errors in mm.
     """
     off, push_off = torch.chunk(answer - wanted, 2, dim=1)
-    tips_mm = 1e3 * weight * torch.einsum("rki,ri->rk", jacobian, off)
+    tips_mm = 1e3 * weight.sqrt() * torch.einsum("rki,ri->rk", jacobian, off)
     squares = tips_mm.square().sum(1) + joint_share * (off.square().sum(1) + push_off.square().sum(1))
     return (_BEND_MM**2 * ((1.0 + squares / _BEND_MM**2).sqrt() - 1.0)).mean()

@@ -12,7 +12,7 @@ setup(
         (f"share/{NAME}", ["package.xml"]),
     ],
     install_requires=["numpy", "mido"],
-    extras_require={"ports": ["python-rtmidi"]},  # MIDI ports: a live keyboard, or one to play on
+    extras_require={"ports": ["python-rtmidi"], "test": ["pytest"]},  # MIDI ports: a live keyboard, or one to play on
     zip_safe=False,
     maintainer="PianoMime maintainers",
     maintainer_email="maintainers@pianomime.dev",

@@ -12,6 +12,7 @@ setup(
         (f"share/{NAME}", ["package.xml"]),
     ],
     install_requires=["pianomime_core", "mujoco==3.17.0"],
+    extras_require={"test": ["pytest"]},
     entry_points={"console_scripts": ["hand_frames = pianomime_description.hand_frames:main"]},
     zip_safe=False,
     maintainer="PianoMime maintainers",

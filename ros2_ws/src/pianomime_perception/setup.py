@@ -13,6 +13,7 @@ setup(
     ],
     # mediapipe, which brings OpenCV, is not demanded: whoever only plays does without (requirements-perception.txt).
     install_requires=["pianomime_core", "numpy", "scipy", "av"],
+    extras_require={"test": ["pytest"]},
     zip_safe=False,
     maintainer="PianoMime maintainers",
     maintainer_email="maintainers@pianomime.dev",

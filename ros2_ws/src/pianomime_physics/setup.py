@@ -12,6 +12,7 @@ setup(
         (f"share/{NAME}", ["package.xml"]),
     ],
     install_requires=["pianomime_core", "pianomime_description", "mujoco==3.17.0"],
+    extras_require={"test": ["pytest"]},
     zip_safe=False,
     maintainer="PianoMime maintainers",
     maintainer_email="maintainers@pianomime.dev",

@@ -12,7 +12,7 @@ setup(
         (f"share/{NAME}", ["package.xml"]),
     ],
     install_requires=["pianomime_core", "pianomime_description", "pianomime_physics"],
-    extras_require={"record": ["rosbags"]},  # play --record
+    extras_require={"record": ["rosbags"], "test": ["pytest"]},  # play --record
     zip_safe=False,
     maintainer="PianoMime maintainers",
     maintainer_email="maintainers@pianomime.dev",

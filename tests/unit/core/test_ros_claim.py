@@ -50,7 +50,7 @@ def test_who_comes_to_a_living_one_is_refused_with_its_process():
     stage = Stage(b"\1")
     stage.life.count["/sim_node"] = 1
     with pytest.raises(
-        UserError, match=r"second instance.*domain 3 \(/sim_node of process 4711\).*ROS_DOMAIN_ID.*0 to 101"
+        UserError, match=r"second instance.*domain 3 \(/sim_node, started by process 4711\).*ROS_DOMAIN_ID.*0 to 101"
     ):
         stage.enter(b"\5").is_granted()
 

@@ -2,6 +2,7 @@
 
 import os
 import random
+import socket
 
 import pytest
 import rclpy
@@ -46,6 +47,7 @@ def test_a_report_carries_numbers_words_and_connections(nodes):
     spin_until(nodes, lambda: heard)
     [status] = heard[0].status
     assert (status.name, status.message, status.level) == ("player", "playing; 2 missed", DiagnosticStatus.WARN)
+    assert status.hardware_id == socket.gethostname()
     assert step_of(heard[0].header.stamp) == 7
     process = {"process": os.getpid(), "started_by": os.getppid()}
     assert read_status(heard[0], "player") == {"missed": 2.0, "readers /out": 0.0, **process}

@@ -11,6 +11,7 @@ import pytest
 import rclpy
 from builtin_interfaces.msg import Time
 from rclpy.executors import SingleThreadedExecutor
+from rclpy.qos import ReliabilityPolicy, qos_profile_sensor_data
 from sensor_msgs.msg import Image
 
 from pianomime_core.errors import UserError
@@ -87,12 +88,12 @@ class Seeing:
         topics = {HUMAN_FINGERTIPS: Topic(), "markers": Topic(), "image": Topic()}
         self.clouds, self.markers, self.images = topics.values()
         names = {HUMAN_MARKERS: "markers", HUMAN_IMAGE: "image"}
-        make = ros_perception.Node.create_publisher
+        make = ros_perception.SteadyNode.create_publisher
 
         def create(node, kind, topic, qos, **more):
             return topics.get(names.get(topic, topic)) or make(node, kind, topic, qos, **more)
 
-        monkeypatch.setattr(ros_perception.Node, "create_publisher", create)
+        monkeypatch.setattr(ros_perception.SteadyNode, "create_publisher", create)
         self.tracker = Painted()
         self.part = PerceptionNode(lambda: self.tracker)
         self.executor = SingleThreadedExecutor()
@@ -256,6 +257,25 @@ def test_two_cameras_on_one_topic_and_none_are_told(see, monkeypatch):
     assert seeing.part._complaints() == ["2 publishers on /top: pictures of several cameras are mixed"]
     monkeypatch.setattr(ros_perception, "SILENCE_S", 0.0)
     assert seeing.part._complaints()[1] == "no pictures on /top, which has 2 publishers"
+
+
+def test_a_camera_that_offers_best_effort_alone_is_heard(see):
+    seeing = see(image_topic="/top")
+    camera = rclpy.create_node("camera")
+    publisher = camera.create_publisher(Image, "/top", qos_profile_sensor_data)
+
+    def is_seen() -> bool:
+        publisher.publish(image_message(painted(), now()))
+        return seeing.part._times.pictures > 0
+
+    seeing.until(is_seen)
+    camera.destroy_node()
+    # The next one offers more, and more is asked for.
+    camera = rclpy.create_node("camera")
+    publisher = camera.create_publisher(Image, "/top", 1)
+    seeing.until(lambda: publisher.get_subscription_count() == 1)
+    seeing.until(lambda: seeing.part._images.qos_profile.reliability == ReliabilityPolicy.RELIABLE)
+    camera.destroy_node()
 
 
 def test_a_file_is_played_once_somebody_reads_and_then_it_is_over(see, tmp_path):

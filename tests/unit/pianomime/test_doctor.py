@@ -7,10 +7,9 @@ import sys
 import pytest
 from command_examples import Command
 
-from pianomime import doctor, doctor_probes
+from pianomime import doctor, doctor_probes, ros_instance
 from pianomime.doctor import CHECKS, Check, State, examine
 from pianomime.doctor_probes import Absent
-from pianomime.instance import InstanceLock
 from pianomime_core.errors import UserError
 
 ANSWERS = {
@@ -109,16 +108,18 @@ def test_midi_answers_whatever_runs_here() -> None:
     assert examine(Check("MIDI", "midi", "")).state in (State.OK, State.ABSENT)
 
 
-def test_discovery_says_who_may_hear(monkeypatch: pytest.MonkeyPatch, tmp_path) -> None:
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+def test_discovery_says_who_may_hear(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse() -> None:
+        raise UserError("a second instance")
+
     monkeypatch.setenv("ROS_DOMAIN_ID", "7")
     for name in ("ROS_AUTOMATIC_DISCOVERY_RANGE", "FASTDDS_DEFAULT_PROFILES_FILE"):
         monkeypatch.delenv(name, raising=False)
     assert doctor_probes.discovery() == "domain 7, this machine only"
-    lock = InstanceLock(7)
-    with pytest.raises(UserError, match="second instance"):
-        doctor_probes.discovery()
-    lock.close()
+    with monkeypatch.context() as taken:
+        taken.setattr(ros_instance, "refuse_second_instance", refuse)
+        with pytest.raises(UserError, match="second instance"):
+            doctor_probes.discovery()
     monkeypatch.setenv("ROS_AUTOMATIC_DISCOVERY_RANGE", "SUBNET")
     with pytest.raises(Absent, match="other machines"):
         doctor_probes.discovery()

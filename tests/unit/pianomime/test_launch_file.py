@@ -20,7 +20,7 @@ from fake_launch import (
 
 from pianomime.graph_options import PlayOptions
 from pianomime.node_table import node_table
-from pianomime.respawn import NodeDied
+from pianomime.respawn import NodeDied, started_again
 from pianomime.songs import bundled_songs, share_directory
 from pianomime_core.errors import UserError
 from pianomime_core.instruments import Choice
@@ -148,6 +148,15 @@ def test_with_the_song_our_nodes_end_and_nothing_else(description):
     assert ends["policy_node"](ProcessExited(-2), LaunchContext()) == []
 
 
+@pytest.mark.parametrize("interrupted", [True, False])
+def test_a_recording_that_cannot_be_finished_is_an_error_of_the_launch(description, interrupted):
+    ends = handlers(start(description, record="r.mcap"))
+    if not interrupted:
+        ends["sim_node"](ProcessExited(0), LaunchContext())
+    with pytest.raises(UserError, match="record_node could not write"):
+        ends["record_node"](ProcessExited(2), LaunchContext(is_shutdown=interrupted))
+
+
 @pytest.mark.parametrize(("code", "error"), [(2, UserError), (3, NodeDied)])
 def test_bad_input_is_an_error_of_the_launch(description, code, error):
     """launch ends with exit code 1 after an exception only."""
@@ -170,14 +179,16 @@ def test_who_writes_files_gets_time_for_it_and_nobody_else_dawdles(description):
 @pytest.mark.parametrize("name", ["sim_node", "policy_node", "midi_node"])
 def test_a_node_that_dies_is_started_again_three_times(description, name):
     actions = start(description)
+    [entry] = [entry for entry in node_table(OPTIONS["default"][1]) if entry.name == name]
+    first = next(action for action in actions if isinstance(action, Node) and action.name == name)
+    same = vars(first) | {"parameters": [str(entry.config), started_again(entry).parameters]}
     for count in (1, 2, 3):
         said, later = handlers(actions)[name](ProcessExited(-9), LaunchContext())
         assert said.msg == f"{name} has ended with -9: started again ({count} of 3)"
         assert isinstance(later, TimerAction)
         [opaque] = later.actions
-        before = next(action for action in actions if isinstance(action, Node) and action.name == name)
         actions = opaque.function(LaunchContext(), *opaque.args)
-        assert vars(next(action for action in actions if isinstance(action, Node))) == vars(before)
+        assert vars(next(action for action in actions if isinstance(action, Node))) == same
     _, fail = handlers(actions)[name](ProcessExited(-9), LaunchContext())
     with pytest.raises(NodeDied, match=rf"{name} ended before the song did \(exit code -9\)"):
         fail.function(LaunchContext(), *fail.args)

@@ -182,3 +182,14 @@ def test_parameters_go_through_a_file_and_keep_their_types(tmp_path):
     ]
     content = json.loads((tmp_path / "sim_node.yaml").read_text())
     assert content == {"/**/sim_node": {"ros__parameters": {"midi": "a b/y", "sync": True, "n": 3}}}
+
+
+def test_what_a_node_could_not_write_is_told_at_the_end(run):
+    unwritten = (
+        "import signal, sys, time\n"
+        "def end(*_): sys.exit(print('error: recording x: No space left on device', flush=True) or 2)\n"
+        "signal.signal(signal.SIGINT, end); print('ready', flush=True); time.sleep(600)"
+    )
+    running = run((node("record", required=False), unwritten))
+    with pytest.raises(UserError, match=r"^recording x: No space left on device$"), running:
+        wait_until_ready(run, 1)

@@ -1,8 +1,10 @@
 """play --no-ros."""
 
-import resource
+import errno
+import os
 import signal
 from pathlib import Path
+from typing import IO
 
 import pytest
 from command_examples import Command, write_midi
@@ -96,15 +98,17 @@ def test_a_signal_ends_the_song_and_what_was_played_is_kept(
     assert all(file.stat().st_size for file in files)
 
 
-def test_a_full_disk_takes_the_files_but_not_the_score(pianomime: Command, tune: Path, tmp_path: Path) -> None:
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (3000, before[1]))
-    try:
-        result = pianomime("play", tune, "--no-ros", "--controller", "idle", "--rollout", tmp_path / "full.npz")
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+def test_a_full_disk_takes_the_files_but_not_the_score(
+    pianomime: Command, tune: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fill(file: IO[bytes], **arrays: object) -> None:
+        file.write(b"PK")
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("pianomime_core.npz_file.np.savez_compressed", fill)
+    result = pianomime("play", tune, "--no-ros", "--controller", "idle", "--rollout", tmp_path / "full.npz")
     assert result.code == 2, result
     assert "onset F1" in result.out
     assert result.err.count("\n") == 1
-    assert "full.npz' cannot be written" in result.err
+    assert "full.npz' cannot be written: No space left on device" in result.err
     assert [file.name for file in tmp_path.iterdir()] == [tune.name]

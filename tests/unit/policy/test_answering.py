@@ -147,3 +147,31 @@ def test_lost_steps_are_passed_over():
     answering.begin(0, GOAL, PEDAL)
     assert [show(answering, step)[0] for step in (0, 1, 5)] == [0, 1, 5]
     assert answering.skipped == 3
+
+
+@pytest.mark.parametrize("horizon", [4, None])
+def test_another_performance_is_begun_whatever_is_known_of_the_one_before(horizon):
+    controller = Recorder(horizon)
+    answering = Answering(controller)
+    other = GOAL[::-1].copy()
+    for performance, goal in (("a", GOAL), ("b", other)):
+        answering.see_song(goal, PEDAL, performance)
+        answering.attend(performance)
+        answering.attend(performance)
+        assert answering.begin(0, goal, PEDAL) is not None
+        # What is left over of the one before must not be paired with what is new.
+        assert show(answering, 0, goal=False, keys=False) is None
+        assert show(answering, 0)[0] == 0
+        assert show(answering, 1)[0] == 1
+    first, second = controller.starts
+    assert np.array_equal(first[0], GOAL[:horizon])
+    assert np.array_equal(second[0], other[:horizon])
+
+
+def test_a_whole_song_controller_waits_for_the_song_of_its_performance():
+    answering = Answering(Recorder(None))
+    answering.see_song(GOAL, PEDAL, "a")
+    answering.attend("b")
+    assert answering.begin(0, GOAL, PEDAL) is None
+    answering.see_song(GOAL, PEDAL, "b")
+    assert answering.begin(0, GOAL, PEDAL) is not None

@@ -15,6 +15,7 @@ from pianomime_policy.planner.inverse_kinematics import (
     InverseKinematicsConfig,
     box_step,
     cholesky_solve,
+    lone_steps,
     solve_posture,
 )
 
@@ -258,3 +259,50 @@ def test_any_targets_give_a_posture_within_the_range(side, target, weight, start
         assert np.all(np.isfinite(values))
     assert np.all(solved.z >= hand.chain.lower)
     assert np.all(solved.z <= hand.chain.upper)
+
+
+# Weights of a pressing thumb, a ready index, a travelling and an idle finger, and one that is let go.
+UNEVEN = np.array([[0.6, 1.0, 2.0], [1.0, 1.0, 1.0], [0.3, 0.3, 0.5], [0.02, 0.02, 0.25], [0.3, 0.6, 1.0]])
+
+
+STIFF = 1e-3
+
+
+def _alone(
+    hand: Hand, z: np.ndarray, target: np.ndarray, rest: np.ndarray, clearance_weight: float
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Steps, contact points and their Jacobians."""
+    points, jacobians, stiff = np.empty((5, 3)), np.empty((5, 3, len(z))), np.full(len(z), STIFF)
+    found = lone_steps(
+        hand.chain, z, np.zeros(len(hand.chain.joint_body)), target, UNEVEN, rest, stiff, rest, stiff, CONFIG.damping,
+        CONFIG.error_cap_m, CONFIG.pad_softness_m, CONFIG.clearance_m, clearance_weight, points, jacobians,
+    )  # fmt: skip
+    return found, points, jacobians
+
+
+def test_a_coordinate_alone_takes_newtons_step_of_the_weighted_squares(hand):
+    z = hand.rest + 0.05
+    target = tips_at(hand, hand.rest) + np.array([0.004, -0.006, 0.008])
+    found, points, jacobians = _alone(hand, z, target, hand.rest, 0.0)
+    np.testing.assert_allclose(points, tips_at(hand, z))
+    error = np.clip(target - points, -CONFIG.error_cap_m, CONFIG.error_cap_m)
+    slope = sum(UNEVEN[f, k] * error[f, k] * jacobians[f, k] for f in range(5) for k in range(3)) - 2 * STIFF * 0.05
+    bend = sum(UNEVEN[f, k] * jacobians[f, k] ** 2 for f in range(5) for k in range(3)) + 2 * STIFF + CONFIG.damping
+    wanted = np.clip(z + slope / bend, hand.chain.lower, hand.chain.upper) - z
+    np.testing.assert_allclose(found, wanted, rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.parametrize("lowered_m", [0.0, 0.03])
+def test_no_coordinate_alone_moves_where_the_solver_rests(hand, lowered_m):
+    # The lower of them presses its knuckles, too, towards the keys.
+    chain, z, rest = hand.chain, hand.flat.copy(), hand.flat
+    target = tips_at(hand, rest) + np.array([0.0, 0.01, -lowered_m])
+    stiff = np.full(len(z), STIFF)
+    solve_posture(
+        chain, z, np.zeros(len(chain.joint_body)), target, UNEVEN, rest, stiff, rest, stiff, 2000, 0.0, CONFIG.damping,
+        np.full(len(z), CONFIG.step_cap_rad), CONFIG.error_cap_m, CONFIG.pad_softness_m, CONFIG.clearance_m,
+        CONFIG.clearance_weight, CONFIG.due_weight, np.empty((5, 3)), np.empty((5, 3, len(z))),
+    )  # fmt: skip
+    np.testing.assert_allclose(_alone(hand, z, target, rest, CONFIG.clearance_weight)[0], 0.0, atol=1e-6)
+    assert knuckle_heights(hand, z).min() < CONFIG.clearance_m
+    assert np.abs(_alone(hand, z, target, rest, 0.0)[0]).max() > 1e-3  # the clearance is part of it

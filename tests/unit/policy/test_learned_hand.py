@@ -100,6 +100,39 @@ def test_with_the_planners_answers_it_plays_like_the_planner(side: str) -> None:
         np.testing.assert_allclose(student.act(q, v, tips, *path), wanted, atol=2e-5)
 
 
+PHASES = ("press", "ready", "travel", "release", "idle")
+STEP = slice(2 * 23, 3 * 23)
+"""The part of the features that tells what each coordinate alone would do."""
+
+
+def _phases(hand: HandPlanner, centre: float) -> FingertipRows:
+    """Each finger in another phase of playing, with the weights of that, and another one in the next row."""
+    tips, config = _rows(hand, centre, 0.004), FingertipConfig()
+    for row in range(ROWS):
+        for finger in range(5):
+            phase = PHASES[(row + finger) % 5]
+            tips.weight[row, finger] = getattr(config, f"{phase}_weight")
+            tips.target[row, finger, 2] += {"press": -0.006, "idle": 0.02}.get(phase, 0.0)
+            tips.target[row, finger, 1] += 0.003 * finger
+    return tips
+
+
+@pytest.mark.parametrize("side", ["rh", "lh"])
+def test_where_inverse_kinematics_comes_to_rest_no_coordinate_alone_would_move(side: str) -> None:
+    centre = 0.15 if side == "rh" else -0.15
+    exact = InverseKinematicsConfig(iterations=300, tolerance_m=0.0)
+    parts = side, "pianomime", FingertipConfig(), PostureConfig(), exact, TrackingConfig()
+    teacher, student = HandPlanner(*parts), LearnedHand(*parts, postures=None)
+    q = _begun(teacher, centre)
+    student.reference = teacher.reference.copy()
+    tips, path, slack = _phases(teacher, centre), (np.full(ROWS, centre), np.full(ROWS, 0.004)), np.zeros(len(q))
+    far = student.features(np.concatenate([student.reference[1:], student.reference[-1:]]), tips, *path, slack)
+    teacher._refer(tips, *path, slack)
+    at_rest = student.features(teacher.reference, tips, *path, slack)
+    np.testing.assert_allclose(at_rest[:, STEP], 0.0, atol=1e-6)
+    assert (np.abs(far[:, STEP]).max(axis=1) > 0.05).all()  # and on the way there it says something
+
+
 def test_a_second_pass_is_asked_about_what_the_first_one_left() -> None:
     asked: list[NDArray[np.float32]] = []
 

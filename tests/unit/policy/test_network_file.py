@@ -10,6 +10,7 @@ import sys
 
 import numpy as np
 import pytest
+from benchmarks.fuzz.onnx_networks import tiny_network
 
 from pianomime_core.errors import UserError
 from pianomime_policy.network_file import PROVENANCE, NetworkFile
@@ -165,6 +166,44 @@ def test_of_a_long_list_only_the_beginning_of_what_differs_is_told(written):
     assert "columns[100]: file 'other_0', robot 'column_100'" in message
     assert "columns: 96 more" in message
     assert len(message) < 500
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_weights_that_are_no_numbers_are_named(tmp_path, value):
+    path = tmp_path / "network.onnx"
+    path.write_bytes(tiny_network(weights=[1, 2, 3, value, 5, 6]))
+    assert refusal(path, {}).endswith("is damaged: its weights 'weights' are not finite numbers")
+
+
+def test_answers_that_are_no_numbers_are_refused(tmp_path):
+    path = tmp_path / "network.onnx"
+    path.write_bytes(tiny_network(operator="Div"))  # by zero
+    assert refusal(path, {}).endswith("is no good: its answers 'targets' are not finite numbers")
+    path.write_bytes(tiny_network(weights=[3e38] * 6))
+    with pytest.raises(UserError, match="its answers 'targets' are not finite numbers"):
+        NetworkFile.load(path, {}).run(state=np.ones((1, 2), np.float32))
+
+
+def test_shapes_inside_that_do_not_fit_are_refused(tmp_path):
+    path = tmp_path / "network.onnx"
+    path.write_bytes(tiny_network(shape=(3, 2)))
+    refusal(path, {})
+    path.write_bytes(tiny_network(weights=[1, 2, 3, 4], shape=(2, 2)))
+    refusal(path, {})
+
+
+@pytest.mark.parametrize("sizes", [[2 * 10**10], [10**6, 3], [10**5, 10**5]])
+def test_a_graph_that_asks_for_more_memory_than_there_is_is_refused(tmp_path, sizes):
+    path = tmp_path / "network.onnx"
+    path.write_bytes(tiny_network(operator="ConstantOfShape", sizes=sizes))
+    refusal(path, {})
+
+
+def test_metadata_nested_without_end_are_refused(written):
+    assert "no JSON" in refusal(written("[" * 100_000))
+    deep = "[" * 600 + "]" * 600
+    refusal(written(json.dumps(METADATA).replace('"joints"', deep, 1)))
+    refusal(written(json.dumps(METADATA).replace("0.05", "1" + 400 * "0", 1)))
 
 
 def test_a_network_of_another_number_type_is_refused(written):

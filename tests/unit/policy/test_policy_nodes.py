@@ -11,6 +11,7 @@ import rclpy
 from rclpy.lifecycle import TransitionCallbackReturn
 from rclpy.parameter import Parameter
 from reference_demonstrations import demonstration_of
+from std_srvs.srv import Trigger
 
 from pianomime_core.errors import UnsafeError, UserError
 from pianomime_core.keyboard import KEY_NAMES
@@ -26,6 +27,7 @@ from pianomime_core.ros_messages import (
     read_joint_state,
     read_pedal,
     read_targets,
+    status_message,
     step_of,
 )
 from pianomime_policy.controller import FingertipAims
@@ -340,3 +342,46 @@ def test_a_trained_controller_plays_with_the_model_it_is_given(ros, monkeypatch,
     ros(controller="onnx", model=tmp_path)
     PolicyNode().node.destroy_node()
     assert set(made) == {tmp_path}
+
+
+def trigger(part) -> Trigger.Response:
+    return part._on_play(Trigger.Request(), Trigger.Response())
+
+
+def says(part, **values) -> None:
+    part._on_transport(status_message("transport", values, step=0))
+
+
+def choose(part, name) -> str:
+    [result] = part.node.set_parameters([Parameter("midi", value=str(name))])
+    return result.reason
+
+
+def test_the_next_song_is_chosen_and_played_once_none_is(ros, song, tmp_path):
+    notes = tuple(Note(72 + k, 0.25 * k, 0.25 * k + 0.2, 80) for k in range(4))
+    (tmp_path / "songs").mkdir()
+    save_midi(Score(notes=notes, sustain=(), title="next"), tmp_path / "songs" / "next.mid")
+    ros(midi=song, songs=tmp_path / "songs")
+    part = MidiNode()
+    first = part._performance
+    part._publish_goal, part._publish_song = Topic(), Topic()
+    says(part, playing=1)
+    refused = choose(part, "next")
+    assert "is being played" in refused
+    assert not trigger(part).success
+    assert part._publish_song.sent == []
+    says(part, playing=0)
+    part._send()
+    assert part._publish_goal.sent == [], "nobody is to begin with the window of a song that is over"
+    for wrong in (tmp_path / "nowhere.mid", "nobody_knows_it"):
+        assert str(wrong) in choose(part, wrong)
+    assert choose(part, "next") == ""
+    assert trigger(part).success
+    [told], [window] = part._publish_song.sent, part._publish_goal.sent
+    assert told.header.frame_id == window.header.frame_id != first
+    goal, _ = read_goal(told, NameOrder(GOAL_NAMES))
+    assert np.flatnonzero(goal.any(axis=0)).tolist() == [72 - 21 + k for k in range(4)]
+    # The same one again is another performance.
+    assert trigger(part).success
+    assert len({message.header.frame_id for message in part._publish_song.sent}) == 2
+    part.node.destroy_node()

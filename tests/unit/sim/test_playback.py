@@ -229,3 +229,27 @@ def test_times_are_reported(simulator):
     assert {name.rsplit("_", 2)[0] for name in times} == {"latency", "period", "physics", "jitter"}
     assert times["period_max_ms"] == pytest.approx(50.0)
     assert times["jitter_max_ms"] == pytest.approx(0.0, abs=1e-6)
+
+
+@pytest.mark.parametrize("sync", [True, False])
+def test_after_the_song_hands_and_foot_leave_what_they_hold(simulator, sync):
+    names = simulator.target_names
+    down = np.where(
+        [name.endswith("forearm_tz") or name.endswith("FFJ0") for name in names], simulator.target_range[:, 1], 0.0
+    )
+    stage = Stage(simulator, lambda step: down, sync=sync)
+    stage.pedal = lambda step: True
+    playback = stage.play()
+    _, before = playback.now
+    ended_s = stage.now
+    playback.lift()
+    step, after = playback.now
+    assert (step, stage.shown[-1]) == (STEPS + 10, STEPS + 10), "half a second, and it is shown"
+    assert stage.now - ended_s == pytest.approx(0.0 if sync else 0.5)
+    assert stage.pedal_moved == [(0, True), (STEPS, False)]
+    fingers = [name.endswith("FFJ2") for name in simulator.joint_names]
+    assert np.abs(before.joint_positions[fingers]).min() > 0.5
+    assert np.abs(after.joint_positions[fingers]).max() < 0.1
+    assert not after.key_pressed.any()
+    # Neither scored nor kept.
+    assert (stage.board.played, len(playback.targets)) == (STEPS, STEPS)

@@ -9,6 +9,7 @@ import pytest
 import rclpy
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
+from std_srvs.srv import Trigger
 
 from pianomime_core.errors import UserError
 from pianomime_core.keyboard import KEY_NAMES
@@ -25,22 +26,22 @@ PATIENCE_S = 60.0
 
 @pytest.fixture
 def ros():
-    def start(**parameters) -> None:
+    def start(*more: str, **parameters) -> None:
         complete_ros_environment()
         # A domain of our own: a performance on this machine must not hear us.
         words = [word for name, value in parameters.items() for word in ("-p", f"{name}:={value}")]
-        rclpy.init(args=[sys.argv[0], "--ros-args", *words], domain_id=random.randint(1, 101))
+        rclpy.init(args=[sys.argv[0], "--ros-args", *words, *more], domain_id=random.randint(1, 101))
 
     yield start
     rclpy.try_shutdown()
 
 
 class Desk:
-    """A server in a node called sim_node, and somebody else with buttons."""
+    """A simulator's server, and somebody else with buttons."""
 
-    def __init__(self, *, sync=False, live=False, refusal="") -> None:
+    def __init__(self, *, sync=False, live=False, refusal="", name="sim_node") -> None:
         self.shown, self.restarts, self.stops, self.refusal = [], 0, 0, refusal
-        self.ours, self.theirs = Node("sim_node"), Node("buttons")
+        self.ours, self.theirs = Node(name), Node("buttons")
         self.server = TransportServer(self.ours, self.restart, self.stop)
         self.server.offer(sync=sync, live=live)
         self.client = TransportClient(self.theirs, self.shown.append)
@@ -78,6 +79,31 @@ def test_buttons_move_the_transport_and_everybody_is_told(ros):
     desk.client.pause(False)
     desk.until(lambda: not desk.shown[-1].paused)
     desk.until(lambda: desk.restarts == 1)
+
+
+@pytest.mark.parametrize("words", [(), ("-r", "__ns:=/left")])
+def test_the_simulator_may_be_called_anything(ros, words):
+    ros(*words)
+    desk = Desk(name="my_robot")
+    desk.until(lambda: desk.shown)
+
+    def is_slow() -> bool:
+        desk.client.set_speed(0.5)
+        return desk.shown[-1].speed == 0.5
+
+    desk.until(is_slow)
+
+
+def test_a_song_is_stopped_on_request(ros):
+    ros()
+    desk = Desk()
+    client = desk.theirs.create_client(Trigger, "piano/stop")
+    desk.until(client.service_is_ready)
+    for desk.refusal, success in (("", True), ("no song is being played", False)):
+        future = client.call_async(Trigger.Request())
+        desk.until(future.done)
+        assert (future.result().success, future.result().message) == (success, desk.refusal)
+    assert desk.stops == 2
 
 
 def test_a_speed_out_of_range_changes_nothing(ros):

@@ -15,7 +15,7 @@ from pianomime_core.piano_roll import PianoRoll
 from pianomime_description.variant import SceneConfig
 from pianomime_physics.simulator import Simulator
 from pianomime_policy.generalist.fingering_choices import ChoiceConfig
-from pianomime_policy.generalist.generalist import GeneralistConfig, fingers_by, hands_by
+from pianomime_policy.generalist.generalist import GeneralistConfig, fingers_by, hand_of, hands_by
 from pianomime_policy.generalist.learned_hand import feature_layout
 from pianomime_policy.planner.planner import Planner
 from pianomime_policy.registry import make_controller
@@ -48,7 +48,10 @@ def test_torch_presses_the_same_keys(song: PianoRoll, played) -> None:
     fingering.load_state_dict(weights)
     postures.load_state_dict(weights_of(MODEL / "postures.onnx"))
     config = GeneralistConfig()
-    in_torch = Planner("pianomime", config.planner, fingers_by(_of(fingering), config), hands_by(_of(postures), config))
+    hand = hand_of(make_controller("onnx", SceneConfig(), MODEL).networks["postures"])
+    in_torch = Planner(
+        "pianomime", config.planner, fingers_by(_of(fingering), config), hands_by(_of(postures), config, hand)
+    )
     ours = play_episode(Simulator(SceneConfig()), in_torch, song)
     np.testing.assert_array_equal(ours.pressed, played.pressed)
     np.testing.assert_allclose(ours.targets, played.targets, atol=2e-3)

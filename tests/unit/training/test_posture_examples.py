@@ -4,6 +4,8 @@ import torch
 from training.generalist.posture_examples import PostureExamples, posture_examples
 from training.generalist.posture_network import PostureNetwork, posture_loss
 
+from pianomime_policy.planner.fingertip_targets import FingertipConfig
+
 COORDINATES = 23
 
 
@@ -49,12 +51,23 @@ def test_loss_counts_millimetres_of_the_fingertips() -> None:
     off = wanted.clone()
     off[0, 2] = 0.05  # 5 mm
     loss = posture_loss(off, wanted, jacobian, weight, 0.0)
-    assert loss.item() == pytest.approx(16 * (np.sqrt(1 + (2 * 5) ** 2 / 16) - 1), rel=1e-5)
+    assert loss.item() == pytest.approx(16 * (np.sqrt(1 + 2 * 5**2 / 16) - 1), rel=1e-5)
     assert posture_loss(wanted, wanted, jacobian, weight, 0.3).item() == 0.0
     off[0, 2], off[0, 30] = 0.0, 2.0  # a push that is off counts as a joint
     assert posture_loss(off, wanted, jacobian, weight, 0.25).item() == pytest.approx(
         16 * (np.sqrt(1 + 1 / 16) - 1), rel=1e-5
     )
+
+
+@pytest.mark.parametrize("phase", ["press", "ready", "travel", "release", "idle"])
+def test_small_errors_cost_what_inverse_kinematics_minimises(phase: str) -> None:
+    rng = np.random.default_rng(0)
+    weight = np.tile(getattr(FingertipConfig(), f"{phase}_weight"), 5)
+    jacobian, off = rng.normal(0, 0.05, (15, COORDINATES)), rng.normal(0, 1e-4, COORDINATES)
+    error_mm = 1e3 * jacobian @ off
+    answer = np.concatenate([off, np.zeros(COORDINATES)])
+    rows = (torch.from_numpy(values[None]) for values in (answer, 0 * answer, jacobian, weight))
+    assert posture_loss(*rows, joint_share=0.0).item() == pytest.approx(0.5 * (weight * error_mm**2).sum(), rel=1e-3)
 
 
 def test_network_answers_every_row_alone() -> None:

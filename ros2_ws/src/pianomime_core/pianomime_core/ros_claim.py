@@ -10,6 +10,7 @@ from rclpy.qos import QoSProfile
 from pianomime_core.errors import UserError
 from pianomime_core.ros_environment import HIGHEST_DOMAIN
 from pianomime_core.ros_life import ALIVE_S, Life, publishers
+from pianomime_core.ros_qos import overridable_publisher
 
 DISCOVERY_S = 1.2
 """By then nodes on one machine have found each other: they announce themselves twice a second (dds_loopback.xml)."""
@@ -46,7 +47,7 @@ class Claim:
         self._life = life
         self._clock = clock
         before = publishers(node, self._topic)
-        self.publisher: Publisher = node.create_publisher(kind, topic, qos)
+        self.publisher: Publisher = overridable_publisher(node, kind, topic, qos)
         new = publishers(node, self._topic).keys() - before.keys()
         self._mine = min(new, default=b"")
         self._begin_s = clock()
@@ -72,6 +73,6 @@ def refuse_living(node: Node, life: Life, names: Iterable[str]) -> None:
         if life.living(name):
             raise UserError(
                 f"a second instance: pianomime already plays in ROS domain {node.context.get_domain_id()} "
-                f"({name} of process {life.parent(name)}); stop it, give this one a namespace of its own, "
+                f"({name}, started by process {life.parent(name)}); stop it, give this one a namespace of its own, "
                 f"or set ROS_DOMAIN_ID to another number from 0 to {HIGHEST_DOMAIN}"
             )

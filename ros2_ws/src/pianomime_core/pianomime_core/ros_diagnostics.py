@@ -1,6 +1,7 @@
 """What a node says about itself on /diagnostics, once a second: its numbers, its connections, which process it is."""
 
 import os
+import platform
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -54,7 +55,11 @@ class Diagnostics:
         text = "; ".join((health.text, *health.warnings)) if health.text else "; ".join(health.warnings)
         values = {**health.values, **connections(self._node), PROCESS: os.getpid(), STARTED_BY: os.getppid()}
         name = status_name(self._node, self._node.get_name())
-        self._publisher.publish(status_message(name, values, step=health.step, text=text, warn=bool(health.warnings)))
+        # A node is a program: what it runs on is this machine.
+        message = status_message(
+            name, values, step=health.step, text=text, warn=bool(health.warnings), hardware=platform.node()
+        )
+        self._publisher.publish(message)
 
 
 def status_name(node: Node, name: str) -> str:

@@ -201,12 +201,19 @@ def read_goal_velocity(message: JointTrajectory, order: NameOrder, goal: Bools) 
 
 
 def status_message(
-    name: str, values: Mapping[str, float | int | str], *, step: int, text: str = "", warn: bool = False
+    name: str,
+    values: Mapping[str, float | int | str],
+    *,
+    step: int,
+    text: str = "",
+    warn: bool = False,
+    hardware: str = "",
 ) -> DiagnosticArray:
-    """Return one named status with its values, as /diagnostics and /piano/score carry it."""
+    """Return one named status with its values, as /diagnostics and /piano/score carry it; `hardware`: what it is of."""
     level = DiagnosticStatus.WARN if warn else DiagnosticStatus.OK
     pairs = [KeyValue(key=key, value=str(value)) for key, value in values.items()]
-    message = DiagnosticArray(status=[DiagnosticStatus(level=level, name=name, message=text, values=pairs)])
+    status = DiagnosticStatus(level=level, name=name, message=text, hardware_id=hardware, values=pairs)
+    message = DiagnosticArray(status=[status])
     message.header.stamp = stamp_of(step)
     return message
 

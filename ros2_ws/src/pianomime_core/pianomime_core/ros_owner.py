@@ -15,6 +15,7 @@ from rclpy.qos import DurabilityPolicy, QoSProfile
 from rclpy.subscription import MessageInfo, Subscription
 
 from pianomime_core.ros_life import ALIVE_S, UNKNOWN, Gid, Life, publishers
+from pianomime_core.ros_qos import overridable_subscription
 
 SILENCE_S = 1.0
 """An owner that was silent for so long may have died; one started in its place, of the same name, inherits."""
@@ -64,6 +65,7 @@ class Reader:
 
     Attributes:
         topic: The full name.
+        owner_name: Of the owner's node; empty while nobody is believed, or nobody knows.
         refused: Number of messages of others.
     """
 
@@ -83,7 +85,7 @@ class Reader:
         self._life = life
         self._clock = clock
         self._owner: Gid | None = None
-        self._owner_name = UNKNOWN
+        self.owner_name = UNKNOWN
         self._heard_s = 0.0
         self._strangers: dict[Gid, _Stranger] = {}
         self._former: set[Gid] = set()
@@ -101,7 +103,7 @@ class Reader:
         if self._latched:
             stranger.message = message
         self._node.get_logger().error(
-            f"{self.topic} of {stranger.name or 'an unknown node'} refused: it belongs to {self._owner_name}",
+            f"{self.topic} of {stranger.name or 'an unknown node'} refused: it belongs to {self.owner_name}",
             throttle_duration_sec=COMPLAINT_PERIOD_S,
         )
 
@@ -121,7 +123,7 @@ class Reader:
         """Return who publishes on this topic beside its owner, or beside one another where nobody was heard yet."""
         names = self._names()
         present = sorted({*names.values(), *(stranger.name for stranger in self._strangers.values())} - {UNKNOWN})
-        owner = self._owner_name if self._owner_name in present else next(iter(present), UNKNOWN)
+        owner = self.owner_name if self.owner_name in present else next(iter(present), UNKNOWN)
         others = [Other(name, twin=False) for name in present if name != owner]
         if self._living_twins(owner, names) > 1:
             others.append(Other(owner, twin=True))
@@ -148,16 +150,16 @@ class Reader:
     def _inherits(self, gid: Gid, names: dict[Gid, str], heard_s: float) -> bool:
         if self._owner not in names:
             return True
-        if names.get(gid, UNKNOWN) != self._owner_name or gid in self._former:
+        if names.get(gid, UNKNOWN) != self.owner_name or gid in self._former:
             return False
         if self._latched:  # who says something once is silent afterwards; what its node says of itself tells more
-            return self._clock() - heard_s >= ALIVE_S and self._life.living(self._owner_name) == 1
+            return self._clock() - heard_s >= ALIVE_S and self._life.living(self.owner_name) == 1
         return self._clock() - self._heard_s >= SILENCE_S
 
     def _adopt(self, gid: Gid, names: dict[Gid, str]) -> None:
         if self._owner is not None:
             self._former.add(self._owner)
-        self._owner, self._owner_name, self._heard_s = gid, names.get(gid, UNKNOWN), self._clock()
+        self._owner, self.owner_name, self._heard_s = gid, names.get(gid, UNKNOWN), self._clock()
         self._strangers.pop(gid, None)
 
     def _living_twins(self, name: str, names: dict[Gid, str]) -> int:
@@ -172,7 +174,7 @@ class Reader:
     def _names(self) -> dict[Gid, str]:
         names = publishers(self._node, self.topic)
         # The graph learns of a publisher first, of its node's name a moment later.
-        self._owner_name = (names.get(self._owner) or self._owner_name) if self._owner else UNKNOWN
+        self.owner_name = (names.get(self._owner) or self.owner_name) if self._owner else UNKNOWN
         return names
 
 
@@ -193,8 +195,8 @@ class Owners:
         reader = Reader(self._node, topic, take, latched=latched, life=self.life)
         self._readers.append(reader)
         # A callable of two arguments is told of whom a message is.
-        subscription = self._node.create_subscription(
-            kind, topic, lambda message, info: reader.hear(message, info), qos
+        subscription = overridable_subscription(
+            self._node, kind, topic, lambda message, info: reader.hear(message, info), qos
         )
         self._undo.callback(self._node.destroy_subscription, subscription)
         return subscription
@@ -215,7 +217,12 @@ class Owners:
 
     def warnings(self) -> tuple[str, ...]:
         """Return the same in words, for /diagnostics."""
-        return tuple(f"{topic} is also published by {', '.join(map(str, who))}" for topic, who in self.others().items())
+        lines = []
+        for reader in self._readers:
+            if others := reader.others():
+                owner = f" of {reader.owner_name}" if reader.owner_name else ""
+                lines.append(f"{reader.topic}{owner} is also published by {', '.join(map(str, others))}")
+        return tuple(lines)
 
     def _look(self) -> None:
         for reader in self._readers:

@@ -4,9 +4,23 @@ All traffic is reliable but the clock: a lost goal or command is a wrong note, a
 and command keep one message only: whoever falls behind wants the newest, never a queue of old ones. What is said once
 (the song, the joint positions to begin from) is latched, that is kept by its publisher for subscribers found later.
 The score is latched too, so that a late viewer, or a terminal opened after the song, sees the last one.
+
+Who knows his network better overrides history, depth and reliability of states, goals, commands, key events and drawn
+pictures as everywhere in ROS 2: parameter `qos_overrides./hands/command.publisher.reliability`, for example.
 """
 
+from collections.abc import Callable, Sequence
+from copy import copy
+from typing import Any
+
+from rclpy.node import Node
+from rclpy.publisher import Publisher
 from rclpy.qos import DurabilityPolicy, HistoryPolicy, QoSProfile, ReliabilityPolicy
+from rclpy.qos_overriding_options import QoSOverridingOptions
+from rclpy.subscription import Subscription
+from rclpy.topic_endpoint_info import TopicEndpointInfo
+
+OVERRIDABLE = QoSOverridingOptions.with_default_policies()
 
 
 def _profile(reliability: ReliabilityPolicy, durability: DurabilityPolicy, depth: int) -> QoSProfile:
@@ -25,5 +39,32 @@ REPORT = _profile(ReliabilityPolicy.RELIABLE, DurabilityPolicy.VOLATILE, 10)
 EVENTS = _profile(ReliabilityPolicy.RELIABLE, DurabilityPolicy.VOLATILE, 200)
 """/piano/key_events: each counts, and a chord may be ten messages at once."""
 
+SENSOR = _profile(ReliabilityPolicy.BEST_EFFORT, DurabilityPolicy.VOLATILE, 1)
+"""Pictures of a camera that offers no more."""
+
 CLOCK = _profile(ReliabilityPolicy.BEST_EFFORT, DurabilityPolicy.VOLATILE, 1)
 """/clock, as ROS 2's own time sources expect it."""
+
+
+def overridable_publisher(node: Node, kind: type, topic: str, profile: QoSProfile) -> Publisher:
+    """Return a publisher whose quality of service the node's user may override."""
+    # A copy: rclpy writes what is overridden into the profile.
+    return node.create_publisher(kind, topic, copy(profile), qos_overriding_options=OVERRIDABLE)
+
+
+def overridable_subscription(
+    node: Node, kind: type, topic: str, take: Callable[..., Any], profile: QoSProfile
+) -> Subscription:
+    """Return a subscription whose quality of service the node's user may override."""
+    return node.create_subscription(kind, topic, take, copy(profile), qos_overriding_options=OVERRIDABLE)
+
+
+def offered_by_all(ends: Sequence[TopicEndpointInfo], depth: int) -> QoSProfile:
+    """Return the most that a subscriber may ask for of these publishers: who asks one for more does not hear it."""
+    reliable = all(end.qos_profile.reliability == ReliabilityPolicy.RELIABLE for end in ends)
+    latched = all(end.qos_profile.durability == DurabilityPolicy.TRANSIENT_LOCAL for end in ends)
+    return _profile(
+        ReliabilityPolicy.RELIABLE if reliable else ReliabilityPolicy.BEST_EFFORT,
+        DurabilityPolicy.TRANSIENT_LOCAL if latched else DurabilityPolicy.VOLATILE,
+        depth,
+    )

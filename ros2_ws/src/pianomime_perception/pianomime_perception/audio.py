@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from pianomime_core.errors import UserError
 from pianomime_core.notes import MAX_DURATION_S
+from pianomime_perception.media import AUDIO_FORMATS, open_media
 
 MAX_LOST_SHARE = 0.05
 """More than this share of the sound that cannot be decoded makes a damaged file."""
@@ -30,17 +31,13 @@ def read_audio(path: str | Path, sample_rate_hz: int) -> NDArray[np.float32]:
     Raises:
         UserError: The file is missing, damaged, neither sound nor video, without sound or longer than 30 minutes.
     """
-    if not Path(path).is_file():
-        raise UserError(f"{str(path)!r} does not exist: an audio or video file is needed")
-    try:
-        # FFmpeg would take a name with a colon for an address, and a text that lists files for their names.
-        container = av.open(f"file:{path}", options={"protocol_whitelist": "file"})
-    except av.FFmpegError as error:
-        raise UserError(f"{str(path)!r} is neither audio nor video, or is damaged: {error.strerror}") from error
-    with container:
+    with open_media(path, "is neither audio nor video", AUDIO_FORMATS) as container:
         if not container.streams.audio:
             raise UserError(f"{str(path)!r} has no sound: a file with the sound of a piano is needed")
-        return _samples(path, container, container.streams.audio[0], sample_rate_hz)
+        stream = container.streams.audio[0]
+        if stream.codec_context is None:
+            raise UserError(f"{str(path)!r} has sound in a coding that FFmpeg does not know")
+        return _samples(path, container, stream, sample_rate_hz)
 
 
 def _samples(path: str | Path, container: InputContainer, stream: Any, sample_rate_hz: int) -> NDArray[np.float32]:

@@ -13,7 +13,7 @@ import numpy as np
 from builtin_interfaces.msg import Time
 from numpy.typing import NDArray
 from rclpy.clock import Clock, ClockType
-from rclpy.node import Node
+from rclpy.qos import QoSProfile, ReliabilityPolicy
 from sensor_msgs.msg import Image, PointCloud2
 from visualization_msgs.msg import MarkerArray
 
@@ -22,9 +22,15 @@ from pianomime_core.errors import UserError
 from pianomime_core.ros_diagnostics import Diagnostics, Health
 from pianomime_core.ros_fingertip_cloud import Fingertips, fingertip_cloud
 from pianomime_core.ros_messages import MessageError
+from pianomime_core.ros_node import SteadyNode
 from pianomime_core.ros_parameters import declare_number, declare_switch, declare_text, refuse_undeclared
 from pianomime_core.ros_prefixes import FRAME_PREFIX, in_frame, world_frame
-from pianomime_core.ros_qos import NEWEST
+from pianomime_core.ros_qos import (
+    NEWEST,
+    SENSOR,
+    offered_by_all,
+    overridable_publisher,
+)
 from pianomime_perception.annotated import annotated
 from pianomime_perception.given_keyboard import given_keyboard
 from pianomime_perception.keyboard_map import KeyboardMap
@@ -72,7 +78,7 @@ class PerceptionNode:
     node opens camera or file itself."""
 
     def __init__(self, make_tracker: Callable[[], Tracker] = mediapipe_tracker) -> None:
-        self.node = node = Node("perception_node")
+        self.node = node = SteadyNode("perception_node")
         self._log = node.get_logger()
         corners = self._declare()
         # Stamps are of the machine's own time, as those of cameras are, also where a simulator has another.
@@ -83,6 +89,7 @@ class PerceptionNode:
         self._over = False
         self._refused = 0
         self._times = LiveTimes()
+        self._asked = NEWEST.reliability
         self._keyboard = LiveKeyboard(given_keyboard(corners, self._source), self._log.info, self._log.warning)
         self._tracker = make_tracker()
         self._connect()
@@ -111,11 +118,11 @@ class PerceptionNode:
 
     def _connect(self) -> None:
         node = self.node
-        self._publish_cloud = node.create_publisher(PointCloud2, topics.HUMAN_FINGERTIPS, NEWEST)
+        self._publish_cloud = overridable_publisher(node, PointCloud2, topics.HUMAN_FINGERTIPS, NEWEST)
         self._publish_markers = node.create_publisher(MarkerArray, topics.HUMAN_MARKERS, NEWEST)
-        self._publish_image = node.create_publisher(Image, topics.HUMAN_IMAGE, NEWEST)
+        self._publish_image = overridable_publisher(node, Image, topics.HUMAN_IMAGE, NEWEST)
         if not self._source:
-            self._topic = node.create_subscription(Image, self._topic, self._on_image, NEWEST).topic_name
+            self._subscribe(NEWEST)
             self._log.info(f"listening to pictures on {self._topic}")
         node.create_timer(POLL_S, self._watch)
         self._diagnostics = Diagnostics(node, self._health)
@@ -135,6 +142,20 @@ class PerceptionNode:
         self._stop.set()
         for thread in self._threads:
             thread.join(timeout=5.0)
+
+    def _subscribe(self, profile: QoSProfile) -> None:
+        self._images = self.node.create_subscription(Image, self._topic, self._on_image, profile)
+        self._topic = self._images.topic_name
+
+    def _ask_no_more_than_is_offered(self) -> None:
+        """Most cameras publish as sensors do, best effort; large pictures are lost that way, so that it is asked for
+        only where a camera offers no more."""
+        ends = self.node.get_publishers_info_by_topic(self._topic)
+        if not ends or offered_by_all(ends, depth=1).reliability == self._asked:
+            return
+        self._asked = offered_by_all(ends, depth=1).reliability
+        self.node.destroy_subscription(self._images)
+        self._subscribe(SENSOR if self._asked == ReliabilityPolicy.BEST_EFFORT else NEWEST)
 
     def _on_image(self, message: Image) -> None:
         self._heard_s = time.monotonic()
@@ -199,6 +220,8 @@ class PerceptionNode:
     def _watch(self) -> None:
         if self._failure is not None:
             raise self._failure
+        if not self._source:
+            self._ask_no_more_than_is_offered()
         for words in self._complaints():
             self._log.warning(words, throttle_duration_sec=5 * COMPLAINT_PERIOD_S)
 

@@ -18,6 +18,8 @@ from av.video.frame import VideoFrame
 from numpy.typing import NDArray
 
 from pianomime_core.errors import UserError
+from pianomime_core.notes import MAX_DURATION_S
+from pianomime_perception.media import MAX_PIXELS, VIDEO_FORMATS, open_media
 
 MAX_WIDTH_PX = 1280
 """Wider pictures are scaled down to this: the keys keep 24 px on a picture of all 88."""
@@ -25,6 +27,7 @@ MAX_LOST_SHARE = 0.05
 """More than this share of a video that cannot be decoded makes it a damaged one."""
 MIN_LOST_S = 0.2
 """Headers are this inexact, those that know not how long the last picture is to be seen among them."""
+_NO_PICTURE = f"holds no picture that can be decoded, or only such of more than {MAX_PIXELS / 1e6:.0f} million pixels"
 
 
 @dataclass(frozen=True)
@@ -68,16 +71,20 @@ def probe(path: str | Path) -> VideoInfo:
         UserError: The file is missing, is no video, holds no picture, or ends long before the end it claims.
     """
     with _opened(path) as (container, stream):
-        frame = next((frame for packet in container.demux(stream) for frame in _decoded(packet)), None)
+        frame = next((frame for packet in _packets(container, stream) for frame in _decoded(packet)), None)
         if frame is None:
-            raise UserError(f"video {str(path)!r} holds no picture that can be decoded")
+            raise UserError(f"video {str(path)!r} {_NO_PICTURE}")
         rotation_deg = _rotation_deg(frame)
         width, height = _upright_size(frame, stream, rotation_deg)
-        container.seek(0)
+        _rewind(path, container)
         ends = [
-            float((packet.pts + (packet.duration or 0)) * packet.time_base) for packet in _pictures(container, stream)
+            float((packet.pts + (packet.duration or 0)) * packet.time_base)
+            for packet in filter(_is_picture, _packets(container, stream))
         ]
+        if not ends:
+            raise UserError(f"video {str(path)!r} {_NO_PICTURE}")
         duration_s = max(ends) - _start_s(container)
+        _require_time(path, duration_s)
         info = VideoInfo(
             path=Path(path),
             width=width,
@@ -105,12 +112,16 @@ def frames(path: str | Path, max_width_px: int = MAX_WIDTH_PX) -> Iterator[Frame
     """
     shown = decoded = 0
     with _opened(path) as (container, stream):
-        for packet in container.demux(stream):
+        for packet in _packets(container, stream):
             shown += _is_picture(packet)
             for frame in _decoded(packet):
                 decoded += 1
-                yield _upright(frame, container, stream, max_width_px)
-    if decoded < (1 - MAX_LOST_SHARE) * shown or not decoded:
+                picture = _upright(frame, container, stream, max_width_px)
+                _require_time(path, picture.time_s)
+                yield picture
+    if not decoded:
+        raise UserError(f"video {str(path)!r} {_NO_PICTURE}")
+    if decoded < (1 - MAX_LOST_SHARE) * shown:
         raise UserError(f"video {str(path)!r} is damaged: {decoded} of its {shown} pictures can be decoded")
 
 
@@ -129,24 +140,48 @@ def sample(path: str | Path, count: int, max_width_px: int = MAX_WIDTH_PX) -> It
                 last_s = frame.time
                 yield _upright(frame, container, stream, max_width_px)
     if last_s == -np.inf:
-        raise UserError(f"video {str(path)!r} holds no picture that can be decoded")
+        raise UserError(f"video {str(path)!r} {_NO_PICTURE}")
 
 
 @contextmanager
 def _opened(path: str | Path) -> Iterator[tuple[InputContainer, Any]]:
-    if not Path(path).is_file():
-        raise UserError(f"video {str(path)!r} does not exist")
-    try:
-        # FFmpeg would take a name with a colon for an address, and a text that lists files for their names.
-        container = av.open(f"file:{path}", options={"protocol_whitelist": "file"})
-    except av.FFmpegError as error:  # an OSError, often
-        raise UserError(f"{str(path)!r} is not a video, or is damaged: {error.strerror}") from error
-    with container:
+    with open_media(path, "is not a video", VIDEO_FORMATS) as container:
         if not container.streams.video:
             raise UserError(f"{str(path)!r} holds no pictures: a video of a pianist is needed")
         stream = container.streams.video[0]
+        if stream.codec_context is None:
+            raise UserError(f"video {str(path)!r} has pictures in a coding that FFmpeg does not know")
+        _require_size(path, stream.codec_context.width, stream.codec_context.height)
+        stream.codec_context.options = {"max_pixels": str(MAX_PIXELS)}  # it may grow on the way
         stream.thread_type = "AUTO"
         yield container, stream
+
+
+def _require_size(path: str | Path, width: int, height: int) -> None:
+    if width * height > MAX_PIXELS:
+        limit = f"at most {MAX_PIXELS / 1e6:.0f} million are read"
+        raise UserError(f"video {str(path)!r} has pictures of {width}x{height} pixels: {limit}")
+
+
+def _require_time(path: str | Path, time_s: float) -> None:
+    if not 0 <= time_s <= MAX_DURATION_S:
+        raise UserError(
+            f"video {str(path)!r} has a picture at {time_s:g} s: from 0 to {MAX_DURATION_S:.0f} s (30 minutes) are read"
+        )
+
+
+def _rewind(path: str | Path, container: InputContainer) -> None:
+    try:
+        container.seek(0)
+    except av.FFmpegError as error:
+        raise UserError(f"video {str(path)!r} is damaged: {error.strerror}") from error
+
+
+def _packets(container: InputContainer, stream: Any) -> Iterator[Any]:
+    try:
+        yield from container.demux(stream)
+    except av.FFmpegError:
+        return  # damaged from here on: its length tells
 
 
 def _decoded(packet: Any) -> list[VideoFrame]:
@@ -162,13 +197,6 @@ def _is_picture(packet: Any) -> bool:
     return bool(packet.size) and not packet.is_discard and packet.pts is not None
 
 
-def _pictures(container: InputContainer, stream: Any) -> Iterator[Any]:
-    try:
-        yield from filter(_is_picture, container.demux(stream))
-    except av.FFmpegError:
-        return  # damaged from here on: its length tells
-
-
 def _frame_at(container: InputContainer, stream: Any, time_s: float) -> VideoFrame | None:
     """The first picture at or after a time of the stream; the last one before it where none follows."""
     try:
@@ -176,7 +204,7 @@ def _frame_at(container: InputContainer, stream: Any, time_s: float) -> VideoFra
     except av.FFmpegError:
         return None
     latest = None
-    for packet in container.demux(stream):
+    for packet in _packets(container, stream):
         for frame in _decoded(packet):
             latest = frame
             if frame.time >= time_s:

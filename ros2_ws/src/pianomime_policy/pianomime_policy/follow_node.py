@@ -9,7 +9,6 @@ import numpy as np
 from builtin_interfaces.msg import Time
 from numpy.typing import NDArray
 from rclpy.clock import Clock, ClockType
-from rclpy.node import Node
 from rclpy.subscription import Subscription
 from sensor_msgs.msg import JointState, PointCloud2
 from trajectory_msgs.msg import JointTrajectory
@@ -30,10 +29,11 @@ from pianomime_core.ros_messages import (
     step_of,
     targets_message,
 )
+from pianomime_core.ros_node import SteadyNode
 from pianomime_core.ros_owner import Owners
 from pianomime_core.ros_parameters import declare_text, refuse_undeclared
 from pianomime_core.ros_prefixes import FRAME_PREFIX, JOINT_PREFIX, in_frame, prefixed, world_frame
-from pianomime_core.ros_qos import LATCHED, NEWEST
+from pianomime_core.ros_qos import LATCHED, NEWEST, overridable_publisher, overridable_subscription
 from pianomime_core.spread import spread_ms
 from pianomime_policy.demo.fingertip_follower import FingertipFollower
 from pianomime_policy.ros_fingertips import fingertip_markers
@@ -61,7 +61,7 @@ class FollowNode:
     finished = False
 
     def __init__(self) -> None:
-        self.node = node = Node("follow_node")
+        self.node = node = SteadyNode("follow_node")
         self._log = node.get_logger()
         variant = declare_text(node, "variant", "pianomime", "Hands that follow", legal=tuple(FOREARM_DOFS))
         prefix = declare_text(node, "joint_prefix", "", JOINT_PREFIX)
@@ -102,7 +102,7 @@ class FollowNode:
         node = self.node
         prefer_prompt_replies()
         self._publish_start = node.create_publisher(JointState, topics.START, LATCHED)
-        self._publish_command = node.create_publisher(JointTrajectory, topics.COMMAND, NEWEST)
+        self._publish_command = overridable_publisher(node, JointTrajectory, topics.COMMAND, NEWEST)
         self._publish_aims = node.create_publisher(MarkerArray, topics.FINGERTIP_TARGETS, NEWEST)
         self._owners = Owners(node)
         self._owners.subscribe(JointState, topics.HAND_STATES, self._on_state, NEWEST)
@@ -133,8 +133,8 @@ class FollowNode:
 
         self._accept(topics.HAND_STATES, take)
         if self._fingertips is None and self._answered is not None:
-            self._fingertips = self.node.create_subscription(
-                PointCloud2, topics.HUMAN_FINGERTIPS, self._on_fingertips, NEWEST
+            self._fingertips = overridable_subscription(
+                self.node, PointCloud2, topics.HUMAN_FINGERTIPS, self._on_fingertips, NEWEST
             )
             self._log.info(f"the hands follow {self._fingertips.topic_name}: end with Ctrl-C")
 

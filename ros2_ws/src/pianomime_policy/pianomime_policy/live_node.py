@@ -3,7 +3,6 @@
 import sys
 import time
 
-from rclpy.node import Node
 from sensor_msgs.msg import JointState
 from trajectory_msgs.msg import JointTrajectory
 
@@ -13,9 +12,10 @@ from pianomime_core.live_goal import live_goal
 from pianomime_core.ros_diagnostics import Diagnostics, Health
 from pianomime_core.ros_main import prefer_prompt_replies, run
 from pianomime_core.ros_messages import MessageError, goal_message, step_of
+from pianomime_core.ros_node import SteadyNode
 from pianomime_core.ros_owner import Owners
 from pianomime_core.ros_parameters import declare_count, declare_number, declare_switch, declare_text, refuse_undeclared
-from pianomime_core.ros_qos import NEWEST
+from pianomime_core.ros_qos import NEWEST, overridable_publisher
 from pianomime_core.timing import FRAMES_PER_SECOND
 from pianomime_policy.midi_input import MidiInput
 
@@ -32,7 +32,7 @@ class LiveNode:
     finished = False
 
     def __init__(self) -> None:
-        self.node = node = Node("live_node")
+        self.node = node = SteadyNode("live_node")
         self._log = node.get_logger()
         port = declare_text(node, "port", "", "MIDI port to listen to, by name or a part of it; empty for the only one")
         virtual = declare_text(node, "virtual", "", "MIDI port to make, for other programs; empty for none")
@@ -61,7 +61,7 @@ class LiveNode:
             self._log.info(f"{'open for' if virtual else 'listening to'} MIDI at {self._port.name!r}")
         else:
             self._log.warning(f"MIDI port {self._port.name!r} is not there: it is waited for")
-        self._publish_goal = node.create_publisher(JointTrajectory, topics.GOAL, NEWEST)
+        self._publish_goal = overridable_publisher(node, JointTrajectory, topics.GOAL, NEWEST)
         prefer_prompt_replies()
         self._owners = Owners(node)
         self._states = self._owners.subscribe(JointState, topics.HAND_STATES, self._on_state, NEWEST)

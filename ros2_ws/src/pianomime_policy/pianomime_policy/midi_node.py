@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 from diagnostic_msgs.msg import DiagnosticArray
 from rcl_interfaces.msg import SetParametersResult
-from rclpy.node import Node
 from rclpy.parameter import Parameter
 from sensor_msgs.msg import JointState
 from std_srvs.srv import Trigger
@@ -22,9 +21,10 @@ from pianomime_core.piano_roll import PianoRoll, piano_roll
 from pianomime_core.ros_diagnostics import Diagnostics, Health
 from pianomime_core.ros_main import prefer_prompt_replies, run
 from pianomime_core.ros_messages import MessageError, goal_message, read_status, step_of
+from pianomime_core.ros_node import SteadyNode
 from pianomime_core.ros_owner import Owners
 from pianomime_core.ros_parameters import declare_count, declare_text, refuse_undeclared
-from pianomime_core.ros_qos import LATCHED, NEWEST
+from pianomime_core.ros_qos import LATCHED, NEWEST, overridable_publisher
 from pianomime_core.song_file import load_song
 
 REPEAT_PERIOD_S = 0.25
@@ -54,7 +54,7 @@ class MidiNode:
     finished = False
 
     def __init__(self) -> None:
-        self.node = Node("midi_node")
+        self.node = SteadyNode("midi_node")
         midi = declare_text(
             self.node, "midi", "", "MIDI file to play, demonstration, or the name of a song in `songs`", read_only=False
         )
@@ -82,7 +82,7 @@ class MidiNode:
         self._performances = 0
         self._playing = False
         self._publish_song = self.node.create_publisher(JointTrajectory, topics.SONG, LATCHED)
-        self._publish_goal = self.node.create_publisher(JointTrajectory, topics.GOAL, NEWEST)
+        self._publish_goal = overridable_publisher(self.node, JointTrajectory, topics.GOAL, NEWEST)
         prefer_prompt_replies()
         self._begin()
         self._owners = Owners(self.node)

@@ -17,7 +17,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pianomime_core.child import ChildError, in_child
 from pianomime_core.errors import UserError
+from pianomime_policy.network_weights import weights
 
 # Since 1.29 onnxruntime records which models it runs and sends that to its maker, unless told before it is loaded.
 os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
@@ -30,6 +32,11 @@ FLOAT_TOLERANCE = 1e-6
 """Relative: a number that has been through float32 is still the same one."""
 _SHOWN_OF_A_KEY, _SHOWN_OF_A_VALUE = 4, 60
 _ERRORS_ONLY = 3
+_HUGE = 1e300
+"""From here on a whole number of a file may be none that a float can be."""
+_TRIAL_ROWS = (1, 3)
+_MEMORY_BYTES, _MEMORY_FACTOR, _LIMIT_S = 500_000_000, 16, 20.0
+"""What a trial may take, beside so many times the size of the file."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,9 +62,11 @@ class NetworkFile:
                 may differ by `FLOAT_TOLERANCE`, nothing else by anything.
 
         Raises:
-            UserError: There is no such file, onnxruntime cannot read it, or it has no metadata; or values differ from
-                the expected ones or from the graph, or provenance is missing: the message lists all of that.
+            UserError: There is no such file, onnxruntime cannot read or run it, its weights or answers are not finite,
+                or it has no metadata; or values differ from the expected ones or from the graph, or provenance is
+                missing: the message lists all of that.
         """
+        _check(path)
         session = _open(path)
         metadata = _metadata(session, path)
         graph = {"inputs": _described(session.get_inputs()), "outputs": _described(session.get_outputs())}
@@ -71,8 +80,15 @@ class NetworkFile:
         return cls(path, metadata, session)
 
     def run(self, **inputs: NDArray[np.float32]) -> tuple[NDArray[np.float32], ...]:
-        """Return the outputs in the order of `metadata["outputs"]`, (rows, ...) each, for inputs of as many rows."""
-        return tuple(self._session.run(None, inputs))
+        """Return the outputs in the order of `metadata["outputs"]`, (rows, ...) each, for inputs of as many rows.
+
+        Raises:
+            UserError: They are not finite.
+        """
+        answers = tuple(self._session.run(None, inputs))
+        for (name, _), answer in zip(self.metadata["outputs"], answers, strict=True):
+            _require_finite(self.path, name, answer)
+        return answers
 
 
 def as_json(value: Any) -> Any:
@@ -82,9 +98,55 @@ def as_json(value: Any) -> Any:
     raise TypeError(f"no JSON value: {value!r}")
 
 
-def _open(path: Path) -> onnxruntime.InferenceSession:
+def _check(path: Path) -> None:
+    """Weights and answers must be finite numbers. Asked in a child: a graph may ask for more memory than there is."""
     if not path.is_file():
         raise UserError(f"no such network file: {str(path)!r}")
+    try:
+        for name, values in weights(path.read_bytes()):
+            if not np.all(np.isfinite(values)):
+                raise UserError(f"network {str(path)!r} is damaged: its weights {name!r} are not finite numbers")
+    except OSError as error:
+        raise UserError(f"network {str(path)!r} cannot be read: {error.strerror}") from error
+    except ValueError as error:
+        raise UserError(f"{str(path)!r} is no ONNX file that onnxruntime can read: {error}") from error
+    try:
+        in_child(lambda: _try(path), _MEMORY_BYTES + _MEMORY_FACTOR * path.stat().st_size, _LIMIT_S)
+    except ChildError as error:
+        raise UserError(f"network {str(path)!r} is no good: asked on trial it {error}") from error
+
+
+def _try(path: Path) -> None:
+    session, random = _open(path), np.random.default_rng(0)
+    if any(value.type != "tensor(float)" for value in session.get_inputs()):
+        return  # refused for what it says of itself
+    for rows in _TRIAL_ROWS:
+        inputs = {
+            value.name: random.standard_normal([_size(size, rows) for size in value.shape], dtype=np.float32)
+            for value in session.get_inputs()
+        }
+        try:
+            answers = session.run(None, inputs)
+        except Exception as error:  # as above
+            raise UserError(f"network {str(path)!r} is damaged: it cannot be run: {error}") from error
+        for value, answer in zip(session.get_outputs(), answers, strict=True):
+            shape = tuple(_size(size, rows) for size in value.shape)
+            if np.shape(answer) != shape:
+                what = f"{value.name} has shape {np.shape(answer)}, the file says {shape}"
+                raise UserError(f"network {str(path)!r} is damaged: {what}")
+            _require_finite(path, value.name, answer)
+
+
+def _size(size: Any, rows: int) -> int:
+    return size if isinstance(size, int) else rows
+
+
+def _require_finite(path: Path, name: str, answer: NDArray[np.float32]) -> None:
+    if not np.all(np.isfinite(answer)):
+        raise UserError(f"network {str(path)!r} is no good: its answers {name!r} are not finite numbers")
+
+
+def _open(path: Path) -> onnxruntime.InferenceSession:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.execution_mode = onnxruntime.ExecutionMode.ORT_SEQUENTIAL
@@ -98,13 +160,13 @@ def _open(path: Path) -> onnxruntime.InferenceSession:
 
 
 def _metadata(session: onnxruntime.InferenceSession, path: Path) -> dict[str, Any]:
-    text = session.get_modelmeta().custom_metadata_map.get(METADATA_KEY)
+    try:
+        text = session.get_modelmeta().custom_metadata_map.get(METADATA_KEY)
+        metadata = None if text is None else json.loads(text)
+    except (ValueError, RecursionError) as error:  # no UTF-8; nested without end
+        raise UserError(f"network {str(path)!r} has metadata {METADATA_KEY!r} that are no JSON: {error}") from error
     if text is None:
         raise UserError(f"network {str(path)!r} has no metadata {METADATA_KEY!r}: it was not exported for this robot")
-    try:
-        metadata = json.loads(text)
-    except ValueError as error:
-        raise UserError(f"network {str(path)!r} has metadata {METADATA_KEY!r} that are no JSON: {error}") from error
     if not isinstance(metadata, dict):
         raise UserError(
             f"network {str(path)!r} has metadata {METADATA_KEY!r} that are no JSON object: {_short(metadata)}"
@@ -154,11 +216,15 @@ def _same(file: Any, wanted: Any) -> bool:
     if isinstance(file, bool) or isinstance(wanted, bool):  # True is no 1
         return file is wanted
     if isinstance(file, (int, float)) and isinstance(wanted, (int, float)):
-        whole = isinstance(file, int) and isinstance(wanted, int)
-        return file == wanted if whole else math.isclose(file, wanted, rel_tol=FLOAT_TOLERANCE)
+        if isinstance(file, int) and isinstance(wanted, int):
+            return file == wanted
+        return abs(file) < _HUGE and math.isclose(file, wanted, rel_tol=FLOAT_TOLERANCE)
     return bool(file == wanted)
 
 
 def _short(value: Any) -> str:
-    text = repr(value)
+    try:
+        text = repr(value)
+    except RecursionError:
+        text = f"a {type(value).__name__} nested without end"
     return text if len(text) <= _SHOWN_OF_A_VALUE else f"{text[:_SHOWN_OF_A_VALUE]}..."

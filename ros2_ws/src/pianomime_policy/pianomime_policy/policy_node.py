@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
+from copy import copy
 from pathlib import Path
 
 import numpy as np
@@ -38,10 +39,11 @@ from pianomime_core.ros_messages import (
     step_of,
     targets_message,
 )
+from pianomime_core.ros_node import SteadyTimers
 from pianomime_core.ros_owner import Owners
 from pianomime_core.ros_parameters import declare_switch, declare_text, refuse_undeclared
 from pianomime_core.ros_prefixes import FRAME_PREFIX, JOINT_PREFIX, in_frame, prefixed, world_frame
-from pianomime_core.ros_qos import LATCHED, NEWEST
+from pianomime_core.ros_qos import LATCHED, NEWEST, OVERRIDABLE
 from pianomime_core.spread import Spread
 from pianomime_description.variant import SceneConfig
 from pianomime_policy.answering import Answering
@@ -58,7 +60,7 @@ STATES = (topics.HAND_STATES, topics.KEY_STATES)
 """A robot whose state is not finite is broken; elsewhere a bad number is but a bad message."""
 
 
-class _ManagedNode(LifecycleNode):
+class _ManagedNode(SteadyTimers, LifecycleNode):
     """The ROS side of PolicyNode's transitions."""
 
     def __init__(self, owner: "PolicyNode") -> None:
@@ -154,7 +156,7 @@ class PolicyNode:
         self.node.get_logger().info(f"controller {self._name!r} ready after {time.monotonic() - begin_s:.1f} s")
 
     def _speak(self, kind: type, topic: str) -> LifecyclePublisher:
-        publisher = self.node.create_lifecycle_publisher(kind, topic, NEWEST)
+        publisher = self.node.create_lifecycle_publisher(kind, topic, copy(NEWEST), qos_overriding_options=OVERRIDABLE)
         self._built.callback(self.node.destroy_lifecycle_publisher, publisher)
         return publisher
 

@@ -8,15 +8,16 @@ from importlib import import_module
 from pathlib import Path
 
 from rclpy.executors import SingleThreadedExecutor
-from rclpy.node import Node
-from rclpy.qos import DurabilityPolicy, HistoryPolicy, QoSProfile, ReliabilityPolicy
+from rclpy.qos import QoSProfile
 from rosbags.interfaces import Qos, QosDurability, QosHistory, QosLiveliness, QosReliability, QosTime
 
 from pianomime_core import ros_topics as topics
 from pianomime_core.errors import UserError
 from pianomime_core.ros_diagnostics import Diagnostics, Health
 from pianomime_core.ros_main import run
+from pianomime_core.ros_node import SteadyNode
 from pianomime_core.ros_parameters import declare_text, refuse_undeclared
+from pianomime_core.ros_qos import offered_by_all
 from pianomime_sim.recording import Recording
 
 LOOK_PERIOD_S = 0.1
@@ -36,7 +37,7 @@ class RecordNode:
     finished = False
 
     def __init__(self) -> None:
-        self.node = Node("record_node")
+        self.node = SteadyNode("record_node")
         file = declare_text(self.node, "file", "", "Recording (.mcap) to write")
         refuse_undeclared(self.node)
         if not file:
@@ -76,15 +77,7 @@ class RecordNode:
             if not self._recording.knows(types[0]):
                 self.node.get_logger().warning(f"{topic} is not recorded: nobody knows the type {types[0]}")
                 continue
-            # What all offer; a subscriber that asks for more hears nothing.
-            reliable = all(end.qos_profile.reliability == ReliabilityPolicy.RELIABLE for end in offered)
-            latched = all(end.qos_profile.durability == DurabilityPolicy.TRANSIENT_LOCAL for end in offered)
-            profile = QoSProfile(
-                history=HistoryPolicy.KEEP_LAST,
-                depth=DEPTH,
-                reliability=ReliabilityPolicy.RELIABLE if reliable else ReliabilityPolicy.BEST_EFFORT,
-                durability=DurabilityPolicy.TRANSIENT_LOCAL if latched else DurabilityPolicy.VOLATILE,
-            )
+            profile = offered_by_all(offered, DEPTH)
             self._recording.add(topic, types[0], _offer(profile))
             self.node.create_subscription(_message(types[0]), topic, self._writer(topic), profile, raw=True)
 

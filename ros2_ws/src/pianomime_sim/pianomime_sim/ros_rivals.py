@@ -7,7 +7,7 @@ from rclpy.node import Node
 
 from pianomime_core.errors import UnsafeError, UserError
 from pianomime_core.ros_life import UNKNOWN, publishers
-from pianomime_core.ros_owner import COMPLAINT_PERIOD_S, Other, Owners
+from pianomime_core.ros_owner import COMPLAINT_PERIOD_S, Owners
 
 PATIENCE_S = 5.0
 """How long others may stay: a second graph like ours looks around for two seconds, and is then gone."""
@@ -34,7 +34,13 @@ class Rivals:
 
     def warnings(self) -> tuple[str, ...]:
         """Return who else publishes what, in words."""
-        return tuple(f"{topic} is also published by {', '.join(map(str, who))}" for topic, who in self._all().items())
+        lines = list(self._owners.warnings())
+        # A second simulator is another matter: see Claim.
+        not_others = {self._node.get_fully_qualified_name(), UNKNOWN}
+        for topic in self._ours:
+            if names := sorted(set(publishers(self._node, topic).values()) - not_others):
+                lines.append(f"{topic} is also published by {', '.join(names)}")
+        return tuple(lines)
 
     def are_there(self) -> bool:
         """Return True while a song must not begin.
@@ -70,13 +76,3 @@ class Rivals:
         if self._since_s is None:
             self._since_s = now_s
         return now_s - self._since_s
-
-    def _all(self) -> dict[str, tuple[Other, ...]]:
-        found = self._owners.others()
-        # A second simulator is another matter: see Claim.
-        not_others = {self._node.get_fully_qualified_name(), UNKNOWN}
-        for topic in self._ours:
-            names = sorted(set(publishers(self._node, topic).values()) - not_others)
-            if names:
-                found[topic] = tuple(Other(name, twin=False) for name in names)
-        return found

@@ -10,12 +10,14 @@ from collections.abc import Callable
 from diagnostic_msgs.msg import DiagnosticArray
 from rcl_interfaces.msg import SetParametersResult
 from rcl_interfaces.srv import SetParameters
+from rclpy.client import Client
 from rclpy.node import Node
 from rclpy.parameter import Parameter
 from std_srvs.srv import SetBool, Trigger
 
 from pianomime_core import ros_topics as topics
 from pianomime_core.errors import UserError
+from pianomime_core.ros_life import UNKNOWN, publishers
 from pianomime_core.ros_messages import MessageError, read_status, status_message
 from pianomime_core.ros_parameters import declare_number
 from pianomime_core.ros_qos import LATCHED
@@ -131,8 +133,8 @@ class TransportClient:
         self._show = show
         self._pause = node.create_client(SetBool, topics.PAUSE)
         self._restart = node.create_client(Trigger, topics.RESTART)
-        self._parameters = node.create_client(SetParameters, "sim_node/set_parameters")
-        node.create_subscription(DiagnosticArray, topics.TRANSPORT, self._on_state, LATCHED)
+        self._parameters: dict[str, Client] = {}
+        self._states = node.create_subscription(DiagnosticArray, topics.TRANSPORT, self._on_state, LATCHED)
 
     def pause(self, paused: bool) -> None:
         """Ask to pause, or to go on."""
@@ -145,7 +147,15 @@ class TransportClient:
     def set_speed(self, speed: float) -> None:
         """Ask for a speed, as a share of full speed."""
         request = SetParameters.Request(parameters=[Parameter(SPEED, value=speed).to_parameter_msg()])
-        self._ask(self._parameters, request)
+        self._find_simulator()
+        for client in self._parameters.values():
+            self._ask(client, request)
+
+    def _find_simulator(self) -> None:
+        """Parameters belong to a node, whatever it is called: to the one that says how things stand."""
+        for name in publishers(self._node, self._states.topic_name).values():
+            if name != UNKNOWN and name not in self._parameters:
+                self._parameters[name] = self._node.create_client(SetParameters, f"{name}/set_parameters")
 
     def _ask(self, client, request) -> None:  # type: ignore[no-untyped-def]  # rclpy's clients are untyped
         def read(future) -> None:  # type: ignore[no-untyped-def]
@@ -169,4 +179,5 @@ class TransportClient:
             name = self._node.resolve_topic_name(topics.TRANSPORT)
             self._node.get_logger().error(f"{name} refused: {error}", throttle_duration_sec=COMPLAINT_PERIOD_S)
             return
+        self._find_simulator()
         self._show(TransportView(paused=bool(values["paused"]), speed=speed))

@@ -9,7 +9,6 @@ import time
 
 import numpy as np
 from numpy.typing import NDArray
-from rclpy.node import Node
 from rosgraph_msgs.msg import Clock
 from sensor_msgs.msg import JointState
 from trajectory_msgs.msg import JointTrajectory
@@ -34,10 +33,11 @@ from pianomime_core.ros_messages import (
     stamp_of,
     step_of,
 )
+from pianomime_core.ros_node import SteadyNode
 from pianomime_core.ros_owner import LOOK_PERIOD_S, Owners
 from pianomime_core.ros_parameters import refuse_undeclared
 from pianomime_core.ros_prefixes import prefixed
-from pianomime_core.ros_qos import CLOCK, EVENTS, LATCHED, NEWEST
+from pianomime_core.ros_qos import CLOCK, EVENTS, LATCHED, NEWEST, overridable_publisher
 from pianomime_physics.observed_simulator import ObservedSimulator
 from pianomime_physics.simulator import SimulatorState
 from pianomime_sim import ros_health
@@ -66,7 +66,7 @@ class SimNode:
     """Callbacks run in the executor, the song in a thread of its own; they meet in CommandBox and Scoreboard only."""
 
     def __init__(self) -> None:
-        self.node = Node("sim_node")
+        self.node = SteadyNode("sim_node")
         self._asked = asked = declare_parameters(self.node)
         self._transport = TransportServer(self.node, self._restart, self._cancel)
         refuse_undeclared(self.node)
@@ -96,8 +96,8 @@ class SimNode:
         self._claim = Claim(node, JointState, topics.HAND_STATES, NEWEST, self._owners.life)
         self._rivals = Rivals(node, self._owners, (topics.HAND_STATES, topics.KEY_STATES))
         self._publish_hands = self._claim.publisher
-        self._publish_keys = node.create_publisher(JointState, topics.KEY_STATES, NEWEST)
-        self._publish_key_events = node.create_publisher(JointState, topics.KEY_EVENTS, EVENTS)
+        self._publish_keys = overridable_publisher(node, JointState, topics.KEY_STATES, NEWEST)
+        self._publish_key_events = overridable_publisher(node, JointState, topics.KEY_EVENTS, EVENTS)
         self._audience = Audience(
             node, self._asked.wait_for, self._publish_hands.topic_name, self._publish_key_events.topic_name
         )

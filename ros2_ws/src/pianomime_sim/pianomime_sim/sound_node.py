@@ -3,13 +3,13 @@
 import sys
 from pathlib import Path
 
-from rclpy.node import Node
 from sensor_msgs.msg import JointState
 
 from pianomime_core import ros_topics as topics
 from pianomime_core.errors import UserError
 from pianomime_core.ros_main import run
 from pianomime_core.ros_messages import MessageError
+from pianomime_core.ros_node import SteadyNode
 from pianomime_core.ros_owner import Owners
 from pianomime_core.ros_parameters import declare_switch, declare_text, refuse_undeclared
 from pianomime_core.ros_qos import EVENTS
@@ -28,7 +28,7 @@ class SoundNode:
     finished = False
 
     def __init__(self) -> None:
-        self.node = Node("sound_node")
+        self.node = SteadyNode("sound_node")
         speaker = declare_switch(self.node, "speaker", True, "Play on the default audio device")
         soundfont = declare_text(self.node, "soundfont", "", "Piano for the speaker (.sf2, .sf3); empty: bundled one")
         port = declare_text(self.node, "midi_out", "", "MIDI port to play on, by name or a part of it; empty for none")

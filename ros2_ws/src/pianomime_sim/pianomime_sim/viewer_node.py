@@ -7,7 +7,6 @@ import os
 import sys
 
 from diagnostic_msgs.msg import DiagnosticArray
-from rclpy.node import Node
 from sensor_msgs.msg import JointState
 from trajectory_msgs.msg import JointTrajectory
 
@@ -26,6 +25,7 @@ from pianomime_core.ros_messages import (
     read_status,
     step_of,
 )
+from pianomime_core.ros_node import SteadyNode
 from pianomime_core.ros_owner import Owners
 from pianomime_core.ros_parameters import declare_count, declare_text, refuse_undeclared
 from pianomime_core.ros_prefixes import JOINT_PREFIX, prefixed
@@ -47,7 +47,7 @@ class ViewerNode:
     """Subscribes with depth 1: a slow screen drops states, and never slows the performance down."""
 
     def __init__(self) -> None:
-        self.node = Node("viewer_node")
+        self.node = SteadyNode("viewer_node")
         name = declare_text(self.node, "viewer", VIEWERS[0], "What to show the performance in", legal=VIEWERS)
         host = declare_text(self.node, "host", LOCALHOST, "Address the browser viewer listens on")
         port = declare_count(

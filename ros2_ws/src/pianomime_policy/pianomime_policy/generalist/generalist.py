@@ -23,6 +23,7 @@ from pianomime_description.variant import SceneConfig
 from pianomime_policy.generalist.fingering_choices import ChoiceConfig, FingeringChoices
 from pianomime_policy.generalist.learned_fingering import LearnedFingering
 from pianomime_policy.generalist.learned_hand import LearnedHand, feature_layout, units
+from pianomime_policy.generalist.squared_weights import SquaredWeightsHand
 from pianomime_policy.network_file import NetworkFile
 from pianomime_policy.planner.fingering import Fingering
 from pianomime_policy.planner.performer import MakeHand
@@ -50,8 +51,17 @@ class GeneralistConfig:
     passes: int = 2
 
 
-def contract(role: str, variant: str, config: GeneralistConfig) -> dict[str, Any]:
-    """What the metadata of a network must say; `role` is "fingering" or "postures"."""
+def contract(
+    role: str, variant: str, config: GeneralistConfig, hand: type[LearnedHand] = LearnedHand
+) -> dict[str, Any]:
+    """What the metadata of a network must say.
+
+    Args:
+        role: "fingering" or "postures".
+        variant: Of the hands.
+        config: What it was trained with.
+        hand: Whose features the posture network was trained on.
+    """
     forearm = forearm_dofs(variant)
     hands = [build_hand(side, variant).compile() for side in SIDES]
     names = target_names(forearm)
@@ -73,7 +83,7 @@ def contract(role: str, variant: str, config: GeneralistConfig) -> dict[str, Any
     coordinates = [name.split("_", 1)[1] for name in right]
     return {
         **common,
-        "observation": feature_layout(len(right)),
+        "observation": feature_layout(len(right), hand.steps),
         "coordinates": coordinates,
         "units": units(coordinates),
     }
@@ -84,9 +94,17 @@ def fingers_by(scores: Network, config: GeneralistConfig) -> Callable[[], Finger
     return partial(LearnedFingering, FingeringChoices(config.choices, config.planner.fingering), scores)
 
 
-def hands_by(postures: Network, config: GeneralistConfig) -> MakeHand:
-    """Hands moved by a network, for `Planner`."""
-    return partial(LearnedHand, postures=postures, passes=config.passes)
+def hands_by(postures: Network, config: GeneralistConfig, hand: type[LearnedHand] = LearnedHand) -> MakeHand:
+    """Hands moved by a network that was trained on the features of `hand`, for `Planner`."""
+    return partial(hand, postures=postures, passes=config.passes)
+
+
+def hand_of(postures: NetworkFile) -> type[LearnedHand]:
+    """Whose features a posture network was trained on, by the names in its metadata."""
+    layout = postures.metadata.get("observation")
+    parts = layout if isinstance(layout, list) else []
+    older = any(isinstance(part, list) and part[:1] == [SquaredWeightsHand.steps] for part in parts)
+    return SquaredWeightsHand if older else LearnedHand
 
 
 class Generalist(Planner):
@@ -103,16 +121,15 @@ class Generalist(Planner):
             UserError: A file is missing or was made for something else; the message lists the differences.
         """
         config = GeneralistConfig()
-        self.networks: Mapping[str, NetworkFile] = {
-            role: NetworkFile.load(model / file, contract(role, scene.variant, config))
-            for role, file in (("fingering", FINGERING_FILE), ("postures", POSTURES_FILE))
-        }
-        scores, postures = (partial(_answer, network) for network in self.networks.values())
+        fingering = NetworkFile.load(model / FINGERING_FILE, contract("fingering", scene.variant, config))
+        hand = hand_of(NetworkFile.load(model / POSTURES_FILE, {}))
+        postures = NetworkFile.load(model / POSTURES_FILE, contract("postures", scene.variant, config, hand))
+        self.networks: Mapping[str, NetworkFile] = {"fingering": fingering, "postures": postures}
         super().__init__(
             scene.variant,
             replace(config.planner, horizon_steps=horizon_steps),
-            fingers_by(scores, config),
-            hands_by(postures, config),
+            fingers_by(partial(_answer, fingering), config),
+            hands_by(partial(_answer, postures), config, hand),
         )
 
 

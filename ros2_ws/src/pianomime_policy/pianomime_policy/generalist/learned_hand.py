@@ -24,12 +24,15 @@ _ERROR_UNIT_M, _FORCE_UNIT_N, _PUSH_UNIT = 0.01, 1.0, 0.1
 _ANGLE_UNIT_RAD, _SLIDE_UNIT_M = 0.2, 0.02
 
 
-def feature_layout(coordinates: int) -> list[list[str | int]]:
-    """Names and sizes of the parts of the features of a row."""
+STEPS = "step of each coordinate alone in the inverse kinematics"
+
+
+def feature_layout(coordinates: int, steps: str = STEPS) -> list[list[str | int]]:
+    """Names and sizes of the parts of the features of a row; `steps` names the third."""
     return [
         ["coordinates from rest", coordinates],
         ["coordinates of the row before", coordinates],
-        ["coordinate-wise Newton step", coordinates],
+        [steps, coordinates],
         ["fingertip errors x y z of thumb..little", 15],
         ["their weights", 15],
         ["pressing forces of thumb..little", 5],
@@ -45,8 +48,11 @@ class LearnedHand(HandPlanner):
     """A `HandPlanner` whose joint references come from a network.
 
     Attributes:
+        steps: Name of the part of its features that says what to change.
         unit: (n,) rad or m that the network counts coordinates in.
     """
+
+    steps = STEPS
 
     def __init__(
         self,
@@ -98,15 +104,14 @@ class LearnedHand(HandPlanner):
         to be."""
         rows = len(begun)
         rest = np.stack([self._rest_at(c, r) for c, r in zip(centre_m, reach_m, strict=True)])
+        near = self._rows_before(begun)
         error, step = np.zeros((rows, 5, 3)), np.zeros_like(begun)
         for r in range(rows):
-            near = self.reference[r]
-            self._solve(begun[r].copy(), tips.target[r], tips.weight[r], rest[r], near, slack, 0)  # fills the scratch
-            error[r] = np.clip(tips.target[r] - self._points, -self._error_cap_m, self._error_cap_m)
-            step[r] = self._newton_step(begun[r], error[r], tips.weight[r], rest[r], near)
+            step[r] = self._step(begun[r], tips.target[r], tips.weight[r], rest[r], near[r], slack)
+            error[r] = self._errors(tips.target[r])
         parts = (
             (begun - rest) * self._mirror / self.unit,
-            (self.reference - begun) * self._mirror / self.unit,
+            (near - begun) * self._mirror / self.unit,
             step * self._mirror / self.unit,
             (error * self._mirror_xyz).reshape(rows, -1) / _ERROR_UNIT_M,
             tips.weight.reshape(rows, -1),
@@ -114,22 +119,25 @@ class LearnedHand(HandPlanner):
         )
         return np.concatenate(parts, axis=1).astype(np.float32)
 
-    def _newton_step(
+    def _rows_before(self, begun: NDArray[np.float64]) -> NDArray[np.float64]:
+        # As they are thought of now, as for inverse kinematics, which solves row by row.
+        return np.concatenate([self.reference[:1], begun[:-1]])
+
+    def _step(
         self,
         z: NDArray[np.float64],
-        error: NDArray[np.float64],
+        target: NDArray[np.float64],
         weight: NDArray[np.float64],
         rest: NDArray[np.float64],
         near: NDArray[np.float64],
+        slack: NDArray[np.float64],
     ) -> NDArray[np.float64]:
-        # (n,) what each coordinate would do if the others stood still; 0 where all is well: the network need not
-        # work out by itself where the best posture is. The scratch holds the Jacobians (5, 3, n) at z.
-        pull = weight[..., None] * self._jacobians
-        stiffness = self._stiffness + self._nearness
-        gradient = np.einsum("fki,fk->i", pull, weight * error)
-        gradient += self._stiffness * (rest - z) + self._nearness * (near - z)
-        step = gradient / (np.square(pull).sum(axis=(0, 1)) + stiffness)
-        return np.clip(z + step, self.chain.lower, self.chain.upper) - z
+        # (n,) 0 where all is well: the network need not work out by itself where the best posture is.
+        return self._lone_steps(z, target, weight, rest, near, slack)
+
+    def _errors(self, target: NDArray[np.float64]) -> NDArray[np.float64]:
+        # (5, 3) of the posture that the scratch holds [m].
+        return np.clip(target - self._points, -self._error_cap_m, self._error_cap_m)
 
     def understood(
         self, begun: NDArray[np.float64], answer: NDArray[np.float32]

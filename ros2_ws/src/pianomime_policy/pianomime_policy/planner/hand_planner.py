@@ -11,7 +11,7 @@ from pianomime_description.hand_spec import build_hand
 from pianomime_policy.planner.fingering import finger_offsets_m
 from pianomime_policy.planner.fingertip_targets import FingertipConfig, FingertipRows
 from pianomime_policy.planner.hand_kinematics import fingertip_points, hand_chain
-from pianomime_policy.planner.inverse_kinematics import InverseKinematicsConfig, solve_posture
+from pianomime_policy.planner.inverse_kinematics import InverseKinematicsConfig, lone_steps, solve_posture
 from pianomime_policy.planner.tracking import Tracker, TrackingConfig, hand_model
 
 _MIDDLE = 2
@@ -181,3 +181,20 @@ class HandPlanner:
             k.tolerance_m, k.damping, self._step_cap, k.error_cap_m, k.pad_softness_m, k.clearance_m,
             k.clearance_weight, k.due_weight, self._points, self._jacobians,
         )  # fmt: skip
+
+    def _lone_steps(
+        self,
+        z: NDArray[np.float64],
+        target: NDArray[np.float64],
+        weight: NDArray[np.float64],
+        rest: NDArray[np.float64],
+        near: NDArray[np.float64],
+        slack: NDArray[np.float64],
+    ) -> NDArray[np.float64]:
+        """(n,) what each coordinate alone would do about what `_solve` minimises; leaves the same scratch."""
+        k = self._kinematics
+        steps = lone_steps(
+            self.chain, z, slack, target, weight, rest, self._stiffness, near, self._nearness, k.damping, k.error_cap_m,
+            k.pad_softness_m, k.clearance_m, k.clearance_weight, self._points, self._jacobians,
+        )  # fmt: skip
+        return np.asarray(steps)

@@ -2,12 +2,12 @@
 
 Minimises over the actuator coordinates z of one hand, within their ranges,
 
-    sum_f |W_f (p_f(z) - target_f)|^2 + |W_rest (z - z_rest)|^2 + |W_near (z - z_near)|^2 + clearance
+    sum_f w_f (p_f(z) - target_f)^2 + w_rest (z - z_rest)^2 + w_near (z - z_near)^2 + clearance
 
-where p_f is the contact point of fingertip f. The forearm's place along the keyboard is part of the rest posture (its
-weight is what "the hand follows its path" means). A box-constrained step solves the normal equations on the free
-coordinates and moves those beyond their range onto it; steps are capped in rad, which keeps the thumb out of local
-minima.
+where p_f is the contact point of fingertip f, and each coordinate of a square has its own weight w. The forearm's place
+along the keyboard is part of the rest posture (its weight is what "the hand follows its path" means). A box-constrained
+step solves the normal equations on the free coordinates and moves those beyond their range onto it; steps are capped in
+rad, which keeps the thumb out of local minima.
 """
 
 from dataclasses import dataclass
@@ -108,6 +108,78 @@ def box_step(A, g, z, lower, upper, dz, scratch_A, scratch_L, scratch_x):
 
 
 @kernel
+def _place(chain, z, slack, tip_target, tip_weight, softness_m, due_weight, pose, points, jacobians):
+    """Write pose, fingertip points and Jacobians at z; returns the largest error [m] of a due fingertip."""
+    position, rotation, anchor, axis, q = pose
+    for j in range(q.shape[0]):
+        q[j] = slack[j] + chain.share_of[j] * z[chain.actuator_of[j]]
+    body_poses(chain, q, position, rotation, anchor, axis)
+    worst = 0.0
+    for f in range(5):
+        contact_point(chain, f, position, rotation, softness_m, points[f])
+        point_jacobian(chain, chain.tip_body[f], points[f], anchor, axis, jacobians[f])
+        if tip_weight[f, 2] > due_weight:
+            for i in range(3):
+                worst = max(worst, abs(tip_target[f, i] - points[f, i]))
+    return worst
+
+
+@kernel
+def _equations(
+    chain, z, tip_target, tip_weight, z_rest, rest_weight, z_near, near_weight, damping, error_cap_m, clearance_m,
+    clearance_weight, pose, points, jacobians, A, g, J,
+):  # fmt: skip
+    """Write the normal equations A dz = g of a Gauss-Newton step at the z that was placed; J (3, n) is scratch."""
+    position, _, anchor, axis, _ = pose
+    n = z.shape[0]
+    for i in range(n):
+        for j in range(n):
+            A[i, j] = 0.0
+        A[i, i] = rest_weight[i] + near_weight[i] + damping
+        g[i] = rest_weight[i] * (z_rest[i] - z[i]) + near_weight[i] * (z_near[i] - z[i])
+    for f in range(5):
+        for k in range(3):
+            w = tip_weight[f, k]
+            if w == 0.0:
+                continue
+            e = min(max(tip_target[f, k] - points[f, k], -error_cap_m), error_cap_m)
+            row = jacobians[f, k]
+            for i in range(n):
+                wi = w * row[i]
+                if wi != 0.0:
+                    g[i] += wi * e
+                    for j in range(i + 1):
+                        A[i, j] += wi * row[j]
+    for f in range(4):
+        b = chain.knuckle_body[f]
+        height = position[b, 2] - clearance_m
+        if height < 0.0:
+            point_jacobian(chain, b, position[b], anchor, axis, J)
+            for i in range(n):
+                wi = clearance_weight * J[2, i]
+                if wi != 0.0:
+                    g[i] -= wi * height
+                    for j in range(i + 1):
+                        A[i, j] += wi * J[2, j]
+    for i in range(n):
+        for j in range(i):
+            A[j, i] = A[i, j]
+
+
+@kernel
+def _pose_of(chain):
+    """Room for a pose: body positions and rotations, joint anchors, axes and positions."""
+    bodies, joints = chain.parent.shape[0], chain.joint_body.shape[0]
+    return (
+        np.empty((bodies, 3)),
+        np.empty((bodies, 3, 3)),
+        np.empty((joints, 3)),
+        np.empty((joints, 3)),
+        np.empty(joints),
+    )
+
+
+@kernel
 def solve_posture(
     chain,
     z,
@@ -144,59 +216,19 @@ def solve_posture(
         Largest error [m] of a due fingertip.
     """
     n = z.shape[0]
-    bodies, joints = chain.parent.shape[0], chain.joint_body.shape[0]
-    position, rotation = np.empty((bodies, 3)), np.empty((bodies, 3, 3))
-    anchor, axis = np.empty((joints, 3)), np.empty((joints, 3))
-    q = np.empty(joints)
+    pose = _pose_of(chain)
     A, L, As = np.empty((n, n)), np.empty((n, n)), np.empty((n, n))
     g, dz, x = np.empty(n), np.empty(n), np.empty(n)
     J = np.empty((3, n))
     worst = 0.0
     for iteration in range(iterations + 1):
-        for j in range(joints):
-            q[j] = slack[j] + chain.share_of[j] * z[chain.actuator_of[j]]
-        body_poses(chain, q, position, rotation, anchor, axis)
-        worst = 0.0
-        for f in range(5):
-            contact_point(chain, f, position, rotation, softness_m, points[f])
-            point_jacobian(chain, chain.tip_body[f], points[f], anchor, axis, jacobians[f])
-            if tip_weight[f, 2] > due_weight:
-                for i in range(3):
-                    worst = max(worst, abs(tip_target[f, i] - points[f, i]))
+        worst = _place(chain, z, slack, tip_target, tip_weight, softness_m, due_weight, pose, points, jacobians)
         if iteration == iterations or (iteration >= 2 and worst < tolerance_m):
             break
-        for i in range(n):
-            for j in range(n):
-                A[i, j] = 0.0
-            A[i, i] = rest_weight[i] + near_weight[i] + damping
-            g[i] = rest_weight[i] * (z_rest[i] - z[i]) + near_weight[i] * (z_near[i] - z[i])
-        for f in range(5):
-            for k in range(3):
-                w = tip_weight[f, k]
-                if w == 0.0:
-                    continue
-                e = min(max(tip_target[f, k] - points[f, k], -error_cap_m), error_cap_m)
-                row = jacobians[f, k]
-                for i in range(n):
-                    wi = w * row[i]
-                    if wi != 0.0:
-                        g[i] += wi * e
-                        for j in range(i + 1):
-                            A[i, j] += wi * row[j]
-        for f in range(4):
-            b = chain.knuckle_body[f]
-            height = position[b, 2] - clearance_m
-            if height < 0.0:
-                point_jacobian(chain, b, position[b], anchor, axis, J)
-                for i in range(n):
-                    wi = clearance_weight * J[2, i]
-                    if wi != 0.0:
-                        g[i] -= wi * height
-                        for j in range(i + 1):
-                            A[i, j] += wi * J[2, j]
-        for i in range(n):
-            for j in range(i):
-                A[j, i] = A[i, j]
+        _equations(
+            chain, z, tip_target, tip_weight, z_rest, rest_weight, z_near, near_weight, damping, error_cap_m,
+            clearance_m, clearance_weight, pose, points, jacobians, A, g, J,
+        )  # fmt: skip
         box_step(A, g, z, chain.lower, chain.upper, dz, As, L, x)
         scale = 1.0
         for i in range(n):
@@ -205,3 +237,26 @@ def solve_posture(
         for i in range(n):
             z[i] = min(max(z[i] + scale * dz[i], chain.lower[i]), chain.upper[i])
     return worst
+
+
+@kernel
+def lone_steps(
+    chain, z, slack, tip_target, tip_weight, z_rest, rest_weight, z_near, near_weight, damping, error_cap_m,
+    softness_m, clearance_m, clearance_weight, points, jacobians,
+):  # fmt: skip
+    """Return the step (n,) that each coordinate would take from z if all others stood still, within its range.
+
+    It is 0 where `solve_posture` comes to rest, unless that holds on to the end of a range that it could leave again.
+    Arguments, points and Jacobians: as there.
+    """
+    n = z.shape[0]
+    pose = _pose_of(chain)
+    A, g, J = np.empty((n, n)), np.empty(n), np.empty((3, n))
+    _place(chain, z, slack, tip_target, tip_weight, softness_m, 0.0, pose, points, jacobians)
+    _equations(
+        chain, z, tip_target, tip_weight, z_rest, rest_weight, z_near, near_weight, damping, error_cap_m, clearance_m,
+        clearance_weight, pose, points, jacobians, A, g, J,
+    )  # fmt: skip
+    for i in range(n):
+        g[i] = min(max(z[i] + g[i] / A[i, i], chain.lower[i]), chain.upper[i]) - z[i]
+    return g

@@ -1,0 +1,37 @@
+"""One graph for each ROS domain and namespace: two robots on the same topics would both play wrong notes."""
+
+import os
+import time
+from contextlib import closing
+
+from pianomime_core import ros_topics as topics
+from pianomime_core.ros_background import BackgroundNode
+from pianomime_core.ros_claim import DISCOVERY_S, refuse_living
+from pianomime_core.ros_environment import domain_id
+from pianomime_core.ros_life import ALIVE_S, Life, publishers
+
+_POLL_S = 0.05
+
+
+def refuse_second_instance() -> None:
+    """Look around in the domain of the environment, for a second or so, before anything is started.
+
+    The simulator's node looks, too (`pianomime_core.ros_claim`); by then its companions have begun to compile.
+
+    Raises:
+        UserError: A simulator plays there, or the domain is out of range.
+    """
+    domain = domain_id(os.environ)
+    looker = BackgroundNode("second_instance", domain)
+    life = Life(looker.node)
+    looker.start()
+    with closing(looker):
+        end_s = time.monotonic() + DISCOVERY_S
+        seen = False
+        while time.monotonic() < end_s:
+            time.sleep(_POLL_S)
+            names = publishers(looker.node, topics.HAND_STATES).values()
+            if names and not seen:
+                # Whether it lives, or was killed and is remembered, it says itself.
+                seen, end_s = True, time.monotonic() + ALIVE_S
+            refuse_living(looker.node, life, names)

@@ -1,0 +1,43 @@
+"""A file of pictures and sound, opened so that nothing else is: no playlist, no list of pictures, no address.
+
+FFmpeg tells formats by their content, and some of them name other files or addresses that it would open in turn.
+"""
+
+from pathlib import Path
+
+import av
+from av.container import InputContainer
+
+from pianomime_core.errors import UserError
+
+VIDEO_FORMATS = ("mov", "mp4", "matroska", "webm", "avi", "mpegts", "mpeg", "asf", "flv", "ogg")
+AUDIO_FORMATS = (*VIDEO_FORMATS, "wav", "w64", "aiff", "au", "caf", "mp3", "aac", "flac", "ac3", "amr")
+"""As FFmpeg names them. A file of one of these holds all that is in it."""
+MAX_PIXELS = 8192 * 4320
+"""Of a picture: 8K."""
+
+
+def open_media(path: str | Path, if_not: str, formats: tuple[str, ...]) -> InputContainer:
+    """Open a file of one of the formats; what it says of itself need not be UTF-8.
+
+    Args:
+        path: The file.
+        if_not: What is said of any other file, as "is not a video".
+        formats: `VIDEO_FORMATS` or `AUDIO_FORMATS`.
+
+    Raises:
+        UserError: The file is missing, damaged or of another format.
+    """
+    if not Path(path).is_file():
+        raise UserError(f"video or audio file {str(path)!r} does not exist")
+    options = {
+        "protocol_whitelist": "file",
+        "format_whitelist": ",".join(formats),
+        "max_pixels": str(MAX_PIXELS),
+    }
+    try:
+        # A name with a colon would be taken for an address.
+        return av.open(f"file:{path}", options=options, metadata_errors="replace")
+    except (av.FFmpegError, UnicodeError) as error:  # an OSError, often
+        why = error.strerror if isinstance(error, av.FFmpegError) else str(error)
+        raise UserError(f"{str(path)!r} {if_not}, or is damaged: {why} (want one of {', '.join(formats)})") from error

@@ -1,0 +1,85 @@
+"""A search that stopped is read back whole, or refused in one line."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from pianomime_core.errors import UserError
+from pianomime_policy.foresight.checkpoint import read, write
+from pianomime_policy.foresight.cost import NO_ONSETS
+from pianomime_policy.foresight.rehearsal import Take
+from pianomime_policy.planner.performer import Memory
+
+STEPS = 8
+
+
+def take(before: Take | None = None, steps: int = 0) -> Take:
+    """One of a small world."""
+    return Take(
+        world=np.arange(12.0),
+        memory=Memory((np.ones((3, 5)), np.zeros((3, 5))), np.zeros((2, 5), np.int64), np.ones((2, 5), np.int64)),
+        onsets=NO_ONSETS,
+        cost=0.5,
+        reading=1,
+        before=before,
+        targets=np.full((steps, 46), 0.25, np.float32),
+        pressed=np.ones((steps, 88), bool),
+    )
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    random = np.random.default_rng(1)
+    write(tmp_path / "song.partial", "this song", STEPS, 99, random, [take(take(steps=3), steps=5), take(steps=STEPS)])
+    return tmp_path / "song.partial"
+
+
+def test_what_is_written_is_read(path: Path) -> None:
+    found = read(path, take())
+    assert (found.identity, found.step, found.spent, len(found.takes)) == ("this song", STEPS, 99, 2)
+    assert found.random == np.random.default_rng(1).bit_generator.state
+    for one in found.takes:
+        assert (one.cost, one.reading, one.before) == (0.5, 1, None)
+        np.testing.assert_array_equal(one.targets, np.full((STEPS, 46), 0.25, np.float32))
+        np.testing.assert_array_equal(one.memory.reference[0], np.ones((3, 5)))
+
+
+TAKES = ("world", "reference", "vain_steps", "key", "onsets", "cost", "reading", "targets", "pressed")
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"cost": lambda a: a * np.nan}, "cost has shape"),
+        ({"world": lambda a: a[:, :-1]}, "world has shape"),
+        ({"targets": lambda a: a[:, :, :-1]}, "targets has shape"),
+        ({"targets": lambda a: a.astype(np.float64)}, "targets has shape .* float64: must be .* float32"),
+        ({"pressed": lambda a: a[:, 1:]}, "pressed has shape"),
+        ({"step": lambda a: a + 1}, "targets has shape"),
+        ({"step": lambda a: np.array("one")}, "invalid literal"),
+        ({"key": None}, "key"),
+        ({"random": lambda a: np.array("{}")}, "state"),
+        ({"random": lambda a: np.array("[" * 100_000)}, "recursion"),
+        ({name: lambda a: a[:0] for name in TAKES}, "it holds no take"),
+    ],
+)
+def test_what_the_search_cannot_go_on_from_is_refused(changes: dict[str, Any], words: str, path: Path) -> None:
+    with np.load(path) as archive:
+        arrays = dict(archive)
+    for name, change in changes.items():
+        if change is None:
+            del arrays[name]
+        else:
+            arrays[name] = change(arrays[name])
+    with path.open("wb") as file:
+        np.savez(file, **arrays)
+    with pytest.raises(UserError, match=rf"song\.partial' cannot be read: .*{words}.*; remove it to begin anew"):
+        read(path, take())
+
+
+def test_the_state_of_the_random_numbers_is_plain_text(path: Path) -> None:
+    with np.load(path) as archive:
+        assert json.loads(str(archive["random"]))["bit_generator"] == "PCG64"
