@@ -86,11 +86,11 @@ class Step:
 
 
 @pytest.mark.parametrize("age", [3, 60])
-def test_one_old_state_changes_nothing(perform, stranger, song, tmp_path, age):
+def test_one_old_state_changes_nothing(perform, stranger, long_song, tmp_path, age):
     """It made the policy begin anew, or, of three steps before, hung the graph for ever."""
     step = Step(stranger)
     file = tmp_path / "played.npz"
-    performance = perform(song, "--controller", "streaming", "--sync", "--rollout", file)
+    performance = perform(long_song, "--controller", "streaming", "--sync", "--rollout", file)
     stranger.until(lambda: step.now > 80)
     hands = stranger.node.create_publisher(JointState, topics.HAND_STATES, NEWEST)
     keys = stranger.node.create_publisher(JointState, topics.KEY_STATES, NEWEST)
@@ -103,7 +103,7 @@ def test_one_old_state_changes_nothing(perform, stranger, song, tmp_path, age):
     assert f"/{topics.HAND_STATES} of /stranger refused: it belongs to /sim_node" in said
     played = Rollout.load(file)
     truth = play_episode(
-        Simulator(SceneConfig()), make_controller("streaming", SceneConfig()), piano_roll(load_midi(song))
+        Simulator(SceneConfig()), make_controller("streaming", SceneConfig()), piano_roll(load_midi(long_song))
     )
     assert np.array_equal(played.targets, truth.targets)
 

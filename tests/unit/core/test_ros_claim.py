@@ -20,7 +20,7 @@ class Claimant(GraphNode):
         self.context = self
         self.claim = Claim(self, object, "hands/joint_states", None, life, clock)
 
-    def create_publisher(self, kind, topic, qos) -> object:
+    def create_publisher(self, kind, topic, qos, **overriding) -> object:
         self.ends[TOPIC][self.gid] = "/sim_node"
         return object()
 
