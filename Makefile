@@ -18,16 +18,17 @@ TRANSCRIPTION_BARE := transkun==2.0.1
 REFERENCE := .venv-reference
 REFERENCE_PACKAGES := $(addprefix ros2_ws/src/pianomime_,core description physics sim)
 COLCON := .venv-colcon
+LOCKING := .venv-lock
+LOCK_OPTIONS := --quiet --python-version 3.11 --generate-hashes --no-annotate --no-header
 SETUPS := $(addsuffix /setup.py,$(PACKAGES)) $(addsuffix /setup.cfg,$(PACKAGES))
 
-.PHONY: install training perceive transcribe play live test test-reference test-colcon test-views lint bench clean
+.PHONY: install training perceive transcribe play live test test-reference test-colcon test-views lint bench lock clean
 
 install: $(COMPILED)
 
-$(INSTALLED): requirements.txt constraints.txt $(SETUPS)
+$(INSTALLED): requirements.lock $(SETUPS)
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --requirement requirements.txt
-	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps $(BARE)
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes --requirement requirements.lock
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --use-pep517 $(addprefix --editable ./,$(PACKAGES))
 	touch $@
 
@@ -35,7 +36,15 @@ $(COMPILED): $(INSTALLED) $(KERNELS)
 	@$(BIN)/python -m pianomime_policy.warm_up $(wildcard launch/models/generalist)
 	touch $@
 
-# Torch and what else only training needs: whoever plays does without.
+# What `make install` installs, with the SHA-256 of every file that the package index has of each version: to be made anew
+# when requirements.txt, constraints.txt or BARE change.
+lock:
+	test -x $(LOCKING)/bin/uv || ($(PYTHON) -m venv $(LOCKING) && $(LOCKING)/bin/pip install --quiet uv==0.13.9)
+	$(LOCKING)/bin/uv pip compile $(LOCK_OPTIONS) --constraint constraints.txt requirements.txt > requirements.lock
+	printf "%s\n" $(BARE) | $(LOCKING)/bin/uv pip compile $(LOCK_OPTIONS) --no-deps - >> requirements.lock
+
+# Torch and what else only training needs: whoever plays does without. Without hashes here and below: torch is built for
+# CPUs and for several makers' GPUs, under one version, and who has a build of it of his own (pip's find-links) keeps it.
 training: $(TRAINING)
 
 $(TRAINING): $(INSTALLED) requirements-training.txt
@@ -101,4 +110,4 @@ bench: install
 	$(BIN)/python -m benchmarks $(ARGS)
 
 clean:
-	rm -rf $(VENV) $(REFERENCE) $(COLCON) build install log
+	rm -rf $(VENV) $(REFERENCE) $(COLCON) $(LOCKING) build install log

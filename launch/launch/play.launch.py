@@ -17,13 +17,13 @@ from pianomime_sim.transport import FASTEST, SLOWEST
 HIGHEST_HORIZON_STEPS = 400  # as midi_node declares it
 ARGUMENTS = (
     DeclareLaunchArgument("midi", default_value="", description="MIDI file, or bundled song; empty: the default song"),
-    DeclareLaunchArgument("tracks", default_value="", description="to play, from 1, as in 2,3; empty: for a piano"),
-    DeclareLaunchArgument("channels", default_value="", description="to play, 1 to 16, as in 1,2; empty: all"),
     DeclareLaunchArgument("controller", default_value="onnx", description="who plays"),
     DeclareLaunchArgument("demo", default_value="", description="demonstration that controller demo plays"),
     DeclareLaunchArgument("sync", default_value="false", choices=SWITCH, description="wait for every command"),
     DeclareLaunchArgument("speed", default_value="1.0", description="in real time, .25 to 1; 1 is as written"),
     DeclareLaunchArgument("horizon_steps", default_value="", description="rows of the goal window; empty: midi.yaml"),
+    DeclareLaunchArgument("tracks", default_value="", description="of the file, as in 2,3; empty: what is for a piano"),
+    DeclareLaunchArgument("channels", default_value="", description="of the file, 1 to 16, as in 1,2; empty: all"),
     *COMMON_ARGUMENTS,
 )
 

@@ -71,14 +71,18 @@ class Runner:
         return {running.node.name: running.process.number for running in self._running}
 
     def end_music(self) -> None:
-        """Ask the node whose end is the end of the music to end it, and wait until it has written what is to be.
+        """Ask the node whose end is the end of the music to end it, and wait until it has written what is to be, but no
+        longer than it may take.
 
         Raises: As `wait`.
         """
+        deadline_s = time.monotonic()
         for running in self._running:
             if running.node.ends_graph:
                 running.process.interrupt(listen=True)
-        self.wait(lambda: None)
+                deadline_s = max(deadline_s, time.monotonic() + running.node.stop_s)
+        while not self._ended() and time.monotonic() < deadline_s:
+            time.sleep(_POLL_S)
 
     def _ended(self) -> bool:
         return any(self._is_end(running) for running in self._running)

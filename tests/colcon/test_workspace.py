@@ -26,7 +26,7 @@ QUICK_TESTS = {
     "pianomime_description": "test_variant.py",
     "pianomime_perception": "test_corners.py",
     "pianomime_physics": "test_disturbance.py",
-    "pianomime_policy": "test_goal_notes.py",
+    "pianomime_policy": "test_idle.py",
     "pianomime_sim": "test_command_box.py",
 }
 # Where the workspace says that everything is; run by the environment that has rclpy, after sourcing the workspace.

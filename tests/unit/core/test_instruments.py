@@ -120,6 +120,7 @@ def test_a_choice_is_read_as_it_is_typed() -> None:
     assert choice() == Choice()
     assert not choice(" ", "")
     assert choice("2, 3", "16") == Choice((2, 3), (16,))
+    assert choice("2,") == Choice((2,))
 
 
 @pytest.mark.parametrize("text", ["0", "17", "-1", "1,,2", "1.5", "one", "²", "9" * 5000, "1;2", ","])

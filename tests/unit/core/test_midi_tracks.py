@@ -84,6 +84,10 @@ PLAYED = {
         smf(track(), b"\0\0\0", track(b""), b"\r\n", counted=2),
         ["3 bytes from byte 34 on belong to no chunk", "2 bytes from byte 49 on belong to no chunk"],
     ),
+    "a track that ends in its header": (
+        smf(track(), b"MTrk\0\0", counted=1),
+        ["6 bytes from byte 34 on belong to no chunk"],
+    ),
     "running status after a meta event": (smf(track(b"\x00\x90\x3c\x50\x00\xff\x05\x02la\x60\x3c\x00")), []),
     "running status after system exclusive": (
         smf(track(b"\x00\x90\x3c\x50\x00\xf0\x05\x7e\x7f\x09\x01\xf7\x60\x3c\x00")),

@@ -32,6 +32,7 @@ def test_a_stranger_is_named_and_not_believed():
         scene.say(POLICY, f"p{number + 1}")
     assert scene.taken == [f"p{number}" for number in range(101)]
     assert scene.reader.refused == 100
+    scene.reader.look()
     assert scene.node.said[0] == "/hands/command of /studio/stranger refused: it belongs to /policy_node"
     assert scene.reader.others() == (Other("/studio/stranger", twin=False),)
     del scene.ends[STRANGER]
@@ -138,6 +139,10 @@ def test_a_publisher_without_a_node_is_not_believed_and_counts():
     assert scene.reader.others() == (), "its name may still be on its way"
     scene.say(STRANGER, "s")
     assert [str(other) for other in scene.reader.others()] == ["an unknown node"]
+    scene.ends[STRANGER] = "/stranger"
+    scene.reader.look()
+    assert scene.node.said == ["/hands/command of /stranger refused: it belongs to /policy_node"]
+    assert [str(other) for other in scene.reader.others()] == ["/stranger"]
     assert scene.taken == ["p"]
 
 

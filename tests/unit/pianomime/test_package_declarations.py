@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[3]
 FOLDERS = {"pianomime": ROOT / "launch"} | {path.name: path for path in (ROOT / "ros2_ws/src").glob("pianomime_*")}
@@ -105,3 +106,18 @@ def test_readme_tells_what_comes_without_its_dependencies():
     [bare] = re.findall(r"^BARE := (.*)", (ROOT / "Makefile").read_text(), re.M)
     readme = (ROOT / "README.md").read_text()
     assert all(one in readme for one in bare.split())
+
+
+def pins(text: str) -> dict[str, str]:
+    return {canonicalize_name(name): version for name, version in re.findall(r"^([\w.-]+)==([^\s;]+)", text, re.M)}
+
+
+def test_what_is_installed_is_locked_with_hashes():
+    [bare] = re.findall(r"^BARE := (.*)", (ROOT / "Makefile").read_text(), re.M)
+    beside = pins("\n".join(bare.split()))
+    wanted = pins((ROOT / "constraints.txt").read_text()) | beside
+    blocks = re.split(r"\n(?=\S)", (ROOT / "requirements.lock").read_text())
+    assert all("--hash=sha256:" in block for block in blocks)
+    locked = pins("\n".join(blocks))
+    assert locked.keys() >= {canonicalize_name(name) for name in required("requirements.txt")} | beside.keys()
+    assert locked == {name: wanted[name] for name in locked}

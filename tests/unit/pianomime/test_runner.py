@@ -193,3 +193,11 @@ def test_what_a_node_could_not_write_is_told_at_the_end(run):
     running = run((node("record", required=False), unwritten))
     with pytest.raises(UserError, match=r"^recording x: No space left on device$"), running:
         wait_until_ready(run, 1)
+
+
+def test_a_simulator_that_does_not_end_is_not_waited_for_for_ever(run):
+    with run((node("sim", ends_graph=True, stop_s=0.2), STUBBORN)) as running:
+        wait_until_ready(run, 1)
+        running.end_music()
+        pids = processes(running)
+    assert not any(alive(pid) for pid in pids)

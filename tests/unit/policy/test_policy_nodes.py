@@ -290,7 +290,15 @@ def test_tracks_and_channels_choose_what_is_played(ros, tmp_path):
     file.save(tmp_path / "band.mid")
     ros(midi=tmp_path / "band.mid", tracks="'2'")
     part = MidiNode()
-    assert np.flatnonzero(part._roll.goal.any(axis=0)).tolist() == [72 - 21]
+    assert np.flatnonzero(part._song.roll.goal.any(axis=0)).tolist() == [72 - 21]
+    # For the next song; one that has no such notes is refused, and the choice stays.
+    refused = part.node.set_parameters([Parameter("tracks", value="3")])[0]
+    assert not refused.successful
+    assert "track 3 has no notes; notes are in track 1 (channel 1, piano)" in refused.reason
+    for name, value in (("tracks", ""), ("channels", "1,2")):
+        assert part.node.set_parameters([Parameter(name, value=value)])[0].successful
+    part._begin()
+    assert np.flatnonzero(part._song.roll.goal.any(axis=0)).tolist() == [60 - 21, 72 - 21]
     part.node.destroy_node()
 
 

@@ -70,12 +70,12 @@ def choice(tracks: str = "", channels: str = "") -> Choice:
 
 
 def numbers(what: str, text: str, highest: int) -> tuple[int, ...]:
-    """Read "2,3": whole numbers from 1.
+    """Read "2,3", or "2," as one number is written where YAML would take "2" for no text: whole numbers from 1.
 
     Raises:
         UserError: It is something else; the message calls them `what`.
     """
-    words = [word.strip() for word in text.split(",")] if text.strip() else []
+    words = [word.strip() for word in text.strip().removesuffix(",").split(",")] if text.strip() else []
     if not all(word.isascii() and word.isdigit() and len(word) < 6 and 1 <= int(word) <= highest for word in words):
         raise UserError(f"{what} {text!r}: want whole numbers from 1 to {highest}, separated by commas")
     return tuple(int(word) for word in words)
@@ -177,9 +177,9 @@ def played(there: Sequence[Instrument], wanted: Choice = EVERYTHING_FOR_A_PIANO)
 
 def remark(there: Sequence[Instrument], chosen: Sequence[Instrument]) -> str:
     """Say who plays and who does not; empty where all play and are one piano, or two, as one for each hand."""
-    tonal = [each for each in there if not each.is_drums or each in chosen]
-    playing = [each for each in tonal if each in chosen]
-    silent = [each for each in tonal if each not in chosen]
+    who_plays = set(chosen)
+    playing = [each for each in there if each in who_plays]
+    silent = [each for each in there if each not in who_plays and not each.is_drums]
     pianos = {each.channel for each in playing if each.families == (_PIANO,)}
     if not silent and all(each.channel in pianos for each in playing) and len(pianos) <= _HANDS:
         return ""

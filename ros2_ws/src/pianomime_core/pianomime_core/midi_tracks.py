@@ -130,7 +130,7 @@ def _read_chunks(data: bytes, at: int, midi: MidiTracks) -> None:
     while at < len(data):
         if not _is_chunk(data, at):
             begin = at
-            at = data.find(b"MTrk", begin)
+            at = data.find(b"MTrk", begin + 1)
             at = len(data) if at < 0 else at
             midi.oddities.append(f"{at - begin} bytes from byte {begin} on belong to no chunk")
             continue

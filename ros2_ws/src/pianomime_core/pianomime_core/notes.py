@@ -153,18 +153,19 @@ def load_midi(path: str | Path, choice: Choice = EVERYTHING_FOR_A_PIANO) -> Scor
     except UserError as error:
         raise UserError(f"MIDI file {str(path)!r}: {error}") from error
     # Who wants all that is for a piano is told what is not.
-    heard = chosen if choice else [*chosen, *(each for each in there if each.is_drums)]
+    heard = {
+        (each.track, each.channel - 1) for each in (chosen if choice else [*chosen, *(e for e in there if e.is_drums)])
+    }
     tempo_map = TempoMap(midi)
     notes: list[Note] = []
     pedal: list[tuple[float, bool]] = []
     drums = out_of_range = struck = 0
     for number, track in enumerate(midi.tracks, 1):
-        channels = {each.channel - 1 for each in heard if each.track == number}
         open_notes: OpenNotes[tuple[int, int], int] = OpenNotes()
         pedal_of_channel: dict[int, list[tuple[float, bool]]] = {}
         channels_with_notes: set[int] = set()
         for tick, kind, channel, pitch, value in track.events:
-            if channel not in channels:
+            if (number, channel) not in heard:
                 continue
             is_drum = channel == DRUM_CHANNEL - 1 and not choice.with_drums
             on_keyboard = LOWEST_PITCH <= pitch <= HIGHEST_PITCH

@@ -1,4 +1,7 @@
-"""A process that ends with the one that started it, however that one ended."""
+"""A process that ends with the one that started it, however that one ended.
+
+The packages of the nodes import this before anything else: their parent may be gone before they have imported the rest.
+"""
 
 import os
 import signal
@@ -7,6 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+PARENT = os.getppid()
+"""The process that started this one, while it was still there."""
 LOOK_PERIOD_S = 0.25
 FAREWELL_S = 10.0
 """What an orphan may take to write its files once it was asked to end; then it is killed."""
@@ -19,14 +24,14 @@ def ending_with_parent(look_period_s: float = LOOK_PERIOD_S, farewell_s: float =
     The parent is looked at: Linux's own death signal (prctl) belongs to the parent's *thread*, and would end us with a
     worker that has done its work. Whom a shell started by `nohup` is to outlive the shell, and does.
     """
-    parent, over = os.getppid(), threading.Event()
-    if _ignores_hangup(os.getpid()) and not _ignores_hangup(parent):
+    over = threading.Event()
+    if _ignores_hangup(os.getpid()) and not _ignores_hangup(PARENT):
         yield
         return
 
     def watch() -> None:
         while not over.wait(look_period_s):
-            if os.getppid() != parent:
+            if os.getppid() != PARENT:
                 os.kill(os.getpid(), signal.SIGTERM)
                 if not over.wait(farewell_s):
                     os.kill(os.getpid(), signal.SIGKILL)

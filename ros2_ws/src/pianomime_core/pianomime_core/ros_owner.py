@@ -41,12 +41,14 @@ class Other(NamedTuple):
 
 @dataclass
 class _Stranger:
-    """A publisher that is not believed: when the graph was asked for it, when it spoke, and what is kept of it."""
+    """A publisher that is not believed: when the graph was asked for it, when it spoke, what is kept of it, and whether
+    its name was told."""
 
     name: str
     looked_s: float
     heard_s: float
     message: Any = None
+    told: bool = False
 
 
 class Reader:
@@ -99,19 +101,23 @@ class Reader:
             self._take(message)
             return
         self.refused += 1
-        stranger = self._strangers[gid]
         if self._latched:
-            stranger.message = message
-        self._node.get_logger().error(
-            f"{self.topic} of {stranger.name or 'an unknown node'} refused: it belongs to {self.owner_name}",
-            throttle_duration_sec=COMPLAINT_PERIOD_S,
-        )
+            self._strangers[gid].message = message
 
     def look(self) -> None:
-        """Forget who has gone; take what the heir of a latched topic has said."""
+        """Tell who was refused, forget who has gone, take what the heir of a latched topic has said."""
         if not self._strangers:
             return
         names = self._names()
+        for gid, stranger in self._strangers.items():
+            # The graph learns of a publisher first, of its node's name a moment later: so they are told here.
+            stranger.name = names.get(gid) or stranger.name
+            if not stranger.told:
+                stranger.told = True
+                self._node.get_logger().error(
+                    f"{self.topic} of {stranger.name or 'an unknown node'} refused: it belongs to {self.owner_name}",
+                    throttle_duration_sec=COMPLAINT_PERIOD_S,
+                )
         self._strangers = {gid: stranger for gid, stranger in self._strangers.items() if gid in names}
         for gid, stranger in self._strangers.items():
             if stranger.message is not None and self._inherits(gid, names, stranger.heard_s):
@@ -173,7 +179,6 @@ class Reader:
 
     def _names(self) -> dict[Gid, str]:
         names = publishers(self._node, self.topic)
-        # The graph learns of a publisher first, of its node's name a moment later.
         self.owner_name = (names.get(self._owner) or self.owner_name) if self._owner else UNKNOWN
         return names
 

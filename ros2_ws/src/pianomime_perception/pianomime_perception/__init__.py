@@ -2,3 +2,5 @@
 
 keyboard_map: KeyboardMap, pixels to metres.
 """
+
+import pianomime_core.parent  # noqa: F401 (remembers who started us, before anything slow is imported)

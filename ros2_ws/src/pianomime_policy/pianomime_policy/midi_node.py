@@ -61,8 +61,10 @@ class MidiNode:
         songs = declare_text(
             self.node, "songs", "", "Folder of songs that may be called by their names; empty for none"
         )
-        tracks = declare_text(self.node, "tracks", "", "Tracks to play, from 1, as in 2,3; empty: what is for a piano")
-        channels = declare_text(self.node, "channels", "", "Channels to play, 1 to 16, as in 1,2; empty: all")
+        wanted = "Tracks to play, from 1, as in '2,3'; empty: what is for a piano"
+        tracks = declare_text(self.node, "tracks", "", wanted, read_only=False)
+        wanted = "Channels to play, 1 to 16, as in '1,2'; empty: all but drums"
+        channels = declare_text(self.node, "channels", "", wanted, read_only=False)
         self._horizon = declare_count(
             self.node,
             "horizon_steps",
@@ -75,8 +77,8 @@ class MidiNode:
         if not midi:
             raise UserError("midi_node parameter midi is empty: want the path of a MIDI file or demonstration")
         self._songs = Path(songs) if songs else None
-        self._choice = choice(tracks, channels)
-        self._chosen = self._read(midi)
+        self._wanted = {"midi": midi, "tracks": tracks, "channels": channels}
+        self._chosen = self._read(**self._wanted)
         self._performances = 0
         self._playing = False
         self._publish_song = self.node.create_publisher(JointTrajectory, topics.SONG, LATCHED)
@@ -91,10 +93,10 @@ class MidiNode:
         self._repeat = self.node.create_timer(REPEAT_PERIOD_S, self._send)
         self._diagnostics = Diagnostics(self.node, self._health)
 
-    def _read(self, midi: str) -> Song:
+    def _read(self, midi: str, tracks: str, channels: str) -> Song:
         named = self._songs / f"{midi}.mid" if self._songs is not None else None
         path = named if named is not None and named.is_file() and not Path(midi).exists() else Path(midi)
-        score = load_song(path, self._choice)
+        score = load_song(path, choice(tracks, channels))
         for remark in score.remarks:
             self.node.get_logger().info(f"{path.name} {remark}")
         return Song(score.title or path.name, piano_roll(score), score.dropped)
@@ -112,13 +114,15 @@ class MidiNode:
 
     def _on_parameters(self, parameters: list[Parameter]) -> SetParametersResult:
         """A song is read when it is chosen; that takes longer than a step may."""
-        for parameter in (parameter for parameter in parameters if parameter.name == "midi"):
-            if self._playing:
-                return SetParametersResult(successful=False, reason=f"{self._song.title!r} is being played")
+        given = {parameter.name: parameter.value for parameter in parameters if parameter.name in self._wanted}
+        if given and self._playing:
+            return SetParametersResult(successful=False, reason=f"{self._song.title!r} is being played")
+        if given:
             try:
-                self._chosen = self._read(parameter.value)
+                self._chosen = self._read(**(self._wanted | given))
             except UserError as error:
                 return SetParametersResult(successful=False, reason=str(error))
+            self._wanted |= given
         return SetParametersResult(successful=True)
 
     def _on_play(self, request: Trigger.Request, response: Trigger.Response) -> Trigger.Response:
