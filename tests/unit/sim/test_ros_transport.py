@@ -168,7 +168,7 @@ def goal() -> np.ndarray:
 
 
 def begin(sim, answer) -> None:
-    sim._publish_hands = Topic(answer)
+    sim._states._publish_hands = Topic(answer)
     sim._on_song(goal_message(goal(), np.zeros(STEPS, dtype=bool), step=0))
     sim._on_start(joint_state(sim._simulator.joint_names, np.full(54, 0.01)))
 
@@ -202,7 +202,7 @@ def test_a_song_begun_again_is_played_and_scored_from_step_0(sim):
     while not sim.finished:
         sim._look_for_end()
         assert time.monotonic() < deadline_s
-    steps = [step_of(message.header.stamp) for message in sim._publish_hands.sent]
+    steps = [step_of(message.header.stamp) for message in sim._states._publish_hands.sent]
     assert steps[-STEPS - 1 :] == list(range(STEPS + 1))
     assert 4 in steps[: -STEPS - 1]
     played = Rollout.load(sim._outcome._rollout)
@@ -213,7 +213,7 @@ def test_a_song_begun_again_is_played_and_scored_from_step_0(sim):
 
 
 def test_who_took_over_in_the_middle_cannot_begin_again(sim):
-    sim._publish_hands = Topic(lambda message: None)
+    sim._states._publish_hands = Topic(lambda message: None)
     sim._on_song(goal_message(goal(), np.zeros(STEPS, dtype=bool), step=0))
     sim._on_start(joint_state(sim._simulator.joint_names, np.zeros(54), step=3))
     assert "took over at step 3" in sim._restart()
@@ -222,7 +222,7 @@ def test_who_took_over_in_the_middle_cannot_begin_again(sim):
 def test_keys_held_before_are_let_go_by_those_who_listen(sim):
     names, events = sim._simulator.target_names, Topic(lambda message: None)
     events.get_subscription_count = lambda: 1
-    sim._publish_key_events = events
+    sim._states._publish_key_events = events
 
     def answer(message) -> None:
         if step_of(message.header.stamp) == 0:

@@ -44,7 +44,7 @@ def sim(tmp_path):
     words = [word for name, value in values.items() for word in ("-p", f"{name}:={value}")]
     rclpy.init(args=[sys.argv[0], "--ros-args", *words], domain_id=random.randint(1, 101))
     part = SimNode()
-    part._outcome._publisher, part._publish_keys, part._publish_clock = Topic(), Topic(), Topic()
+    part._outcome._publisher, part._states._publish_keys, part._states._publish_clock = Topic(), Topic(), Topic()
     yield part
     part.close()
     part.node.destroy_node()
@@ -64,7 +64,7 @@ def goal():
 
 
 def begin(sim, answer) -> None:
-    sim._publish_hands = Topic(answer)
+    sim._states._publish_hands = Topic(answer)
     sim._on_song(goal_message(goal(), np.zeros(STEPS, dtype=bool), step=0))
     assert sim._thread is None, "nobody knows yet where the hands begin"
     sim._on_start(joint_state(sim._simulator.joint_names, np.zeros(54)))
@@ -91,8 +91,8 @@ def test_a_song_from_first_state_to_rollout(sim):
     names, targets = sim._simulator.target_names, commands(sim)
     begin(sim, answering(sim, lambda step: targets_message(names, targets[step], step=step)))
     play_to_the_end(sim)
-    assert [step_of(message.header.stamp) for message in sim._publish_hands.sent] == list(range(STEPS + 1))
-    assert [step_of(message.clock) for message in sim._publish_clock.sent] == list(range(STEPS + 1))
+    assert [step_of(message.header.stamp) for message in sim._states._publish_hands.sent] == list(range(STEPS + 1))
+    assert [step_of(message.clock) for message in sim._states._publish_clock.sent] == list(range(STEPS + 1))
     played = Rollout.load(sim._outcome._rollout)
     assert np.array_equal(played.targets, np.stack(targets).astype(np.float32))
     assert np.array_equal(played.goal, goal())
@@ -110,15 +110,15 @@ def test_a_song_from_first_state_to_rollout(sim):
 def test_the_pedal_is_what_was_commanded_and_never_what_is_wanted(sim):
     names, targets = sim._simulator.target_names, commands(sim)
     wanted, chosen = np.arange(STEPS) >= 2, [step in (3, 4) for step in range(STEPS)]
-    sim._publish_key_events = Topic()
-    sim._publish_key_events.get_subscription_count = lambda: 1
+    sim._states._publish_key_events = Topic()
+    sim._states._publish_key_events.get_subscription_count = lambda: 1
 
     def answer(message) -> None:
         step = step_of(message.header.stamp)
         if step < STEPS:
             sim._on_command(targets_message(names, targets[step], step=step, pedal=chosen[step]))
 
-    sim._publish_hands = Topic(answer)
+    sim._states._publish_hands = Topic(answer)
     sim._on_song(goal_message(goal(), wanted, step=0))
     sim._on_start(joint_state(names=sim._simulator.joint_names, positions=np.zeros(54)))
     play_to_the_end(sim)
@@ -129,15 +129,15 @@ def test_the_pedal_is_what_was_commanded_and_never_what_is_wanted(sim):
     assert played.metadata["scores"]["pedal_f1"] == pytest.approx(2 * 2 / (2 + 6))
     assert read_status(sim._outcome._publisher.sent[-1], "score")["pedal_f1"] == pytest.approx(0.5)
     # A state tells where the pedal was in the step that ended in it, and the event when it moved.
-    shown = [message.position[message.name.index("sustain")] for message in sim._publish_keys.sent]
+    shown = [message.position[message.name.index("sustain")] for message in sim._states._publish_keys.sent]
     assert shown == [0.0, *map(float, chosen)]
-    moved = [message for message in sim._publish_key_events.sent if message.name == ["sustain"]]
+    moved = [message for message in sim._states._publish_key_events.sent if message.name == ["sustain"]]
     assert [(step_of(message.header.stamp), message.position[0]) for message in moved] == [(3, 1.0), (5, 0.0)]
 
 
 def test_a_command_that_names_no_pedal_leaves_it_up(sim):
     names, targets = sim._simulator.target_names, commands(sim)
-    sim._publish_hands = Topic(
+    sim._states._publish_hands = Topic(
         lambda message: sim._on_command(
             targets_message(
                 names,
@@ -158,13 +158,13 @@ def test_a_command_that_names_no_pedal_leaves_it_up(sim):
 def test_a_song_goes_on_where_the_hands_were(sim):
     names, targets = sim._simulator.target_names, commands(sim)
     where = np.full(54, 0.01)
-    sim._publish_hands = Topic(answering(sim, lambda step: targets_message(names, targets[step], step=step)))
+    sim._states._publish_hands = Topic(answering(sim, lambda step: targets_message(names, targets[step], step=step)))
     sim._on_song(goal_message(goal(), np.zeros(STEPS, dtype=bool), step=0))
     sim._on_start(joint_state(sim._simulator.joint_names, where, step=3))
     # A controller that is started anew now says where it would begin; these hands are playing.
     sim._on_start(joint_state(sim._simulator.joint_names, np.zeros(54), step=5))
     play_to_the_end(sim)
-    assert [step_of(message.header.stamp) for message in sim._publish_hands.sent] == list(range(3, STEPS + 1))
+    assert [step_of(message.header.stamp) for message in sim._states._publish_hands.sent] == list(range(3, STEPS + 1))
     played = Rollout.load(sim._outcome._rollout)
     assert np.array_equal(played.goal, goal()[3:])
     assert len(played.targets) == STEPS - 3
@@ -234,7 +234,7 @@ def test_commands_that_are_too_fast_are_told(sim):
     far = np.where([name == "rh_forearm_tx" for name in names], -0.7, 0.0)
     start = np.where([name == "rh_forearm_tx" for name in sim._simulator.joint_names], 0.5, 0.0)
     sim._on_start(joint_state(sim._simulator.joint_names, start))
-    sim._publish_hands = Topic(answering(sim, lambda step: targets_message(names, far, step=step)))
+    sim._states._publish_hands = Topic(answering(sim, lambda step: targets_message(names, far, step=step)))
     sim._on_song(goal_message(goal(), np.zeros(STEPS, dtype=bool), step=0))
     play_to_the_end(sim)
     assert sim._health().values["limited_steps"] == 1

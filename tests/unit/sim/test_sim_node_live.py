@@ -45,7 +45,7 @@ def play(tmp_path):
                 targets = sim._simulator.target_range.mean(axis=1)
                 sim._on_command(targets_message(sim._simulator.target_names, targets, step=step))
 
-        sim._publish_hands = Hands()
+        sim._states._publish_hands = Hands()
         sim._on_start(joint_state(sim._simulator.joint_names, np.zeros(54)))
         assert over.wait(60)
         sim.close()

@@ -9,13 +9,11 @@ import time
 
 import numpy as np
 from numpy.typing import NDArray
-from rosgraph_msgs.msg import Clock
 from sensor_msgs.msg import JointState
 from trajectory_msgs.msg import JointTrajectory
 
 from pianomime_core import ros_topics as topics
 from pianomime_core.errors import UnsafeError
-from pianomime_core.keyboard import KEY_NAMES
 from pianomime_core.ros_claim import Claim
 from pianomime_core.ros_diagnostics import Diagnostics, Health
 from pianomime_core.ros_main import prefer_prompt_replies, run
@@ -25,19 +23,17 @@ from pianomime_core.ros_messages import (
     MessageError,
     NameOrder,
     NotFiniteError,
-    joint_state,
     read_goal,
     read_joint_state,
     read_pedal,
     read_targets,
-    stamp_of,
     step_of,
 )
 from pianomime_core.ros_node import SteadyNode
 from pianomime_core.ros_owner import LOOK_PERIOD_S, Owners
 from pianomime_core.ros_parameters import refuse_undeclared
 from pianomime_core.ros_prefixes import prefixed
-from pianomime_core.ros_qos import CLOCK, EVENTS, LATCHED, NEWEST, overridable_publisher
+from pianomime_core.ros_qos import LATCHED, NEWEST
 from pianomime_physics.observed_simulator import ObservedSimulator
 from pianomime_physics.simulator import SimulatorState
 from pianomime_sim import ros_health
@@ -46,10 +42,10 @@ from pianomime_sim.cue import Cue
 from pianomime_sim.playback import Playback
 from pianomime_sim.ros_audience import Audience
 from pianomime_sim.ros_display import Display
-from pianomime_sim.ros_key_events import KeyEventWriter
 from pianomime_sim.ros_outcome import Outcome
 from pianomime_sim.ros_rivals import Rivals
 from pianomime_sim.ros_sim_parameters import declare_parameters
+from pianomime_sim.ros_states import StatePublisher
 from pianomime_sim.ros_transport import TransportServer
 from pianomime_sim.scoreboard import Scoreboard
 
@@ -73,8 +69,8 @@ class SimNode:
         self._live = asked.session_steps is not None
         self._transport.offer(sync=asked.playback.sync, live=self._live)
         self._outcome = Outcome(self.node, asked.rollout, asked.score)
-        self._simulator = ObservedSimulator(self._observe, asked.scene, self._is_heard)
-        self._key_events = KeyEventWriter()
+        self._states = StatePublisher(self.node)
+        self._simulator = ObservedSimulator(self._states.observe, asked.scene, self._states.is_heard)
         self._joints = NameOrder(prefixed(asked.joint_prefix, self._simulator.joint_names))
         self._targets = NameOrder(prefixed(asked.joint_prefix, self._simulator.target_names), beside=(SUSTAIN,))
         self._keys = NameOrder(GOAL_NAMES)
@@ -95,13 +91,8 @@ class SimNode:
         self._owners = Owners(node)
         self._claim = Claim(node, JointState, topics.HAND_STATES, NEWEST, self._owners.life)
         self._rivals = Rivals(node, self._owners, (topics.HAND_STATES, topics.KEY_STATES))
-        self._publish_hands = self._claim.publisher
-        self._publish_keys = overridable_publisher(node, JointState, topics.KEY_STATES, NEWEST)
-        self._publish_key_events = overridable_publisher(node, JointState, topics.KEY_EVENTS, EVENTS)
-        self._audience = Audience(
-            node, self._asked.wait_for, self._publish_hands.topic_name, self._publish_key_events.topic_name
-        )
-        self._publish_clock = node.create_publisher(Clock, topics.CLOCK, CLOCK)
+        self._states.connect(self._claim.publisher, self._joints.names)
+        self._audience = Audience(node, self._asked.wait_for, *self._states.heard_topics)
         self._display = Display(node, self._simulator, self._asked.joint_prefix, self._asked.frame_prefix)
         self._owners.subscribe(JointTrajectory, topics.SONG, self._on_song, LATCHED)
         self._owners.subscribe(JointTrajectory, topics.GOAL, self._on_goal, NEWEST)
@@ -169,7 +160,7 @@ class SimNode:
             self._scoreboard,
             self._asked.playback,
             self._publish,
-            on_pedal=self._on_pedal,
+            on_pedal=self._states.pedal,
             transport=self._transport.transport,
         )
         prefer_prompt_replies()
@@ -219,8 +210,7 @@ class SimNode:
         self._thread = self._ended_s = None
         self._cancelled = False
         self._commands = CommandBox()
-        # The first message of a writer names all keys: whoever hears them lets go what was held.
-        self._key_events = KeyEventWriter()
+        self._states.begin_anew()
         self._transport.transport.pause(False)
 
     def _play(self, start: NDArray[np.float64], steps: int, first: int) -> None:
@@ -232,27 +222,7 @@ class SimNode:
             self._failure = error
 
     def _publish(self, step: int, state: SimulatorState) -> None:
-        """Called by the physics thread, so that a state is out at once whatever the executor is doing."""
-        self._publish_clock.publish(Clock(clock=stamp_of(step)))
-        names = self._joints.names
-        keys, pedal = (*KEY_NAMES, SUSTAIN), float(self._playback.pedal)
-        angles, velocities = np.append(state.key_angles, pedal), np.append(state.key_velocities, 0.0)
-        self._publish_keys.publish(joint_state(keys, angles, velocities, step=step))
-        self._publish_hands.publish(joint_state(names, state.joint_positions, state.joint_velocities, step=step))
-
-    def _on_pedal(self, step: int, down: bool) -> None:
-        """Called by the physics thread before the step in which the pedal moves."""
-        self._publish_key_events.publish(self._key_events.pedal_message(step, down))
-
-    def _is_heard(self) -> bool:
-        """Called by the physics thread before each step."""
-        return self._key_events.is_heard(self._publish_key_events.get_subscription_count())
-
-    def _observe(self, state: SimulatorState) -> None:
-        """Called by the physics thread within each step."""
-        message = self._key_events.message(state)
-        if message is not None:
-            self._publish_key_events.publish(message)
+        self._states.publish(step, state, self._playback.pedal)
 
     def _on_goal(self, message: JointTrajectory) -> None:
         if self._thread is None or self._playback.now is None or not self._cue.is_of(message.header.frame_id):

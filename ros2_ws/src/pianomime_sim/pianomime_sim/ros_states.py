@@ -1,0 +1,62 @@
+"""What the physics thread publishes by itself: time, states of hands and keys, keys and pedal as they move."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from rclpy.node import Node
+from rclpy.publisher import Publisher
+from rosgraph_msgs.msg import Clock
+from sensor_msgs.msg import JointState
+
+from pianomime_core import ros_topics as topics
+from pianomime_core.keyboard import KEY_NAMES
+from pianomime_core.ros_messages import SUSTAIN, joint_state, stamp_of
+from pianomime_core.ros_qos import CLOCK, EVENTS, NEWEST, overridable_publisher
+from pianomime_physics.simulator import SimulatorState
+from pianomime_sim.ros_key_events import KeyEventWriter
+
+
+class StatePublisher:
+    """Called by the physics thread, so that a state is out at once whatever the executor is doing.
+
+    Attributes:
+        heard_topics: Resolved names of the topics of states and of key events, for those that wait for a reader.
+    """
+
+    def __init__(self, node: Node) -> None:
+        self._key_events = KeyEventWriter()
+        self._publish_keys = overridable_publisher(node, JointState, topics.KEY_STATES, NEWEST)
+        self._publish_key_events = overridable_publisher(node, JointState, topics.KEY_EVENTS, EVENTS)
+        self._publish_clock = node.create_publisher(Clock, topics.CLOCK, CLOCK)
+
+    def connect(self, hands: Publisher, joint_names: Sequence[str]) -> None:
+        """Publish states of the hands by `hands`, which somebody else has claimed, under these names."""
+        self._publish_hands = hands
+        self._joint_names = tuple(joint_names)
+        self.heard_topics = (hands.topic_name, self._publish_key_events.topic_name)
+
+    def begin_anew(self) -> None:
+        """For another performance: the first message of a writer names all keys, so that what was held is let go."""
+        self._key_events = KeyEventWriter()
+
+    def publish(self, step: int, state: SimulatorState, pedal: bool) -> None:
+        """The time and the state at the beginning of a control step."""
+        self._publish_clock.publish(Clock(clock=stamp_of(step)))
+        angles, velocities = np.append(state.key_angles, float(pedal)), np.append(state.key_velocities, 0.0)
+        self._publish_keys.publish(joint_state((*KEY_NAMES, SUSTAIN), angles, velocities, step=step))
+        hands = joint_state(self._joint_names, state.joint_positions, state.joint_velocities, step=step)
+        self._publish_hands.publish(hands)
+
+    def pedal(self, step: int, down: bool) -> None:
+        """Before the step in which the pedal moves."""
+        self._publish_key_events.publish(self._key_events.pedal_message(step, down))
+
+    def is_heard(self) -> bool:
+        """Before each step: whether somebody listens to key events."""
+        return self._key_events.is_heard(self._publish_key_events.get_subscription_count())
+
+    def observe(self, state: SimulatorState) -> None:
+        """After each physics step of 5 ms while somebody listens."""
+        message = self._key_events.message(state)
+        if message is not None:
+            self._publish_key_events.publish(message)
