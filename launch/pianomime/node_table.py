@@ -223,8 +223,7 @@ def _midi(options: PlayOptions) -> NodeEntry:
     }
     for name, numbers in (("tracks", options.choice.tracks), ("channels", options.choice.channels)):
         if numbers:
-            # launch_ros reads text as YAML: with the comma at its end, one number stays text.
-            parameters[name] = "".join(f"{number}," for number in numbers)
+            parameters[name] = ",".join(map(str, numbers))
     if options.horizon_steps is not None:
         parameters["horizon_steps"] = options.horizon_steps
     return NodeEntry(

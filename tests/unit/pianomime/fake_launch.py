@@ -133,6 +133,14 @@ class Node:
         self.sigterm_timeout, self.sigkill_timeout = sigterm_timeout, sigkill_timeout
 
 
+class ParameterValue(str):
+    """Text that is not read as YAML."""
+
+    def __new__(cls, value, *, value_type=None, description=None) -> "ParameterValue":
+        assert value_type is str
+        return super().__new__(cls, value)
+
+
 MODULES = {
     "launch": {
         "LaunchContext": LaunchContext,
@@ -160,6 +168,7 @@ MODULES = {
     "launch.substitutions": {"LaunchConfiguration": LaunchConfiguration},
     "launch_ros": {},
     "launch_ros.actions": {"Node": Node},
+    "launch_ros.parameter_descriptions": {"ParameterValue": ParameterValue},
 }
 
 

@@ -99,6 +99,8 @@ def test_the_launch_file_starts_the_node_table(description, given, options):
         # The file first, so that the table's values win; the user's own last.
         mine = [str(entry.params_file)] if entry.params_file else []
         assert node.parameters == [*([str(entry.config)] if entry.config else []), entry.parameters, *mine]
+        texts = [value for value in node.parameters[-1 - len(mine)].values() if isinstance(value, str)]
+        assert {type(text).__name__ for text in texts} <= {"ParameterValue"}, "text that looks like a number stays text"
         # None, not "": then a namespace pushed by the launch file around this one counts.
         assert node.namespace == (entry.namespace or None)
         assert node.ros_arguments == ["--log-level", entry.log_level]

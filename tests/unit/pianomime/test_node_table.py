@@ -101,7 +101,7 @@ def test_tracks_and_channels_that_are_chosen_go_to_the_node():
     chosen = PlayOptions(midi=Path("song.mid"), choice=Choice(tracks=(2, 3), channels=(10,)))
     table = {entry.name: entry for entry in node_table(chosen)}
     parameters = table["midi_node"].parameters
-    assert (parameters["tracks"], parameters["channels"]) == ("2,3,", "10,")
+    assert (parameters["tracks"], parameters["channels"]) == ("2,3", "10")
 
 
 def test_defaults_leave_the_horizon_to_the_file_and_show_nothing():
