@@ -82,7 +82,8 @@ def synchronise(
             f"{config.min_overlap:.0%} of the {len(key)} notes"
         )
     mean_m = np.where(enough, far_m / len(key), np.inf)
-    place = int(np.argmin(mean_m))
+    # The middle here, too: which of equal places is lowest is chance, and the fine grid may not reach over all of them.
+    place = _middle(mean_m, config.flat_m)
     coarse_s = traces.start_s + (first + place) * config.step_s
     fine_s = coarse_s + np.arange(-config.fine_range_s, config.fine_range_s + 1e-9, config.fine_step_s)
     fine_m = [_distances_m(traces, grid_s, nearest_m, onset_s + shift_s, key, config) for shift_s in fine_s]
