@@ -21,6 +21,9 @@ ARGUMENTS = (
     DeclareLaunchArgument("demo", default_value="", description="demonstration that controller demo plays"),
     DeclareLaunchArgument("sync", default_value="false", choices=SWITCH, description="wait for every command"),
     DeclareLaunchArgument("speed", default_value="1.0", description="in real time, .25 to 1; 1 is as written"),
+    DeclareLaunchArgument(
+        "stay", default_value="false", choices=SWITCH, description="wait for the next song (piano/play) at the end"
+    ),
     DeclareLaunchArgument("horizon_steps", default_value="", description="rows of the goal window; empty: midi.yaml"),
     DeclareLaunchArgument("tracks", default_value="", description="of the file, as in 2,3; empty: what is for a piano"),
     DeclareLaunchArgument("channels", default_value="", description="of the file, 1 to 16, as in 1,2; empty: all"),
@@ -48,6 +51,7 @@ def nodes(text: Mapping[str, str]) -> tuple[NodeEntry, ...]:
             choice=choice(text["tracks"], text["channels"]),
             controller=controller,
             sync=is_true(text["sync"]),
+            stay=is_true(text["stay"]),
             speed=number("speed", text["speed"], SLOWEST, FASTEST),
             horizon_steps=(
                 whole_number("horizon_steps", horizon_steps, 1, HIGHEST_HORIZON_STEPS) if horizon_steps else None

@@ -26,12 +26,14 @@ class NodeOptions:
         params_file: YAML file whose parameters go over all others; None for none.
         log_level: What nodes say: debug, info, warn, error or fatal.
         use_sim_time: Programs of ROS 2's own (RViz) follow the simulator's /clock; our nodes always do.
+        frame_prefix: Before the names of frames, as `pianomime_core.ros_prefixes` tells.
     """
 
     namespace: str = ""
     params_file: Path | None = None
     log_level: str = "info"
     use_sim_time: bool = True
+    frame_prefix: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +49,7 @@ class Options(NodeOptions):
         viewer_names: Further names under which browsers reach it.
         variant: The hands, a name of `pianomime_core.hands.FOREARM_DOFS`.
         hand_collisions: Fingers and hands collide with one another.
+        joint_prefix: Before the names of the hands' joints and actuators.
         rollout: npz file to write at the end; None for none.
         record: Recording of all topics to write, a folder that ends in .mcap; None for none.
         sound: What is pressed is heard on the machine's audio device.
@@ -63,6 +66,7 @@ class Options(NodeOptions):
     viewer_names: tuple[str, ...] = ()
     variant: str = "pianomime"
     hand_collisions: bool = False
+    joint_prefix: str = ""
     rollout: Path | None = None
     record: Path | None = None
     sound: bool = False
@@ -80,6 +84,7 @@ class PlayOptions(Options):
         choice: Tracks and channels of it to play.
         sync: The simulator waits for every command; otherwise real time.
         speed: How fast it is played in real time, 1 is as written.
+        stay: The graph does not end with the song but waits for the next.
         horizon_steps: Rows of the goal window; None for what config/midi.yaml says.
     """
 
@@ -87,6 +92,7 @@ class PlayOptions(Options):
     choice: Choice = EVERYTHING_FOR_A_PIANO
     sync: bool = False
     speed: float = 1.0
+    stay: bool = False
     horizon_steps: int | None = None
 
 

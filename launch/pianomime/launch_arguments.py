@@ -22,6 +22,7 @@ NODE_ARGUMENTS = (
     DeclareLaunchArgument(
         "use_sim_time", default_value="true", choices=SWITCH, description="RViz follows the simulator; our nodes do"
     ),
+    DeclareLaunchArgument("frame_prefix", default_value="", description="before the names of frames, as left/"),
 )
 """Of every launch file."""
 WATCHING_ARGUMENTS = (
@@ -35,6 +36,7 @@ WATCHING_ARGUMENTS = (
         "variant", default_value="pianomime", choices=list(FOREARM_DOFS), description="the hands of the robot"
     ),
     DeclareLaunchArgument("hand_collisions", default_value="false", choices=SWITCH, description="hands collide"),
+    DeclareLaunchArgument("joint_prefix", default_value="", description="before the names of joints, as left_"),
     DeclareLaunchArgument("record", default_value="", description="mcap recording of all topics; empty: none"),
     *NODE_ARGUMENTS,
 )
@@ -61,6 +63,7 @@ def node_options(text: Mapping[str, str]) -> dict[str, Any]:
         "params_file": optional_path(text["params_file"]),
         "log_level": text["log_level"],
         "use_sim_time": is_true(text["use_sim_time"]),
+        "frame_prefix": text["frame_prefix"],
     }
 
 
@@ -74,6 +77,7 @@ def watching_options(text: Mapping[str, str]) -> dict[str, Any]:
         "viewer_names": tuple(filter(None, text["viewer_names"].split(","))),
         "variant": text["variant"],
         "hand_collisions": is_true(text["hand_collisions"]),
+        "joint_prefix": text["joint_prefix"],
         "record": optional_path(text["record"]),
     }
 

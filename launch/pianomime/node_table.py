@@ -17,7 +17,7 @@ from pianomime.graph_options import (
 from pianomime.live_delay import live_delay_s
 from pianomime.models import model_folder
 from pianomime.node_entry import WRITE_S, NodeEntry, Value
-from pianomime.rviz import rviz_nodes
+from pianomime.rviz import frames_nodes, rviz_node
 from pianomime.shared_files import share_directory
 from pianomime_core.errors import UserError
 
@@ -46,6 +46,7 @@ def node_table(options: PlayOptions | LiveOptions | FollowOptions, score: Path |
                 **_length(options),
                 "variant": options.variant,
                 "hand_collisions": options.hand_collisions,
+                **_prefixes(options),
                 "controller": options.controller,
                 "rollout": str(options.rollout.resolve()) if options.rollout is not None else "",
                 "score": str(score.resolve()) if score is not None else "",
@@ -58,9 +59,12 @@ def node_table(options: PlayOptions | LiveOptions | FollowOptions, score: Path |
         *_players(options),
     ]
     if options.viewer == "rviz":
-        nodes += rviz_nodes(options.variant, options.use_sim_time)
+        nodes.append(rviz_node(options))
     elif options.viewer != "none":
         nodes.append(_viewer(options))
+    # A recording has no /tf without.
+    if options.viewer == "rviz" or options.record is not None:
+        nodes += frames_nodes(options)
     if _is_heard(options):
         nodes.append(_sound(options))
     if options.record is not None:
@@ -74,9 +78,9 @@ def perception_table(options: SeeOptions) -> tuple[NodeEntry, ...]:
     Raises:
         UserError: As `node_table`.
     """
-    nodes = [_perception(options.perception, wait_for_reader=options.record is not None)]
+    nodes = [_perception(options.perception, options.frame_prefix, wait_for_reader=options.record is not None)]
     if options.rviz:
-        nodes += rviz_nodes("", options.use_sim_time)[:1]
+        nodes.append(rviz_node(options))
     if options.record is not None:
         nodes.append(_record(options.record))
     return _as_asked(nodes, options)
@@ -96,11 +100,16 @@ def _as_asked(nodes: Sequence[NodeEntry], options: NodeOptions) -> tuple[NodeEnt
 def _length(options: PlayOptions | LiveOptions | FollowOptions) -> dict[str, Value]:
     """What says when the simulator's work is over, and how fast it goes."""
     if isinstance(options, PlayOptions):
-        return {"sync": options.sync, "speed": options.speed}
+        return {"sync": options.sync, "speed": options.speed, "stay": options.stay}
     return {"session_s": LONGEST_SESSION_S}
 
 
-def _perception(options: PerceptionOptions, *, wait_for_reader: bool) -> NodeEntry:
+def _prefixes(options: Options) -> dict[str, Value]:
+    """What tells this robot's joints and frames from another's."""
+    return {"joint_prefix": options.joint_prefix, "frame_prefix": options.frame_prefix}
+
+
+def _perception(options: PerceptionOptions, frame_prefix: str, *, wait_for_reader: bool) -> NodeEntry:
     is_file = bool(options.source) and not options.source.isdigit() and Path(options.source).is_file()
     return NodeEntry(
         "pianomime_perception",
@@ -112,6 +121,7 @@ def _perception(options: PerceptionOptions, *, wait_for_reader: bool) -> NodeEnt
             "source": str(Path(options.source).resolve()) if is_file else options.source,
             "image_topic": options.image_topic,
             "corners": options.corners,
+            "frame_prefix": frame_prefix,
             "wait_for_reader": wait_for_reader,
         },
         ends_graph=is_file,
@@ -123,7 +133,7 @@ def _players(options: PlayOptions | LiveOptions | FollowOptions) -> tuple[NodeEn
     if isinstance(options, FollowOptions):
         if options.perception is None:
             return (_follow(options),)
-        return (_follow(options), _perception(options.perception, wait_for_reader=True))
+        return (_follow(options), _perception(options.perception, options.frame_prefix, wait_for_reader=True))
     return (_policy(options), _live(options) if isinstance(options, LiveOptions) else _midi(options))
 
 
@@ -148,6 +158,7 @@ def _viewer(options: Options) -> NodeEntry:
             "port": options.viewer_port,
             "names": ",".join(options.viewer_names),
             "variant": options.variant,
+            "joint_prefix": options.joint_prefix,
         },
         # Closing the window is no reason to stop the music.
         required=False,
@@ -184,6 +195,7 @@ def _policy(options: Options) -> NodeEntry:
             "model": str(model.resolve()) if model is not None else "",
             "variant": options.variant,
             "hand_collisions": options.hand_collisions,
+            **_prefixes(options),
         },
     )
 
@@ -195,7 +207,7 @@ def _follow(options: FollowOptions) -> NodeEntry:
         "pianomime_policy.follow_node",
         "follow_node",
         config=_config("follow"),
-        parameters={"variant": options.variant},
+        parameters={"variant": options.variant, **_prefixes(options)},
     )
 
 

@@ -135,11 +135,11 @@ def node_command(node: NodeEntry, folder: Path) -> list[str]:
     """Return the command line of a node; its parameters go through a file in `folder`, as launch_ros does it, so that
     a path or name is never taken for a number or a truth value (JSON is YAML)."""
     if node.module:
-        command = [sys.executable, "-m", node.module, *node.arguments, "--ros-args"]
+        command = [sys.executable, "-m", node.module]
     else:
-        # Like launch_ros: parameters are for the node of this name.
-        program = ros_program(node.package) or node.executable
-        command = [str(program), *node.arguments, "--ros-args", "--remap", f"__node:={node.name}"]
+        command = [str(ros_program(node.package) or node.executable)]
+    # Like launch_ros: parameters are for the node of this name.
+    command += [*node.arguments, "--ros-args", "--remap", f"__node:={node.name}"]
     if node.namespace:
         command += ["--remap", f"__ns:=/{node.namespace.strip('/')}"]
     command += ["--log-level", node.log_level]

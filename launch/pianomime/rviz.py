@@ -1,4 +1,4 @@
-"""RViz on a performance: rviz2 with our configuration and, where it is installed, robot_state_publisher with our URDF.
+"""RViz on a performance: rviz2 with our configuration; robot_state_publisher with our URDF, for recordings, too.
 
 Both come with ROS 2 itself; no package index has them. They are found as ROS finds them: in lib/<package> of a prefix.
 """
@@ -6,6 +6,7 @@ Both come with ROS 2 itself; no package index has them. They are found as ROS fi
 import os
 from pathlib import Path
 
+from pianomime.graph_options import NodeOptions, Options
 from pianomime.node_entry import NodeEntry
 from pianomime.shared_files import share_directory
 from pianomime_core import ros_topics as topics
@@ -34,34 +35,39 @@ def check_rviz() -> None:
         )
 
 
-def rviz_nodes(variant: str, use_sim_time: bool) -> tuple[NodeEntry, ...]:
-    """RViz, and where robot_state_publisher is installed the frames of the hands of a variant.
+def rviz_node(options: NodeOptions) -> NodeEntry:
+    """RViz.
 
     Raises:
         UserError: As `check_rviz`.
     """
     check_rviz()
-    rviz = NodeEntry(
+    frame = ("-f", f"{options.frame_prefix}{topics.WORLD}") if options.frame_prefix else ()
+    return NodeEntry(
         RVIZ,
         RVIZ,
         "",
         RVIZ,
-        parameters={"use_sim_time": use_sim_time},
+        parameters={"use_sim_time": options.use_sim_time},
         remappings=(_CLOCK,),
-        arguments=("-d", str(share_directory() / "rviz" / "pianomime.rviz")),
+        arguments=("-d", str(share_directory() / "rviz" / "pianomime.rviz"), *frame),
         required=False,
     )
-    publisher = ros_program(STATE_PUBLISHER)
-    if publisher is None:
-        return (rviz,)
+
+
+def frames_nodes(options: Options) -> tuple[NodeEntry, ...]:
+    """The frames of the hands on /tf, where robot_state_publisher is installed; else none."""
+    program = ros_program(STATE_PUBLISHER)
+    if program is None:
+        return ()
     frames = NodeEntry(
         "pianomime_description",
         "hand_frames",
         "pianomime_description.hand_frames",
         STATE_PUBLISHER,
-        parameters={"use_sim_time": use_sim_time},
+        parameters={"use_sim_time": options.use_sim_time, "frame_prefix": options.frame_prefix},
         remappings=(("joint_states", topics.HAND_STATES), _CLOCK),
-        arguments=(str(publisher), variant),
+        arguments=(str(program), options.variant, options.joint_prefix),
         required=False,
     )
-    return (rviz, frames)
+    return (frames,)

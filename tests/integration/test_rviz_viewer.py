@@ -10,6 +10,7 @@ from performances import own_domain, play
 
 from pianomime_core.hands import joint_names
 from pianomime_core.notes import Note, Score, save_midi
+from pianomime_description.urdf import hands_urdf
 
 STAND_IN = Path(__file__).with_name("ros_stand_in.py")
 
@@ -34,14 +35,15 @@ def test_rviz_hears_what_its_configuration_shows(tmp_path):
     assert got["name"] == "rviz2"
     assert got["parameters"]["use_sim_time"] is True
     assert got["markers"] == {
-        "/markers": sorted(["board", "white_keys", "black_keys", "notes", "rh_hand", "lh_hand"]),
-        "/hands/meshes": ["lh_meshes", "rh_meshes"],
-        "/hands/fingertip_targets": ["lh_targets", "rh_targets"],
+        "markers": sorted(["board", "white_keys", "black_keys", "notes", "rh_hand", "lh_hand"]),
+        "hands/meshes": ["lh_meshes", "rh_meshes"],
+        "hands/fingertip_targets": ["lh_targets", "rh_targets"],
     }
     got = json.loads(frames.read_text())
     assert got["name"] == "robot_state_publisher"
     assert got["joints"] == list(joint_names())
     assert got["parameters"]["use_sim_time"] is True
+    assert got["parameters"]["robot_description"] == hands_urdf(), "to the letter what sim_node publishes"
     robot = ElementTree.fromstring(got["parameters"]["robot_description"].encode())
     described = {joint.get("name") for joint in robot.iter("joint") if joint.get("type") != "fixed"}
     assert described == set(got["joints"])

@@ -43,6 +43,9 @@ OPTIONS = {
             "model": "networks",
             "sync": "True",
             "speed": "0.5",
+            "stay": "true",
+            "joint_prefix": "left_",
+            "frame_prefix": "left/",
             "viewer": "browser",
             "viewer_host": "0.0.0.0",
             "viewer_port": "9000",
@@ -67,6 +70,9 @@ OPTIONS = {
             model=Path("networks"),
             sync=True,
             speed=0.5,
+            stay=True,
+            joint_prefix="left_",
+            frame_prefix="left/",
             viewer="browser",
             viewer_host="0.0.0.0",
             viewer_port=9000,
@@ -120,7 +126,7 @@ def test_rviz_is_started_where_it_is_installed(description, monkeypatch, tmp_pat
     frames = nodes["robot_state_publisher"]
     assert (frames.package, frames.executable) == ("pianomime_description", "hand_frames")
     program = tmp_path / "lib" / "robot_state_publisher" / "robot_state_publisher"
-    assert frames.arguments == [str(program), "pianomime"]
+    assert frames.arguments == [str(program), "pianomime", ""]
 
 
 def test_rviz_that_is_not_installed_is_refused(description, monkeypatch, tmp_path):

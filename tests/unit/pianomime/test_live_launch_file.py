@@ -38,6 +38,8 @@ OPTIONS = {
             "soundfont": "piano.sf2",
             "midi_out": "synth",
             "virtual_midi_out": "heard",
+            "joint_prefix": "left_",
+            "frame_prefix": "left/",
         },
         LiveOptions(
             port="keys",
@@ -55,6 +57,8 @@ OPTIONS = {
             soundfont=Path("piano.sf2"),
             midi_out="synth",
             virtual_midi_out="heard",
+            joint_prefix="left_",
+            frame_prefix="left/",
         ),
     ),
 }

@@ -135,7 +135,7 @@ def test_live_the_keyboard_takes_the_place_of_the_file_and_nothing_else_changes(
             for name in live.parameters.keys() | song.parameters
             if live.parameters.get(name) != song.parameters.get(name)
         }
-        assert changed <= {"session_s", "sync", "speed"}
+        assert changed <= {"session_s", "sync", "speed", "stay"}
     table = {entry.name: entry for entry in LIVE}
     assert table["sim_node"].parameters["session_s"] > 0
     assert set(declared("pianomime_sim.sim_node")) >= set(table["sim_node"].parameters)
@@ -194,3 +194,30 @@ def test_everybody_has_the_same_hands():
     hands = {entry.name: entry.parameters["variant"] for entry in table if "variant" in declared(entry.module)}
     assert hands == dict.fromkeys(("sim_node", "policy_node", "viewer_node"), "robopianist")
     assert node_table(FollowOptions(variant="robopianist"))[1].parameters["variant"] == "robopianist"
+
+
+@pytest.mark.parametrize("option", ["joint_prefix", "frame_prefix"])
+def test_a_prefix_goes_to_all_who_declare_it_and_to_nobody_else(option):
+    asked, seen = {option: "left"}, PerceptionOptions(source="0")
+    tables = [
+        node_table(PlayOptions(midi=Path("song.mid"), viewer="browser", sound=True, record=Path("r.mcap"), **asked)),
+        node_table(LiveOptions(viewer="browser", **asked)),
+        node_table(FollowOptions(perception=seen, **asked)),
+    ]
+    if option == "frame_prefix":
+        tables.append(perception_table(SeeOptions(perception=seen, **asked)))
+    for entry in (entry for table in tables for entry in table):
+        assert entry.parameters.get(option) == ("left" if option in declared(entry.module) else None), entry.name
+
+
+def test_who_stays_waits_for_the_next_song():
+    def stays(**options):
+        return {
+            entry.name: entry.parameters["stay"]
+            for entry in node_table(PlayOptions(midi=Path("song.mid"), **options))
+            if "stay" in entry.parameters
+        }
+
+    assert stays(stay=True) == {"sim_node": True}
+    assert stays() == {"sim_node": False}
+    assert all("stay" not in entry.parameters for entry in (*LIVE, *FOLLOW)), "live music has no next song"

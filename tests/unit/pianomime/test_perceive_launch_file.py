@@ -26,17 +26,25 @@ def description(monkeypatch):
         ({}, perception_table(SeeOptions())),
         (GIVEN, perception_table(SeeOptions(perception=SEEN))),
         (
-            GIVEN | {"record": "out.mcap", "namespace": "left"},
-            perception_table(SeeOptions(perception=SEEN, record=Path("out.mcap"), namespace="left")),
+            GIVEN | {"record": "out.mcap", "namespace": "left", "frame_prefix": "left/"},
+            perception_table(
+                SeeOptions(perception=SEEN, record=Path("out.mcap"), namespace="left", frame_prefix="left/")
+            ),
         ),
         ({"follow": "true"}, node_table(FollowOptions(perception=PerceptionOptions()))),
         (
             GIVEN
             | {"follow": "true", "viewer": "browser", "viewer_port": "9000", "hand_collisions": "true"}
-            | {"record": "out.mcap"},
+            | {"record": "out.mcap", "joint_prefix": "left_", "frame_prefix": "left/"},
             node_table(
                 FollowOptions(
-                    perception=SEEN, viewer="browser", viewer_port=9000, hand_collisions=True, record=Path("out.mcap")
+                    perception=SEEN,
+                    viewer="browser",
+                    viewer_port=9000,
+                    hand_collisions=True,
+                    record=Path("out.mcap"),
+                    joint_prefix="left_",
+                    frame_prefix="left/",
                 )
             ),
         ),
@@ -56,6 +64,7 @@ def test_every_argument_is_described(description):
     assert {argument.name for argument in arguments} == {
         *PerceptionOptions.__dataclass_fields__,
         *("follow", "viewer", "viewer_host", "viewer_port", "viewer_names", "variant", "hand_collisions", "record"),
+        "joint_prefix",
         *NodeOptions.__dataclass_fields__,
     }
     assert all(argument.description for argument in arguments)

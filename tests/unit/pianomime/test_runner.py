@@ -176,7 +176,8 @@ def test_parameters_go_through_a_file_and_keep_their_types(tmp_path):
     )
     command = node_command(entry, tmp_path)
     assert command == [
-        *(sys.executable, "-m", "sim_node", "--ros-args", "--remap", "__ns:=/left", "--log-level", "warn"),
+        *(sys.executable, "-m", "sim_node", "--ros-args", "--remap", "__node:=sim_node", "--remap", "__ns:=/left"),
+        *("--log-level", "warn"),
         *("--params-file", "sim.yaml", "--params-file", str(tmp_path / "sim_node.yaml"), "--params-file", "mine.yaml"),
         *("--remap", "/a:=/b"),
     ]

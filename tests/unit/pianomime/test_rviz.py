@@ -3,8 +3,8 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
-from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -13,13 +13,13 @@ from command_examples import Command
 from rclpy.qos import DurabilityPolicy, ReliabilityPolicy
 
 from pianomime import doctor_probes
-from pianomime.graph_options import LiveOptions, PlayOptions
-from pianomime.node_table import node_table
+from pianomime.graph_options import LiveOptions, PerceptionOptions, PlayOptions, SeeOptions
+from pianomime.node_table import node_table, perception_table
 from pianomime.runner import node_command
 from pianomime.songs import share_directory
 from pianomime_core.errors import UserError
-from pianomime_core.hands import joint_names
 from pianomime_core.ros_qos import LATCHED, NEWEST
+from pianomime_description.urdf import hands_urdf
 from pianomime_physics.simulator import Simulator
 from pianomime_sim.ros_markers import MarkerMaker
 from pianomime_sim.viewers.base import Snapshot
@@ -59,21 +59,44 @@ def test_rviz_and_the_frames_of_the_hands_are_started_where_they_are_installed(r
     assert table[0].parameters["wait_for"] == ""
 
 
-def test_robot_state_publisher_gets_the_description_and_all_that_ros_says(ros, tmp_path):
-    """The parameter is read as YAML."""
+@pytest.mark.parametrize("prefix_of_joints", ["", "left_"])
+def test_robot_state_publisher_gets_the_description_and_all_that_ros_says(ros, tmp_path, prefix_of_joints):
+    """The parameter is read as YAML; sim_node publishes the same text."""
     prefix = ros("rviz2", "robot_state_publisher")
     program = prefix / "lib" / "robot_state_publisher" / "robot_state_publisher"
     program.write_text(f"#!{sys.executable}\nimport json, sys\nprint(json.dumps(sys.argv))\n")
-    done = subprocess.run(node_command(node_table(PLAY)[-1], tmp_path), capture_output=True, text=True, check=True)
+    frames = node_table(replace(PLAY, joint_prefix=prefix_of_joints))[-1]
+    done = subprocess.run(node_command(frames, tmp_path), capture_output=True, text=True, check=True)
     asked = json.loads(done.stdout)
     assert asked[:2] == [str(program), "--ros-args"]
     assert asked[-6:-2] == ["--remap", "joint_states:=hands/joint_states", "--remap", "/clock:=clock"]
     assert asked[-2] == "-p"
     name, _, text = asked[-1].partition(":=")
     assert name == "robot_description"
-    for xml in (text, yaml.safe_load(text)):
-        joints = [joint for joint in ElementTree.fromstring(xml.encode()).iter("joint") if joint.get("type") != "fixed"]
-        assert {joint.get("name") for joint in joints} == set(joint_names())
+    assert yaml.safe_load(text) == hands_urdf("pianomime", prefix_of_joints)
+
+
+def test_frames_may_have_a_prefix_and_rviz_looks_at_them(ros):
+    ros("rviz2", "robot_state_publisher")
+    rviz, frames = node_table(replace(PLAY, frame_prefix="left/"))[3:]
+    assert rviz.arguments == ("-d", str(CONFIG), "-f", "left/world")
+    assert frames.parameters["frame_prefix"] == "left/"
+
+
+def test_a_recording_has_the_frames_of_the_hands_too(ros):
+    recorded, seen = replace(PLAY, viewer="none", record=Path("r.mcap")), PerceptionOptions(source="0")
+    ros("robot_state_publisher")
+    assert [entry.name for entry in node_table(recorded)][3:] == ["robot_state_publisher", "record_node"]
+    assert [entry.name for entry in node_table(replace(recorded, viewer="browser"))].count("robot_state_publisher") == 1
+    assert "robot_state_publisher" not in {entry.name for entry in node_table(replace(PLAY, viewer="browser"))}
+    watched = perception_table(SeeOptions(perception=seen, record=Path("r.mcap")))
+    assert [entry.name for entry in watched] == ["perception_node", "record_node"], "no hands, no frames"
+
+
+def test_with_rviz_and_a_recording_the_frames_are_said_once(ros):
+    ros("rviz2", "robot_state_publisher")
+    names = [entry.name for entry in node_table(replace(PLAY, record=Path("r.mcap")))]
+    assert names[3:] == ["rviz2", "robot_state_publisher", "record_node"]
 
 
 def test_without_robot_state_publisher_the_markers_are_enough(ros):

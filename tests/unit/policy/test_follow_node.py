@@ -50,12 +50,12 @@ def ros():
 def follow(ros, monkeypatch):
     ros()
     starts = Topic()
-    make = follow_node.Node.create_publisher
+    make = follow_node.SteadyNode.create_publisher
 
     def create(node, kind, topic, qos, **more):
         return starts if topic == START else make(node, kind, topic, qos, **more)
 
-    monkeypatch.setattr(follow_node.Node, "create_publisher", create)
+    monkeypatch.setattr(follow_node.SteadyNode, "create_publisher", create)
     part = FollowNode()
     part.starts, part._publish_command, part._publish_aims = starts, Topic(), Topic()
     yield part

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from sensor_msgs.msg import PointCloud2, PointField
 
 from pianomime_core.hands import FINGERS, SIDES
-from pianomime_core.ros_messages import WORLD, MessageError
+from pianomime_core.ros_messages import MessageError
+from pianomime_core.ros_topics import WORLD
 
 _TIPS = len(SIDES) * len(FINGERS)
 FINGER_OF_POINT = np.array(

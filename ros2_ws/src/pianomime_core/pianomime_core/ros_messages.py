@@ -27,7 +27,6 @@ STEP_NS = round(CONTROL_TIMESTEP_S * 1e9)
 SUSTAIN = "sustain"
 """The pedal's name: among the keys of a goal, beside those of a state, beside the targets of a command."""
 GOAL_NAMES = (*KEY_NAMES, SUSTAIN)
-WORLD = "world"
 PEDAL_DOWN_FROM = 0.5
 _LISTED, _LISTED_CHARACTERS = 10, 40
 """How many of the names of a message an error line lists, and how much of each."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from visualization_msgs.msg import MarkerArray
 
-from pianomime_core.ros_messages import WORLD
+from pianomime_core.ros_topics import WORLD
 
 JOINT_PREFIX = "Put before the names of the hands' joints and actuators in messages, as left_"
 FRAME_PREFIX = "Put before the names of frames, as robot_state_publisher does it: left/"

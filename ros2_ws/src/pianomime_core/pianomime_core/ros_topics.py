@@ -1,5 +1,5 @@
-"""The names of topics and services, once. They are relative: the namespace of the nodes moves a whole robot, and two
-robots in two namespaces do not hear one another.
+"""The names of topics and services, and of the frame that the piano stands in, once. Topics are relative: the namespace
+of the nodes moves a whole robot, and two robots in two namespaces do not hear one another.
 
 /diagnostics alone is absolute, as ROS 2's own tools expect it; nodes give their names there with the namespace. The
 clock is relative too: outside any namespace it is the /clock that ROS 2's time sources listen to, and two simulators in
@@ -30,3 +30,6 @@ MARKERS = "markers"
 DESCRIPTION = "robot_description"
 CLOCK = "clock"
 DIAGNOSTICS = "/diagnostics"
+
+WORLD = "world"
+"""The frame; a robot may have a prefix before it (`ros_prefixes`)."""

@@ -1,8 +1,9 @@
 """Becomes robot_state_publisher, with the URDF of both hands: whoever starts the graph needs no MuJoCo to write it.
 
-hand_frames PROGRAM VARIANT --ros-args ...
+hand_frames PROGRAM VARIANT JOINT_PREFIX --ros-args ...
 """
 
+import json
 import os
 import sys
 
@@ -14,9 +15,10 @@ _EXIT_USER_ERROR = 2
 
 def main() -> int:
     """Replace this process by the program; returns the exit code only where that cannot be."""
-    program, variant, *ros_arguments = sys.argv[1:]
+    program, variant, joint_prefix, *ros_arguments = sys.argv[1:]
     try:
-        description = hands_urdf(variant)
+        # In quotes: ROS reads YAML, which would join the lines, and sim_node publishes the same description as it is.
+        description = json.dumps(hands_urdf(variant, joint_prefix), ensure_ascii=False)
         os.execv(program, [program, *ros_arguments, "-p", f"robot_description:={description}"])
     except UserError as error:
         print(f"error: {error}", file=sys.stderr, flush=True)

@@ -8,7 +8,7 @@ from visualization_msgs.msg import Marker, MarkerArray
 
 from pianomime_core.hands import SIDES
 from pianomime_core.ros_fingertip_cloud import Fingertips
-from pianomime_core.ros_messages import WORLD
+from pianomime_core.ros_topics import WORLD
 from pianomime_perception.drawing import HAND_COLOURS
 
 _DIAMETER_M = 0.012

@@ -5,7 +5,8 @@ from std_msgs.msg import ColorRGBA
 from visualization_msgs.msg import Marker, MarkerArray
 
 from pianomime_core.hands import SIDES
-from pianomime_core.ros_messages import WORLD, stamp_of
+from pianomime_core.ros_messages import stamp_of
+from pianomime_core.ros_topics import WORLD
 from pianomime_policy.controller import FingertipAims
 
 _DIAMETER_M = 0.008

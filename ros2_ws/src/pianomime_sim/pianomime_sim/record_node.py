@@ -74,12 +74,13 @@ class RecordNode:
             if topic in self._topics or not offered or (topic == last and before_last not in self._topics):
                 continue
             self._topics.add(topic)
-            if not self._recording.knows(types[0]):
+            message = _message(types[0]) if self._recording.knows(types[0]) else None
+            if message is None:
                 self.node.get_logger().warning(f"{topic} is not recorded: nobody knows the type {types[0]}")
                 continue
             profile = offered_by_all(offered, DEPTH)
             self._recording.add(topic, types[0], _offer(profile))
-            self.node.create_subscription(_message(types[0]), topic, self._writer(topic), profile, raw=True)
+            self.node.create_subscription(message, topic, self._writer(topic), profile, raw=True)
 
     def _writer(self, topic: str) -> Callable[[bytes], None]:
         return partial(self._write, topic)
@@ -103,9 +104,13 @@ class RecordNode:
         return Health(values=values, text="recording")
 
 
-def _message(message_type: str) -> type:
+def _message(message_type: str) -> type | None:
+    """The class of a type of messages; None where its package is not installed, as tf2_msgs beside wheels of ROS 2."""
     package, _, name = message_type.split("/")
-    found: type = getattr(import_module(f"{package}.msg"), name)
+    try:
+        found: type = getattr(import_module(f"{package}.msg"), name)
+    except ModuleNotFoundError:
+        return None
     return found
 
 

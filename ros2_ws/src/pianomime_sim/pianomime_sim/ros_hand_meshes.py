@@ -5,7 +5,8 @@ import numpy as np
 from numpy.typing import NDArray
 from visualization_msgs.msg import Marker, MarkerArray
 
-from pianomime_core.ros_messages import WORLD, stamp_of
+from pianomime_core.ros_messages import stamp_of
+from pianomime_core.ros_topics import WORLD
 from pianomime_description.mesh_resources import MeshResource, mesh_resources
 
 

@@ -11,7 +11,8 @@ from visualization_msgs.msg import Marker, MarkerArray
 
 from pianomime_core.hands import SIDES
 from pianomime_core.keyboard import KEYBOARD
-from pianomime_core.ros_messages import WORLD, stamp_of
+from pianomime_core.ros_messages import stamp_of
+from pianomime_core.ros_topics import WORLD
 from pianomime_sim.viewers.base import Snapshot
 from pianomime_sim.viewers.key_marks import BLACK_KEY_COLOUR, MARK_COLOURS, KeyMark, key_colours, key_marks
 from pianomime_sim.viewers.note_bars import note_bars

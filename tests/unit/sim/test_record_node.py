@@ -1,0 +1,40 @@
+"""What the recorder takes up of a graph."""
+
+import random
+import sys
+from types import SimpleNamespace
+
+import pytest
+import rclpy
+
+from pianomime_core.ros_qos import LATCHED
+from pianomime_sim.record_node import RecordNode
+
+
+@pytest.fixture
+def recorder(tmp_path):
+    words = ["-p", f"file:={tmp_path / 'song.mcap'}"]
+    # A domain of our own: a performance on this machine must not hear us.
+    rclpy.init(args=[sys.argv[0], "--ros-args", *words], domain_id=random.randint(1, 101))
+    part = RecordNode()
+    yield part
+    part.close()
+    part.node.destroy_node()
+    rclpy.try_shutdown()
+
+
+def test_a_topic_whose_messages_are_not_installed_is_left_out_and_the_rest_recorded(recorder, monkeypatch):
+    """As /tf of a robot_state_publisher beside a ROS 2 of wheels, which have no tf2_msgs."""
+    monkeypatch.setitem(sys.modules, "tf2_msgs", None)
+    monkeypatch.delitem(sys.modules, "tf2_msgs.msg", raising=False)
+    offered = {"/tf": "tf2_msgs/msg/TFMessage", "/robot_description": "std_msgs/msg/String"}
+    monkeypatch.setattr(
+        recorder.node, "get_topic_names_and_types", lambda: [(topic, [kind]) for topic, kind in offered.items()]
+    )
+    monkeypatch.setattr(
+        recorder.node, "get_publishers_info_by_topic", lambda topic: [SimpleNamespace(qos_profile=LATCHED)]
+    )
+    recorder._look()
+    heard = {subscription.topic_name for subscription in recorder.node.subscriptions}
+    assert "/robot_description" in heard
+    assert "/tf" not in heard
