@@ -1,15 +1,21 @@
 """Listens to one status of /piano/score or /diagnostics from a thread, for progress bars."""
 
 from contextlib import suppress
+from dataclasses import MISSING, fields
 
 from diagnostic_msgs.msg import DiagnosticArray
 
 from pianomime_core import ros_topics as topics
+from pianomime_core.metrics import ScoreCard
 from pianomime_core.ros_background import BackgroundNode
 from pianomime_core.ros_messages import MessageError, read_status
 from pianomime_core.ros_qos import LATCHED, REPORT
 
-NEEDED = {"score": ("f1", "missed_deadlines", "step", "steps"), "follow_node": ("clouds",)}
+_SCORES = tuple(field.name for field in fields(ScoreCard) if field.default is MISSING)
+NEEDED = {
+    "score": (*_SCORES, "missed_deadlines", "first_step", "step", "steps"),
+    "follow_node": ("clouds",),
+}
 """The numbers without which a status is not one."""
 
 

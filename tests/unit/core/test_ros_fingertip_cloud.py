@@ -94,3 +94,11 @@ def test_a_robot_with_frames_of_its_own_reads_no_others():
     assert read_fingertip_cloud(cloud, "left/world").seen.all()
     with pytest.raises(MessageError, match=r"'left/world'.*'right/world'"):
         read_fingertip_cloud(cloud, "right/world")
+
+
+def test_a_hundred_thousand_points_make_a_short_line():
+    message = fingertip_cloud(hands(), Time())
+    message.data, message.width = bytes(20 * 100_000), 100_000
+    with pytest.raises(MessageError, match=r"and 99990 more.*0 to 11 must be there once") as error:
+        read_fingertip_cloud(message)
+    assert len(str(error.value)) < 200

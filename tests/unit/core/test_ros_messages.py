@@ -9,8 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pianomime_core.keyboard import KEY_NAMES
+from pianomime_core.notes import MAX_DURATION_S, Note, Score
+from pianomime_core.piano_roll import piano_roll
 from pianomime_core.ros_messages import (
     GOAL_NAMES,
+    MAX_POINTS,
     MessageError,
     NameOrder,
     goal_message,
@@ -84,6 +87,31 @@ def test_a_name_without_end_is_cut():
     with pytest.raises(MessageError) as error:
         NameOrder(NAMES).of([*NAMES, "x" * 1_000_000])
     assert str(error.value) == f"unknown: {'x' * 40}..."
+
+
+@pytest.mark.parametrize("name", ["a\nb", "\x1b[2J", "\u202e"])
+def test_names_that_steer_a_terminal_are_told_in_printable_letters(name):
+    with pytest.raises(MessageError, match="unknown: ") as error:
+        NameOrder(NAMES).of([*NAMES, name])
+    assert str(error.value).isprintable()
+
+
+def test_three_lists_of_long_names_are_one_line_for_a_log():
+    long = [f"{number:040}" for number in range(20)]
+    with pytest.raises(MessageError) as error:
+        NameOrder([f"{number:0>40}" for number in "abcdefghijklm"]).of(long * 2)
+    assert len(str(error.value)) < 500
+
+
+def test_the_longest_song_fits_and_nothing_is_without_end():
+    """Half an hour that begins and ends within steps, as `load_midi` lets through."""
+    notes = tuple(Note(60, onset_s, onset_s + 0.01, 64) for onset_s in (0.049, 0.049 + MAX_DURATION_S - 0.01))
+    rows = len(piano_roll(Score(notes=notes, sustain=(), title="")))
+    assert MAX_DURATION_S * 20 <= rows <= MAX_POINTS
+    message = targets_message(NAMES, np.zeros((1, 3)), step=0)
+    message.points = message.points * (MAX_POINTS + 1)
+    with pytest.raises(MessageError, match=f"{MAX_POINTS + 1} points: the limit is {MAX_POINTS}"):
+        read_targets(message, NameOrder(NAMES))
 
 
 @pytest.mark.parametrize("bad", [math.nan, math.inf, -math.inf])

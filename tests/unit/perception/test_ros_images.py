@@ -55,3 +55,9 @@ def test_what_does_not_fit_is_refused(change, words):
     fits = {"height": 2, "width": 2, "encoding": "rgb8", "step": 6, "data": bytes(12)}
     with pytest.raises(MessageError, match=words):
         read_image(Image(**(fits | change)))
+
+
+def test_an_encoding_without_end_is_cut():
+    with pytest.raises(MessageError, match="must be one of rgb8") as error:
+        read_image(Image(encoding="x" * 100_000))
+    assert len(str(error.value)) < 200

@@ -9,6 +9,14 @@ import pytest
 from pianomime.interrupts import Interrupted, interrupt_exit_code, interruptible
 
 
+@pytest.fixture(autouse=True)
+def hangup_is_heard():
+    """The tests themselves may have been started by nohup."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
+
+
 @pytest.mark.parametrize(
     ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 128 + 15), (signal.SIGHUP, 128 + 1)]
 )

@@ -107,6 +107,7 @@ def test_what_happened_while_nobody_listened_is_known_afterwards():
 def test_messages_that_must_not_be_used():
     for change, words in (
         ({"name": ["key_60", "key_200"]}, "unknown: key_200"),
+        ({"name": ["key_60", "key_60"]}, "repeated: key_60"),
         ({"velocity": [1.0]}, "a position and a velocity"),
         ({"position": [0.1, float("nan")]}, "finite"),
     ):

@@ -3,7 +3,7 @@ import pytest
 from viewer_snapshots import row
 
 from pianomime_core.keyboard import KEYBOARD, NUM_KEYS
-from pianomime_sim.viewers.gathering import KEPT_STEPS, Gathering
+from pianomime_sim.viewers.gathering import COMING_STEPS, KEPT_STEPS, Gathering
 
 HANDS = np.zeros(54)
 KEYS = np.zeros(NUM_KEYS)
@@ -51,6 +51,14 @@ def test_a_newer_window_overrules_older_ones():
     gathering.goal(1, np.array([row(72)]))
     gathering.hands(1, HANDS)
     np.testing.assert_array_equal(gathering.keys(1, KEYS).coming, [row(72)])
+
+
+def test_a_window_of_a_far_step_does_not_make_a_snapshot_without_end():
+    gathering = Gathering()
+    gathering.goal(2**40, np.array([row(60)]))
+    gathering.hands(1, HANDS)
+    assert gathering.keys(1, KEYS).coming.shape == (COMING_STEPS, NUM_KEYS)
+    assert not gathering.keys(1, KEYS).coming.any()
 
 
 def test_without_a_goal_nothing_is_wanted():

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from sensor_msgs.msg import PointCloud2, PointField
 
 from pianomime_core.hands import FINGERS, SIDES
-from pianomime_core.ros_messages import MessageError
+from pianomime_core.ros_messages import MessageError, some_of
 from pianomime_core.ros_topics import WORLD
 
 _TIPS = len(SIDES) * len(FINGERS)
@@ -71,7 +71,7 @@ def read_fingertip_cloud(message: PointCloud2, frame: str = WORLD) -> Fingertips
             missing or repeated.
     """
     if message.header.frame_id != frame:
-        raise MessageError(f"frame {message.header.frame_id!r}: fingertips must be in frame {frame!r}")
+        raise MessageError(f"frame {some_of([repr(message.header.frame_id)])}: fingertips must be in frame {frame!r}")
     rows = np.frombuffer(message.data, np.uint8)
     if len(rows) != message.width * message.height * message.point_step:
         raise MessageError(f"{len(rows)} bytes for {message.width * message.height} points of {message.point_step}")
@@ -79,7 +79,9 @@ def read_fingertip_cloud(message: PointCloud2, frame: str = WORLD) -> Fingertips
     order = np.argsort(points["finger"])
     fingers = points["finger"][order].tolist()
     if fingers != list(range(FINGER_OF_POINT.size)):
-        raise MessageError(f"fingers {fingers}: each of 0 to {FINGER_OF_POINT.size - 1} must be there once")
+        raise MessageError(
+            f"fingers [{some_of(list(map(str, fingers)))}]: each of 0 to {FINGER_OF_POINT.size - 1} must be there once"
+        )
     points = points[order[FINGER_OF_POINT]]
     positions = np.stack([points[axis] for axis in "xyz"], axis=-1).astype(np.float64)
     # Half a point is none.

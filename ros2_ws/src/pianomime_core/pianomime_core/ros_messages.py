@@ -15,10 +15,11 @@ from numpy.typing import NDArray
 from sensor_msgs.msg import JointState
 from trajectory_msgs.msg import JointTrajectory, JointTrajectoryPoint
 
+from pianomime_core.errors import printable
 from pianomime_core.keyboard import KEY_NAMES
-from pianomime_core.notes import LOUDEST
+from pianomime_core.notes import LOUDEST, MAX_DURATION_S
 from pianomime_core.piano_roll import usual_velocity
-from pianomime_core.timing import CONTROL_TIMESTEP_S
+from pianomime_core.timing import CONTROL_TIMESTEP_S, FRAMES_PER_SECOND
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -28,12 +29,19 @@ SUSTAIN = "sustain"
 """The pedal's name: among the keys of a goal, beside those of a state, beside the targets of a command."""
 GOAL_NAMES = (*KEY_NAMES, SUSTAIN)
 PEDAL_DOWN_FROM = 0.5
+MAX_POINTS = round(MAX_DURATION_S * FRAMES_PER_SECOND) + 2
+"""Of a trajectory: the longest song; one that begins within a step touches one more, and its last row may be empty."""
 _LISTED, _LISTED_CHARACTERS = 10, 40
 """How many of the names of a message an error line lists, and how much of each."""
+_LINE_CHARACTERS = 480
 
 
 class MessageError(ValueError):
-    """A message that must not be used; the text names what is wrong with it."""
+    """A message that must not be used, said in one line that names what is wrong with it and fits a log."""
+
+    def __init__(self, text: str) -> None:
+        line = printable(" ".join(text[:_LINE_CHARACTERS].split()))[:_LINE_CHARACTERS]
+        super().__init__(line if len(text) <= _LINE_CHARACTERS else f"{line}...")
 
 
 class NotFiniteError(MessageError):
@@ -255,6 +263,10 @@ def _rows(message: JointTrajectory, order: NameOrder) -> Floats:
     index = order.of(message.joint_names)
     if not message.points:
         raise MessageError("the trajectory has no point")
+    if len(message.points) > MAX_POINTS:
+        raise MessageError(
+            f"{len(message.points)} points: the limit is {MAX_POINTS}, {MAX_DURATION_S / 60:.0f} minutes"
+        )
     for k, point in enumerate(message.points):
         after = point.time_from_start
         if after.sec * 10**9 + after.nanosec != k * STEP_NS:

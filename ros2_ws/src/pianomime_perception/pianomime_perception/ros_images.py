@@ -7,7 +7,7 @@ from builtin_interfaces.msg import Time
 from numpy.typing import NDArray
 from sensor_msgs.msg import Image
 
-from pianomime_core.ros_messages import MessageError
+from pianomime_core.ros_messages import MessageError, some_of
 
 Picture = NDArray[np.uint8]
 
@@ -22,7 +22,7 @@ def read_image(message: Image) -> Picture:
         MessageError: Another encoding, no pixel, or bytes missing.
     """
     if message.encoding not in CHANNELS:
-        raise MessageError(f"encoding {message.encoding!r}: must be one of {', '.join(CHANNELS)}")
+        raise MessageError(f"encoding {some_of([repr(message.encoding)])}: must be one of {', '.join(CHANNELS)}")
     channels = CHANNELS[message.encoding]
     width = message.width * (max(channels) + 1)
     rows = np.frombuffer(message.data, np.uint8)

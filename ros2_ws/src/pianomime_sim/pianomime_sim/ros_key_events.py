@@ -4,6 +4,8 @@ sustain pedal, with position 1 where it goes down and 0 where it comes up.
 States at 20 Hz do not tell how fast a key was when it struck, nor when: a few ms later it is at its stop.
 """
 
+from collections import Counter
+
 import numpy as np
 from builtin_interfaces.msg import Time
 from sensor_msgs.msg import JointState
@@ -73,11 +75,13 @@ class KeyEventReader:
         """Return what a message tells, the pedal first.
 
         Raises:
-            MessageError: Unknown keys, or numbers that are missing or not finite.
+            MessageError: Unknown or repeated keys, or numbers that are missing or not finite.
         """
         unknown = [name for name in message.name if name not in _KEYS and name != SUSTAIN]
         if unknown:
             raise MessageError(f"unknown: {some_of(unknown)}")
+        if repeated := [name for name, times in Counter(message.name).items() if times > 1]:
+            raise MessageError(f"repeated: {some_of(repeated)}")
         if not len(message.name) == len(message.position) == len(message.velocity):
             raise MessageError("each key needs a position and a velocity")
         if not np.isfinite([*message.position, *message.velocity]).all():

@@ -171,13 +171,23 @@ class TransportClient:
 
     def _on_state(self, message: DiagnosticArray) -> None:
         try:
-            values = read_status(message, "transport", needed=("paused",))
-            speed = values.get(SPEED)
-            if speed is not None and not SLOWEST <= speed <= FASTEST:
-                raise MessageError(f"{SPEED} {speed}: want {SLOWEST} to {FASTEST}")
+            view = read_transport(message)
         except MessageError as error:
             name = self._node.resolve_topic_name(topics.TRANSPORT)
             self._node.get_logger().error(f"{name} refused: {error}", throttle_duration_sec=COMPLAINT_PERIOD_S)
             return
         self._find_simulator()
-        self._show(TransportView(paused=bool(values["paused"]), speed=speed))
+        self._show(view)
+
+
+def read_transport(message: DiagnosticArray) -> TransportView:
+    """Return how things stand.
+
+    Raises:
+        MessageError: Nothing says whether there is a pause, or the speed is none that can be set.
+    """
+    values = read_status(message, "transport", needed=("paused",))
+    speed = values.get(SPEED)
+    if speed is not None and not SLOWEST <= speed <= FASTEST:
+        raise MessageError(f"{SPEED} {speed}: want {SLOWEST} to {FASTEST}")
+    return TransportView(paused=bool(values["paused"]), speed=speed)

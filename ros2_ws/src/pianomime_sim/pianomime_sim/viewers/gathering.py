@@ -15,6 +15,8 @@ Bools = NDArray[np.bool_]
 
 KEPT_STEPS = 8
 """How far apart the parts of one step may arrive."""
+COMING_STEPS = 400
+"""How far a snapshot looks ahead, whatever windows say: no window of ours is longer."""
 
 
 class Gathering:
@@ -45,7 +47,7 @@ class Gathering:
     def goal(self, step: int, window: Bools) -> None:
         """Take the goal window (H, 88) of `step`; from this step on it overrules what earlier windows said."""
         past = {row: wanted for row, wanted in self._goal.items() if step - KEPT_STEPS <= row < step}
-        self._goal = past | {step + row: wanted for row, wanted in enumerate(window)}
+        self._goal = past | {step + row: wanted for row, wanted in enumerate(window[:COMING_STEPS])}
 
     def score(self, figures: Mapping[str, float]) -> Snapshot | None:
         """Take the running score, for the snapshots to come; return the last snapshot with it once the song is over."""
@@ -66,7 +68,7 @@ class Gathering:
                 del parts[other]
         key_angles = self._keys[step]
         silence = np.zeros(NUM_KEYS, dtype=np.bool_)
-        last = max(self._goal, default=step - 1)
+        last = min(max(self._goal, default=step - 1), step + COMING_STEPS - 1)
         coming = [self._goal.get(row, silence) for row in range(step, last + 1)]
         self._last = Snapshot(
             time_s=step * CONTROL_TIMESTEP_S,
