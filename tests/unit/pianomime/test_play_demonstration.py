@@ -125,8 +125,8 @@ def test_live_and_evaluate_say_what_a_demonstration_is_not_for(pianomime: Comman
     pianomime(*evaluate, demo, "--model", demo.parent).refuses("takes no model")
 
 
-def test_both_nodes_get_the_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, demo: Path) -> None:
-    description = described(monkeypatch, tmp_path, share_directory() / "launch" / "play.launch.py")
+def test_both_nodes_get_the_file(monkeypatch: pytest.MonkeyPatch, demo: Path) -> None:
+    description = described(monkeypatch, share_directory() / "launch" / "play.launch.py")
     nodes = {
         node.name: node for node in start(description, controller="demo", demo=str(demo)) if isinstance(node, Node)
     }

@@ -72,12 +72,6 @@ class Rollout:
         _require_array("pressed", self.pressed, (steps, NUM_KEYS), np.bool_)
         _require_array("targets", self.targets, (steps, len(self.target_names)), np.float32)
         _require_array("initial_joint_positions", self.initial_joint_positions, (len(self.joint_names),), np.float64)
-        if np.any(beyond := np.abs(self.initial_joint_positions) > MAX_JOINT_POSITION):
-            joint = self.joint_names[int(np.argmax(beyond))]
-            value = self.initial_joint_positions[np.argmax(beyond)]
-            raise UserError(
-                f"rollout begins with {joint} at {value:g}: no joint of a hand reaches {MAX_JOINT_POSITION}"
-            )
         for name in _PEDALS:
             if not getattr(self, name).size:
                 object.__setattr__(self, name, np.zeros(steps, dtype=np.bool_))
@@ -114,7 +108,7 @@ class Rollout:
         arrays = read_npz(path, _KIND, [each.name for each in fields(cls)])
         require_names(path, _KIND, arrays, [each.name for each in fields(cls) if each.name not in _PEDALS])
         try:
-            return cls(
+            rollout = cls(
                 goal=arrays["goal"],
                 pressed=arrays["pressed"],
                 targets=arrays["targets"],
@@ -125,8 +119,21 @@ class Rollout:
                 metadata=json_object(_KIND, arrays["metadata"]),
                 **{name: arrays[name] for name in _PEDALS if name in arrays},
             )
+            _require_reachable(rollout)
+            return rollout
         except UserError as error:
             raise UserError(f"{str(path)!r}: {error}") from error
+
+
+def _require_reachable(rollout: Rollout) -> None:
+    """A file of somebody else's may begin where no hand can be: the simulation would explode."""
+    beyond = np.abs(rollout.initial_joint_positions) > MAX_JOINT_POSITION
+    if beyond.any():
+        first = int(np.argmax(beyond))
+        raise UserError(
+            f"rollout begins with {rollout.joint_names[first]} at {rollout.initial_joint_positions[first]:g}: no joint "
+            f"of a hand reaches {MAX_JOINT_POSITION}"
+        )
 
 
 def _require_names(kind: str, names: tuple[str, ...], names_of_forearm: Any) -> None:
