@@ -1,5 +1,6 @@
 """Recordings written without ROS's tools and read by somebody else: rosbags."""
 
+import contextlib
 import os
 import resource
 import signal
@@ -107,20 +108,22 @@ def test_a_file_torn_within_a_record_is_mended(tmp_path):
     assert not mend(file)
 
 
-@pytest.fixture
+@contextlib.contextmanager
 def small_disk():
-    """No file may grow beyond 20 kB, as if the disk were full then."""
+    """No file may grow beyond 20 kB, as if the disk were full then; a with block, as pytest's own output may be a file."""
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, before[1]))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
-def test_a_full_disk_is_one_line_and_what_came_before_is_kept(tmp_path, small_disk):
+def test_a_full_disk_is_one_line_and_what_came_before_is_kept(tmp_path):
     recording = Recording(tmp_path / "song.mcap")
     record_two_seconds(recording, 0)
     noise = os.urandom(2**20)  # fills a chunk
-    with pytest.raises(UserError, match=r"song.mcap' cannot be written: .*song/song.mcap'") as failure:
+    with small_disk(), pytest.raises(UserError, match=r"song.mcap' cannot be written: .*song/song.mcap'") as failure:
         recording.write("/hands/joint_states", NOW_NS + 50, noise)
     assert "\n" not in str(failure.value)
     assert not (tmp_path / "song.mcap").exists()
