@@ -110,7 +110,7 @@ def test_a_file_torn_within_a_record_is_mended(tmp_path):
 
 @contextlib.contextmanager
 def small_disk():
-    """No file may grow beyond 20 kB, as if the disk were full then; a with block, as pytest's own output may be a file."""
+    """No file may grow beyond 20 kB, as if the disk were full; only within, as pytest's own output may be a file."""
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, before[1]))
     try:
