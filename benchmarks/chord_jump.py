@@ -18,14 +18,14 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from pianomime.episode import play_episode
-from pianomime.models import model_folder
+from pianomime.episodes.episode import play_episode
+from pianomime.files.models import model_folder
 from pianomime_core.errors import UserError
 from pianomime_core.keyboard import KEYBOARD
 from pianomime_core.piano_roll import PianoRoll
 from pianomime_core.timing import CONTROL_TIMESTEP_S
 from pianomime_physics.simulator import Simulator
-from pianomime_policy.registry import make_controller
+from pianomime_policy.controllers.registry import make_controller
 
 CHORD_STEPS = 20
 _WHITE = np.flatnonzero(~KEYBOARD.is_black)

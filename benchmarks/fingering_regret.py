@@ -26,7 +26,7 @@ from training.generalist.rounds import over_processes
 from training.generalist.trained import Trained
 
 from benchmarks.song_sets import song_sets
-from pianomime.songs import read_song
+from pianomime.files.songs import read_song
 from pianomime_core.errors import UserError
 
 TEACHER = ExampleConfig(states=96, fewest=3, most=48, hopeless=30.0, short_sighted=0.0)

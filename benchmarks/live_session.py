@@ -3,10 +3,10 @@
 import threading
 from collections.abc import Callable
 
-from pianomime.graph_options import LiveOptions
-from pianomime.node_table import node_table
-from pianomime.ros_instance import refuse_second_instance
-from pianomime.runner import Runner
+from pianomime.graph.graph_options import LiveOptions
+from pianomime.graph.node_table import node_table
+from pianomime.graph.ros_instance import refuse_second_instance
+from pianomime.graph.runner import Runner
 from pianomime_core.ros_environment import complete_ros_environment
 
 READY = "the robot listens"

@@ -23,12 +23,12 @@ from rich.table import Table
 
 from benchmarks.live_session import perform_live
 from benchmarks.scripted_keyboard import CLIENT, Keyboard, midi_system
-from pianomime.episode import play_episode
-from pianomime.graph_options import LiveOptions
-from pianomime.live_delay import live_delay_s
-from pianomime.models import model_folder
-from pianomime.runner import NodeDied
-from pianomime.songs import bundled_songs, collect_songs
+from pianomime.episodes.episode import play_episode
+from pianomime.files.models import model_folder
+from pianomime.files.songs import bundled_songs, collect_songs
+from pianomime.graph.graph_options import LiveOptions
+from pianomime.graph.live_delay import live_delay_s
+from pianomime.graph.runner import NodeDied
 from pianomime_core.errors import UserError
 from pianomime_core.metrics import ScoreCard, score
 from pianomime_core.notes import Score, load_midi
@@ -36,7 +36,7 @@ from pianomime_core.piano_roll import piano_roll, trim_silence
 from pianomime_core.rollout import Rollout
 from pianomime_description.variant import SceneConfig
 from pianomime_physics.simulator import Simulator
-from pianomime_policy.registry import check_controller, make_controller
+from pianomime_policy.controllers.registry import check_controller, make_controller
 
 WANTED_DIFFERENCE = 0.01
 """The live score is within this of that of the file, or better; late steps count besides."""

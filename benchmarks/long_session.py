@@ -21,7 +21,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.soak import WANTED_GROWTH_MB, medley, resident_mb
-from pianomime.songs import bundled_songs
+from pianomime.files.songs import bundled_songs
 from pianomime_core.errors import UserError
 from pianomime_core.goal_window import roll_window
 from pianomime_core.notes import load_midi
@@ -30,8 +30,8 @@ from pianomime_core.ros_messages import status_message
 from pianomime_core.spread import Spread, spread_ms
 from pianomime_core.timing import CONTROL_TIMESTEP_S, FRAMES_PER_SECOND
 from pianomime_physics.simulator import Simulator, SimulatorState
-from pianomime_policy.answering import Answering
-from pianomime_policy.idle import Idle
+from pianomime_policy.controllers.idle.idle import Idle
+from pianomime_policy.nodes.answering import Answering
 from pianomime_sim import ros_health
 from pianomime_sim.command_box import CommandBox
 from pianomime_sim.playback import Playback, PlaybackConfig

@@ -22,13 +22,13 @@ from rich.progress import track
 from rich.table import Table
 
 from benchmarks.planner_cost import Cost, beginning, measure
-from pianomime.models import model_folder
-from pianomime.songs import bundled_songs
+from pianomime.files.models import model_folder
+from pianomime.files.songs import bundled_songs
 from pianomime_core.errors import UserError
 from pianomime_core.timing import CONTROL_TIMESTEP_S
 from pianomime_physics.simulator import Simulator
-from pianomime_policy.network_file import NetworkFile
-from pianomime_policy.registry import make_controller
+from pianomime_policy.controllers.registry import make_controller
+from pianomime_policy.networks.network_file import NetworkFile
 
 WANTED_P99_MS = 10.0
 _PAPER = "paper-sized"

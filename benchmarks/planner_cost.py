@@ -19,15 +19,15 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from pianomime.episode import play_episode
-from pianomime.models import model_folder
-from pianomime.songs import bundled_songs, collect_songs, read_song
+from pianomime.episodes.episode import play_episode
+from pianomime.files.models import model_folder
+from pianomime.files.songs import bundled_songs, collect_songs, read_song
 from pianomime_core.errors import UserError
 from pianomime_core.piano_roll import PianoRoll
 from pianomime_core.timing import CONTROL_TIMESTEP_S, FRAMES_PER_SECOND
 from pianomime_physics.simulator import Simulator
-from pianomime_policy.controller import Controller, Observation
-from pianomime_policy.registry import make_controller
+from pianomime_policy.controllers.controller import Controller, Observation
+from pianomime_policy.controllers.registry import make_controller
 
 WANTED_P99_MS = {"streaming": 10.0, "streaming-1s": 10.0, "foresight": 25.0}
 """The wanted costs are those of a live player, without and with a simulator in the loop; the planner of whole songs is

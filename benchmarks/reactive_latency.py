@@ -2,7 +2,7 @@
 
 Melodies for one hand in five-finger position (five notes of a scale side by side), made by rule from a seed in any key
 and register, and songs, are played as live input: note-ons come at any time and become visible at the next control step
-(`pianomime_core.live_goal.HeldGoal`), so up to 50 ms of every latency are the wait for that step.
+(`pianomime_midi.live_goal.HeldGoal`), so up to 50 ms of every latency are the wait for that step.
 What the robot presses is read at every physics step (5 ms). A note is played if its key goes down within half a second
 of it; every other press is wrong.
 
@@ -24,20 +24,20 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from pianomime.episode import play_episode
-from pianomime.songs import bundled_songs, collect_songs
+from pianomime.episodes.episode import play_episode
+from pianomime.files.songs import bundled_songs, collect_songs
 from pianomime_core.errors import UserError
 from pianomime_core.goal_window import note_events
 from pianomime_core.keyboard import HIGHEST_PITCH, KEY_NAMES, KEYBOARD, LOWEST_PITCH, NUM_KEYS
-from pianomime_core.live_goal import HeldGoal
 from pianomime_core.metrics import score
 from pianomime_core.notes import Note, Score, load_midi
 from pianomime_core.piano_roll import PianoRoll, piano_roll, trim_silence
 from pianomime_core.timing import CONTROL_TIMESTEP_S, PHYSICS_STEPS_PER_CONTROL_STEP, PHYSICS_TIMESTEP_S
 from pianomime_description.variant import SceneConfig
+from pianomime_midi.live_goal import HeldGoal
 from pianomime_physics.simulator import Simulator
-from pianomime_policy.controller import Controller, Observation
-from pianomime_policy.registry import make_controller
+from pianomime_policy.controllers.controller import Controller, Observation
+from pianomime_policy.controllers.registry import make_controller
 
 WITHIN_S = 0.5
 """A note whose key goes down later than this was not played."""

@@ -27,9 +27,9 @@ from rich.table import Table
 from benchmarks.live_session import perform_live
 from benchmarks.reactive_latency import latencies, melody
 from benchmarks.scripted_keyboard import CLIENT, Keyboard, midi_system
-from pianomime.graph_options import LiveOptions
-from pianomime.live_modes import MODES
-from pianomime.runner import NodeDied
+from pianomime.commands.live_modes import MODES
+from pianomime.graph.graph_options import LiveOptions
+from pianomime.graph.runner import NodeDied
 from pianomime_core.errors import UserError
 from pianomime_core.keyboard import NUM_KEYS
 from pianomime_core.rollout import Rollout

@@ -18,11 +18,11 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.song_sets import song_sets
-from pianomime.refine_queue import SCORES_FILE, refine_queue
-from pianomime.refine_song import RefineSettings
+from pianomime.commands.refine_queue import SCORES_FILE, refine_queue
+from pianomime.episodes.refine_song import RefineSettings
 from pianomime_core.errors import UserError
 from pianomime_description.variant import SceneConfig
-from pianomime_policy.foresight.refinement import RefineConfig
+from pianomime_policy.model_search.refinement import RefineConfig
 
 
 @dataclass(frozen=True)

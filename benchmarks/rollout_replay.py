@@ -8,15 +8,15 @@ from typing import Any
 import numpy as np
 from rich.console import Console
 
-from pianomime.episode import play_episode
-from pianomime.replay import recorded_scene, replayed_keys
-from pianomime.song_pool import SongTask, play_songs
-from pianomime.songs import collect_songs
+from pianomime.episodes.episode import play_episode
+from pianomime.episodes.replay import recorded_scene, replayed_keys
+from pianomime.episodes.song_pool import SongTask, play_songs
+from pianomime.files.songs import collect_songs
 from pianomime_core.metrics import score
 from pianomime_core.piano_roll import PianoRoll
 from pianomime_core.rollout import Rollout
 from pianomime_physics.disturbance import Disturbance, DisturbedSimulator
-from pianomime_policy.feedback_replay import FeedbackReplay
+from pianomime_policy.controllers.replay.feedback_replay import FeedbackReplay
 from pianomime_sim.rollout_metadata import versions
 
 FEEDBACK, OPEN_LOOP = "feedback replay", "open-loop replay"

@@ -16,8 +16,8 @@ import rtmidi
 
 from pianomime_core.errors import UserError
 from pianomime_core.goal_window import note_events
-from pianomime_core.midi_ports import open_client
 from pianomime_core.notes import Score
+from pianomime_midi.midi_ports import open_client
 
 CLIENT = "Scripted Piano"
 _SERVER_VARIABLE = "JACK_DEFAULT_SERVER"

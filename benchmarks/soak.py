@@ -22,19 +22,19 @@ import tyro
 from rich.console import Console
 from rich.table import Table
 
-from pianomime.graph_options import PlayOptions
-from pianomime.models import model_folder
-from pianomime.node_table import node_table
-from pianomime.outputs import check_file, write_json
-from pianomime.ros_instance import refuse_second_instance
-from pianomime.runner import NodeDied, Runner
-from pianomime.songs import bundled_songs
+from pianomime.files.models import model_folder
+from pianomime.files.outputs import check_file, write_json
+from pianomime.files.songs import bundled_songs
+from pianomime.graph.graph_options import PlayOptions
+from pianomime.graph.node_table import node_table
+from pianomime.graph.ros_instance import refuse_second_instance
+from pianomime.graph.runner import NodeDied, Runner
 from pianomime_core.errors import UserError
 from pianomime_core.notes import Note, Score, load_midi, save_midi
 from pianomime_core.rollout import Rollout
 from pianomime_core.ros_environment import complete_ros_environment
 from pianomime_core.timing import CONTROL_TIMESTEP_S
-from pianomime_policy.registry import check_controller
+from pianomime_policy.controllers.registry import check_controller
 
 SAMPLE_PERIOD_S = 1.0
 PAUSE_S = 1.0

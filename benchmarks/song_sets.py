@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from pianomime.songs import collect_songs
+from pianomime.files.songs import collect_songs
 from pianomime_core.errors import UserError
 
 VALIDATION_CLIPS = Path(__file__).with_name("validation_clips.txt")

@@ -15,7 +15,7 @@ import numpy as np
 import tyro
 from numpy.typing import NDArray
 
-from pianomime.songs import bundled_songs, find_song
+from pianomime.files.songs import bundled_songs, find_song
 from pianomime_core.errors import UserError
 from pianomime_core.notes import Score, load_midi
 from pianomime_perception.transcription import transcribe

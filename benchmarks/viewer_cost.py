@@ -22,18 +22,18 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 from websockets.typing import Subprotocol
 
-from pianomime.graph_options import PlayOptions
-from pianomime.models import model_folder
-from pianomime.node_table import node_table
-from pianomime.outputs import check_file, write_json
-from pianomime.ros_instance import refuse_second_instance
-from pianomime.runner import NodeDied, Runner
-from pianomime.songs import find_song
+from pianomime.files.models import model_folder
+from pianomime.files.outputs import check_file, write_json
+from pianomime.files.songs import find_song
+from pianomime.graph.graph_options import PlayOptions
+from pianomime.graph.node_table import node_table
+from pianomime.graph.ros_instance import refuse_second_instance
+from pianomime.graph.runner import NodeDied, Runner
 from pianomime_core.errors import UserError
 from pianomime_core.rollout import Rollout
 from pianomime_core.ros_environment import complete_ros_environment
 from pianomime_core.timing import CONTROL_TIMESTEP_S
-from pianomime_policy.registry import check_controller
+from pianomime_policy.controllers.registry import check_controller
 from pianomime_sim.viewers import LOCALHOST
 from pianomime_sim.viewers.port import free_port
 

@@ -12,11 +12,11 @@ from benchmarks.rendered_keyboard import View, render
 from numpy.typing import NDArray
 from PIL import Image
 
-from pianomime.demonstration_film import annotated
-from pianomime.demonstration_plot import plot_demonstration
-from pianomime.episode import play_episode
-from pianomime.likeness import played_fingertips_m
-from pianomime.songs import find_song
+from pianomime.episodes.episode import play_episode
+from pianomime.files.songs import find_song
+from pianomime.reports.demonstration_film import annotated
+from pianomime.reports.demonstration_plot import plot_demonstration
+from pianomime.reports.likeness import played_fingertips_m
 from pianomime_core.demonstration import Demonstration
 from pianomime_core.keyboard import KEYBOARD, LOWEST_PITCH
 from pianomime_core.notes import Note, Score, load_midi
@@ -27,7 +27,7 @@ from pianomime_perception.keyboard_fit import fit_keyboard
 from pianomime_perception.keyboard_map import KeyboardMap
 from pianomime_perception.video import Frame
 from pianomime_physics.simulator import Simulator
-from pianomime_policy.planner.planner import Planner
+from pianomime_policy.controllers.planner.planner import Planner
 
 OUT = Path(__file__).parent / "images" / "perceive.png"
 SONG, SECONDS, SHOWN_S = "fuer_elise", 16.0, 4.3

@@ -19,15 +19,15 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from pianomime.episode import play_episode
-from pianomime.models import model_folder
-from pianomime.songs import find_song, read_song
+from pianomime.episodes.episode import play_episode
+from pianomime.files.models import model_folder
+from pianomime.files.songs import find_song, read_song
 from pianomime_core.metrics import RunningScore
 from pianomime_core.piano_roll import PianoRoll
 from pianomime_core.timing import CONTROL_TIMESTEP_S
 from pianomime_description import SceneConfig
 from pianomime_physics.simulator import Simulator, SimulatorState
-from pianomime_policy.registry import make_controller
+from pianomime_policy.controllers.registry import make_controller
 from pianomime_sim.viewers import Snapshot, open_viewer
 from pianomime_sim.viewers.base import TransportView
 from pianomime_sim.viewers.browser import BrowserViewer

@@ -21,6 +21,7 @@ setup(
     ],
     install_requires=[
         "pianomime_core",
+        "pianomime_midi",
         "pianomime_description",
         "pianomime_physics",
         "pianomime_sim",
@@ -30,7 +31,7 @@ setup(
         "rich",
     ],
     extras_require={"ray": ["ray"], "test": ["pytest"]},  # refine over several machines
-    entry_points={"console_scripts": ["pianomime = pianomime.cli:main"]},
+    entry_points={"console_scripts": ["pianomime = pianomime.commands.cli:main"]},
     zip_safe=False,
     maintainer="PianoMime maintainers",
     maintainer_email="maintainers@pianomime.dev",

@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from rich.console import Console
 from rich.progress import track
 
-from pianomime.outputs import make_folder
+from pianomime.files.outputs import make_folder
 from pianomime_core.errors import UserError
 from pianomime_core.hands import joint_names, name_order, target_names
 from pianomime_core.keyboard import KEYBOARD, NUM_KEYS

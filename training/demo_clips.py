@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from pianomime.songs import read_song
+from pianomime.files.songs import read_song
 from pianomime_core.errors import UserError
 from pianomime_core.piano_roll import PianoRoll
 

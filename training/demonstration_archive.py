@@ -10,7 +10,7 @@ import mido
 import numpy as np
 from numpy.typing import NDArray
 
-from pianomime.outputs import write_json
+from pianomime.files.outputs import write_json
 from pianomime_core.errors import UserError
 from pianomime_core.hands import SIDES, joint_names, target_names
 from pianomime_core.keyboard import LOWEST_PITCH

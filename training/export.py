@@ -16,7 +16,7 @@ import torch
 
 from pianomime_core.errors import UserError
 from pianomime_core.whole_file import write_whole
-from pianomime_policy.network_file import METADATA_KEY, ROWS, NetworkFile, as_json
+from pianomime_policy.networks.network_file import METADATA_KEY, ROWS, NetworkFile, as_json
 
 OPSET = 20
 TOLERANCE = 1e-4
@@ -31,7 +31,7 @@ def export(
     path: Path,
     metadata: Mapping[str, Any],
 ) -> float:
-    """Write a network as `pianomime_policy.network_file.NetworkFile` reads it; an older file goes once it is checked.
+    """Write a network as `networks.network_file.NetworkFile` reads it; an older file goes once it is checked.
 
     Args:
         module: Its forward takes `example_inputs` by name and returns one tensor, or a tuple, of float32 with as many

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pianomime.outputs import make_folder, write_json
+from pianomime.files.outputs import make_folder, write_json
 from pianomime_core.errors import UserError
 from pianomime_core.hands import name_order
 from pianomime_core.rollout import Rollout

@@ -16,8 +16,8 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from pianomime.outputs import make_folder
-from pianomime.replay import recorded_scene, replayed_keys
+from pianomime.episodes.replay import recorded_scene, replayed_keys
+from pianomime.files.outputs import make_folder
 from pianomime_core.errors import UserError, unknown_value
 from pianomime_core.metadata import scores_in
 from pianomime_core.metrics import score

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pianomime.outputs import make_folder, write_json
+from pianomime.files.outputs import make_folder, write_json
 from pianomime_core.errors import UserError
-from pianomime_policy.network_file import as_json
+from pianomime_policy.networks.network_file import as_json
 
 RUN = "run.json"
 _MADE_BY_RUNS = ("*.pt", "*.npz")

@@ -15,8 +15,8 @@ from sensor_msgs.msg import JointState
 from trajectory_msgs.msg import JointTrajectory, JointTrajectoryPoint
 
 from benchmarks.fuzz.attempts import Attempt, Report, report
-from pianomime.play import score_card
-from pianomime.ros_status import NEEDED
+from pianomime.commands.play import score_card
+from pianomime.graph.ros_status import NEEDED
 from pianomime_core.errors import UserError
 from pianomime_core.hands import forearm_dofs, joint_names, target_names
 from pianomime_core.keyboard import KEY_NAMES

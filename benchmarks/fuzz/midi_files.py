@@ -9,7 +9,7 @@ import numpy as np
 
 from benchmarks.fuzz.attempts import Attempt, Report, report
 from benchmarks.fuzz.mutation import mutated
-from pianomime.songs import bundled_songs
+from pianomime.files.songs import bundled_songs
 from pianomime_core.midi import MAX_FILE_BYTES
 from pianomime_core.notes import load_midi
 from pianomime_core.piano_roll import piano_roll

@@ -14,7 +14,7 @@ from training.packed_clip import PackedClip, quantise
 
 from benchmarks.fuzz.attempts import Attempt, Report, report
 from benchmarks.fuzz.mutation import mutated
-from pianomime.replay import recorded_scene, replayed_keys
+from pianomime.episodes.replay import recorded_scene, replayed_keys
 from pianomime_core.demonstration import Demonstration
 from pianomime_core.metrics import score
 from pianomime_core.piano_roll import piano_roll

@@ -10,7 +10,7 @@ import numpy as np
 
 from benchmarks.fuzz.attempts import Attempt, Report, report
 from benchmarks.fuzz.mutation import mutated
-from pianomime_policy.network_file import METADATA_KEY, PROVENANCE, NetworkFile
+from pianomime_policy.networks.network_file import METADATA_KEY, PROVENANCE, NetworkFile
 
 _FLOAT, _INT64 = 1, 7
 _NUMBERS = (0.0, 1.0, -1.0, 3e38, float("nan"), float("inf"), -float("inf"))

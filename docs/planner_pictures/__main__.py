@@ -25,8 +25,8 @@ from docs.planner_pictures.performance import Performance, perform
 from docs.planner_pictures.reach import reach_picture
 from docs.planner_pictures.stroke import stroke_picture
 from docs.planner_pictures.style import save
-from pianomime.outputs import make_folder
-from pianomime.songs import bundled_songs
+from pianomime.files.outputs import make_folder
+from pianomime.files.songs import bundled_songs
 from pianomime_core.errors import UserError, unknown_value
 
 ALL = "all"

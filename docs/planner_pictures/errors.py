@@ -11,15 +11,15 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
 from docs.planner_pictures.style import GRID, MISSED, SOFT_INK, WRONG, Colour
-from pianomime.episode import play_episode
-from pianomime.error_report import MISSED_ROWS, WRONG_ROWS
-from pianomime.models import model_folder
-from pianomime.songs import read_song
+from pianomime.episodes.episode import play_episode
+from pianomime.files.models import model_folder
+from pianomime.files.songs import read_song
+from pianomime.reports.error_report import MISSED_ROWS, WRONG_ROWS
 from pianomime_core.error_table import error_table
 from pianomime_core.errors import UserError
 from pianomime_physics.simulator import Simulator
-from pianomime_policy.controller import TellsFingers
-from pianomime_policy.registry import make_controller
+from pianomime_policy.controllers.controller import TellsFingers
+from pianomime_policy.controllers.registry import make_controller
 
 _SIDES = (("missed", MISSED_ROWS, MISSED), ("wrong", WRONG_ROWS, WRONG))
 _BAR = 0.8
@@ -77,7 +77,7 @@ def played_totals(controllers: Sequence[str], songs: Sequence[Path]) -> dict[str
     """Controller -> counts of all songs together, as `pianomime diagnose` counts them.
 
     Raises:
-        UserError: As `pianomime_policy.registry.make_controller` and `pianomime.songs.read_song`.
+        UserError: As `pianomime_policy.controllers.registry.make_controller` and `pianomime.files.songs.read_song`.
     """
     simulator = Simulator()
     totals = {}

@@ -11,7 +11,7 @@ from docs.planner_pictures.performance import Performance
 from docs.planner_pictures.style import GRID, HAND_COLOURS, INK, SOFT_INK, draw_keyboard, key_name, runs
 from pianomime_core.keyboard import KEYBOARD
 from pianomime_core.timing import CONTROL_TIMESTEP_S
-from pianomime_policy.planner.fingering import finger_offsets_m, offset_limits_m
+from pianomime_policy.fingering.fingering import finger_offsets_m, offset_limits_m
 
 _KEYBOARD_S = 0.45
 _MARGIN_M = 0.06

@@ -6,20 +6,20 @@ import mujoco
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from pianomime.episode import play_episode
-from pianomime.songs import find_song, read_song
+from pianomime.episodes.episode import play_episode
+from pianomime.files.songs import find_song, read_song
 from pianomime_core.hands import SIDES
 from pianomime_core.keyboard import NUM_KEYS
 from pianomime_core.piano_roll import PianoRoll
 from pianomime_core.timing import FRAMES_PER_SECOND, PHYSICS_STEPS_PER_CONTROL_STEP, PHYSICS_TIMESTEP_S
 from pianomime_description import SceneConfig
 from pianomime_physics.simulator import Simulator, SimulatorState
-from pianomime_policy.planner.fingertip_targets import FingertipRows
-from pianomime_policy.planner.hand_planner import HandPlanner
-from pianomime_policy.planner.planner import Planner, PlannerConfig
-from pianomime_policy.planner.press_watch import PressWatch
-from pianomime_policy.planner.reading import Reading
-from pianomime_policy.planner.song_plan import Assignments
+from pianomime_policy.controllers.planner.planner import Planner, PlannerConfig
+from pianomime_policy.hand_control.hand_planner import HandPlanner
+from pianomime_policy.motion.fingertip_targets import FingertipRows
+from pianomime_policy.motion.press_watch import PressWatch
+from pianomime_policy.motion.reading import Reading
+from pianomime_policy.motion.song_plan import Assignments
 
 
 class FineSimulator(Simulator):
@@ -74,7 +74,7 @@ def perform(song: str, seconds: float) -> Performance:
     """Let the whole-song planner play the first seconds of a song.
 
     Raises:
-        UserError: As `pianomime.songs.find_song` and `read_song`.
+        UserError: As `pianomime.files.songs.find_song` and `read_song`.
     """
     steps = int(seconds * FRAMES_PER_SECOND)
     roll = read_song(find_song(song))

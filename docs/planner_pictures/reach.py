@@ -10,11 +10,11 @@ from docs.planner_pictures.performance import make_hand
 from docs.planner_pictures.style import INK, SOFT_INK
 from pianomime_core.hands import FINGERS
 from pianomime_core.keyboard import KEYBOARD
-from pianomime_policy.planner.fingering import finger_offsets_m, offset_limits_m
-from pianomime_policy.planner.fingertip_targets import FingertipRows
-from pianomime_policy.planner.hand_planner import HandPlanner
-from pianomime_policy.planner.planner import PlannerConfig
-from pianomime_policy.planner.press_table import press_table
+from pianomime_policy.controllers.planner.planner import PlannerConfig
+from pianomime_policy.fingering.fingering import finger_offsets_m, offset_limits_m
+from pianomime_policy.hand_control.hand_planner import HandPlanner
+from pianomime_policy.motion.fingertip_targets import FingertipRows
+from pianomime_policy.motion.press_table import press_table
 
 # The middle C and the key above it; the right hand.
 _KEYS = {"white key": 39, "black key": 40}

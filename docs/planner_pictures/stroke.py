@@ -14,7 +14,7 @@ from pianomime_core.errors import UserError
 from pianomime_core.hands import FINGERS
 from pianomime_core.keyboard import KEYBOARD
 from pianomime_core.timing import CONTROL_TIMESTEP_S
-from pianomime_policy.planner.fingertip_targets import FingertipConfig
+from pianomime_policy.motion.fingertip_targets import FingertipConfig
 
 _BEFORE_STEPS, _AFTER_STEPS = 7, 7
 _FEWEST_STEPS, _MOST_STEPS = 5, 12

@@ -5,12 +5,12 @@ from collections.abc import Mapping
 from launch.actions import DeclareLaunchArgument
 
 from launch import LaunchDescription
-from pianomime.graph_options import LiveOptions
-from pianomime.launch_arguments import COMMON_ARGUMENTS, common_options, number, whole_number
-from pianomime.launch_nodes import graph_description
-from pianomime.live_delay import MAX_DELAY_S
-from pianomime.live_modes import HIGHEST_CHANNEL, MODES, SEMITONES
-from pianomime.node_table import NodeEntry, node_table
+from pianomime.commands.live_modes import HIGHEST_CHANNEL, MODES, SEMITONES
+from pianomime.graph.graph_options import LiveOptions
+from pianomime.graph.launch_arguments import COMMON_ARGUMENTS, common_options, number, whole_number
+from pianomime.graph.launch_nodes import graph_description
+from pianomime.graph.live_delay import MAX_DELAY_S
+from pianomime.graph.node_table import NodeEntry, node_table
 
 ARGUMENTS = (
     DeclareLaunchArgument(
@@ -29,7 +29,7 @@ ARGUMENTS = (
 
 
 def generate_launch_description() -> LaunchDescription:
-    """The graph of `pianomime.node_table`; it ends with Ctrl-C or when a node dies too often."""
+    """The graph of `pianomime.graph.node_table`; it ends with Ctrl-C or when a node dies too often."""
     return graph_description(__file__, ARGUMENTS, nodes)
 
 

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from launch.actions import DeclareLaunchArgument
 
 from launch import LaunchDescription
-from pianomime.graph_options import FollowOptions, PerceptionOptions, SeeOptions
-from pianomime.launch_arguments import (
+from pianomime.graph.graph_options import FollowOptions, PerceptionOptions, SeeOptions
+from pianomime.graph.launch_arguments import (
     SWITCH,
     WATCHING_ARGUMENTS,
     is_true,
@@ -17,8 +17,8 @@ from pianomime.launch_arguments import (
     optional_path,
     watching_options,
 )
-from pianomime.launch_nodes import graph_description
-from pianomime.node_table import NodeEntry, node_table, perception_table
+from pianomime.graph.launch_nodes import graph_description
+from pianomime.graph.node_table import NodeEntry, node_table, perception_table
 from pianomime_core.errors import UserError
 
 ARGUMENTS = (

@@ -5,12 +5,12 @@ from collections.abc import Mapping
 from launch.actions import DeclareLaunchArgument
 
 from launch import LaunchDescription
-from pianomime.graph_options import PlayOptions
-from pianomime.launch_arguments import COMMON_ARGUMENTS, SWITCH, common_options, is_true, number, whole_number
-from pianomime.launch_nodes import graph_description
-from pianomime.models import check_name, demonstration_to_play
-from pianomime.node_table import NodeEntry, node_table
-from pianomime.shared_files import find_song
+from pianomime.files.models import check_name, demonstration_to_play
+from pianomime.files.shared_files import find_song
+from pianomime.graph.graph_options import PlayOptions
+from pianomime.graph.launch_arguments import COMMON_ARGUMENTS, SWITCH, common_options, is_true, number, whole_number
+from pianomime.graph.launch_nodes import graph_description
+from pianomime.graph.node_table import NodeEntry, node_table
 from pianomime_core.instruments import choice
 from pianomime_sim.transport import FASTEST, SLOWEST
 
@@ -32,7 +32,7 @@ ARGUMENTS = (
 
 
 def generate_launch_description() -> LaunchDescription:
-    """The graph of `pianomime.node_table`; it ends with the song."""
+    """The graph of `pianomime.graph.node_table`; it ends with the song."""
     return graph_description(__file__, ARGUMENTS, nodes)
 
 

@@ -2,7 +2,7 @@
 
 import sys
 
-from pianomime.cli import main
+from pianomime.commands.cli import main
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -14,9 +14,10 @@ EXECUTABLES = {
     "pianomime": ["pianomime"],
     "pianomime_core": [],
     "pianomime_description": ["hand_frames"],
+    "pianomime_midi": ["live_node", "midi_node"],
     "pianomime_perception": ["perception_node"],
     "pianomime_physics": [],
-    "pianomime_policy": ["follow_node", "live_node", "midi_node", "policy_node"],
+    "pianomime_policy": ["follow_node", "policy_node"],
     "pianomime_sim": ["record_node", "sim_node", "sound_node", "viewer_node"],
 }
 # One quick file of tests for each package, and the checks that all share: `colcon test` runs all there are.
@@ -24,6 +25,7 @@ QUICK_TESTS = {
     "pianomime": "test_respawn.py",
     "pianomime_core": "test_hands.py",
     "pianomime_description": "test_variant.py",
+    "pianomime_midi": "test_keyboard_events.py",
     "pianomime_perception": "test_corners.py",
     "pianomime_physics": "test_disturbance.py",
     "pianomime_policy": "test_idle.py",
@@ -114,7 +116,7 @@ def test_every_executable_is_where_ros_looks(install, package):
 
 @pytest.mark.parametrize("node", ["sim_node", "policy_node", "midi_node"])
 def test_a_node_starts_from_the_workspace(install, node):
-    package = "pianomime_sim" if node == "sim_node" else "pianomime_policy"
+    package = f"pianomime_{node.removesuffix('_node')}"
     executable = install / package / "lib" / package / node
     done = sourced(install, sys.executable, str(executable), "--ros-args", "-p", "no_such_parameter:=1")
     assert done.returncode == 2
@@ -126,7 +128,7 @@ def test_shared_files_are_installed(install):
     share = install / "pianomime" / "share" / "pianomime"
     for name in ("play", "live", "perceive"):
         assert (share / "launch" / f"{name}.launch.py").is_file()
-    assert (share / "rviz" / "pianomime.rviz").is_file()
+    assert (share / "rviz" / "pianomime.graph.rviz").is_file()
     assert sorted(path.name for path in (share / "config").iterdir()) == [
         "follow.yaml",
         "live.yaml",

@@ -68,6 +68,6 @@ def live_node_of(parent: int) -> int:
             words = (process / "cmdline").read_bytes().decode(errors="replace").split("\0")
         except OSError:
             continue
-        if int(status[1]) == parent and "pianomime_policy.live_node" in words:
+        if int(status[1]) == parent and "pianomime_midi.live_node" in words:
             return int(process.name)
     raise AssertionError("no live_node runs")

@@ -9,14 +9,14 @@ from pathlib import Path
 
 from performances import PATIENCE_S
 
-from pianomime.episode import play_episode
-from pianomime.songs import share_directory
+from pianomime.episodes.episode import play_episode
+from pianomime.files.songs import share_directory
 from pianomime_core.notes import Note, Score, save_midi
 from pianomime_core.piano_roll import piano_roll
 from pianomime_core.song_file import load_song
 from pianomime_description.variant import SceneConfig
 from pianomime_physics.simulator import Simulator
-from pianomime_policy.registry import make_controller
+from pianomime_policy.controllers.registry import make_controller
 
 CONTROLLER = "streaming"
 
@@ -46,8 +46,8 @@ class Robot:
         songs, prefixes = share_directory() / "songs", prefixes or {}
         self.sim = self._start("pianomime_sim.sim_node", sync=True, **prefixes, **sim_parameters)
         self.others = [
-            self._start("pianomime_policy.policy_node", controller=CONTROLLER, **prefixes),
-            self._start("pianomime_policy.midi_node", midi=song, songs=songs),
+            self._start("pianomime_policy.nodes.policy_node", controller=CONTROLLER, **prefixes),
+            self._start("pianomime_midi.midi_node", midi=song, songs=songs),
         ]
 
     def _start(self, module: str, **parameters: object) -> subprocess.Popen:

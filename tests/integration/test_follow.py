@@ -198,7 +198,7 @@ def test_who_is_killed_comes_back_and_goes_on(follow, person):
     person.points_m = hands(0.2, -0.2)
     person.steps_on(30)
     for module, words, y_m in (
-        ("pianomime_policy.follow_node", READY, 0.3),
+        ("pianomime_policy.nodes.follow_node", READY, 0.3),
         ("pianomime_sim.sim_node", "the session goes on", 0.15),
     ):
         following.said = ""
@@ -251,7 +251,8 @@ def test_a_file_that_is_no_video_ends_it_with_the_nodes_own_words(environ, tmp_p
 
 def test_without_mediapipe_it_says_what_to_do(environ, tmp_path):
     # A package of that name that cannot be found: what `import` and `find_spec` say where it is not installed.
-    hide = "import sys; sys.modules['mediapipe'] = None; from pianomime.cli import main; sys.exit(main(['follow']))"
+    hide = "import sys; sys.modules['mediapipe'] = None\n"
+    hide += "from pianomime.commands.cli import main; sys.exit(main(['follow']))"
     done = subprocess.run(
         [sys.executable, "-c", hide], env=environ, capture_output=True, text=True, timeout=PATIENCE_S, check=False
     )

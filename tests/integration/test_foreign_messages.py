@@ -14,7 +14,7 @@ from performances import PATIENCE_S, Performance, own_domain, play
 from sensor_msgs.msg import JointState
 from trajectory_msgs.msg import JointTrajectory
 
-from pianomime.episode import play_episode
+from pianomime.episodes.episode import play_episode
 from pianomime_core import ros_topics as topics
 from pianomime_core.hands import joint_names, target_names
 from pianomime_core.keyboard import KEY_NAMES
@@ -25,7 +25,7 @@ from pianomime_core.ros_messages import joint_state, step_of, targets_message
 from pianomime_core.ros_qos import LATCHED, NEWEST
 from pianomime_description.variant import SceneConfig
 from pianomime_physics.simulator import Simulator
-from pianomime_policy.registry import make_controller
+from pianomime_policy.controllers.registry import make_controller
 from pianomime_sim.viewers import LOCALHOST
 from pianomime_sim.viewers.port import free_port
 
@@ -136,7 +136,7 @@ def test_a_second_policy_ends_the_song(perform, environ, long_song):
     performance = perform(long_song, "--controller", "idle")
     performance.wait_for("the song begins")
     second = subprocess.Popen(
-        [sys.executable, "-m", "pianomime_policy.policy_node", "--ros-args", "-p", "controller:=idle"],
+        [sys.executable, "-m", "pianomime_policy.nodes.policy_node", "--ros-args", "-p", "controller:=idle"],
         env=environ,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
@@ -229,8 +229,8 @@ nodes = [
     subprocess.Popen([sys.executable, "-m", module, "--ros-args", *parameters], start_new_session=True)
     for module, *parameters in (
         ("pianomime_sim.sim_node",),
-        ("pianomime_policy.policy_node", "-p", "controller:=idle"),
-        ("pianomime_policy.midi_node", "-p", f"midi:={sys.argv[1]}"),
+        ("pianomime_policy.nodes.policy_node", "-p", "controller:=idle"),
+        ("pianomime_midi.midi_node", "-p", f"midi:={sys.argv[1]}"),
     )
 ]
 print(*(node.pid for node in nodes), flush=True)

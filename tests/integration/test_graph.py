@@ -11,15 +11,15 @@ import numpy as np
 import pytest
 from performances import PATIENCE_S, Performance, own_domain, play, still_there
 
-from pianomime.episode import play_episode
-from pianomime.models import model_folder
-from pianomime.songs import bundled_songs
+from pianomime.episodes.episode import play_episode
+from pianomime.files.models import model_folder
+from pianomime.files.songs import bundled_songs
 from pianomime_core.notes import Note, Score, load_midi, save_midi
 from pianomime_core.piano_roll import piano_roll
 from pianomime_core.rollout import Rollout
 from pianomime_description.variant import SceneConfig
 from pianomime_physics.simulator import Simulator
-from pianomime_policy.registry import make_controller
+from pianomime_policy.controllers.registry import make_controller
 from pianomime_sim.viewers import LOCALHOST
 from pianomime_sim.viewers.port import free_port
 
@@ -146,12 +146,12 @@ def test_bad_input_is_one_line(environ, arguments, words):
         ("pianomime_sim.sim_node", ("stale_hold_s:=99.0",), ("stale_hold_s", "99", "10")),
         ("pianomime_sim.sim_node", ("variant:=three_hands",), ("three_hands", "pianomime, robopianist")),
         ("pianomime_sim.sim_node", ("rollout:=no/such/folder/r.npz",), ("no/such/folder",)),
-        ("pianomime_policy.policy_node", ("controller:=nobody",), ("nobody", "planner, streaming")),
-        ("pianomime_policy.policy_node", ("autostart:=7",), ("autostart", "7")),
-        ("pianomime_policy.midi_node", ("midi:=no_such_song.mid",), ("no_such_song.mid",)),
-        ("pianomime_policy.midi_node", ("midi:=x.mid", "horizon_steps:=0"), ("horizon_steps", "0", "400")),
-        ("pianomime_policy.midi_node", ("horizon:=11",), ("'horizon'", "horizon_steps")),
-        ("pianomime_policy.midi_node", ("mi di",), ("mi di",)),
+        ("pianomime_policy.nodes.policy_node", ("controller:=nobody",), ("nobody", "planner, streaming")),
+        ("pianomime_policy.nodes.policy_node", ("autostart:=7",), ("autostart", "7")),
+        ("pianomime_midi.midi_node", ("midi:=no_such_song.mid",), ("no_such_song.mid",)),
+        ("pianomime_midi.midi_node", ("midi:=x.mid", "horizon_steps:=0"), ("horizon_steps", "0", "400")),
+        ("pianomime_midi.midi_node", ("horizon:=11",), ("'horizon'", "horizon_steps")),
+        ("pianomime_midi.midi_node", ("mi di",), ("mi di",)),
     ],
 )
 def test_a_node_refuses_bad_parameters_in_one_line(environ, module, parameters, words):
@@ -167,7 +167,7 @@ def test_a_node_refuses_bad_parameters_in_one_line(environ, module, parameters, 
 def test_a_window_too_short_for_the_controller_is_refused(environ):
     """The node table is where play sets the horizon; the command has no option for it."""
     text = (
-        "import json, sys; from pathlib import Path; from pianomime.play import PlayOptions, play\n"
+        "import json, sys; from pathlib import Path; from pianomime.commands.play import PlayOptions, play\n"
         "from pianomime_core.errors import UserError\n"
         "try: play(PlayOptions(midi=Path(sys.argv[1]), horizon_steps=11))\n"
         "except UserError as error: print(json.dumps(str(error)))"

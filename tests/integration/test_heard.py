@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from performances import own_domain, play
 
-from pianomime_core.midi_ports import open_client
 from pianomime_core.rollout import Rollout
+from pianomime_midi.midi_ports import open_client
 
 pytestmark = pytest.mark.usefixtures("midi_system")
 

@@ -6,16 +6,16 @@ import numpy as np
 from benchmarks.scripted_keyboard import Keyboard
 from live_sessions import READY, music
 
-from pianomime.episode import play_episode
-from pianomime.models import model_folder
-from pianomime.songs import bundled_songs
+from pianomime.episodes.episode import play_episode
+from pianomime.files.models import model_folder
+from pianomime.files.songs import bundled_songs
 from pianomime_core.metrics import score
 from pianomime_core.notes import load_midi
 from pianomime_core.piano_roll import piano_roll
 from pianomime_core.rollout import Rollout
 from pianomime_description.variant import SceneConfig
 from pianomime_physics.simulator import Simulator
-from pianomime_policy.registry import make_controller
+from pianomime_policy.controllers.registry import make_controller
 
 
 def test_the_same_music_as_a_file_gives_the_same_score(session, keyboard, tmp_path):

@@ -29,7 +29,7 @@ def test_an_unknown_port_is_refused_with_the_list(live_environ, keyboard):
 
 
 def test_the_node_alone_refuses_it_too(live_environ, keyboard):
-    command = [sys.executable, "-m", "pianomime_policy.live_node", "--ros-args", "-p", "port:=harp"]
+    command = [sys.executable, "-m", "pianomime_midi.live_node", "--ros-args", "-p", "port:=harp"]
     done = subprocess.run(command, env=live_environ, capture_output=True, text=True, timeout=PATIENCE_S)
     assert done.returncode == 2
     [line] = [line for line in done.stderr.splitlines() if line.startswith("error: ")]

@@ -8,13 +8,13 @@ import pytest
 from performances import own_domain, play
 from test_heard import PORT, Listener
 
-from pianomime.episode import play_episode
+from pianomime.episodes.episode import play_episode
 from pianomime_core.notes import Note, Score, load_midi, save_midi
 from pianomime_core.piano_roll import piano_roll
 from pianomime_core.rollout import Rollout
 from pianomime_description.variant import SceneConfig
 from pianomime_physics.simulator import Simulator
-from pianomime_policy.registry import make_controller
+from pianomime_policy.controllers.registry import make_controller
 
 STEP_S = 0.05
 PEDAL_S = ((1.2, True), (1.75, False), (2.0, True), (2.5, False))

@@ -9,7 +9,7 @@ import pytest
 from performances import Performance, own_domain, play
 from rosbags.highlevel import AnyReader
 
-from pianomime.songs import read_song
+from pianomime.files.songs import read_song
 from pianomime_core.hands import target_names
 from pianomime_core.keyboard import KEY_NAMES, KEYBOARD
 from pianomime_core.metrics import score

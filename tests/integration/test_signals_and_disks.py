@@ -11,7 +11,7 @@ import pytest
 from performances import PATIENCE_S, Performance, own_domain, play
 from rosbags.highlevel import AnyReader
 
-from pianomime.songs import find_song, read_song
+from pianomime.files.songs import find_song, read_song
 from pianomime_core.notes import Note, Score, save_midi
 from pianomime_core.rollout import Rollout
 

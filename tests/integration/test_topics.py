@@ -15,7 +15,7 @@ from sensor_msgs.msg import JointState
 from trajectory_msgs.msg import JointTrajectory
 from visualization_msgs.msg import MarkerArray
 
-from pianomime.songs import bundled_songs
+from pianomime.files.songs import bundled_songs
 from pianomime_core.hands import joint_names, target_names
 from pianomime_core.keyboard import KEY_NAMES
 from pianomime_core.ros_messages import GOAL_NAMES, read_status, step_of
@@ -111,7 +111,7 @@ def test_every_topic_of_a_performance(domain, tmp_path):
 
 def test_topics_can_be_remapped(domain, tmp_path):
     settings = ("-p", f"midi:={bundled_songs()['twinkle']}", "--remap", "/piano/song:=/studio/song")
-    with process(domain, tmp_path, "pianomime_policy.midi_node", "--ros-args", *settings):
+    with process(domain, tmp_path, "pianomime_midi.midi_node", "--ros-args", *settings):
         stranger = Stranger(domain, {"/studio/song": (JointTrajectory, LATCHED)})
         try:
             stranger.listen_until(lambda heard: heard["/studio/song"])

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from benchmarks.transcription import GOAL_ONSET_F1, compare
 
-from pianomime.songs import find_song
+from pianomime.files.songs import find_song
 from pianomime_core.errors import UserError
 from pianomime_core.notes import Note, load_midi
 from pianomime_perception.transcription import SAMPLE_RATE_HZ, transcribe

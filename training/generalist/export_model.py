@@ -11,8 +11,8 @@ import tyro
 
 from pianomime_core.errors import UserError
 from pianomime_description.variant import SceneConfig
-from pianomime_policy.generalist.generalist import FINGERING_FILE, POSTURES_FILE, GeneralistConfig, contract
-from pianomime_policy.network_file import as_json
+from pianomime_policy.controllers.generalist.generalist import FINGERING_FILE, POSTURES_FILE, GeneralistConfig, contract
+from pianomime_policy.networks.network_file import as_json
 from training.export import export, git_revision
 from training.generalist.fingering_network import FingeringNetwork
 from training.generalist.posture_network import PostureNetwork

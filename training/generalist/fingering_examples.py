@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pianomime_policy.generalist.choice_prices import choice_prices, next_onsets
-from pianomime_policy.generalist.fingering_choices import ChoiceConfig, Choices, FingeringChoices, one_state
-from pianomime_policy.planner.fingering import FingeringConfig, playable
+from pianomime_policy.controllers.generalist.choice_prices import choice_prices, next_onsets
+from pianomime_policy.controllers.generalist.fingering_choices import ChoiceConfig, Choices, FingeringChoices, one_state
+from pianomime_policy.fingering.fingering import FingeringConfig, playable
 from training.music import Roll, notes_of
 
 _HOPELESS_REGRET = 30.0

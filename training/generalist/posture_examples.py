@@ -8,15 +8,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pianomime.episode import play_episode
+from pianomime.episodes.episode import play_episode
 from pianomime_core.piano_roll import PianoRoll
 from pianomime_description.variant import SceneConfig
 from pianomime_physics.simulator import Simulator
-from pianomime_policy.generalist.generalist import GeneralistConfig
-from pianomime_policy.generalist.learned_hand import LearnedHand, Postures
-from pianomime_policy.planner.fingertip_targets import FingertipRows
-from pianomime_policy.planner.hand_planner import HandPlanner
-from pianomime_policy.planner.planner import Planner, PlannerConfig
+from pianomime_policy.controllers.generalist.generalist import GeneralistConfig
+from pianomime_policy.controllers.generalist.learned_hand import LearnedHand, Postures
+from pianomime_policy.controllers.planner.planner import Planner, PlannerConfig
+from pianomime_policy.hand_control.hand_planner import HandPlanner
+from pianomime_policy.motion.fingertip_targets import FingertipRows
 from training.music import Roll
 
 

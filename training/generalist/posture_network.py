@@ -24,7 +24,7 @@ class PostureNetwork(nn.Module):
         self.bypass = nn.Linear(features, 2 * coordinates, bias=False)
 
     def forward(self, features: Tensor) -> Tensor:
-        """(R, D) -> (R, 2 n); see `pianomime_policy.generalist.learned_hand.Postures`."""
+        """(R, D) -> (R, 2 n); see `pianomime_policy.controllers.generalist.learned_hand.Postures`."""
         return self.layers(features) + self.bypass(features)
 
 

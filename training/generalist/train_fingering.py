@@ -17,7 +17,7 @@ import tyro
 from numpy.typing import NDArray
 
 from pianomime_core.errors import UserError
-from pianomime_policy.generalist.fingering_choices import ChoiceConfig
+from pianomime_policy.controllers.generalist.fingering_choices import ChoiceConfig
 from training.fitting import FitConfig, device_named, fit
 from training.generalist.fingering_examples import ExampleConfig, Examples, fingering_examples
 from training.generalist.fingering_network import FingeringNetwork, choice_loss

@@ -20,7 +20,7 @@ from pianomime_core.errors import UserError
 from pianomime_core.hands import SIDES, forearm_dofs, target_names
 from pianomime_core.metrics import score
 from pianomime_description.variant import SceneConfig
-from pianomime_policy.generalist.learned_hand import feature_layout
+from pianomime_policy.controllers.generalist.learned_hand import feature_layout
 from training.fitting import FitConfig, device_named, fit
 from training.generalist.posture_examples import PostureExamples, posture_examples
 from training.generalist.posture_network import PostureNetwork, posture_loss

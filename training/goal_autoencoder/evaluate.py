@@ -19,7 +19,7 @@ from rich.console import Console
 from rich.table import Table
 from scipy.stats import spearmanr
 
-from pianomime.outputs import write_json
+from pianomime.files.outputs import write_json
 from pianomime_core.errors import UserError
 from pianomime_core.keyboard import KEYBOARD
 from training.demonstrations import load_demonstrations

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from pianomime_core.hands import joint_names, target_names
 from pianomime_core.keyboard import KEYBOARD
-from pianomime_policy.controller import Observation
+from pianomime_policy.controllers.controller import Observation
 from training.demonstrations import FINGERTIP_NAMES
 from training.paper.snapping import NOBODY, snapped_rows
 from training.paper.system import PaperSystem

@@ -1,6 +1,7 @@
 """Play train and val clips with a trained configuration or a baseline: `python -m training.paper.evaluate NAME ...`.
 
-Every player goes through the same loop, `pianomime.episode.play_episode`, in the paper's scene: hand collisions off.
+Every player goes through the same loop, `pianomime.episodes.episode.play_episode`, in the paper's scene: hand
+collisions off.
 """
 
 import sys
@@ -17,14 +18,14 @@ from numpy.typing import NDArray
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from pianomime.episode import OnStep, play_episode
-from pianomime.outputs import make_folder, write_json
+from pianomime.episodes.episode import OnStep, play_episode
+from pianomime.files.outputs import make_folder, write_json
 from pianomime_core.errors import UserError, unknown_value
 from pianomime_core.piano_roll import PianoRoll
 from pianomime_description.variant import SceneConfig
 from pianomime_physics.simulator import Simulator
-from pianomime_policy.controller import Controller, Observation
-from pianomime_policy.registry import make_controller
+from pianomime_policy.controllers.controller import Controller, Observation
+from pianomime_policy.controllers.registry import make_controller
 from training.demonstrations import Demonstration, load_demonstrations
 from training.fitting import device_named
 from training.paper.configs import CONFIGS

@@ -13,7 +13,7 @@ from scipy.optimize import lsq_linear
 
 from pianomime_core.hands import FINGERS, SIDES, joint_names, target_joints, target_names
 from pianomime_description.hand_spec import build_hand, fingertip_site
-from pianomime_policy.controller import Observation
+from pianomime_policy.controllers.controller import Observation
 from training.demonstrations import FINGERTIP_NAMES, Demonstration, target_range
 
 # Squared errors in m weigh 1 (the published 1e8 divided out of everything).
@@ -25,7 +25,7 @@ _WRIST_BODY = "palm"
 
 
 class HumanFingertips:
-    """Plays the fingertips of one demonstration, see `pianomime_policy.controller.Controller`."""
+    """Plays the fingertips of one demonstration, see `pianomime_policy.controllers.controller.Controller`."""
 
     horizon_steps: int | None = 1
 

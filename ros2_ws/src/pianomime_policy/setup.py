@@ -16,13 +16,11 @@ setup(
     zip_safe=False,
     maintainer="PianoMime maintainers",
     maintainer_email="maintainers@pianomime.dev",
-    description="Fingering, planner, inverse kinematics, MIDI sources; policy and MIDI nodes.",
+    description="Notes to fingers, motion, joints and actuator targets; controllers; policy node.",
     entry_points={
         "console_scripts": [
-            "policy_node = pianomime_policy.policy_node:main",
-            "midi_node = pianomime_policy.midi_node:main",
-            "live_node = pianomime_policy.live_node:main",
-            "follow_node = pianomime_policy.follow_node:main",
+            "policy_node = pianomime_policy.nodes.policy_node:main",
+            "follow_node = pianomime_policy.nodes.follow_node:main",
         ]
     },
     license="Apache-2.0",

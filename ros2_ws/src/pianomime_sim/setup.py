@@ -11,7 +11,7 @@ setup(
         ("share/ament_index/resource_index/packages", [f"resource/{NAME}"]),
         (f"share/{NAME}", ["package.xml"]),
     ],
-    install_requires=["pianomime_core", "pianomime_description", "pianomime_physics"],
+    install_requires=["pianomime_core", "pianomime_midi", "pianomime_description", "pianomime_physics"],
     extras_require={"record": ["rosbags"], "test": ["pytest"]},  # play --record
     zip_safe=False,
     maintainer="PianoMime maintainers",

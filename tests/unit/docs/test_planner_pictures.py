@@ -16,14 +16,14 @@ from docs.planner_pictures.stroke import widest_stroke
 from docs.planner_pictures.style import key_name, runs, save
 from PIL import Image
 
-from pianomime.episode import play_episode
-from pianomime.songs import find_song, read_song
+from pianomime.episodes.episode import play_episode
+from pianomime.files.songs import find_song, read_song
 from pianomime_core.error_table import error_table
 from pianomime_core.errors import UserError
 from pianomime_core.keyboard import KEYBOARD
 from pianomime_core.piano_roll import PianoRoll
 from pianomime_physics.simulator import Simulator
-from pianomime_policy.planner.planner import Planner
+from pianomime_policy.controllers.planner.planner import Planner
 
 SECONDS = 3.0
 LARGEST_BYTES = 200_000

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from command_examples import Command, Result, write_midi
 
-from pianomime.cli import main
+from pianomime.commands.cli import main
 
 
 @pytest.fixture

@@ -184,7 +184,7 @@ def described(monkeypatch, launch_file: Path) -> LaunchDescription:
     """What the launch file describes, read with the stand-ins and with nothing set about ROS."""
     install(monkeypatch)
     # They belong to one test; what imports them must not outlive it.
-    for name in ("pianomime.launch_nodes", "pianomime.launch_arguments"):
+    for name in ("pianomime.graph.launch_nodes", "pianomime.graph.launch_arguments"):
         monkeypatch.delitem(sys.modules, name, raising=False)
     monkeypatch.delenv("ROS_DOMAIN_ID", raising=False)
     for name in ("ROS_AUTOMATIC_DISCOVERY_RANGE", "FASTDDS_DEFAULT_PROFILES_FILE"):

@@ -6,14 +6,14 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from pianomime.episode import play_episode
+from pianomime.episodes.episode import play_episode
 from pianomime_core.errors import UserError
 from pianomime_core.piano_roll import PianoRoll
 from pianomime_core.rollout import Rollout
 from pianomime_description.variant import SceneConfig
 from pianomime_physics.simulator import Simulator
-from pianomime_policy.foresight.refinement import Played, RefineConfig
-from pianomime_policy.registry import make_controller
+from pianomime_policy.controllers.registry import make_controller
+from pianomime_policy.model_search.refinement import Played, RefineConfig
 
 STRETCH_STEPS = 5
 

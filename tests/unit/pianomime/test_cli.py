@@ -10,9 +10,9 @@ import mido
 import pytest
 from command_examples import Command, write_midi
 
-from pianomime import cli
-from pianomime.songs import bundled_songs
-from pianomime_policy.registry import CONTROLLERS
+from pianomime.commands import cli
+from pianomime.files.songs import bundled_songs
+from pianomime_policy.controllers.registry import CONTROLLERS
 
 OPTIONS = {
     "play": (
@@ -220,7 +220,9 @@ def test_help_names_every_bundled_song(pianomime: Command) -> None:
 
 
 def test_help_loads_neither_simulator_nor_ros() -> None:
-    code = "import sys; from pianomime.cli import main\ntry: main(['play', '--help'])\nexcept SystemExit: pass\n"
+    code = (
+        "import sys; from pianomime.commands.cli import main\ntry: main(['play', '--help'])\nexcept SystemExit: pass\n"
+    )
     code += "print({'mujoco', 'numba', 'rclpy'} & set(sys.modules))"
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert result.stdout.splitlines()[-1] == "set()"

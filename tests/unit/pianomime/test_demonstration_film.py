@@ -8,7 +8,7 @@ pytest.importorskip("cv2", reason="needs OpenCV: make perceive")
 
 from seen_demonstration import C_KEY, E_KEY, demonstration, pixel_of, write_video
 
-from pianomime.demonstration_film import annotated, film_demonstration
+from pianomime.reports.demonstration_film import annotated, film_demonstration
 from pianomime_core.errors import UserError
 from pianomime_core.keyboard import KEYBOARD
 from pianomime_perception.drawing import HAND_COLOURS, KEY_COLOUR

@@ -5,7 +5,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 from seen_demonstration import C_KEY, E_KEY, demonstration
 
-from pianomime.demonstration_plot import HAND_COLOURS, NOBODY_COLOUR, plot_demonstration
+from pianomime.reports.demonstration_plot import HAND_COLOURS, NOBODY_COLOUR, plot_demonstration
 
 
 def test_notes_have_the_colour_of_their_hand_and_the_number_of_their_finger(tmp_path, monkeypatch):

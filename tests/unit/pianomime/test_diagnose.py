@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from command_examples import Command, Result, write_midi
 
-from pianomime.cli import main
+from pianomime.commands.cli import main
 from pianomime_core.hands import joint_names, target_names
 from pianomime_core.rollout import Rollout
 

@@ -7,9 +7,10 @@ import sys
 import pytest
 from command_examples import Command
 
-from pianomime import doctor, doctor_probes, ros_instance
-from pianomime.doctor import CHECKS, Check, State, examine
-from pianomime.doctor_probes import Absent
+from pianomime.commands import doctor, doctor_probes
+from pianomime.commands.doctor import CHECKS, Check, State, examine
+from pianomime.commands.doctor_probes import Absent
+from pianomime.graph.graph import ros_instance
 from pianomime_core.errors import UserError
 
 ANSWERS = {

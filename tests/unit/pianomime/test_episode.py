@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 import numpy as np
 import pytest
 
-from pianomime.episode import play_episode
+from pianomime.episodes.episode import play_episode
 from pianomime_core.errors import UserError
 from pianomime_core.hands import joint_names, target_names
 from pianomime_core.piano_roll import PianoRoll
 from pianomime_description.variant import SceneConfig
 from pianomime_physics.simulator import Simulator, SimulatorState
-from pianomime_policy.controller import Observation
+from pianomime_policy.controllers.controller import Observation
 
 JOINTS, TARGETS = joint_names(), target_names()
 THUMB, WRIST, SLIDE = JOINTS.index("rh_THJ1"), JOINTS.index("lh_WRJ1"), TARGETS.index("lh_forearm_tx")

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from command_examples import Command, write_midi
 
-from pianomime.cli import main
+from pianomime.commands.cli import main
 from pianomime_core.notes import Note, Score, save_midi
 from pianomime_core.rollout import Rollout
 

@@ -2,7 +2,7 @@
 
 import json
 
-from pianomime.songs import share_directory
+from pianomime.files.songs import share_directory
 from pianomime_core import ros_topics
 
 LAYOUT = json.loads((share_directory() / "foxglove" / "pianomime.json").read_text())

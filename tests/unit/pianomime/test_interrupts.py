@@ -6,7 +6,7 @@ import signal
 
 import pytest
 
-from pianomime.interrupts import Interrupted, interrupt_exit_code, interruptible
+from pianomime.episodes.interrupts import Interrupted, interrupt_exit_code, interruptible
 
 
 @pytest.fixture(autouse=True)

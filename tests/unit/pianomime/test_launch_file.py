@@ -18,10 +18,10 @@ from fake_launch import (
     typed,
 )
 
-from pianomime.graph_options import PlayOptions
-from pianomime.node_table import node_table
-from pianomime.respawn import NodeDied, started_again
-from pianomime.songs import bundled_songs, share_directory
+from pianomime.files.songs import bundled_songs, share_directory
+from pianomime.graph.graph_options import PlayOptions
+from pianomime.graph.node_table import node_table
+from pianomime.graph.respawn import NodeDied, started_again
 from pianomime_core.errors import UserError
 from pianomime_core.instruments import Choice
 from pianomime_core.ros_environment import LOOPBACK, stays_on_this_machine
@@ -122,7 +122,7 @@ def test_rviz_is_started_where_it_is_installed(description, monkeypatch, tmp_pat
         program.touch(mode=0o755)
     monkeypatch.setenv("AMENT_PREFIX_PATH", str(tmp_path))
     nodes = {action.name: action for action in start(description, viewer="rviz") if isinstance(action, Node)}
-    assert nodes["rviz2"].arguments == ["-d", str(share_directory() / "rviz" / "pianomime.rviz")]
+    assert nodes["rviz2"].arguments == ["-d", str(share_directory() / "rviz" / "pianomime.graph.rviz")]
     frames = nodes["robot_state_publisher"]
     assert (frames.package, frames.executable) == ("pianomime_description", "hand_frames")
     program = tmp_path / "lib" / "robot_state_publisher" / "robot_state_publisher"

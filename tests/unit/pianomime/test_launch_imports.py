@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pianomime.shared_files import share_directory
+from pianomime.files.shared_files import share_directory
 
 LAUNCH_FILES = sorted((share_directory() / "launch").glob("*.launch.py"))
 ROOT = Path(__file__).resolve().parents[3]

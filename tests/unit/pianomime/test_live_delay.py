@@ -2,10 +2,10 @@
 
 import pytest
 
-from pianomime.live_delay import live_delay_s
+from pianomime.graph.live_delay import live_delay_s
 from pianomime_core.errors import UserError
 from pianomime_description.variant import SceneConfig
-from pianomime_policy.registry import CONTROLLERS, DEMONSTRATED, HORIZON_STEPS, TRAINED, make_controller
+from pianomime_policy.controllers.registry import CONTROLLERS, DEMONSTRATED, HORIZON_STEPS, TRAINED, make_controller
 
 
 @pytest.mark.parametrize("name", [name for name in CONTROLLERS if name not in TRAINED + DEMONSTRATED])

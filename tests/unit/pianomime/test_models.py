@@ -8,11 +8,11 @@ from types import SimpleNamespace
 import pytest
 from command_examples import Command
 
-from pianomime.models import model_folder
-from pianomime.songs import share_directory
+from pianomime.files.models import model_folder
+from pianomime.files.songs import share_directory
 from pianomime_description.variant import SceneConfig
-from pianomime_policy.idle import Idle
-from pianomime_policy.registry import CONTROLLERS, TRAINED
+from pianomime_policy.controllers.idle.idle import Idle
+from pianomime_policy.controllers.registry import CONTROLLERS, TRAINED
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ def models(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
         return Idle(scene.variant)
 
     stand_in = SimpleNamespace(Generalist=generalist)
-    monkeypatch.setitem(sys.modules, "pianomime_policy.generalist.generalist", stand_in)
+    monkeypatch.setitem(sys.modules, "pianomime_policy.controllers.generalist.generalist", stand_in)
     return given
 
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from pianomime.node_entry import NodeEntry
-from pianomime.node_python import check_node_python
+from pianomime.graph.node_entry import NodeEntry
+from pianomime.graph.node_python import check_node_python
 from pianomime_core.errors import UserError
 
 NODES = (NodeEntry("rviz2", "rviz2", "", "rviz2"), NodeEntry("p", "sim_node", "p.sim_node", "sim_node"))

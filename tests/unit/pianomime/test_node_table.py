@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from pianomime.graph_options import FollowOptions, LiveOptions, PerceptionOptions, PlayOptions, SeeOptions
-from pianomime.node_table import node_table, perception_table
-from pianomime.songs import share_directory
+from pianomime.files.songs import share_directory
+from pianomime.graph.graph_options import FollowOptions, LiveOptions, PerceptionOptions, PlayOptions, SeeOptions
+from pianomime.graph.node_table import node_table, perception_table
 from pianomime_core.errors import UserError
 from pianomime_core.instruments import Choice
 

@@ -5,7 +5,7 @@ import os
 
 import pytest
 
-from pianomime.offscreen import choose_gl
+from pianomime.reports.offscreen import choose_gl
 from pianomime_core.errors import UserError
 
 

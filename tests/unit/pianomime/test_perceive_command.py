@@ -13,8 +13,8 @@ pytest.importorskip("mediapipe", reason="needs MediaPipe: make perceive")
 from seen_demonstration import C_KEY, demonstration, write_video
 
 import pianomime_perception.perceive
-from pianomime.cli import main
-from pianomime.perceive import summary
+from pianomime.commands.cli import main
+from pianomime.commands.perceive import summary
 from pianomime_core.demonstration import Demonstration
 from pianomime_core.keyboard import KEYBOARD
 from pianomime_core.notes import save_midi

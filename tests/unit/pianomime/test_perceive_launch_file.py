@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from fake_launch import DeclareLaunchArgument, Node, described, start
 
-from pianomime.graph_options import FollowOptions, NodeOptions, PerceptionOptions, SeeOptions
-from pianomime.node_table import node_table, perception_table
-from pianomime.songs import share_directory
+from pianomime.files.songs import share_directory
+from pianomime.graph.graph_options import FollowOptions, NodeOptions, PerceptionOptions, SeeOptions
+from pianomime.graph.node_table import node_table, perception_table
 from pianomime_core.errors import UserError
 
 LAUNCH_FILE = share_directory() / "launch" / "perceive.launch.py"

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from command_examples import Command
 
-from pianomime.performance import perform
+from pianomime.episodes.performance import perform
 from pianomime_core.rollout import Rollout
 
 # (onset, offset) [s] and MIDI pitch of what the fixture `tune` wants.

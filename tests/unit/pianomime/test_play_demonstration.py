@@ -12,10 +12,10 @@ from command_examples import Command
 from fake_launch import Node, described, start
 from seen_demonstration import demonstration
 
-from pianomime.graph_options import PlayOptions
-from pianomime.likeness import likeness, played_fingertips_m
-from pianomime.node_table import node_table
-from pianomime.songs import share_directory
+from pianomime.files.songs import share_directory
+from pianomime.graph.graph_options import PlayOptions
+from pianomime.graph.node_table import node_table
+from pianomime.reports.likeness import likeness, played_fingertips_m
 from pianomime_core.errors import UserError
 from pianomime_core.hands import FINGERS, SIDES
 from pianomime_core.rollout import Rollout

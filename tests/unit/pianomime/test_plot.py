@@ -6,8 +6,8 @@ import numpy as np
 from command_examples import Command
 from PIL import Image
 
-from pianomime.performance import perform
-from pianomime.plot import fingertips, roll_picture
+from pianomime.episodes.performance import perform
+from pianomime.reports.plot import fingertips, roll_picture
 from pianomime_core.keyboard import KEYBOARD
 from pianomime_core.rollout import Rollout
 

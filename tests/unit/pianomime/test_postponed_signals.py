@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from pianomime.postponed_signals import PostponedSignals
+from pianomime.episodes.postponed_signals import PostponedSignals
 
 pytestmark = pytest.mark.usefixtures("hears_interrupts")
 

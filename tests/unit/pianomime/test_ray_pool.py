@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from command_examples import Command
 
-from pianomime.ray_pool import ray_results
+from pianomime.episodes.ray_pool import ray_results
 from pianomime_core.errors import UserError
 
 

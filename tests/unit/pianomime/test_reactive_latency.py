@@ -18,13 +18,13 @@ from benchmarks.reactive_latency import (
     play_live,
 )
 
-from pianomime.songs import find_song
+from pianomime.files.songs import find_song
 from pianomime_core.errors import UserError
 from pianomime_core.keyboard import LOWEST_PITCH
 from pianomime_core.notes import Note, Score
 from pianomime_description.variant import SceneConfig
 from pianomime_physics.simulator import Simulator
-from pianomime_policy.registry import make_controller
+from pianomime_policy.controllers.registry import make_controller
 
 
 def pressed_at(physics_steps: int, *presses: tuple[int, int, int]) -> np.ndarray:

@@ -10,10 +10,10 @@ import pytest
 from command_examples import Command, write_midi
 from fake_search import FakeSearch
 
-from pianomime import refine_song
+from pianomime.episodes import refine_song
 from pianomime_core.metrics import score
 from pianomime_core.rollout import Rollout
-from pianomime_policy.foresight.refinement import RefineConfig
+from pianomime_policy.model_search.refinement import RefineConfig
 
 DO_NOTHING_F1 = 1 / 25  # the last of the 25 rows of the tune is silent
 

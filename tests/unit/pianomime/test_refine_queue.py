@@ -9,7 +9,7 @@ import pytest
 from command_examples import Command, write_midi
 from fake_search import FakeSearch
 
-from pianomime import refine_song
+from pianomime.episodes import refine_song
 from pianomime_core.rollout import Rollout
 
 

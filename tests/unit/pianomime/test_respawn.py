@@ -2,8 +2,8 @@
 
 import pytest
 
-from pianomime.node_entry import NodeEntry
-from pianomime.respawn import RESTARTS, Fate, fate, restart_line, started_again
+from pianomime.graph.node_entry import NodeEntry
+from pianomime.graph.respawn import RESTARTS, Fate, fate, restart_line, started_again
 
 SIM = NodeEntry("p", "sim", "sim", "sim", ends_graph=True)
 POLICY = NodeEntry("p", "policy", "policy", "policy")

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from pianomime.ros_instance import refuse_second_instance
+from pianomime.graph.ros_instance import refuse_second_instance
 from pianomime_core.errors import UserError
 from pianomime_core.ros_environment import complete_ros_environment
 

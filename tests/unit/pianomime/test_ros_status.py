@@ -2,8 +2,8 @@
 
 import pytest
 
-from pianomime.play import score_card
-from pianomime.ros_status import NEEDED
+from pianomime.commands.play import score_card
+from pianomime.graph.ros_status import NEEDED
 from pianomime_core.ros_messages import MessageError, read_status, status_message
 
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from pianomime import runner
-from pianomime.node_entry import NodeEntry
-from pianomime.runner import NodeDied, Runner, node_command
+from pianomime.graph.graph import runner
+from pianomime.graph.node_entry import NodeEntry
+from pianomime.graph.runner import NodeDied, Runner, node_command
 from pianomime_core.errors import UserError
 
 FOREVER = "import time; print('ready', flush=True); time.sleep(600)"

@@ -12,11 +12,11 @@ import yaml
 from command_examples import Command
 from rclpy.qos import DurabilityPolicy, ReliabilityPolicy
 
-from pianomime import doctor_probes
-from pianomime.graph_options import LiveOptions, PerceptionOptions, PlayOptions, SeeOptions
-from pianomime.node_table import node_table, perception_table
-from pianomime.runner import node_command
-from pianomime.songs import share_directory
+from pianomime.commands import doctor_probes
+from pianomime.files.songs import share_directory
+from pianomime.graph.graph_options import LiveOptions, PerceptionOptions, PlayOptions, SeeOptions
+from pianomime.graph.node_table import node_table, perception_table
+from pianomime.graph.runner import node_command
 from pianomime_core.errors import UserError
 from pianomime_core.ros_qos import LATCHED, NEWEST
 from pianomime_description.urdf import hands_urdf
@@ -24,7 +24,7 @@ from pianomime_physics.simulator import Simulator
 from pianomime_sim.ros_markers import MarkerMaker
 from pianomime_sim.viewers.base import Snapshot
 
-CONFIG = share_directory() / "rviz" / "pianomime.rviz"
+CONFIG = share_directory() / "rviz" / "pianomime.graph.rviz"
 PLAY = PlayOptions(midi=Path("song.mid"), viewer="rviz")
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from pianomime.shared_files import DEFAULT_SONG, bundled_songs, find_song, share_directory
+from pianomime.files.shared_files import DEFAULT_SONG, bundled_songs, find_song, share_directory
 from pianomime_core.errors import UserError
 
 
@@ -38,5 +38,7 @@ def test_missing_song_names_itself_and_the_bundled_ones() -> None:
 def test_share_directory_of_an_installation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     touch(tmp_path / "share" / "pianomime" / "songs" / "x.mid")
     monkeypatch.setenv("AMENT_PREFIX_PATH", f"{tmp_path / 'other'}:{tmp_path}")
-    monkeypatch.setattr("pianomime.shared_files.__file__", str(tmp_path / "lib" / "pianomime" / "shared_files.py"))
+    monkeypatch.setattr(
+        "pianomime.files.shared_files.__file__", str(tmp_path / "lib" / "pianomime" / "shared_files.py")
+    )
     assert share_directory() == tmp_path / "share" / "pianomime"

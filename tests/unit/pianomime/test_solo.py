@@ -32,7 +32,7 @@ def test_real_time_waits_for_the_absolute_deadline_of_every_step(
         slept.append(duration_s)
         now[0] += duration_s
 
-    monkeypatch.setattr("pianomime.solo.time", type("Time", (), {"monotonic": lambda: now[0], "sleep": sleep}))
+    monkeypatch.setattr("pianomime.commands.solo.time", type("Time", (), {"monotonic": lambda: now[0], "sleep": sleep}))
     result = pianomime("play", tune, "--no-ros", "--real-time", "--controller", "idle")
     assert result.code == 0, result
     # 1.2 s are 25 rows; the first step starts the clock.
@@ -45,7 +45,9 @@ def test_late_steps_are_counted(pianomime: Command, tune: Path, monkeypatch: pyt
     def clock() -> float:
         return next(ticks) / 1000  # 60 ms pass in every step
 
-    monkeypatch.setattr("pianomime.solo.time", type("Time", (), {"monotonic": clock, "sleep": lambda duration_s: None}))
+    monkeypatch.setattr(
+        "pianomime.commands.solo.time", type("Time", (), {"monotonic": clock, "sleep": lambda duration_s: None})
+    )
     result = pianomime("play", tune, "--no-ros", "--real-time", "--controller", "idle")
     row = next(line for line in result.out.splitlines() if "missed deadlines" in line)
     assert "24" in row
@@ -86,7 +88,7 @@ def test_a_signal_ends_the_song_and_what_was_played_is_kept(
             if self.card().frames == 10:
                 signal.raise_signal(number)
 
-    monkeypatch.setattr("pianomime.solo.RunningScore", Interrupting)
+    monkeypatch.setattr("pianomime.commands.solo.RunningScore", Interrupting)
     files = [tmp_path / name for name in ("cut.npz", "cut.wav", "cut.mid")]
     result = pianomime(
         *("play", tune, "--no-ros", "--controller", "idle"),

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from pianomime.songs import collect_songs, read_each, read_song
+from pianomime.files.songs import collect_songs, read_each, read_song
 from pianomime_core.errors import UserError
 
 

@@ -7,7 +7,7 @@ import mido
 import pytest
 from command_examples import Command
 
-from pianomime.graph_options import PlayOptions
+from pianomime.graph.graph_options import PlayOptions
 from pianomime_core.errors import UserError
 
 NO_DEVICE = "no audio device here"
@@ -22,7 +22,7 @@ def played(monkeypatch: pytest.MonkeyPatch) -> list[tuple[PlayOptions, str]]:
         calls.append((options, notice))
         return 0
 
-    monkeypatch.setattr("pianomime.play.play", play)
+    monkeypatch.setattr("pianomime.commands.play.play", play)
     return calls
 
 
@@ -32,7 +32,7 @@ def silent_machine(monkeypatch: pytest.MonkeyPatch) -> None:
         raise UserError(NO_DEVICE)
 
     monkeypatch.setattr("pianomime_sim.sound.speaker.default_device", refuse)
-    monkeypatch.setattr("pianomime.sound_options.open_client", refuse)
+    monkeypatch.setattr("pianomime.commands.sound_options.open_client", refuse)
     monkeypatch.setattr("pianomime_sim.sound.midi_out.open_client", refuse)
 
 
@@ -40,7 +40,7 @@ def silent_machine(monkeypatch: pytest.MonkeyPatch) -> None:
 def loud_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     client = SimpleNamespace(get_ports=lambda: ["Synth:in", "Other:in"], delete=lambda: None)
     monkeypatch.setattr("pianomime_sim.sound.speaker.default_device", lambda: ("loud", 48_000))
-    monkeypatch.setattr("pianomime.sound_options.open_client", lambda kind: client)
+    monkeypatch.setattr("pianomime.commands.sound_options.open_client", lambda kind: client)
     monkeypatch.setattr("pianomime_sim.sound.midi_out.open_client", lambda kind: client)
 
 

@@ -5,10 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pianomime.performance import perform
-from pianomime.video import snapshot
-from pianomime.video_caption import Caption
-from pianomime.video_sizes import SIZES
+from pianomime.episodes.performance import perform
+from pianomime.reports.video import snapshot
+from pianomime.reports.video_caption import Caption
+from pianomime.reports.video_sizes import SIZES
 
 
 def test_a_moment_is_judged_by_the_end_of_its_step(recorded: Path) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 
 from pianomime_core.keyboard import KEYBOARD
 from pianomime_core.timing import CONTROL_TIMESTEP_S
-from pianomime_policy.planner.fingering import FingeringConfig, FingeringSearch, finger_offsets_m, offset_limits_m
+from pianomime_policy.fingering.fingering import FingeringConfig, FingeringSearch, finger_offsets_m, offset_limits_m
 
 OFFSET_M = finger_offsets_m()
 LOW_M, HIGH_M = offset_limits_m()

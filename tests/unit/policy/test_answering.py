@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from pianomime_core.errors import UnsafeError, UserError
-from pianomime_policy.answering import Answering
+from pianomime_policy.nodes.answering import Answering
 
 GOAL = np.eye(6, 88, dtype=bool)
 PEDAL = np.array([True, False, False, True, False, False])

@@ -3,10 +3,10 @@
 import numpy as np
 from training.music import notes_of, synthetic_roll
 
-from pianomime_policy.generalist.choice_prices import choice_prices, next_onsets
-from pianomime_policy.generalist.fingering_choices import ChoiceConfig, FingeringChoices
-from pianomime_policy.planner.fingering import FingeringConfig, playable
-from pianomime_policy.planner.fingering_search import Beam, extend_beam
+from pianomime_policy.controllers.generalist.choice_prices import choice_prices, next_onsets
+from pianomime_policy.controllers.generalist.fingering_choices import ChoiceConfig, FingeringChoices
+from pianomime_policy.fingering.fingering import FingeringConfig, playable
+from pianomime_policy.fingering.fingering_search import Beam, extend_beam
 
 WITHOUT_END = 1e9
 

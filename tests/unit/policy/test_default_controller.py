@@ -6,13 +6,13 @@ import sys
 import pytest
 import rclpy
 
-from pianomime.arguments import parse
-from pianomime.graph_options import Options
-from pianomime.live_modes import MODES
+from pianomime.commands.arguments import parse
+from pianomime.commands.live_modes import MODES
+from pianomime.graph.graph_options import Options
 from pianomime_core.ros_environment import complete_ros_environment
-from pianomime_policy.default_controller import DEFAULT_CONTROLLER, WITHOUT_MODEL, default_controller
-from pianomime_policy.policy_node import PolicyNode
-from pianomime_policy.registry import CONTROLLERS, TRAINED
+from pianomime_policy.controllers.default_controller import DEFAULT_CONTROLLER, WITHOUT_MODEL, default_controller
+from pianomime_policy.controllers.registry import CONTROLLERS, TRAINED
+from pianomime_policy.nodes.policy_node import PolicyNode
 
 
 def test_the_default_was_trained_and_the_other_needs_no_file() -> None:

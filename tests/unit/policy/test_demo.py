@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from reference_demonstrations import clip, demonstration_of, needs_demos, needs_tutorial, stan_1
 
-from pianomime.episode import play_episode
-from pianomime.likeness import played_fingertips_m
-from pianomime.songs import bundled_songs
+from pianomime.episodes.episode import play_episode
+from pianomime.files.songs import bundled_songs
+from pianomime.reports.likeness import played_fingertips_m
 from pianomime_core.demonstration import Demonstration
 from pianomime_core.hands import FINGERS, SIDES
 from pianomime_core.keyboard import KEYBOARD, LOWEST_PITCH
@@ -18,10 +18,10 @@ from pianomime_core.notes import Note, Score, load_midi
 from pianomime_core.piano_roll import piano_roll, trim_silence
 from pianomime_description.variant import SceneConfig
 from pianomime_physics.simulator import Simulator
-from pianomime_policy.demo.demo import Demo
-from pianomime_policy.demo.human_path import seen_fingertips
-from pianomime_policy.demo.human_reading import HumanReading, HumanReadingConfig
-from pianomime_policy.planner.planner import Planner
+from pianomime_policy.controllers.demo.demo import Demo
+from pianomime_policy.controllers.demo.human_path import seen_fingertips
+from pianomime_policy.controllers.demo.human_reading import HumanReading, HumanReadingConfig
+from pianomime_policy.controllers.planner.planner import Planner
 
 SCENE = SceneConfig()
 SONG, SECONDS = "minuet_in_g", 8.0

@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from pianomime.episode import play_episode
-from pianomime.songs import find_song, read_song
+from pianomime.episodes.episode import play_episode
+from pianomime.files.songs import find_song, read_song
 from pianomime_core.errors import UserError
 from pianomime_core.hands import target_joints
 from pianomime_core.piano_roll import PianoRoll
@@ -14,10 +14,10 @@ from pianomime_core.rollout import Rollout
 from pianomime_description.variant import SceneConfig
 from pianomime_physics.disturbance import Disturbance, DisturbedSimulator
 from pianomime_physics.simulator import Simulator
-from pianomime_policy.controller import Observation
-from pianomime_policy.feedback_replay import FeedbackConfig, FeedbackReplay, steady_gains
-from pianomime_policy.planner.tracking import HandModel, TrackingConfig, error_weights
-from pianomime_policy.registry import make_controller
+from pianomime_policy.controllers.controller import Observation
+from pianomime_policy.controllers.registry import make_controller
+from pianomime_policy.controllers.replay.feedback_replay import FeedbackConfig, FeedbackReplay, steady_gains
+from pianomime_policy.hand_control.tracking import HandModel, TrackingConfig, error_weights
 
 STEPS = 80
 OPEN_LOOP = FeedbackConfig(effort=1e9, gain_doubt=np.inf)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from slow_fingering import Feed, Tone, path_cost, search, slices
 
 from pianomime_core.keyboard import KEYBOARD
-from pianomime_policy.planner.fingering import FingeringConfig, FingeringSearch, finger_offsets_m, offset_limits_m
+from pianomime_policy.fingering.fingering import FingeringConfig, FingeringSearch, finger_offsets_m, offset_limits_m
 
 CONFIG = FingeringConfig()
 NAMES = {name: i for i, name in enumerate(("C", "Cs", "D", "Ds", "E", "F", "Fs", "G", "Gs", "A", "As", "B"))}

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from pianomime_core.keyboard import KEYBOARD
-from pianomime_policy.generalist.fingering_choices import ChoiceConfig, Choices, FingeringChoices, one_state
-from pianomime_policy.planner.fingering import FingeringConfig, finger_offsets_m
+from pianomime_policy.controllers.generalist.fingering_choices import ChoiceConfig, Choices, FingeringChoices, one_state
+from pianomime_policy.fingering.fingering import FingeringConfig, finger_offsets_m
 
 CONFIG = ChoiceConfig(choices=24, future_notes=3, glance_onsets=2)
 HAND, FINGER = 4 + 5 * 7, 7

@@ -7,8 +7,8 @@ import pytest
 from slow_fingering import Tone, cheapest, path_cost, search
 
 from pianomime_core.keyboard import KEYBOARD
-from pianomime_policy.planner.fingering import FingeringConfig, FingeringSearch
-from pianomime_policy.planner.fingering_search import extend_beam
+from pianomime_policy.fingering.fingering import FingeringConfig, FingeringSearch
+from pianomime_policy.fingering.fingering_search import extend_beam
 
 CONFIG = FingeringConfig()
 SHAPES = ([1, 1, 1], [1, 1, 1, 1], [2, 1], [2, 2], [1, 3], [2, 1, 1], [3], [4], [5])

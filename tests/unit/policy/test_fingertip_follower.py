@@ -7,7 +7,7 @@ from pianomime_core.hands import FINGERS, SIDES
 from pianomime_description.hand_spec import fingertip_site
 from pianomime_description.variant import SceneConfig
 from pianomime_physics.simulator import Simulator
-from pianomime_policy.demo.fingertip_follower import FingertipFollower, FingertipFollowerConfig
+from pianomime_policy.controllers.demo.fingertip_follower import FingertipFollower, FingertipFollowerConfig
 
 CONFIG = FingertipFollowerConfig()
 SPREAD_M = np.array([-0.045, -0.023, 0.0, 0.022, 0.042])

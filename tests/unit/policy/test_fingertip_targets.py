@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pianomime_core.keyboard import KEYBOARD
-from pianomime_policy.planner.fingering import finger_offsets_m
-from pianomime_policy.planner.fingertip_targets import FingertipConfig, FingertipMotion, FingertipRows
-from pianomime_policy.planner.press_table import press_table
-from pianomime_policy.planner.song_plan import Assignments
+from pianomime_policy.fingering.fingering import finger_offsets_m
+from pianomime_policy.motion.fingertip_targets import FingertipConfig, FingertipMotion, FingertipRows
+from pianomime_policy.motion.press_table import press_table
+from pianomime_policy.motion.song_plan import Assignments
 
 CONFIG = FingertipConfig()
 TABLE = press_table(CONFIG.press)

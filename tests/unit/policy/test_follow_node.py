@@ -15,8 +15,8 @@ from pianomime_core.ros_environment import complete_ros_environment
 from pianomime_core.ros_fingertip_cloud import Fingertips, fingertip_cloud
 from pianomime_core.ros_messages import NameOrder, joint_state, read_joint_state, read_targets, step_of
 from pianomime_core.ros_topics import HUMAN_FINGERTIPS, START
-from pianomime_policy import follow_node
-from pianomime_policy.follow_node import FollowNode
+from pianomime_policy.nodes import follow_node
+from pianomime_policy.nodes.follow_node import FollowNode
 
 
 class Topic:

@@ -3,16 +3,16 @@
 import numpy as np
 import pytest
 
-from pianomime.episode import play_episode
+from pianomime.episodes.episode import play_episode
 from pianomime_core.hands import joint_names, target_names
 from pianomime_core.piano_roll import PianoRoll
 from pianomime_core.rollout import Rollout
 from pianomime_description.variant import SceneConfig
 from pianomime_physics.simulator import Simulator
-from pianomime_policy.controller import Observation, Pedals
-from pianomime_policy.feedback_replay import FeedbackReplay
-from pianomime_policy.foot import Foot, pedal_of_song
-from pianomime_policy.registry import make_controller
+from pianomime_policy.controllers.controller import Observation, Pedals
+from pianomime_policy.controllers.registry import make_controller
+from pianomime_policy.controllers.replay.feedback_replay import FeedbackReplay
+from pianomime_policy.motion.foot import Foot, pedal_of_song
 
 WANTED = np.array([False, True, True, False, True, False, False, True])
 GOAL = np.zeros((len(WANTED), 88), dtype=bool)

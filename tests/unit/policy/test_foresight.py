@@ -6,16 +6,16 @@ import numpy as np
 import pytest
 from foresight_songs import STEPS, chords
 
-from pianomime.episode import play_episode
-from pianomime.songs import find_song, read_song
+from pianomime.episodes.episode import play_episode
+from pianomime.files.songs import find_song, read_song
 from pianomime_core.metrics import score
 from pianomime_core.piano_roll import PianoRoll
 from pianomime_core.rollout import Rollout
 from pianomime_description.variant import SceneConfig
 from pianomime_physics.disturbance import Disturbance, DisturbedSimulator
 from pianomime_physics.simulator import Simulator
-from pianomime_policy.foresight.foresight import Foresight, ForesightConfig
-from pianomime_policy.registry import make_controller
+from pianomime_policy.controllers.foresight.foresight import Foresight, ForesightConfig
+from pianomime_policy.controllers.registry import make_controller
 
 ROLL, SCENE = chords(), SceneConfig()
 

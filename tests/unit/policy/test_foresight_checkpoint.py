@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from pianomime_core.errors import UserError
-from pianomime_policy.foresight.checkpoint import read, write
-from pianomime_policy.foresight.cost import NO_ONSETS
-from pianomime_policy.foresight.rehearsal import Take
-from pianomime_policy.planner.performer import Memory
+from pianomime_policy.hand_control.performer import Memory
+from pianomime_policy.model_search.checkpoint import read, write
+from pianomime_policy.model_search.cost import NO_ONSETS
+from pianomime_policy.model_search.rehearsal import Take
 
 STEPS = 8
 

@@ -5,7 +5,7 @@ import pytest
 
 from pianomime_core.keyboard import KEYBOARD
 from pianomime_core.metrics import score
-from pianomime_policy.foresight.cost import NO_ONSETS, CostConfig, step_cost
+from pianomime_policy.model_search.cost import NO_ONSETS, CostConfig, step_cost
 
 SCORES_ALONE = CostConfig(missing_price=0.0, stray_price=0.0)
 

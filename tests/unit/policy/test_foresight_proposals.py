@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from pianomime_policy.foresight.proposals import ProposalConfig, propose
-from pianomime_policy.planner.performer import AS_READ, Adaptation
+from pianomime_policy.hand_control.performer import AS_READ, Adaptation
+from pianomime_policy.model_search.proposals import ProposalConfig, propose
 
 KEY = 40
 CORRECTING = replace(ProposalConfig(), corrections=1.0, fresh=0.0, correction_gain=(1.0, 1.0))

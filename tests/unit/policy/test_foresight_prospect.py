@@ -4,9 +4,9 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from pianomime_policy.foresight.proposals import Trial
-from pianomime_policy.foresight.prospect import Prospect
-from pianomime_policy.planner.performer import AS_READ, Adaptation
+from pianomime_policy.controllers.foresight.prospect import Prospect
+from pianomime_policy.hand_control.performer import AS_READ, Adaptation
+from pianomime_policy.model_search.proposals import Trial
 
 OTHERWISE = Adaptation(centre_shift_m=np.array([0.003, 0.0]))
 

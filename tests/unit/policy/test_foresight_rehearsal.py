@@ -7,12 +7,12 @@ from foresight_songs import STEPS, chords
 from pianomime_core.metrics import score
 from pianomime_description.variant import SceneConfig
 from pianomime_physics.simulator import Simulator
-from pianomime_policy.controller import Observation
-from pianomime_policy.foresight.cost import CostConfig
-from pianomime_policy.foresight.readings import reading_configs
-from pianomime_policy.foresight.rehearsal import Rehearsal
-from pianomime_policy.planner.performer import Adaptation
-from pianomime_policy.planner.planner import Planner, PlannerConfig
+from pianomime_policy.controllers.controller import Observation
+from pianomime_policy.controllers.planner.planner import Planner, PlannerConfig
+from pianomime_policy.hand_control.performer import Adaptation
+from pianomime_policy.model_search.cost import CostConfig
+from pianomime_policy.model_search.readings import reading_configs
+from pianomime_policy.model_search.rehearsal import Rehearsal
 
 ROLL = chords()
 

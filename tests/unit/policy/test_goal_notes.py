@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from pianomime_policy.planner.goal_notes import SOUNDING, GoalNotes
+from pianomime_policy.fingering.goal_notes import SOUNDING, GoalNotes
 
 
 def read(goal: np.ndarray) -> GoalNotes:

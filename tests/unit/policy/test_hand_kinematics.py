@@ -6,7 +6,7 @@ import pytest
 
 from pianomime_core.hands import FINGERS, SIDES, forearm_dofs, target_joints, target_names
 from pianomime_description.hand_spec import build_hand, fingertip_site
-from pianomime_policy.planner.hand_kinematics import (
+from pianomime_policy.hand_control.hand_kinematics import (
     FINGERTIP_BODIES,
     KNUCKLE_LINKS,
     HandChain,

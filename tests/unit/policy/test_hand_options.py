@@ -9,8 +9,8 @@ import slow_fingering
 from slow_fingering import Hands, Tone, beginning, play
 
 from pianomime_core.keyboard import KEYBOARD
-from pianomime_policy.planner.fingering import FingeringConfig, FingeringSearch
-from pianomime_policy.planner.hand_options import DROPPED, MAX_OPTIONS, hand_options, hand_price
+from pianomime_policy.fingering.fingering import FingeringConfig, FingeringSearch
+from pianomime_policy.fingering.hand_options import DROPPED, MAX_OPTIONS, hand_options, hand_price
 
 # The hands keep out of each other's way, so that a price is that of one hand.
 CONFIG = replace(FingeringConfig(), hand_gap_price=0.0)

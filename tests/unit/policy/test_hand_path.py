@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from pianomime_policy.planner.hand_path import place_demands, reach_demands, smooth_path
+from pianomime_policy.motion.hand_path import place_demands, reach_demands, smooth_path
 
 EARLY_STEPS, EARLY_WEIGHT = 2, 0.25
 KEY_Y_M = 0.02 * np.arange(88)

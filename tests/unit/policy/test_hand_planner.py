@@ -8,11 +8,11 @@ from pianomime_core.hands import SIDES
 from pianomime_core.keyboard import KEYBOARD
 from pianomime_core.timing import PHYSICS_STEPS_PER_CONTROL_STEP, PHYSICS_TIMESTEP_S
 from pianomime_description.hand_spec import build_hand
-from pianomime_policy.planner.fingering import finger_offsets_m
-from pianomime_policy.planner.fingertip_targets import FingertipConfig, FingertipRows
-from pianomime_policy.planner.hand_planner import HandPlanner, PostureConfig
-from pianomime_policy.planner.inverse_kinematics import InverseKinematicsConfig
-from pianomime_policy.planner.tracking import TrackingConfig
+from pianomime_policy.fingering.fingering import finger_offsets_m
+from pianomime_policy.hand_control.hand_planner import HandPlanner, PostureConfig
+from pianomime_policy.hand_control.inverse_kinematics import InverseKinematicsConfig
+from pianomime_policy.hand_control.tracking import TrackingConfig
+from pianomime_policy.motion.fingertip_targets import FingertipConfig, FingertipRows
 
 ROWS = TrackingConfig().preview_steps
 WHITE_TOP_M = KEYBOARD.top_z_m[0]

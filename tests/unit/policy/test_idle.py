@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from pianomime_core.errors import UserError
-from pianomime_policy.controller import Observation
-from pianomime_policy.idle import Idle
+from pianomime_policy.controllers.controller import Observation
+from pianomime_policy.controllers.idle.idle import Idle
 
 
 @pytest.mark.parametrize(("variant", "joints", "targets"), [("pianomime", 54, 46), ("robopianist", 52, 44)])

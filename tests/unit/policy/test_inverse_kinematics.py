@@ -10,8 +10,8 @@ from scipy.optimize import lsq_linear
 
 from pianomime_core.hands import SIDES
 from pianomime_description.hand_spec import build_hand
-from pianomime_policy.planner.hand_kinematics import HandChain, body_poses, fingertip_points, hand_chain
-from pianomime_policy.planner.inverse_kinematics import (
+from pianomime_policy.hand_control.hand_kinematics import HandChain, body_poses, fingertip_points, hand_chain
+from pianomime_policy.hand_control.inverse_kinematics import (
     InverseKinematicsConfig,
     box_step,
     cholesky_solve,

@@ -3,10 +3,10 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from pianomime_policy.generalist.fingering_choices import ChoiceConfig, FingeringChoices
-from pianomime_policy.generalist.learned_fingering import LearnedFingering
-from pianomime_policy.planner.fingering import FingeringConfig
-from pianomime_policy.planner.goal_notes import GoalNotes
+from pianomime_policy.controllers.generalist.fingering_choices import ChoiceConfig, FingeringChoices
+from pianomime_policy.controllers.generalist.learned_fingering import LearnedFingering
+from pianomime_policy.fingering.fingering import FingeringConfig
+from pianomime_policy.fingering.goal_notes import GoalNotes
 
 
 def _cheapest(features: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from pianomime_policy.generalist.learned_hand import LearnedHand, feature_layout, units
-from pianomime_policy.planner.fingertip_targets import FingertipConfig, FingertipRows
-from pianomime_policy.planner.hand_planner import HandPlanner, PostureConfig
-from pianomime_policy.planner.inverse_kinematics import InverseKinematicsConfig
-from pianomime_policy.planner.tracking import TrackingConfig
+from pianomime_policy.controllers.generalist.learned_hand import LearnedHand, feature_layout, units
+from pianomime_policy.hand_control.hand_planner import HandPlanner, PostureConfig
+from pianomime_policy.hand_control.inverse_kinematics import InverseKinematicsConfig
+from pianomime_policy.hand_control.tracking import TrackingConfig
+from pianomime_policy.motion.fingertip_targets import FingertipConfig, FingertipRows
 
 ROWS = TrackingConfig().preview_steps
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from pianomime_core.keyboard import LOWEST_PITCH
-from pianomime_policy.reactive.likely_keys import LikelyKeys, LikelyKeysConfig
+from pianomime_policy.controllers.reactive.likely_keys import LikelyKeys, LikelyKeysConfig
 
 
 def keys(*pitches: int) -> np.ndarray:

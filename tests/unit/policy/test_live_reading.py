@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from pianomime_core.keyboard import KEYBOARD, LOWEST_PITCH
-from pianomime_policy.reactive.live_reading import LiveConfig, LiveReading
+from pianomime_policy.controllers.reactive.live_reading import LiveConfig, LiveReading
 
 UP = np.zeros(88)
 DOWN = KEYBOARD.travel_rad

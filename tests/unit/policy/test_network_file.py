@@ -13,7 +13,7 @@ import pytest
 from benchmarks.fuzz.onnx_networks import tiny_network
 
 from pianomime_core.errors import UserError
-from pianomime_policy.network_file import PROVENANCE, NetworkFile
+from pianomime_policy.networks.network_file import PROVENANCE, NetworkFile
 
 onnx = pytest.importorskip("onnx", reason="needs onnx, of requirements-training.txt")
 
@@ -217,7 +217,7 @@ def test_nothing_is_recorded_for_the_maker_of_the_runtime(written, tmp_path):
     home = tmp_path / "home"
     home.mkdir()
     unset = {name: text for name, text in os.environ.items() if name not in ("CI", "ORT_DISABLE_TELEMETRY")}
-    program = "from pathlib import Path; from pianomime_policy.network_file import NetworkFile; "
+    program = "from pathlib import Path; from pianomime_policy.networks.network_file import NetworkFile; "
     program += f"NetworkFile.load(Path({str(path)!r}), {{}})"
     environ = unset | {"HOME": str(home), "XDG_CACHE_HOME": str(home / ".cache")}
     subprocess.run([sys.executable, "-c", program], env=environ, check=True)

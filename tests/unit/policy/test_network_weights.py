@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from benchmarks.fuzz.onnx_networks import tiny_network
 
-from pianomime_policy.network_weights import weights
+from pianomime_policy.networks.network_weights import weights
 
 VALUES = [1.0, -2.5, float("nan"), 0.25]
 

@@ -11,8 +11,8 @@ from pianomime_core.keyboard import KEY_NAMES
 from pianomime_description.scene import build_scene
 from pianomime_description.variant import SceneConfig
 from pianomime_physics.simulator import Simulator
-from pianomime_policy.controller import Observation, TellsFingers
-from pianomime_policy.planner.planner import Planner, PlannerConfig
+from pianomime_policy.controllers.controller import Observation, TellsFingers
+from pianomime_policy.controllers.planner.planner import Planner, PlannerConfig
 
 JOINTS, TARGETS = joint_names(), target_names()
 HORIZON = 20

@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from pianomime.episode import play_episode
-from pianomime.songs import find_song, read_song
+from pianomime.episodes.episode import play_episode
+from pianomime.files.songs import find_song, read_song
 from pianomime_core.metrics import score
 from pianomime_core.piano_roll import PianoRoll
 from pianomime_description.variant import SceneConfig
 from pianomime_physics.simulator import Simulator
-from pianomime_policy.registry import make_controller
+from pianomime_policy.controllers.registry import make_controller
 
 STEPS = 200
 CLIPS = Path(__file__).resolve().parents[3].parent / "shared" / "demos" / "midi"

@@ -16,7 +16,7 @@ from pianomime_core.keyboard import KEY_NAMES
 from pianomime_core.ros_environment import complete_ros_environment
 from pianomime_core.ros_messages import goal_message, joint_state, step_of
 from pianomime_core.ros_qos import LATCHED, NEWEST
-from pianomime_policy.policy_node import PolicyNode
+from pianomime_policy.nodes.policy_node import PolicyNode
 
 
 class Manager:

@@ -30,10 +30,10 @@ from pianomime_core.ros_messages import (
     status_message,
     step_of,
 )
-from pianomime_policy.controller import FingertipAims
-from pianomime_policy.idle import Idle
-from pianomime_policy.midi_node import MidiNode
-from pianomime_policy.policy_node import PolicyNode
+from pianomime_midi.midi_node import MidiNode
+from pianomime_policy.controllers.controller import FingertipAims
+from pianomime_policy.controllers.idle.idle import Idle
+from pianomime_policy.nodes.policy_node import PolicyNode
 
 
 class Topic:
@@ -338,7 +338,7 @@ def test_a_trained_controller_plays_with_the_model_it_is_given(ros, monkeypatch,
         return Idle(scene.variant)
 
     stand_in = SimpleNamespace(Generalist=generalist)
-    monkeypatch.setitem(sys.modules, "pianomime_policy.generalist.generalist", stand_in)
+    monkeypatch.setitem(sys.modules, "pianomime_policy.controllers.generalist.generalist", stand_in)
     ros(controller="onnx", model=tmp_path)
     PolicyNode().node.destroy_node()
     assert set(made) == {tmp_path}

@@ -6,7 +6,7 @@ import pytest
 
 from pianomime_core.keyboard import KEY_NAMES, KEYBOARD
 from pianomime_description.piano_spec import add_piano
-from pianomime_policy.planner.press_table import PressConfig, press_table, rest_table
+from pianomime_policy.motion.press_table import PressConfig, press_table, rest_table
 
 CONFIG = PressConfig()
 TABLE = press_table(CONFIG)

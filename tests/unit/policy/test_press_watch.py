@@ -3,7 +3,7 @@
 import numpy as np
 
 from pianomime_core.keyboard import KEYBOARD
-from pianomime_policy.planner.press_watch import PressWatch, PressWatchConfig
+from pianomime_policy.motion.press_watch import PressWatch, PressWatchConfig
 
 _UP = np.zeros(88)
 _DOWN = KEYBOARD.travel_rad.copy()

@@ -5,13 +5,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from pianomime.episode import play_episode
+from pianomime.episodes.episode import play_episode
 from pianomime_core.keyboard import KEYBOARD, LOWEST_PITCH
 from pianomime_core.piano_roll import PianoRoll
 from pianomime_description.variant import SceneConfig
 from pianomime_physics.simulator import Simulator
-from pianomime_policy.controller import Observation
-from pianomime_policy.registry import make_controller
+from pianomime_policy.controllers.controller import Observation
+from pianomime_policy.controllers.registry import make_controller
 
 C_POSITION = (60, 62, 64, 65, 67)
 

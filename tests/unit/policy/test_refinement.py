@@ -11,7 +11,7 @@ from pianomime_core.metrics import score
 from pianomime_core.piano_roll import PianoRoll
 from pianomime_description.variant import SceneConfig
 from pianomime_physics.simulator import Simulator
-from pianomime_policy.foresight.refinement import RefineConfig, Refinement
+from pianomime_policy.model_search.refinement import RefineConfig, Refinement
 
 ROLL, SCENE = chords(), SceneConfig()
 CONFIG = RefineConfig(effort=12)

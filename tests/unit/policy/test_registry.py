@@ -10,11 +10,11 @@ import pytest
 from pianomime_core.errors import UserError
 from pianomime_core.hands import joint_names, target_names
 from pianomime_description.variant import SceneConfig
-from pianomime_policy.foresight.foresight import Foresight
-from pianomime_policy.idle import Idle
-from pianomime_policy.planner.planner import Planner
-from pianomime_policy.reactive.reactive import Reactive
-from pianomime_policy.registry import CONTROLLERS, DEMONSTRATED, TRAINED, make_controller
+from pianomime_policy.controllers.foresight.foresight import Foresight
+from pianomime_policy.controllers.idle.idle import Idle
+from pianomime_policy.controllers.planner.planner import Planner
+from pianomime_policy.controllers.reactive.reactive import Reactive
+from pianomime_policy.controllers.registry import CONTROLLERS, DEMONSTRATED, TRAINED, make_controller
 
 HORIZONS = {"planner": None, "streaming": 40, "streaming-1s": 20, "foresight": 40, "reactive": 1, "idle": 1}
 
@@ -63,7 +63,7 @@ def test_an_unknown_name_is_refused_with_the_legal_ones(name):
 
 def test_a_trained_controller_gets_its_scene_and_its_folder(monkeypatch, tmp_path):
     stand_in = SimpleNamespace(Generalist=lambda *given: given)
-    monkeypatch.setitem(sys.modules, "pianomime_policy.generalist.generalist", stand_in)
+    monkeypatch.setitem(sys.modules, "pianomime_policy.controllers.generalist.generalist", stand_in)
     scene = SceneConfig(hand_collisions=True)
     assert make_controller("onnx", scene, tmp_path) == (scene, tmp_path, 40)
     assert make_controller("onnx-1s", scene, tmp_path) == (scene, tmp_path, 20)

@@ -7,9 +7,9 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pianomime_policy.planner.fingering import finger_offsets_m, offset_limits_m
-from pianomime_policy.planner.goal_notes import SOUNDING
-from pianomime_policy.planner.release import release_steps
+from pianomime_policy.fingering.fingering import finger_offsets_m, offset_limits_m
+from pianomime_policy.fingering.goal_notes import SOUNDING
+from pianomime_policy.fingering.release import release_steps
 
 INDEX, MIDDLE, LEFT_MIDDLE = 1, 2, 7
 FINGER_STEPS, HAND_M_PER_STEP, COMFORT_M, KEPT, LOOK_AHEAD, OVERLAP = 2, 0.05, 0.01, 0.5, 6, 2

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from pianomime_core.keyboard import KEYBOARD, LOWEST_PITCH
-from pianomime_policy.planner.fingering import FingeringConfig, finger_offsets_m, offset_limits_m
-from pianomime_policy.reactive.rest_keys import RestKeys, RestKeysConfig
+from pianomime_policy.controllers.reactive.rest_keys import RestKeys, RestKeysConfig
+from pianomime_policy.fingering.fingering import FingeringConfig, finger_offsets_m, offset_limits_m
 
 FINGERING = FingeringConfig(order_gap_m=0.011)
 NONE = np.full(5, -1)

@@ -6,10 +6,10 @@ from visualization_msgs.msg import Marker
 
 from pianomime_core.keyboard import KEYBOARD
 from pianomime_description.variant import SceneConfig
-from pianomime_policy.controller import FingertipAims, Observation, TellsAims
-from pianomime_policy.idle import Idle
-from pianomime_policy.registry import make_controller
-from pianomime_policy.ros_fingertips import fingertip_markers
+from pianomime_policy.controllers.controller import FingertipAims, Observation, TellsAims
+from pianomime_policy.controllers.idle.idle import Idle
+from pianomime_policy.controllers.registry import make_controller
+from pianomime_policy.nodes.ros_fingertips import fingertip_markers
 
 LEFT_KEYS, RIGHT_KEYS = (27, 31), (43, 46)
 

@@ -9,8 +9,8 @@ from pianomime_core.notes import Note, Score
 from pianomime_core.piano_roll import piano_roll
 from pianomime_description.variant import SceneConfig
 from pianomime_physics.simulator import Simulator
-from pianomime_policy.answering import Answering
-from pianomime_policy.registry import make_controller
+from pianomime_policy.controllers.registry import make_controller
+from pianomime_policy.nodes.answering import Answering
 
 GOAL, PEDAL = np.eye(6, 88, dtype=bool), np.zeros(6, dtype=bool)
 

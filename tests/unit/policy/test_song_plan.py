@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 
 from pianomime_core.goal_window import goal_window
 from pianomime_core.keyboard import KEYBOARD
-from pianomime_policy.planner.fingering import FingeringConfig, finger_offsets_m, offset_limits_m
-from pianomime_policy.planner.goal_notes import SOUNDING
-from pianomime_policy.planner.hand_path import HandPathConfig
-from pianomime_policy.planner.release import ReleaseConfig
-from pianomime_policy.planner.song_plan import SongPlan
+from pianomime_policy.fingering.fingering import FingeringConfig, finger_offsets_m, offset_limits_m
+from pianomime_policy.fingering.goal_notes import SOUNDING
+from pianomime_policy.fingering.release import ReleaseConfig
+from pianomime_policy.motion.hand_path import HandPathConfig
+from pianomime_policy.motion.song_plan import SongPlan
 
 COMMIT_STEPS = 6
 ALL = (0, 10**6)

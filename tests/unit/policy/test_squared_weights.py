@@ -3,13 +3,13 @@ import pytest
 from test_learned_hand import ROWS, STEP, _begun, _rows
 
 from pianomime_description.variant import SceneConfig
-from pianomime_policy.generalist.generalist import GeneralistConfig, contract, hand_of
-from pianomime_policy.generalist.learned_hand import LearnedHand
-from pianomime_policy.generalist.squared_weights import SquaredWeightsHand
-from pianomime_policy.planner.fingertip_targets import FingertipConfig
-from pianomime_policy.planner.hand_planner import PostureConfig
-from pianomime_policy.planner.inverse_kinematics import InverseKinematicsConfig
-from pianomime_policy.planner.tracking import TrackingConfig
+from pianomime_policy.controllers.generalist.generalist import GeneralistConfig, contract, hand_of
+from pianomime_policy.controllers.generalist.learned_hand import LearnedHand
+from pianomime_policy.controllers.generalist.squared_weights import SquaredWeightsHand
+from pianomime_policy.hand_control.hand_planner import PostureConfig
+from pianomime_policy.hand_control.inverse_kinematics import InverseKinematicsConfig
+from pianomime_policy.hand_control.tracking import TrackingConfig
+from pianomime_policy.motion.fingertip_targets import FingertipConfig
 
 
 def _features(kind: type[LearnedHand], weight: float) -> np.ndarray:

@@ -10,8 +10,8 @@ from scipy.optimize import minimize
 from pianomime_core.hands import SIDES
 from pianomime_core.timing import CONTROL_TIMESTEP_S, PHYSICS_STEPS_PER_CONTROL_STEP, PHYSICS_TIMESTEP_S
 from pianomime_description.hand_spec import build_hand
-from pianomime_policy.planner.hand_kinematics import hand_chain
-from pianomime_policy.planner.tracking import HandModel, Tracker, TrackingConfig, error_weights, hand_model
+from pianomime_policy.hand_control.hand_kinematics import hand_chain
+from pianomime_policy.hand_control.tracking import HandModel, Tracker, TrackingConfig, error_weights, hand_model
 
 CONFIG = TrackingConfig()
 

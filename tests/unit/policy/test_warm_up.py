@@ -8,12 +8,12 @@ import numba
 import numpy as np
 import pytest
 
-from pianomime.models import model_folder
+from pianomime.files.models import model_folder
 from pianomime_core.errors import UserError
 from pianomime_description.variant import SceneConfig
 from pianomime_policy import warm_up
-from pianomime_policy.idle import Idle
-from pianomime_policy.registry import TRAINED
+from pianomime_policy.controllers.idle.idle import Idle
+from pianomime_policy.controllers.registry import TRAINED
 from pianomime_policy.warm_up import play_one_note, ready_controller
 
 
@@ -106,7 +106,7 @@ import sys
 from pathlib import Path
 import numpy as np
 from pianomime_description.variant import SceneConfig
-from pianomime_policy.controller import Observation
+from pianomime_policy.controllers.controller import Observation
 from pianomime_policy.warm_up import ready_controller
 
 def compiled():

@@ -5,14 +5,14 @@ import threading
 import numpy as np
 import pytest
 
-from pianomime.episode import play_episode
-from pianomime.songs import bundled_songs
+from pianomime.episodes.episode import play_episode
+from pianomime.files.songs import bundled_songs
 from pianomime_core.hands import FOREARM_DOFS, joint_names, target_names
 from pianomime_core.notes import load_midi
 from pianomime_core.piano_roll import PianoRoll, piano_roll
 from pianomime_description.variant import SceneConfig
 from pianomime_physics.simulator import Simulator
-from pianomime_policy.registry import make_controller
+from pianomime_policy.controllers.registry import make_controller
 from pianomime_sim.command_box import CommandBox
 from pianomime_sim.playback import Playback, PlaybackConfig
 from pianomime_sim.scoreboard import Scoreboard

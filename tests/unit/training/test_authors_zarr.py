@@ -10,7 +10,7 @@ from numcodecs import Blosc
 from training.authors_zarr import ImportOptions, main, read_authors
 from training.demonstrations import FINGER_NAMES, FINGERTIP_NAMES, load_demonstration, load_demonstrations
 
-from pianomime.songs import read_song
+from pianomime.files.songs import read_song
 from pianomime_core.errors import UserError
 from pianomime_core.hands import joint_names, target_names
 from pianomime_core.keyboard import KEYBOARD

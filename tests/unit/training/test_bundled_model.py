@@ -7,18 +7,18 @@ from training.export import weights_of
 from training.generalist.fingering_network import FingeringNetwork
 from training.generalist.posture_network import PostureNetwork
 
-from pianomime.episode import play_episode
-from pianomime.models import model_folder
-from pianomime.songs import read_song, share_directory
+from pianomime.episodes.episode import play_episode
+from pianomime.files.models import model_folder
+from pianomime.files.songs import read_song, share_directory
 from pianomime_core.metrics import score
 from pianomime_core.piano_roll import PianoRoll
 from pianomime_description.variant import SceneConfig
 from pianomime_physics.simulator import Simulator
-from pianomime_policy.generalist.fingering_choices import ChoiceConfig
-from pianomime_policy.generalist.generalist import GeneralistConfig, fingers_by, hand_of, hands_by
-from pianomime_policy.generalist.learned_hand import feature_layout
-from pianomime_policy.planner.planner import Planner
-from pianomime_policy.registry import make_controller
+from pianomime_policy.controllers.generalist.fingering_choices import ChoiceConfig
+from pianomime_policy.controllers.generalist.generalist import GeneralistConfig, fingers_by, hand_of, hands_by
+from pianomime_policy.controllers.generalist.learned_hand import feature_layout
+from pianomime_policy.controllers.planner.planner import Planner
+from pianomime_policy.controllers.registry import make_controller
 
 MODEL = model_folder("onnx")
 SONG = share_directory() / "songs" / "minuet_in_g.mid"

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from pianomime_core.errors import UserError
-from pianomime_policy.network_file import PROVENANCE, NetworkFile
+from pianomime_policy.networks.network_file import PROVENANCE, NetworkFile
 
 torch = pytest.importorskip("torch", reason="needs torch, of requirements-training.txt")
 onnx = pytest.importorskip("onnx", reason="needs onnx, of requirements-training.txt")

@@ -6,8 +6,8 @@ from training.generalist.fingering_examples import ExampleConfig, Examples, fing
 from training.generalist.fingering_network import choice_loss
 from training.music import synthetic_roll
 
-from pianomime_policy.planner.fingering import FingeringConfig, FingeringSearch
-from pianomime_policy.planner.goal_notes import GoalNotes
+from pianomime_policy.fingering.fingering import FingeringConfig, FingeringSearch
+from pianomime_policy.fingering.goal_notes import GoalNotes
 
 LONG = ExampleConfig(states=512, most=64, onsets=100, ahead_steps=1000, wander=1e-3)
 

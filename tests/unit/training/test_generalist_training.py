@@ -17,14 +17,14 @@ from training.generalist.train_fingering import TrainFingering
 from training.generalist.train_postures import TrainPostures
 from training.generalist.trained import Trained
 
-from pianomime.episode import play_episode
-from pianomime.songs import read_song
+from pianomime.episodes.episode import play_episode
+from pianomime.files.songs import read_song
 from pianomime_core.errors import UserError
 from pianomime_description.variant import SceneConfig
 from pianomime_physics.simulator import Simulator
-from pianomime_policy.generalist.generalist import GeneralistConfig, fingers_by, hands_by
-from pianomime_policy.planner.planner import Planner
-from pianomime_policy.registry import make_controller
+from pianomime_policy.controllers.generalist.generalist import GeneralistConfig, fingers_by, hands_by
+from pianomime_policy.controllers.planner.planner import Planner
+from pianomime_policy.controllers.registry import make_controller
 
 SHORT = FitConfig(steps=40, warm_up_steps=5)
 

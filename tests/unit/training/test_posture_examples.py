@@ -4,7 +4,7 @@ import torch
 from training.generalist.posture_examples import PostureExamples, posture_examples
 from training.generalist.posture_network import PostureNetwork, posture_loss
 
-from pianomime_policy.planner.fingertip_targets import FingertipConfig
+from pianomime_policy.motion.fingertip_targets import FingertipConfig
 
 COORDINATES = 23
 

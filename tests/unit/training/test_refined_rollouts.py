@@ -9,12 +9,12 @@ import pytest
 from training.packed_clip import PackedClip
 from training.refined_rollouts import main
 
-from pianomime.episode import play_episode
-from pianomime.songs import read_song
+from pianomime.episodes.episode import play_episode
+from pianomime.files.songs import read_song
 from pianomime_core.metrics import score
 from pianomime_core.rollout import Rollout
 from pianomime_physics.simulator import Simulator
-from pianomime_policy.registry import make_controller
+from pianomime_policy.controllers.registry import make_controller
 
 CLIPS = {"001": 60, "007": 72}
 

@@ -13,9 +13,9 @@ import numpy as np
 
 from pianomime_core.keyboard import NUM_KEYS
 from pianomime_description.variant import SceneConfig
-from pianomime_policy.controller import Controller, Observation
+from pianomime_policy.controllers.controller import Controller, Observation
+from pianomime_policy.controllers.registry import CONTROLLERS, DEMONSTRATED, TRAINED, make_controller
 from pianomime_policy.kernel import kernel_folder, on_compiling
-from pianomime_policy.registry import CONTROLLERS, DEMONSTRATED, TRAINED, make_controller
 
 _ROWS, _KEY = 20, 40
 

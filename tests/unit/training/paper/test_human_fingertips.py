@@ -5,7 +5,7 @@ import pytest
 from training.demonstrations import FINGERTIP_NAMES, FREE_Z_M, PRESSING_Z_M, Demonstration, target_range
 from training.paper.human_fingertips import HumanFingertips
 
-from pianomime.episode import play_episode
+from pianomime.episodes.episode import play_episode
 from pianomime_core.keyboard import KEYBOARD
 from pianomime_core.piano_roll import PianoRoll
 from pianomime_physics.simulator import Simulator

@@ -11,7 +11,7 @@ from training.paper.goals import Keys
 from training.paper.system import PaperSystem, Start
 
 from pianomime_core.keyboard import KEYBOARD, NUM_KEYS
-from pianomime_policy.controller import Observation
+from pianomime_policy.controllers.controller import Observation
 
 C4, THUMB = 39, FINGERTIP_NAMES.index("rh_thumb")
 CONFIG = CONFIGS["no-sdf"]

@@ -1,6 +1,6 @@
 """A MIDI port as an instrument: other programs, synthesizers and player pianos play what the robot presses."""
 
-from pianomime_core.midi_ports import choose_port, open_client
+from pianomime_midi.midi_ports import choose_port, open_client
 
 _NOTE_ON, _NOTE_OFF, _CONTROL, _SUSTAIN, _ALL_NOTES_OFF = 0x90, 0x80, 0xB0, 64, 123
 

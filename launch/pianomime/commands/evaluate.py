@@ -1,0 +1,160 @@
+"""Scores of a controller on many songs: in process, deterministic, as fast as the machine can."""
+
+import math
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from pianomime.episodes.episode import play_episode
+from pianomime.episodes.song_pool import SongTask, play_songs
+from pianomime.files.models import model_folder
+from pianomime.files.outputs import check_file, keep_apart, make_folder, write_json
+from pianomime.files.songs import MIDI_SUFFIXES, collect_songs, read_each, read_song
+from pianomime.reports.likeness import likeness
+from pianomime.reports.score_table import evaluation_table
+from pianomime_core.errors import UserError
+from pianomime_core.instruments import EVERYTHING_FOR_A_PIANO, Choice
+from pianomime_core.piano_roll import PianoRoll
+from pianomime_core.song_file import DEMONSTRATION_SUFFIX
+from pianomime_core.timing import CONTROL_TIMESTEP_S
+from pianomime_description.variant import SceneConfig
+from pianomime_physics.disturbance import Disturbance, DisturbedSimulator
+from pianomime_policy.controllers.registry import DEMONSTRATED, make_controller
+from pianomime_sim.rollout_metadata import versions
+
+
+@dataclass(frozen=True)
+class EvaluateOptions:
+    """What to play, and how; all but `disturbance` is what `pianomime evaluate` is asked for.
+
+    Attributes:
+        midi: Files and folders.
+        controller: Name of a controller.
+        model: Folder of the networks of a trained controller; None for the bundled one.
+        hand_collisions: Fingers and hands collide with one another.
+        rollouts: Folder for one rollout file a song; None for none.
+        json: File for scores, settings and versions; None for none.
+        jobs: Songs played at a time, each in a process of its own; has no influence on any number.
+        choice: Tracks and channels of MIDI files to play.
+        disturbance: How the robot differs from its model.
+    """
+
+    midi: tuple[Path, ...]
+    controller: str
+    model: Path | None = None
+    hand_collisions: bool = False
+    rollouts: Path | None = None
+    json: Path | None = None
+    jobs: int = 1
+    choice: Choice = EVERYTHING_FOR_A_PIANO
+    disturbance: Disturbance = field(default_factory=Disturbance)
+
+
+@dataclass(frozen=True)
+class _Task(SongTask):
+    model: Path | None
+    disturbance: Disturbance
+    rollout: Path | None
+    file: Path
+
+
+def evaluate(options: EvaluateOptions) -> int:
+    """Play every song, print the table and write the files asked for; the exit code: 1 if a file was left out.
+
+    Raises:
+        UserError: As `report`.
+    """
+    console = Console()
+    if options.json is not None:
+        check_file(options.json, "--json", ".json")
+    found = report(options, console)
+    collisions = "on" if options.hand_collisions else "off"
+    title = f"{options.controller}, hand collisions {collisions}"
+    scores = {song["song"]: song for song in found["songs"]}
+    console.print(evaluation_table(title, scores, found["mean"]))
+    if options.json is not None:
+        write_json(options.json, found)
+    return 1 if "left_out" in found else 0
+
+
+def report(options: EvaluateOptions, console: Console) -> dict[str, Any]:
+    """Play every song and return versions, settings, scores of each song, their unweighted means, and what is wrong
+    with each file that is left out, if any is.
+
+    Args:
+        options: What to play; to write `json` is the caller's business.
+        console: Shows the progress.
+
+    Raises:
+        UserError: No good MIDI file, bad controller or model, or a file that cannot be written, or only over another;
+            always before the first song.
+    """
+    scene = SceneConfig(hand_collisions=options.hand_collisions)
+    of_demonstrations = options.controller in DEMONSTRATED
+    kind = ("demonstration", (DEMONSTRATION_SUFFIX,)) if of_demonstrations else ("MIDI file", MIDI_SUFFIXES)
+    songs = collect_songs(options.midi, *kind)
+    rollouts = {} if options.rollouts is None else {song: options.rollouts / f"{song}.npz" for song in songs}
+    keep_apart([("--json", options.json), *(("--rollouts", path) for path in rollouts.values())], songs.values())
+    if of_demonstrations and options.model is not None:
+        raise UserError(f"controller {options.controller!r} takes no model, but {str(options.model)!r} is given")
+    model = None if of_demonstrations else model_folder(options.controller, options.model)
+    if not of_demonstrations:
+        make_controller(options.controller, scene, model)  # refuses an unknown name and another robot's networks
+
+    def read(path: Path) -> PianoRoll:
+        if of_demonstrations:
+            make_controller(options.controller, scene, path)
+        return read_song(path, options.choice)
+
+    rolls, left_out = read_each(songs, read)
+    tasks = [
+        _Task(
+            song,
+            roll,
+            options.controller,
+            scene,
+            songs[song] if of_demonstrations else model,
+            options.disturbance,
+            rollouts.get(song),
+            songs[song],
+        )
+        for song, roll in rolls.items()
+    ]
+    for task in tasks:
+        if task.rollout is not None:
+            make_folder(task.rollout.parent, "--rollouts")
+            check_file(task.rollout, "--rollouts", ".npz")
+    scores = play_songs(tasks, _play, options.jobs, console)
+    # No times and no machine in it: the same command gives the same bytes.
+    # Not every song has a score of its pedal.
+    given = {
+        name: [song[name] for song in scores.values() if name in song]
+        for name in dict.fromkeys(name for song in scores.values() for name in song)
+        if name != "frames"
+    }
+    return {
+        "versions": versions(),
+        "settings": {
+            "controller": options.controller,
+            "model": None if options.model is None else str(options.model),
+            **asdict(scene),
+            **({"choice": asdict(options.choice)} if options.choice else {}),
+            "disturbance": asdict(options.disturbance),
+            "control_timestep_s": CONTROL_TIMESTEP_S,
+        },
+        "songs": [{"song": task.song, **scores[task.song]} for task in tasks],
+        "mean": {name: math.fsum(values) / len(values) for name, values in given.items()},
+        **({"left_out": left_out} if left_out else {}),
+    }
+
+
+def _play(task: _Task) -> dict[str, float]:
+    controller = make_controller(task.controller, task.scene, task.model)
+    simulator = DisturbedSimulator(task.disturbance, task.scene)
+    rollout = play_episode(simulator, controller, task.roll, controller_name=task.controller)
+    if task.rollout is not None:
+        rollout.save(task.rollout)
+    scores: dict[str, float] = rollout.metadata["scores"]
+    return scores | likeness(task.file, rollout, simulator)

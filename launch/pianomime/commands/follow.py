@@ -1,0 +1,97 @@
+"""`pianomime follow`: the robot's hands go where a pianist's fingertips are, as a camera or a video shows them."""
+
+import argparse
+import sys
+from collections.abc import Mapping
+
+from rich.console import Console
+from rich.progress import Progress, TaskID
+
+from pianomime.episodes.interrupts import Interrupted, interrupt_exit_code
+from pianomime.files.outputs import check_record
+from pianomime.graph.graph import progress_bar, running
+from pianomime.graph.graph_options import FollowOptions, PerceptionOptions
+from pianomime.graph.runner import NodeDied
+from pianomime_core.errors import UserError
+from pianomime_perception.installed import check_installed
+
+EXIT_END, EXIT_NODE_DIED = 0, 1
+
+
+def follow(options: argparse.Namespace) -> int:
+    """Follow until the video ends, or until Ctrl-C; the exit code.
+
+    Raises:
+        UserError: No such camera or video, perception is not installed, or as `running`.
+    """
+    if options.record is not None:
+        check_record(options.record)
+    chosen = FollowOptions(
+        perception=_perception(options),
+        viewer=options.viewer,
+        viewer_host=options.viewer_host,
+        viewer_port=options.viewer_port,
+        viewer_names=tuple(options.viewer_name),
+        hand_collisions=options.hand_collisions,
+        record=options.record,
+    )
+    code = EXIT_END
+    with running(chosen, "follow_node") as (runner, console, listener):
+        try:
+            with progress_bar(console) as progress:
+                bar = progress.add_task("starting", total=None, note="")
+                try:
+                    runner.wait(lambda: _show(progress, bar, listener.values))
+                except Interrupted as interrupt:
+                    code = interrupt_exit_code(interrupt)
+                except KeyboardInterrupt:
+                    pass  # the usual end of a camera
+        except NodeDied as death:
+            print(f"pianomime: {death}", file=sys.stderr)
+            return EXIT_NODE_DIED
+    _print_end(console, listener.values)
+    return code
+
+
+def _perception(options: argparse.Namespace) -> PerceptionOptions | None:
+    """Who sees the pianist; None if somebody else does."""
+    if options.fingertips:
+        if options.corners:
+            raise UserError("--corners are of pictures, but with --fingertips nobody here looks at any")
+        return None
+    check_installed()
+    from pianomime_perception.corners import read_corners
+    from pianomime_perception.picture_source import check_source
+
+    if options.corners:
+        read_corners(options.corners)
+    if options.image_topic:
+        return PerceptionOptions(image_topic=options.image_topic, corners=options.corners)
+    source = options.video or options.camera or "0"
+    check_source(source)
+    return PerceptionOptions(source=source, corners=options.corners)
+
+
+def _show(progress: Progress, bar: TaskID, values: Mapping[str, float]) -> None:
+    if values:
+        note = "  ".join(f"{side}: {_distance(values, side)}" for side in ("rh", "lh"))
+        progress.update(bar, description="following" if values["clouds"] else "waiting for fingertips", note=note)
+
+
+def _distance(values: Mapping[str, float], side: str) -> str:
+    if not values.get(f"{side}_seen"):
+        return "not seen"
+    return f"{values[f'{side}_distance_p50_mm']:.0f} mm" if f"{side}_distance_p50_mm" in values else "seen"
+
+
+def _print_end(console: Console, values: Mapping[str, float]) -> None:
+    if not values or not values["clouds"]:
+        console.print("nobody was followed: no fingertips came")
+        return
+    for side, words in (("rh", "right"), ("lh", "left")):
+        if f"{side}_distance_p50_mm" in values:
+            p50, p95 = (values[f"{side}_distance_{which}_mm"] for which in ("p50", "p95"))
+            console.print(f"{words} hand: fingertips {p50:.0f} mm (median) from the pianist's, p95 {p95:.0f} mm")
+    if "latency_p50_ms" in values:
+        p50, p95, p99 = (values[f"latency_{which}_ms"] for which in ("p50", "p95", "p99"))
+        console.print(f"picture to command: median {p50:.0f} ms, p95 {p95:.0f} ms, p99 {p99:.0f} ms")

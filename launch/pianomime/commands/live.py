@@ -1,0 +1,43 @@
+"""`pianomime live`: the robot plays what is played on a MIDI keyboard, through the same graph as a song from a file."""
+
+import argparse
+
+from pianomime.commands.common_options import common_options
+from pianomime.commands.live_modes import MODES
+from pianomime.commands.play import perform
+from pianomime.files.models import model_folder
+from pianomime.graph.graph_options import LiveOptions
+from pianomime.graph.live_delay import live_delay_s
+from pianomime_midi.midi_ports import choose_port, input_ports
+from pianomime_policy.controllers.registry import check_controller
+
+
+def live(options: argparse.Namespace) -> int:
+    """List the ports, or play until Ctrl-C; the exit code.
+
+    Raises:
+        UserError: Bad input, or as `perform`.
+    """
+    if options.list:
+        print("\n".join(input_ports()) or "no MIDI port to listen to")
+        return 0
+    mode = MODES[options.mode]
+    controller = options.controller or mode.controller
+    delay_s = mode.delay_s if options.delay is None else options.delay
+    # The nodes would refuse it too, but only after all of them have started.
+    delay_s = live_delay_s(controller, delay_s)
+    check_controller(controller, model_folder(controller, options.model))
+    if not options.virtual:
+        choose_port(options.port, input_ports())
+    with common_options(options, heard_by_default=True) as (common, notice):
+        chosen = LiveOptions(
+            port=options.port,
+            virtual=options.virtual,
+            delay_s=delay_s,
+            channel=options.channel,
+            transpose=options.transpose,
+            controller=controller,
+            model=options.model,
+            **common,
+        )
+        return perform(chosen, f"live, {delay_s:g} s later, {controller}", notice)

@@ -1,0 +1,164 @@
+"""`pianomime perceive`: a video of a pianist and its music become a demonstration that the robot can play."""
+
+import argparse
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from rich import box
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import Progress
+from rich.table import Table
+
+from pianomime.files.outputs import check_file, keep_apart
+from pianomime_core.demonstration import Demonstration
+from pianomime_core.errors import UserError
+from pianomime_core.notes import Score, load_midi
+
+# Name in the table -> name in metadata["quality"], and how it is written.
+QUALITY_ROWS = {
+    "both hands seen": ("both_hands_share", "{:.1%} of the pictures"),
+    "rows with both hands": ("valid_rows_share", "{:.1%}"),
+    "gaps filled": ("gaps_bridged", "{:.0f}"),
+    "jitter of a fingertip": ("jitter_mm", "{:.2f} mm"),
+    "notes with a finger": ("notes_with_finger_share", "{:.1%}"),
+}
+
+
+def add_perceive(commands: "argparse._SubParsersAction[Any]") -> Any:
+    """`pianomime perceive VIDEO --midi SONG.mid --out demo.npz`."""
+    parser = commands.add_parser(
+        "perceive",
+        allow_abbrev=False,
+        help="make a demonstration of a video of a pianist",
+        description="Watch a pianist from above: where the keyboard is, where the fingertips are, when the music\n"
+        "begins, which finger plays which note. Takes a few times as long as the video. Needs what\n"
+        "`make perceive` installs. Play the result: pianomime play --controller demo --demo DEMO.npz",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("video", type=Path, metavar="VIDEO", help="all 88 keys seen from above, the player below")
+    parser.add_argument("--out", type=Path, required=True, metavar="DEMO.npz", help="the demonstration")
+    parser.add_argument(
+        "--midi",
+        type=Path,
+        metavar="SONG.mid",
+        help="what is played, whenever it begins; default: what is heard (needs `make transcribe`)",
+    )
+    parser.add_argument(
+        "--corners",
+        default="",
+        metavar='"U,V U,V U,V U,V"',
+        help="pixels of the keyboard's corners where it is not found: far left, far right, near right, near left",
+    )
+    parser.add_argument("--fit", type=Path, metavar="FILE.png", help="picture of where the keys are taken to be")
+    parser.add_argument("--plot", type=Path, metavar="FILE.png", help="picture of notes, fingers and fingertips")
+    parser.add_argument("--film", type=Path, metavar="FILE.mp4", help="the video with hands, held keys and fingers")
+    parser.add_argument(
+        "--reference", type=Path, metavar="FILE.csv", help="fingers to compare with: onset, key, finger"
+    )
+    return parser
+
+
+def perceive(options: argparse.Namespace) -> int:
+    """Do what the options of `add_perceive` say and return the exit code; older files stay until new ones are whole.
+
+    Raises:
+        UserError: Of the files, the video, the music, or because what `make perceive` installs is not there.
+    """
+    suffixes = {"out": ".npz", "fit": ".png", "plot": ".png", "film": ".mp4"}
+    keep_apart([(f"--{option}", getattr(options, option)) for option in suffixes], (options.video, options.midi))
+    for option, suffix in suffixes.items():
+        if (path := getattr(options, option)) is not None:
+            check_file(path, f"--{option}", suffix)
+    try:
+        from pianomime_perception.given_keyboard import given_keyboard
+        from pianomime_perception.perceive import perceive as watch
+        from pianomime_perception.reference_fingering import agreement, load_fingering
+        from pianomime_perception.video import probe
+    except ImportError as error:
+        raise UserError(f"perceive needs more than is installed ({error}): make perceive") from error
+    reference = None if options.reference is None else load_fingering(options.reference)
+    info = probe(options.video)
+    score = _music(options, info.has_audio)
+    keyboard_of = given_keyboard(options.corners, str(options.video))
+    assert keyboard_of is not None  # only a camera has none
+    keyboard = keyboard_of((info.width, info.height))
+    if options.fit is not None:
+        _picture_fit(options, keyboard)
+    with Progress(transient=True, disable=not sys.stdout.isatty()) as bar:
+        task = bar.add_task("", total=1.0)
+        demonstration = watch(
+            options.video,
+            score,
+            keyboard,
+            progress=lambda step, share: bar.update(task, description=step, completed=share),
+        )
+    demonstration.save(options.out)
+    agreed = None if reference is None else agreement(demonstration, reference)
+    Console().print(summary(demonstration, options.video.name, agreed))
+    for warning in demonstration.metadata.get("warnings", ()):
+        print(f"warning: {warning}")
+    _look(demonstration, options)
+    return 0
+
+
+def summary(demonstration: Demonstration, title: str, agreed: Mapping[str, float] | None = None) -> Table:
+    """The table that ends `perceive`; `agreed` as of `reference_fingering.agreement`."""
+    table = Table("what was seen", "value", title=escape(title), box=box.SIMPLE)
+    table.add_row("music", f"{len(demonstration.pitch)} notes, {demonstration.time_s[-1]:.1f} s")
+    table.add_row("it begins at", f"{demonstration.video_offset_s:.2f} s of the video")
+    quality = demonstration.metadata.get("quality", {})
+    for words, (name, form) in QUALITY_ROWS.items():
+        if name in quality:
+            table.add_row(words, form.format(quality[name]))
+    table.add_row("fingers from their keys", f"{1e3 * demonstration.assignment_distance_m:.1f} mm")
+    residual_m = demonstration.keyboard.get("residual_m")
+    if residual_m is not None:
+        table.add_row("keyboard from its map", f"{1e3 * float(residual_m):.1f} mm")
+    if agreed is not None:
+        for words, share in agreed.items():
+            table.add_row(f"{words} as the reference", f"{share:.1%}")
+    return table
+
+
+def _music(options: argparse.Namespace, has_audio: bool) -> Score:
+    if options.midi is not None:
+        return load_midi(options.midi)
+    if not has_audio:
+        raise UserError(f"video {str(options.video)!r} has no sound: give its music with --midi SONG.mid")
+    from pianomime_perception.transcription import transcribe
+
+    with Progress(transient=True, disable=not sys.stdout.isatty()) as bar:
+        task = bar.add_task("listening", total=1.0)
+        return transcribe(options.video, lambda share: bar.update(task, completed=share))
+
+
+def _picture_fit(options: argparse.Namespace, keyboard: Any) -> None:
+    """Written before the hands are looked for: a wrong keyboard is seen at once."""
+    from PIL import Image
+
+    from pianomime_core.whole_file import write_whole
+    from pianomime_perception.drawing import draw_grid, draw_names
+    from pianomime_perception.video import sample
+
+    image = next(sample(options.video, 1)).image.copy()
+    keyboard = keyboard.scaled(image.shape[1::-1])
+    draw_grid(image, keyboard)
+    draw_names(image, keyboard)
+    write_whole(options.fit, lambda file: Image.fromarray(image).save(file, format="PNG"))
+    print(f"{options.fit}: where the keys are taken to be")
+
+
+def _look(demonstration: Demonstration, options: argparse.Namespace) -> None:
+    from pianomime.reports.demonstration_film import film_demonstration
+    from pianomime.reports.demonstration_plot import plot_demonstration
+
+    print(f"{options.out}: play it with  pianomime play --controller demo --demo {options.out}")
+    if options.plot is not None:
+        plot_demonstration(demonstration, options.plot)
+        print(f"{options.plot}: notes, fingers and fingertips")
+    if options.film is not None:
+        film_demonstration(demonstration, options.video, options.film)
+        print(f"{options.film}: the video with what was seen")

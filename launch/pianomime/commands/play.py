@@ -1,0 +1,142 @@
+"""`pianomime play`: the graph as processes, progress while it plays, the score at the end."""
+
+import json
+import sys
+import tempfile
+from collections.abc import Mapping
+from dataclasses import fields, replace
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import Progress, TaskID
+
+from pianomime.episodes.interrupts import interrupt_exit_code
+from pianomime.episodes.replay import recorded_scene
+from pianomime.files.songs import read_song
+from pianomime.graph.graph import progress_bar, running
+from pianomime.graph.graph_options import LiveOptions, PlayOptions
+from pianomime.graph.runner import NodeDied
+from pianomime.reports.likeness import likeness
+from pianomime.reports.score_table import song_table
+from pianomime_core.errors import UserError
+from pianomime_core.metrics import ScoreCard
+from pianomime_core.rollout import Rollout
+from pianomime_core.song_file import is_demonstration
+from pianomime_physics.simulator import Simulator
+
+__all__ = ["PlayOptions", "play"]
+
+EXIT_END, EXIT_NODE_DIED = 0, 1
+SCORE_FILE = "score.json"
+
+
+def play(options: PlayOptions, notice: str = "") -> int:
+    """Play a song through the ROS graph and return the exit code: 0 at the end of the song, 1 if a node died, that of
+    the signal (`episodes.interrupts`) if one ended the song; then what was played is scored and written all the same.
+
+    A notice is a line to be told once nothing is left to be refused.
+
+    Raises:
+        UserError: Bad input: song, controller, port, domain, or a second instance.
+        KeyboardInterrupt: Impatience, after everything has been shut down.
+    """
+    read_song(options.midi, options.choice)
+    title = f"{options.midi.stem}, {options.controller}"
+    if not is_demonstration(options.midi):
+        return perform(options, title, notice)
+    with tempfile.TemporaryDirectory(prefix="pianomime-") as folder:
+        # The simulator's node knows nothing of pianists: how near the hands were to one is seen in a replay.
+        file = options.rollout or Path(folder) / "rollout.npz"
+        code = perform(replace(options, rollout=file), title, notice)
+        if file.is_file() and code != EXIT_NODE_DIED:
+            rollout = Rollout.load(file)
+            for distance_mm in likeness(options.midi, rollout, Simulator(recorded_scene(file, rollout))).values():
+                print(f"fingertips seen from above: {distance_mm:.1f} mm from the pianist's on average")
+        return code
+
+
+def perform(options: PlayOptions | LiveOptions, title: str, notice: str = "") -> int:
+    """Run the graph to its end, and print the score under a title; see `play`. Live music ends with Ctrl-C."""
+    with (
+        tempfile.TemporaryDirectory(prefix="pianomime-") as folder,
+        running(options, "score", notice, Path(folder) / SCORE_FILE) as (runner, console, listener),
+    ):
+        live = isinstance(options, LiveOptions)
+        file = Path(folder) / SCORE_FILE
+        interrupt: KeyboardInterrupt | None = None
+        try:
+            with progress_bar(console) as progress:
+                bar = progress.add_task("starting", total=None, note="")
+                try:
+                    runner.wait(lambda: _show(progress, bar, listener.values, live))
+                except KeyboardInterrupt as ended:
+                    interrupt = ended
+                    # A second Ctrl-C does not wait for the score.
+                    runner.end_music()
+            values = _last_score(file, listener.values)
+        except UserError:
+            # What could not be written at the end does not take the score with it.
+            if (values := _last_score(file, listener.values)) is not None:
+                _print_end(console, title, values)
+            raise
+        except NodeDied as death:
+            print(f"pianomime: {death}", file=sys.stderr)
+            return EXIT_NODE_DIED
+        if values is not None:
+            _print_end(console, title, values)
+    return _exit_code(values, live, interrupt)
+
+
+def _exit_code(values: Mapping[str, float] | None, live: bool, interrupt: KeyboardInterrupt | None) -> int:
+    """Say what is wrong with an end, and return the exit code."""
+    if values is None and live:
+        print("pianomime: nothing was played, so there is no score", file=sys.stderr)
+    if interrupt is not None and not (live and type(interrupt) is KeyboardInterrupt):
+        return interrupt_exit_code(interrupt)
+    if live:
+        return EXIT_END
+    if values is None:
+        print("pianomime: the song ended without a score; sim_node said why", file=sys.stderr)
+        return EXIT_NODE_DIED
+    if values["step"] < values["steps"]:
+        step, steps = values["step"], values["steps"]
+        print(
+            f"pianomime: sim_node was ended at step {step:.0f} of {steps:.0f}: scored is what came before",
+            file=sys.stderr,
+        )
+        return EXIT_NODE_DIED
+    return EXIT_END
+
+
+def score_card(values: Mapping[str, float]) -> ScoreCard:
+    """The score in the numbers of /piano/score."""
+    scores = {
+        field.name: values[field.name] for field in fields(ScoreCard) if field.name in values and field.name != "frames"
+    }
+    return ScoreCard(frames=int(values["frames"]), **scores)
+
+
+def _last_score(file: Path, heard: dict[str, float]) -> dict[str, float] | None:
+    # sim_node writes it before it ends, if there is room for it, and publishes it.
+    if file.exists():
+        values: dict[str, float] = json.loads(file.read_text(encoding="utf-8"))
+        return values
+    return heard if heard.get("finished") else None
+
+
+def _print_end(console: Console, title: str, values: Mapping[str, float]) -> None:
+    card = score_card(values)
+    console.print(song_table(title, card, int(values["missed_deadlines"])))
+    if first := int(values["first_step"]):
+        console.print(f"scored from step {first} of {int(values['steps'])} on: the simulator was started again there")
+    for name, words in (("latency", "state to command"), ("jitter", "lateness of the 20 Hz beat")):
+        if f"{name}_p50_ms" in values:
+            p50, p99, most = (values[f"{name}_{which}_ms"] for which in ("p50", "p99", "max"))
+            console.print(f"{words}: median {p50:.1f} ms, p99 {p99:.1f} ms, max {most:.1f} ms")
+
+
+def _show(progress: Progress, bar: TaskID, values: Mapping[str, float], live: bool) -> None:
+    if values:
+        note = f"F1 {values['f1']:.3f}  missed deadlines {values['missed_deadlines']:.0f}"
+        total = None if live else values["steps"]
+        progress.update(bar, description="playing", completed=values["step"], total=total, note=note)

@@ -1,0 +1,143 @@
+"""Many songs refined over processes or machines: what is finished is skipped, what is begun goes on."""
+
+import math
+import sys
+from collections.abc import Mapping, Sequence
+from concurrent.futures import BrokenExecutor
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from pianomime.episodes.refine_song import CONTROLLER, Refined, RefineSettings, RefineTask, earlier, refine_song
+from pianomime.episodes.song_pool import play_songs
+from pianomime.files.outputs import keep_apart, make_folder, write_json
+from pianomime.files.songs import collect_songs, read_song
+from pianomime.reports.score_table import refinements_table
+from pianomime_core.errors import UserError
+from pianomime_core.instruments import EVERYTHING_FOR_A_PIANO, Choice
+from pianomime_sim.rollout_metadata import versions
+
+SCORES_FILE = "scores.json"
+
+
+@dataclass(frozen=True)
+class Failed:
+    """A song that could not be refined, and why in one line."""
+
+    reason: str
+
+
+# None: the time was over before the song was begun.
+Outcome = Refined | Failed | None
+
+
+def refine_queue(
+    paths: Sequence[Path],
+    out: Path,
+    settings: RefineSettings,
+    jobs: int,
+    ray: str | None,
+    choice: Choice = EVERYTHING_FOR_A_PIANO,
+) -> int:
+    """Refine every song into the folder `out`, print the table, write scores.json; 1 if a song failed, else 0.
+
+    Args:
+        paths: MIDI files and folders.
+        out: Folder for one rollout a song; made if it is missing.
+        settings: The same for all songs.
+        jobs: Songs at a time, each in a process of its own.
+        ray: Address of a Ray cluster that takes the place of the processes; all its machines see the folder `out`.
+        choice: Tracks and channels of the files to play.
+
+    Raises:
+        UserError: No songs, the folder cannot be written or holds other rollouts under these names, or no Ray.
+    """
+    console = Console()
+    songs = collect_songs(paths)
+    keep_apart([("--out", out / name) for name in (SCORES_FILE, *(f"{song}.npz" for song in songs))], songs.values())
+    make_folder(out, "--out")
+    outcomes: dict[str, Outcome] = {}
+    tasks = []
+    for song, path in songs.items():
+        try:
+            task = settings.task(song, read_song(path, choice), out.resolve() / f"{song}.npz")
+        except UserError as error:
+            outcomes[song] = Failed(str(error))
+            continue
+        make_folder(task.out.parent, "--out")
+        outcomes[song] = before = earlier(task)
+        if before is None or not before.is_finished:
+            tasks.append(task)
+    if finished := _count(outcomes, "finished"):
+        console.print(f"{finished} of {len(songs)} songs are finished already", highlight=False)
+    if tasks:
+        try:
+            outcomes |= play_songs(tasks, refine_or_say_why, jobs, console, ray)
+        except BrokenExecutor as error:
+            died = Failed(f"a process died, the same command goes on: {error}")
+            outcomes |= {task.song: _finished(task) or died for task in tasks}
+    _report({song: outcomes[song] for song in songs}, out, settings, console)
+    return 1 if _count(outcomes, "failed") else 0
+
+
+def refine_or_say_why(task: RefineTask) -> Outcome:
+    """Refine one song in a process of the pool; whatever goes wrong is the failure of this song alone."""
+    try:
+        if not task.out.parent.is_dir():
+            raise UserError(f"no folder {str(task.out.parent)!r} on this machine: all must see the same --out")
+        return earlier(task) if task.is_over else refine_song(task)
+    except UserError as error:
+        return Failed(str(error))
+    except Exception as error:
+        return Failed(f"{type(error).__name__}: {error}")
+
+
+def _finished(task: RefineTask) -> Refined | None:
+    refined = earlier(task)
+    return refined if refined is not None and refined.is_finished else None
+
+
+def _report(outcomes: Mapping[str, Outcome], out: Path, settings: RefineSettings, console: Console) -> None:
+    for song, outcome in outcomes.items():
+        if isinstance(outcome, Failed):
+            print(f"pianomime: {song}: {outcome.reason}", file=sys.stderr)
+    rows = {song: _row(outcome) for song, outcome in outcomes.items()}
+    mean = _mean([row for row in rows.values() if row["state"] == "finished"])
+    title = f"refined, hand collisions {'on' if settings.scene.hand_collisions else 'off'}"
+    console.print(refinements_table(title, rows, mean, _count(outcomes, "finished")))
+    if left := _count(outcomes, "begun") + _count(outcomes, "waiting"):
+        text = f"time is over: {left} of {len(outcomes)} songs are not finished; the same command goes on from there"
+        console.print(text, highlight=False)
+    made_by = {"versions": versions(), "settings": {"controller": CONTROLLER, **settings.as_dict()}}
+    songs = [{"song": song, **row} for song, row in rows.items()]
+    write_json(out / SCORES_FILE, {**made_by, "songs": songs, "mean": mean})
+
+
+def _row(outcome: Outcome) -> dict[str, Any]:
+    return {"state": _state(outcome), **({} if outcome is None else asdict(outcome))}
+
+
+def _state(outcome: Outcome) -> str:
+    if outcome is None:
+        return "waiting"
+    if isinstance(outcome, Failed):
+        return "failed"
+    return "finished" if outcome.is_finished else "begun"
+
+
+def _count(outcomes: Mapping[str, Outcome], state: str) -> int:
+    return sum(_state(outcome) == state for outcome in outcomes.values())
+
+
+def _mean(rows: Sequence[dict[str, Any]]) -> dict[str, dict[str, float]]:
+    if not rows:
+        return {}
+    # A song has a score of its pedal only where it asks for it.
+    common = set.intersection(*(set(row[who]) for row in rows for who in ("planner", "refined")))
+    names = [name for name in rows[0]["refined"] if name in common and name != "frames"]
+    return {
+        who: {name: math.fsum(row[who][name] for row in rows) / len(rows) for name in names}
+        for who in ("planner", "refined")
+    }

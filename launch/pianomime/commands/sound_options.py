@@ -1,0 +1,115 @@
+"""The sound of what the robot presses, heard at once and written at the end: options of `play` and `live`."""
+
+import argparse
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypedDict
+
+from pianomime.files.outputs import check_file
+from pianomime_core.errors import UserError
+from pianomime_midi.midi_ports import choose_port, open_client
+
+
+class HeardOn(TypedDict):
+    """Where music goes while it is played: the options of `pianomime.graph.node_table` that say so."""
+
+    sound: bool
+    soundfont: Path | None
+    midi_out: str
+    virtual_midi_out: str
+
+
+def add_sound_arguments(parser: argparse.ArgumentParser) -> None:
+    """`--sound --soundfont --midi-out --virtual-midi-out --wav --midi`."""
+    group = parser.add_argument_group("sound of what the robot presses")
+    group.add_argument(
+        "--sound",
+        action=argparse.BooleanOptionalAction,
+        help="on this machine's audio device; default: where there is one, unless --sync",
+    )
+    group.add_argument("--soundfont", type=Path, metavar="FILE.sf2", help="of a piano; default: RoboPianist's")
+    port = group.add_mutually_exclusive_group()
+    port.add_argument("--midi-out", default="", metavar="PORT", help="MIDI port to play on, by name or a part of it")
+    port.add_argument("--virtual-midi-out", default="", metavar="NAME", help="make a MIDI port and play on it")
+    group.add_argument("--wav", type=Path, metavar="FILE.wav", help="write the sound at the end")
+    group.add_argument("--midi", type=Path, metavar="FILE.mid", help="write what was pressed at the end")
+
+
+def sound_options(options: argparse.Namespace, heard_by_default: bool) -> tuple[HeardOn, str]:
+    """Return what is asked for, checked, and a line that says so if there is no device for what nobody asked for.
+
+    Raises:
+        UserError: No audio device or MIDI system where one is asked for, unknown port, bad soundfont, file that cannot
+            be written.
+    """
+    for path, option, suffix in ((options.wav, "--wav", ".wav"), (options.midi, "--midi", ".mid")):
+        if path is not None:
+            check_file(path, option, suffix)
+    speaker, notice = bool(options.sound), ""
+    if options.sound or (options.sound is None and heard_by_default):
+        from pianomime_sim.sound.speaker import check_device
+
+        try:
+            check_device()
+            speaker = True
+        except UserError as error:
+            if options.sound:
+                raise
+            notice = f"silent: {error}"
+    if speaker or options.soundfont is not None or options.wav is not None:
+        from pianomime_sim.sound.synth import PianoSynth
+
+        PianoSynth(options.soundfont)
+    if options.midi_out:
+        from pianomime_sim.sound.midi_out import output_ports
+
+        choose_port(options.midi_out, output_ports())
+    elif options.virtual_midi_out:
+        open_client("MidiOut").delete()
+    heard_on: HeardOn = {
+        "sound": speaker,
+        "soundfont": options.soundfont,
+        "midi_out": options.midi_out,
+        "virtual_midi_out": options.virtual_midi_out,
+    }
+    return heard_on, notice
+
+
+@contextmanager
+def recorded(options: argparse.Namespace) -> Iterator[Path | None]:
+    """Give a rollout file to write, a passing one if only the sound of it is wanted; at the end write the sound.
+
+    None where nothing is to be written. A performance that failed, and wrote no rollout, makes no sound. What could not
+    be written is told when all has been tried.
+
+    Raises:
+        UserError: A file could not be written.
+    """
+    wanted = [path for path in (options.wav, options.midi) if path is not None]
+    with tempfile.TemporaryDirectory(prefix="pianomime-") as folder:
+        rollout = options.rollout
+        if wanted and rollout is None:
+            rollout = Path(folder) / "performance.npz"
+        before = _written(rollout)
+        failures = []
+        try:
+            yield rollout
+        except UserError as error:
+            failures.append(error)
+        if wanted and _written(rollout) != before:
+            from pianomime.reports.sound import write_sound
+
+            for path in wanted:
+                try:
+                    write_sound(rollout, path, options.soundfont)
+                except UserError as error:
+                    failures.append(error)
+        if failures:
+            raise UserError("; ".join(map(str, failures))) from failures[0]
+
+
+def _written(file: Path | None) -> int | None:
+    """When it was written [ns]; None where there is none."""
+    return file.stat().st_mtime_ns if file is not None and file.exists() else None

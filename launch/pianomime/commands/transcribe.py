@@ -1,0 +1,47 @@
+"""`pianomime transcribe`: the notes that are heard in an audio or video file, as a standard MIDI file."""
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+from rich.progress import Progress
+
+from pianomime.files.outputs import check_file, keep_apart
+from pianomime_core.notes import save_midi
+from pianomime_core.whole_file import write_whole
+
+
+def add_transcribe(commands: "argparse._SubParsersAction[Any]") -> Any:
+    """`pianomime transcribe FILE --out SONG.mid`."""
+    parser = commands.add_parser(
+        "transcribe",
+        allow_abbrev=False,
+        help="make MIDI of the sound of a piano",
+        description="Write the notes and the sustain pedal that are heard in a recording of a piano. Takes about\n"
+        "twice as long as the music on one core. Needs what `make transcribe` installs.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("recording", type=Path, metavar="FILE", help="audio, or video with sound, of any usual kind")
+    parser.add_argument("--out", type=Path, required=True, metavar="SONG.mid", help="time 0 is the beginning of FILE")
+    return parser
+
+
+def transcribe(recording: Path, out: Path) -> int:
+    """Write the notes of a recording and return the exit code; an older file stays until the new one is whole.
+
+    Raises:
+        UserError: The recording cannot be read or no note is heard in it, `out` cannot be written, or the transcriber
+            is not installed.
+    """
+    check_file(out, "--out", ".mid")
+    keep_apart([("--out", out)], (recording,))
+    from pianomime_perception import transcription
+
+    with Progress(transient=True, disable=not sys.stdout.isatty()) as bar:
+        task = bar.add_task("listening", total=1.0)
+        score = transcription.transcribe(recording, lambda share: bar.update(task, completed=share))
+    write_whole(out, lambda file: save_midi(score, file))
+    heard = f"{len(score.notes)} notes from {score.start_s:.1f} s to {score.end_s:.1f} s"
+    print(f"{out}: {heard}, pedal pressed {sum(down for _, down in score.sustain)} times")
+    return 0

@@ -1,0 +1,42 @@
+"""`pianomime urdf`: the hands as robot_state_publisher and other programs of ROS read them."""
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from pianomime.files.outputs import check_file
+from pianomime_core.hands import FOREARM_DOFS
+from pianomime_core.whole_file import write_whole
+
+
+def add_urdf(commands: "argparse._SubParsersAction[Any]") -> Any:
+    """`pianomime urdf [--out FILE.urdf] [--variant NAME] [--joint-prefix PREFIX]`."""
+    parser = commands.add_parser(
+        "urdf",
+        allow_abbrev=False,
+        help="describe the hands for ROS",
+        description="Write both hands as URDF, for robot_state_publisher, RViz and the like. Joints are those of\n"
+        "/hands/joint_states; meshes stay where they are installed on this machine.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--out", type=Path, metavar="FILE.urdf", help="default: written to the terminal")
+    parser.add_argument("--variant", choices=tuple(FOREARM_DOFS), default="pianomime", help="default %(default)s")
+    parser.add_argument("--joint-prefix", default="", metavar="PREFIX", help="before the names of joints, as left_")
+    return parser
+
+
+def urdf(out: Path | None, variant: str, joint_prefix: str = "") -> int:
+    """Write the URDF and return the exit code.
+
+    Raises:
+        UserError: The file cannot be written, or the hands' meshes are not installed.
+    """
+    from pianomime_description.urdf import hands_urdf
+
+    if out is None:
+        print(hands_urdf(variant, joint_prefix), end="")
+        return 0
+    check_file(out, "--out", ".urdf")
+    text = hands_urdf(variant, joint_prefix)
+    write_whole(out, lambda file: file.write_text(text, encoding="utf-8"))
+    return 0

@@ -1,0 +1,1 @@
+"""Songs played without ROS: one, again, many at a time."""

@@ -1,0 +1,102 @@
+"""A rollout played again to be heard and seen: what struck when and how fast, and poses as often as they are wanted."""
+
+import sys
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from rich.progress import track
+
+from pianomime.episodes.replay import recorded_scene
+from pianomime_core.errors import printable
+from pianomime_core.hands import name_order
+from pianomime_core.key_events import KeyEvent, KeyListener, pedal_events, played_notes
+from pianomime_core.metrics import score
+from pianomime_core.notes import Score
+from pianomime_core.rollout import Rollout
+from pianomime_core.timing import FRAMES_PER_SECOND, PHYSICS_TIMESTEP_S
+from pianomime_description.variant import SceneConfig
+from pianomime_physics.observed_simulator import ObservedSimulator
+from pianomime_physics.simulator import SimulatorState
+
+
+@dataclass(frozen=True, eq=False)
+class Performance:
+    """A rollout and what its replay showed.
+
+    Attributes:
+        rollout: As recorded; its `pressed` are the replay's.
+        scene: What it was played in.
+        joint_names: Of `SimulatorState.joint_positions` in `poses`.
+        score: What was pressed, keys and pedal, as music; time 0 is the beginning of step 0.
+        poses: States from time 0 to the end, evenly in time to the nearest 5 ms.
+        duration_s: Of the song.
+        f1, onset_f1: As recorded, which live leaves out the silence around the music; where other keys go down here,
+            those of this machine.
+    """
+
+    rollout: Rollout
+    scene: SceneConfig
+    joint_names: tuple[str, ...]
+    score: Score
+    poses: tuple[SimulatorState, ...]
+    duration_s: float
+    f1: float
+    onset_f1: float
+
+
+def perform(path: Path, poses_per_s: float = FRAMES_PER_SECOND) -> Performance:
+    """Replay a rollout file; says so on stderr where other keys go down than were recorded.
+
+    Raises:
+        UserError: The file is no rollout, or one of a robot that the simulator does not have.
+    """
+    rollout = Rollout.load(path)
+    scene = recorded_scene(path, rollout)
+    recorder = _Recorder(poses_per_s)
+    simulator = ObservedSimulator(recorder.observe, scene)
+    parts = f"rollout {str(path)!r} and its simulator"
+    joints = name_order(simulator.joint_names, rollout.joint_names, "joint", parts)
+    targets = rollout.targets[:, name_order(simulator.target_names, rollout.target_names, "target", parts)]
+    recorder.observe(simulator.reset(rollout.initial_joint_positions[joints]))
+    rows = track(targets, "playing again", transient=True, disable=not sys.stdout.isatty())
+    pressed = np.array([simulator.step(row).key_pressed for row in rows])
+    if differing := int(np.sum(pressed != rollout.pressed)):
+        print(
+            f"pianomime: {differing} of {pressed.size} key-frames of {str(path)!r} differ from the recording here: "
+            "what follows is what this machine plays",
+            file=sys.stderr,
+        )
+    scores = rollout.metadata.get("scores", {})
+    if differing or not {"f1", "onset_f1"} <= scores.keys():
+        scores = score(rollout.goal, pressed).as_dict()
+    duration_s = len(targets) * rollout.dt
+    return Performance(
+        rollout=replace(rollout, pressed=pressed),
+        scene=scene,
+        joint_names=simulator.joint_names,
+        # A key may strike in the very last physics step.
+        score=played_notes(
+            recorder.events,
+            duration_s + PHYSICS_TIMESTEP_S,
+            printable(path.stem),
+            pedal_events(rollout.pedal, rollout.dt),
+        ),
+        poses=tuple(recorder.poses),
+        duration_s=duration_s,
+        f1=scores["f1"],
+        onset_f1=scores["onset_f1"],
+    )
+
+
+class _Recorder:
+    def __init__(self, poses_per_s: float) -> None:
+        self._poses_per_s = poses_per_s
+        self._listener = KeyListener()
+        self.events: list[KeyEvent] = []
+        self.poses: list[SimulatorState] = []
+
+    def observe(self, state: SimulatorState) -> None:
+        self.events += self._listener.hear(state.time_s, state.key_angles, state.key_velocities)
+        if state.time_s > len(self.poses) / self._poses_per_s - PHYSICS_TIMESTEP_S / 2:
+            self.poses.append(state)

@@ -1,0 +1,233 @@
+"""One song, refined as far as time allows: its rollout file is always whole, and the work goes on where it was left.
+
+Beside the rollout ROLLOUT.npz stands the checkpoint of the search, ROLLOUT.npz.partial, until the last step is decided.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pianomime.episodes.postponed_signals import PostponedSignals
+from pianomime.episodes.replay import replayed_keys
+from pianomime.episodes.song_pool import SongTask
+from pianomime_core.errors import UserError
+from pianomime_core.metadata import scores_in
+from pianomime_core.metrics import ScoreCard, score
+from pianomime_core.piano_roll import PianoRoll
+from pianomime_core.rollout import Rollout
+from pianomime_core.timing import CONTROL_TIMESTEP_S
+from pianomime_description.variant import SceneConfig
+from pianomime_physics.simulator import Simulator
+from pianomime_policy.model_search.refinement import RefineConfig, Refinement
+from pianomime_policy.motion.foot import pedal_of_song
+from pianomime_sim.rollout_metadata import rollout_metadata
+
+CONTROLLER = "refine"
+_CHECKPOINT_EVERY_S = 5.0
+_SCORES_EVERY_S = 1.0
+
+
+@dataclass(frozen=True)
+class RefineTask(SongTask):
+    """All that is needed to refine one song.
+
+    Attributes:
+        config: Numbers of the search.
+        out: The rollout file.
+        deadline_s: Time of day (`time.time()`) at which to stop; None for never.
+    """
+
+    config: RefineConfig
+    out: Path
+    deadline_s: float | None = None
+
+    @property
+    def partial(self) -> Path:
+        """The checkpoint."""
+        return self.out.with_name(f"{self.out.name}.partial")
+
+    @property
+    def is_over(self) -> bool:
+        """The deadline has passed."""
+        return self.deadline_s is not None and time.time() >= self.deadline_s
+
+
+@dataclass(frozen=True)
+class RefineSettings:
+    """What the songs of one command have in common.
+
+    Attributes:
+        scene: The robot.
+        config: Numbers of the search.
+        deadline_s: As in `RefineTask`.
+    """
+
+    scene: SceneConfig
+    config: RefineConfig
+    deadline_s: float | None = None
+
+    def task(self, song: str, roll: PianoRoll, out: Path) -> RefineTask:
+        """The task of one song."""
+        return RefineTask(song, roll, CONTROLLER, self.scene, self.config, out, self.deadline_s)
+
+    def as_dict(self) -> dict[str, Any]:
+        """What makes two refinements of a song differ: as a rollout's metadata name it."""
+        return {**asdict(self.scene), "effort": self.config.effort, "seed": self.config.seed}
+
+
+@dataclass(frozen=True)
+class Refined:
+    """What a rollout file says about its refinement.
+
+    Attributes:
+        steps: Control steps of the song.
+        decided_steps: Of them refined; from there to the end it is the planner's.
+        simulated_steps: Control steps simulated in the search.
+        planner, refined: Scores of the planner alone and of the rollout, by name as in `ScoreCard`.
+    """
+
+    steps: int
+    decided_steps: int
+    simulated_steps: int
+    planner: dict[str, float]
+    refined: dict[str, float]
+
+    @property
+    def is_finished(self) -> bool:
+        """Every step is decided."""
+        return self.decided_steps == self.steps
+
+
+# Steps decided; and now and then the scores of the planner and of the refinement up to there.
+Watch = Callable[[int, tuple[ScoreCard, ScoreCard] | None], None]
+
+
+def earlier(task: RefineTask) -> Refined | None:
+    """Return what the task's rollout file holds, or None if there is none yet.
+
+    Raises:
+        UserError: The file is something else, which is not to be lost: no rollout, or one of another song, of another
+            controller or refined with other settings.
+    """
+    if not task.out.exists():
+        return None
+    rollout = Rollout.load(task.out)
+    metadata = rollout.metadata
+    ways = "give another --out or delete the file"
+    if not np.array_equal(rollout.goal, task.roll.goal):
+        raise UserError(f"{str(task.out)!r} holds a rollout of another song than {task.song!r}: {ways}")
+    if metadata.get("controller") != CONTROLLER:
+        made_by = metadata.get("controller", "unknown")
+        raise UserError(f"{str(task.out)!r} holds a rollout of controller {made_by!r}, not a refined one: {ways}")
+    wanted = RefineSettings(task.scene, task.config).as_dict()
+    other = [
+        f"{name} {metadata.get(name)}, not {value}" for name, value in wanted.items() if metadata.get(name) != value
+    ]
+    if other:
+        raise UserError(f"{str(task.out)!r} was refined with {', '.join(other)}: give these settings again, or {ways}")
+    return _said_by(rollout, task.out)
+
+
+def refine_song(task: RefineTask, watch: Watch | None = None) -> Refined:
+    """Refine a song, or go on with it, until it is finished or the deadline has passed, and return how far it is.
+
+    SIGINT and SIGTERM wait until rollout and checkpoint are written.
+
+    Args:
+        task: What to do; `earlier` has accepted its file.
+        watch: Is told after every stretch.
+
+    Raises:
+        UserError: The checkpoint belongs to something else, or a file cannot be written.
+    """
+    before = earlier(task)
+    if before is not None and before.is_finished:
+        task.partial.unlink(missing_ok=True)
+        return before
+    refinement = Refinement(task.roll, task.scene, task.config)
+    simulator = Simulator(task.scene)
+    planner = _rollout(refinement, simulator, task, planner=None)
+    planner_card = score(planner.goal, planner.pressed)
+    if task.partial.exists():
+        refinement = Refinement.load(task.partial, task.roll, task.scene, task.config)
+    if before is None:
+        _rollout(refinement, simulator, task, planner_card).save(task.out)
+    if watch is not None:
+        watch(refinement.step, None)
+    begun_at = refinement.step
+    with PostponedSignals(f"pianomime: ending: what is decided of {task.song} is written") as stop:
+        next_checkpoint_s = time.monotonic() + _CHECKPOINT_EVERY_S
+        next_scores_s = 0.0
+        while refinement.step < refinement.steps and stop.received is None and not task.is_over:
+            refinement.advance()
+            cards = None
+            if (now_s := time.monotonic()) >= next_checkpoint_s:
+                refinement.save(task.partial)
+                next_checkpoint_s = now_s + _CHECKPOINT_EVERY_S
+            if watch is not None and now_s >= next_scores_s:
+                cards = _cards_so_far(planner, refinement.pressed)
+                next_scores_s = now_s + _SCORES_EVERY_S
+            if watch is not None:
+                watch(refinement.step, cards)
+        if refinement.step == begun_at and (there := earlier(task)) is not None:
+            return there
+        # The checkpoint first: were the process killed in between, nothing would be lost.
+        refinement.save(task.partial)
+        rollout = _rollout(refinement, simulator, task, planner_card)
+        rollout.save(task.out)
+        if refinement.step == refinement.steps:
+            task.partial.unlink(missing_ok=True)
+    return _said_by(rollout, task.out)
+
+
+def _rollout(refinement: Refinement, simulator: Simulator, task: RefineTask, planner: ScoreCard | None) -> Rollout:
+    # The keys are those that go down when the file is replayed, whatever the search believes; so are the scores.
+    played = refinement.best()
+    rollout = Rollout(
+        goal=task.roll.goal,
+        pressed=played.pressed,
+        targets=played.targets,
+        target_names=refinement.target_names,
+        joint_names=refinement.joint_names,
+        initial_joint_positions=np.asarray(played.initial_joint_positions, dtype=np.float64),
+        dt=CONTROL_TIMESTEP_S,
+        metadata={},
+        goal_pedal=task.roll.sustain,
+        pedal=pedal_of_song(task.roll.sustain),
+    )
+    pressed = replayed_keys(rollout, simulator, task.out)
+    card = score(rollout.goal, pressed, rollout.goal_pedal, rollout.pedal)
+    metadata = rollout_metadata(
+        task.scene,
+        CONTROLLER,
+        card,
+        planner_scores=(planner or card).as_dict(),
+        effort=task.config.effort,
+        seed=task.config.seed,
+        decided_steps=refinement.step,
+        simulated_steps=refinement.simulated_steps,
+    )
+    return replace(rollout, pressed=pressed, metadata=metadata)
+
+
+def _said_by(rollout: Rollout, path: Path) -> Refined:
+    metadata, kind = rollout.metadata, f"rollout {str(path)!r}"
+    if missing := [name for name in ("decided_steps", "simulated_steps") if name not in metadata]:
+        raise UserError(f"{kind} lacks {', '.join(missing)} of a refined one: give another --out or delete the file")
+    return Refined(
+        steps=len(rollout.goal),
+        decided_steps=metadata["decided_steps"],
+        simulated_steps=metadata["simulated_steps"],
+        planner=scores_in(kind, metadata, "planner_scores"),
+        refined=scores_in(kind, metadata, "scores"),
+    )
+
+
+def _cards_so_far(planner: Rollout, pressed: NDArray[np.bool_]) -> tuple[ScoreCard, ScoreCard]:
+    goal = planner.goal[: len(pressed)]
+    return score(goal, planner.pressed[: len(pressed)]), score(goal, pressed)

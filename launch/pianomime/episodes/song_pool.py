@@ -1,0 +1,116 @@
+"""Many songs, each played by a controller of its own, over processes that end with the command, or over machines."""
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TypeVar
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+from pianomime.episodes.ray_pool import ray_results
+from pianomime_core.piano_roll import PianoRoll
+from pianomime_description.variant import SceneConfig
+
+
+@dataclass(frozen=True)
+class SongTask:
+    """All that a worker process needs for one song.
+
+    Attributes:
+        song: Its name, one of its own.
+        roll: Its music.
+        controller: Name of the controller.
+        scene: The robot.
+    """
+
+    song: str
+    roll: PianoRoll
+    controller: str
+    scene: SceneConfig
+
+
+Task = TypeVar("Task", bound=SongTask)
+Result = TypeVar("Result")
+
+
+def play_songs(
+    tasks: Sequence[Task], play: Callable[[Task], Result], jobs: int, console: Console, ray: str | None = None
+) -> dict[str, Result]:
+    """Play every task and return song -> result, in the order of the tasks whatever the order in which they end.
+
+    Args:
+        tasks: At least one; no song twice.
+        play: A function of a module, so that a process can import it; task and result must pickle.
+        jobs: Songs at a time, each in a process of its own; 1 stays in this process.
+        console: Shows the progress, if it is a terminal.
+        ray: Address of a Ray cluster that takes the place of the processes, as for `ray_results`; None for none.
+
+    Raises:
+        UserError: No Ray.
+        BrokenExecutor: A process died.
+    """
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("steps"))
+    results: dict[str, Result] = {}
+    with Progress(
+        *columns,
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+    ) as progress:
+        bar = progress.add_task(f"{len(tasks)} songs", total=sum(len(task.roll.goal) for task in tasks))
+        for task, result in _results(tasks, play, jobs, ray):
+            results[task.song] = result
+            progress.update(bar, advance=len(task.roll.goal), description=f"{len(results)} of {len(tasks)} songs")
+    return {task.song: results[task.song] for task in tasks}
+
+
+def _results(
+    tasks: Sequence[Task], play: Callable[[Task], Result], jobs: int, ray: str | None
+) -> Iterator[tuple[Task, Result]]:
+    # Longest first, so that no process is left alone with a long song at the end.
+    longest_first = sorted(tasks, key=lambda task: -len(task.roll.goal))
+    if ray is not None:
+        yield from ray_results(longest_first, play, ray)
+        return
+    if min(jobs, len(tasks)) == 1:
+        yield from ((task, play(task)) for task in tasks)
+        return
+    with _workers(min(jobs, len(tasks))) as pool:
+        futures: dict[Future[Result], Task] = {pool.submit(play, task): task for task in longest_first}
+        for future in as_completed(futures):
+            yield futures[future], future.result()
+
+
+@contextmanager
+def _workers(jobs: int) -> Iterator[ProcessPoolExecutor]:
+    # Spawned, not forked: no thread of MuJoCo, numba or the progress bar is copied half alive.
+    pool = ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn"), initializer=_become_worker)
+    try:
+        yield pool
+    except BaseException:
+        for process in multiprocessing.active_children():
+            process.terminate()
+        raise
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _become_worker() -> None:
+    # Ctrl-C reaches the whole group; the parent alone answers it. And without a parent there is nobody to work for.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    parent.join()
+    os._exit(1)

@@ -1,0 +1,1 @@
+"""Files that come with the package, and files to be written."""

@@ -1,0 +1,54 @@
+"""Where the files that come with this package lie: songs, networks, configuration. Standard library only, for launch
+files."""
+
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from pianomime_core.errors import UserError
+
+DEFAULT_SONG = "minuet_in_g"
+
+
+def share_directory() -> Path:
+    """The folder that holds songs/, config/ and launch/: the source folder, or share/pianomime of an installation.
+
+    Raises:
+        UserError: The package is installed without its shared files.
+    """
+    for folder in _candidates():
+        if (folder / "songs").is_dir():
+            return folder
+    raise UserError("the shared files of pianomime (songs, config) are not installed: install the package again")
+
+
+def bundled_songs() -> dict[str, Path]:
+    """Name to MIDI file of every bundled song, sorted by name."""
+    return {path.stem: path for path in sorted((share_directory() / "songs").glob("*.mid"))}
+
+
+def find_song(song: str | None) -> Path:
+    """The MIDI file a user means: a path, the name of a bundled song, or None for the default one.
+
+    Raises:
+        UserError: There is no such file and no bundled song of that name.
+    """
+    bundled = bundled_songs()
+    if song is None:
+        return bundled[DEFAULT_SONG]
+    path = Path(song)
+    if song in bundled and not path.exists():
+        return bundled[song]
+    if not path.exists():
+        raise UserError(f"no such MIDI file: {song!r}; bundled songs are {', '.join(bundled)}")
+    return path
+
+
+def _candidates() -> Iterator[Path]:
+    source = Path(__file__).resolve().parents[2]
+    if (source / "package.xml").is_file():
+        yield source
+    prefixes = os.environ.get("AMENT_PREFIX_PATH", "").split(os.pathsep)
+    for prefix in (*filter(None, prefixes), sys.prefix):
+        yield Path(prefix) / "share" / "pianomime"

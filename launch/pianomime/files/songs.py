@@ -1,0 +1,99 @@
+"""Songs and folders of them, as people name them."""
+
+import os
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+from pianomime.files.shared_files import DEFAULT_SONG, bundled_songs, find_song, share_directory
+from pianomime_core.errors import UserError
+from pianomime_core.instruments import EVERYTHING_FOR_A_PIANO, Choice
+from pianomime_core.notes import Dropped
+from pianomime_core.piano_roll import PianoRoll, piano_roll
+from pianomime_core.song_file import load_song
+
+__all__ = ["DEFAULT_SONG", "bundled_songs", "collect_songs", "find_song", "read_each", "read_song", "share_directory"]
+
+MIDI_SUFFIXES = (".mid", ".midi", ".kar", ".rmi")
+
+Content = TypeVar("Content")
+
+
+def read_song(path: Path, choice: Choice = EVERYTHING_FOR_A_PIANO) -> PianoRoll:
+    """Read a MIDI file or the music of a demonstration, and say on stderr what of it is not played, and what is odd.
+
+    Raises:
+        UserError: As `load_song`.
+    """
+    score = load_song(path, choice)
+    for remark in score.remarks:
+        print(f"pianomime: {str(path)!r} {remark}", file=sys.stderr)
+    if score.dropped != Dropped():
+        print(f"pianomime: {str(path)!r} is played without {score.dropped}", file=sys.stderr)
+    return piano_roll(score)
+
+
+def read_each(files: Mapping[str, Path], read: Callable[[Path], Content]) -> tuple[dict[str, Content], dict[str, str]]:
+    """Read the files of many songs: one that is no good is named on stderr and left out.
+
+    Returns:
+        Song to content; and song to what is wrong with its file, for those left out.
+
+    Raises:
+        UserError: None is any good.
+    """
+    contents: dict[str, Content] = {}
+    left_out: dict[str, str] = {}
+    for song, path in files.items():
+        try:
+            contents[song] = read(path)
+        except UserError as error:
+            left_out[song] = str(error)
+    if not contents:
+        first, *others = left_out.values()
+        raise UserError(f"{first}; nor is any of {len(others)} other files any good" if others else first)
+    for reason in left_out.values():
+        print(f"pianomime: left out: {reason}", file=sys.stderr)
+    return contents, left_out
+
+
+def collect_songs(
+    paths: Sequence[Path], what: str = "MIDI file", suffixes: Sequence[str] = MIDI_SUFFIXES
+) -> dict[str, Path]:
+    """Name to file, in the order given, folders sorted and searched to the bottom for `suffixes`, but not in what is
+    hidden there: names that begin with a dot.
+
+    A name is the path below the folder that all files share, without the ending: "minuet", "bach/minuet".
+
+    Raises:
+        UserError: A path does not exist, or a folder holds no such file; the message calls it `what`.
+    """
+    files: dict[Path, Path] = {}
+    for path in paths:
+        for file in _song_files(path, what, suffixes):
+            files.setdefault(file.resolve(), file)
+    root = Path(os.path.commonpath([file.parent for file in files]))
+    names = [file.relative_to(root).with_suffix("").as_posix() for file in files]
+    if len(set(names)) < len(names):  # minuet.mid beside minuet.midi
+        names = [file.relative_to(root).as_posix() for file in files]
+    return dict(zip(names, files.values(), strict=True))
+
+
+def _song_files(path: Path, what: str, suffixes: Sequence[str]) -> list[Path]:
+    if not path.is_dir():
+        if not path.exists():
+            raise UserError(f"no such {what} or folder: {str(path)!r}")
+        return [path]
+    found = sorted(
+        file
+        for file in path.rglob("*")
+        if file.suffix.lower() in suffixes and not _is_hidden(file.relative_to(path)) and file.is_file()
+    )
+    if not found:
+        raise UserError(f"the folder {str(path)!r} holds no {what} ({', '.join(suffixes)})")
+    return found
+
+
+def _is_hidden(path: Path) -> bool:
+    return any(part.startswith(".") for part in path.parts)

@@ -1,0 +1,1 @@
+"""The ROS graph: options, nodes, processes. What launch files read needs the standard library alone."""

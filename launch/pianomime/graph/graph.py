@@ -1,0 +1,76 @@
+"""The graph as processes of ours, from a check of what it needs to its last process: under play, live and follow."""
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from pianomime.graph.graph_options import FollowOptions, LiveOptions, PlayOptions, check_names
+from pianomime.graph.node_table import node_table
+from pianomime.graph.runner import Runner
+from pianomime_core.errors import UserError
+from pianomime_core.ros_environment import complete_ros_environment
+
+if TYPE_CHECKING:  # needs ROS 2
+    from pianomime.graph.ros_status import StatusListener
+
+
+class Running(NamedTuple):
+    """The processes, where their words are printed, and what is listened to."""
+
+    runner: Runner
+    console: Console
+    listener: "StatusListener"
+
+
+@contextmanager
+def running(
+    options: PlayOptions | LiveOptions | FollowOptions, status: str, notice: str = "", score: Path | None = None
+) -> Iterator[Running]:
+    """Start the nodes of the table; none is left after the block. What they say is printed.
+
+    Args:
+        options: Who plays.
+        status: What to listen to, as for `StatusListener`.
+        notice: A line to be told once nothing is left to be refused.
+        score: As for `node_table`.
+
+    Raises:
+        UserError: A port in use, a name that is not in UTF-8, no ROS 2, a domain out of range, or a second instance.
+    """
+    check_names(options)
+    if options.viewer == "browser":
+        from pianomime_sim.viewers.port import check_port
+
+        check_port(options.viewer_host, options.viewer_port)
+    complete_ros_environment()
+    try:
+        from pianomime.graph.ros_instance import refuse_second_instance
+        from pianomime.graph.ros_status import StatusListener
+    except ImportError as error:
+        alone = ": play with --no-ros" if isinstance(options, PlayOptions) else ""
+        raise UserError(f"ROS 2 is not usable here ({error}){alone}") from error
+    refuse_second_instance()
+    console = Console()
+    with (
+        # Nodes first: starting processes is safe while this one has no threads of its own.
+        Runner(node_table(options, score), lambda name, line: _say(console, name, line)) as runner,
+        closing(StatusListener(status)) as listener,
+    ):
+        if notice:
+            console.print(notice, highlight=False, soft_wrap=True)
+        yield Running(runner, console, listener)
+
+
+def progress_bar(console: Console) -> Progress:
+    """A bar with a task's time and its field `note`; nothing where nobody looks."""
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), TextColumn("{task.fields[note]}"))
+    return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
+
+
+def _say(console: Console, name: str, line: str) -> None:
+    console.print(f"[dim]{escape(f'[{name}]')}[/dim] {escape(line)}", highlight=False, soft_wrap=True)

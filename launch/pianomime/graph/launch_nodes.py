@@ -1,0 +1,169 @@
+"""The node table as actions of ROS 2's launch, for launch files: what `pianomime.graph.runner` does without it."""
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from signal import SIGTERM
+from typing import Any, NoReturn
+
+from launch.actions import (
+    DeclareLaunchArgument,
+    EmitEvent,
+    IncludeLaunchDescription,
+    LogInfo,
+    OpaqueFunction,
+    PopLaunchConfigurations,
+    PushLaunchConfigurations,
+    RegisterEventHandler,
+    TimerAction,
+)
+from launch.event_handlers import OnProcessExit
+from launch.events.process import ProcessExited, ShutdownProcess, SignalProcess
+from launch.substitutions import LaunchConfiguration
+from launch_ros.actions import Node
+from launch_ros.parameter_descriptions import ParameterValue
+
+from launch import LaunchContext, LaunchDescription, LaunchDescriptionEntity
+from pianomime.graph.node_entry import NodeEntry, Value
+from pianomime.graph.node_python import check_node_python
+from pianomime.graph.respawn import EXIT_USER_ERROR, RESTART_DELAY_S, Fate, NodeDied, fate, restart_line, started_again
+from pianomime_core.errors import UserError, unknown_value
+from pianomime_core.ros_environment import domain_id, missing_ros_settings
+
+KILL_S = "1"
+"""How long a process may take to end after SIGTERM."""
+LAUNCH_ARGUMENTS = ("launch-prefix", "launch-prefix-filter", "emulate_tty", "sigterm_timeout", "sigkill_timeout")
+"""What launch itself reads of the command line."""
+
+Arguments = Sequence[DeclareLaunchArgument]
+
+
+def graph_description(
+    launch_file: str, arguments: Arguments, table: Callable[[Mapping[str, str]], Sequence[NodeEntry]]
+) -> LaunchDescription:
+    """Describe a graph.
+
+    It ends by itself: with the song, when all its nodes do; with an error, and `ros2 launch` with exit code 1, when a
+    node refuses its input or dies too often. The nodes' environment is theirs alone.
+
+    Args:
+        launch_file: Its path.
+        arguments: What it declares.
+        table: Makes the nodes of what was typed for each argument.
+    """
+
+    def start(context: LaunchContext) -> list[LaunchDescriptionEntity]:
+        _refuse_unknown(context, launch_file, arguments)
+        domain_id(os.environ)
+        text = {argument.name: LaunchConfiguration(argument.name).perform(context) for argument in arguments}
+        nodes = table(text)
+        check_node_python(nodes)
+        return _Graph(nodes, context.launch_configurations).start()
+
+    return LaunchDescription([*arguments, OpaqueFunction(function=start)])
+
+
+class _Graph:
+    """The processes of one launch file."""
+
+    def __init__(self, table: Sequence[NodeEntry], configurations: Mapping[str, Any]) -> None:
+        self._table = table
+        # Of the files around ours: namespace, parameters and remappings of all nodes.
+        self._configurations = dict(configurations)
+        self._environment = missing_ros_settings(os.environ)
+        self._nodes: list[Node] = []
+        self._over = False
+
+    def start(self) -> list[LaunchDescriptionEntity]:
+        """Start all."""
+        return [action for entry in self._table for action in self._start(entry)]
+
+    def _start(self, entry: NodeEntry, restarts: int = 0) -> list[LaunchDescriptionEntity]:
+        config, params_file = ([str(file)] if file else [] for file in (entry.config, entry.params_file))
+        node = Node(
+            package=entry.package,
+            executable=entry.executable,
+            name=entry.name,
+            namespace=entry.namespace or None,
+            output="screen",
+            # A later one wins.
+            parameters=[*config, _typed(entry.parameters), *params_file],
+            remappings=list(entry.remappings),
+            arguments=list(entry.arguments),
+            ros_arguments=["--log-level", entry.log_level],
+            additional_env=self._environment,
+            sigterm_timeout=str(entry.stop_s),
+            sigkill_timeout=KILL_S,
+        )
+        self._nodes.append(node)
+
+        def on_exit(event: ProcessExited, context: LaunchContext) -> list[LaunchDescriptionEntity]:
+            if not (context.is_shutdown or self._over):
+                return self._follow(entry, event.returncode, restarts)
+            if event.returncode == EXIT_USER_ERROR:
+                raise UserError(f"{entry.name} could not write what it was to write: its error stands above")
+            return []
+
+        return [node, RegisterEventHandler(OnProcessExit(target_action=node, on_exit=on_exit))]
+
+    def _follow(self, entry: NodeEntry, exit_code: int, restarts: int) -> list[LaunchDescriptionEntity]:
+        verdict = fate(entry, exit_code, restarts)
+        if verdict is Fate.LEAVE:
+            return []
+        if verdict is Fate.RESTART:
+            said = restart_line(f"{entry.name} has ended with {exit_code}", restarts + 1)
+            again = OpaqueFunction(function=self._start_again, args=[started_again(entry), restarts + 1])
+            return [LogInfo(msg=said), TimerAction(period=RESTART_DELAY_S, actions=[again])]
+        self._over = True
+        if verdict is not Fate.END:
+            # SIGTERM first: at SIGINT, which launch sends, a node that is still being imported shows a traceback.
+            ours = SignalProcess(signal_number=SIGTERM, process_matcher=self._nodes.__contains__)
+            fail = OpaqueFunction(function=_fail, args=[entry, exit_code, verdict])
+            return [EmitEvent(event=ours), fail]
+        # No Shutdown, which would end a launch file around ours, too.
+        return [
+            LogInfo(msg="end of the song"),
+            EmitEvent(event=ShutdownProcess(process_matcher=self._nodes.__contains__)),
+        ]
+
+    def _start_again(self, context: LaunchContext, entry: NodeEntry, restarts: int) -> list[LaunchDescriptionEntity]:
+        if self._over:
+            return []
+        return [
+            PushLaunchConfigurations(),
+            OpaqueFunction(function=lambda context: context.launch_configurations.update(self._configurations)),
+            *self._start(entry, restarts),
+            PopLaunchConfigurations(),
+        ]
+
+
+def _fail(context: LaunchContext, entry: NodeEntry, exit_code: int, verdict: Fate) -> NoReturn:
+    """launch ends with exit code 1 after an exception alone."""
+    if verdict is Fate.REFUSE:
+        raise UserError(f"{entry.name} has refused what it was given: its error stands above")
+    raise NodeDied(f"{entry.name} ended before the song did (exit code {exit_code})")
+
+
+def _typed(parameters: Mapping[str, Value]) -> dict[str, Any]:
+    """Text stays text: launch_ros would read it as YAML, and make a number of a song or a port called "2"."""
+    return {
+        name: ParameterValue(value, value_type=str) if isinstance(value, str) else value
+        for name, value in parameters.items()
+    }
+
+
+def _refuse_unknown(context: LaunchContext, launch_file: str, arguments: Arguments) -> None:
+    """Raise UserError for a name on the command line that nobody declares: launch passes over it in silence."""
+    event = context.locals.event
+    around = getattr(event, "launch_description", None)
+    files = [
+        entity.launch_description_source.location
+        for entity in (around.entities if around is not None else ())
+        if isinstance(entity, IncludeLaunchDescription)
+    ]
+    if [os.path.realpath(file) for file in files] != [os.path.realpath(launch_file)]:
+        return  # the command line is that of a launch file around this one
+    legal = [argument.name for argument in arguments]
+    for argument in context.argv:
+        name = argument.partition(":=")[0]
+        if name not in (*legal, *LAUNCH_ARGUMENTS):
+            raise unknown_value("launch argument", name, legal)

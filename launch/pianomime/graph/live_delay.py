@@ -1,0 +1,35 @@
+"""How much later than the keyboard the robot plays: as much as its controller looks ahead, or more."""
+
+import math
+
+from pianomime_core.errors import UserError, unknown_value
+from pianomime_core.live_window import visible_steps
+from pianomime_core.timing import CONTROL_TIMESTEP_S, FRAMES_PER_SECOND
+from pianomime_policy.controllers.controller_names import CONTROLLERS, HORIZON_STEPS
+
+MAX_DELAY_S = 20.0
+
+
+def live_delay_s(controller: str, delay_s: float | None = None) -> float:
+    """Return the delay in whole steps; by default what the controller looks ahead, 0 for one that does not.
+
+    Raises:
+        UserError: The controller is unknown or wants the whole song, or looks further ahead than the delay shows.
+    """
+    if controller not in CONTROLLERS:
+        raise unknown_value("controller", controller, CONTROLLERS)
+    horizon = HORIZON_STEPS[controller]
+    if horizon is None:
+        live = ", ".join(name for name in CONTROLLERS if HORIZON_STEPS[name] is not None)
+        raise UserError(f"controller {controller!r} wants to see the whole song: live, choose one of {live}")
+    if delay_s is None:
+        return horizon * CONTROL_TIMESTEP_S if horizon > 1 else 0.0
+    if not (math.isfinite(delay_s) and 0 <= delay_s <= MAX_DELAY_S):
+        raise UserError(f"delay {delay_s:g} s: it must be 0 to {MAX_DELAY_S:g} s")
+    steps = round(delay_s * FRAMES_PER_SECOND)
+    if visible_steps(steps) < horizon:
+        raise UserError(
+            f"delay {delay_s:g} s: controller {controller!r} looks ahead {horizon * CONTROL_TIMESTEP_S:g} s, the delay "
+            "must be so long or longer; or choose a controller that looks less far ahead"
+        )
+    return steps * CONTROL_TIMESTEP_S

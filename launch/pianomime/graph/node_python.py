@@ -1,0 +1,43 @@
+"""Whether the python that runs the nodes sees what they need: it is not that of `ros2`, and in a new shell without the
+environment it is the wrong one. Standard library only, for launch files."""
+
+import os
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+
+from pianomime.graph.node_entry import NodeEntry
+from pianomime_core.errors import UserError
+
+NEEDED = ("rclpy", "numpy", "mujoco", "mido", "numba")
+_PRINT_MISSING = (
+    "import sys; from importlib.util import find_spec; print(*(m for m in sys.argv[1:] if not find_spec(m)))"
+)
+
+
+def check_node_python(nodes: Sequence[NodeEntry]) -> None:
+    """Look at the first console script that is installed; one line now instead of tracebacks of every node later.
+
+    Raises:
+        UserError: Its python does not see all of `NEEDED`.
+    """
+    for node in nodes:
+        script = _script(node)
+        if node.module and script is not None:
+            python = script.read_text(encoding="utf-8").split("\n")[0].removeprefix("#!").split()
+            done = subprocess.run([*python, "-c", _PRINT_MISSING, *NEEDED], capture_output=True, text=True)
+            if done.returncode == 0 and done.stdout.strip():
+                missing = ", ".join(done.stdout.split())
+                raise UserError(
+                    f"the nodes' python ({' '.join(python)}) does not see {missing}: activate the environment in which "
+                    "they are installed (README.md, With ROS 2)"
+                )
+            return
+
+
+def _script(node: NodeEntry) -> Path | None:
+    for prefix in filter(None, os.environ.get("AMENT_PREFIX_PATH", "").split(os.pathsep)):
+        script = Path(prefix) / "lib" / node.package / node.executable
+        if script.is_file():
+            return script
+    return None

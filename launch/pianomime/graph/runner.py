@@ -1,0 +1,156 @@
+"""Runs the node table as processes, for machines without ROS's launch tools."""
+
+import json
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+
+from pianomime.graph.node_entry import NodeEntry
+from pianomime.graph.processes import OnLine, Process, stop_all
+from pianomime.graph.respawn import RESTART_DELAY_S, Fate, NodeDied, fate, restart_line, started_again
+from pianomime.graph.rviz import ros_program
+from pianomime_core.errors import UserError
+from pianomime_core.ros_environment import missing_ros_settings
+
+__all__ = ["NodeDied", "Runner", "node_command"]
+
+_POLL_S = 0.05
+_REFUSED = 2
+"""Exit code of `pianomime_core.ros_main`: the last line says what is wrong."""
+# The prefix of a line names the node already.
+_LOG_FORMAT = {"RCUTILS_CONSOLE_OUTPUT_FORMAT": "[{severity}] {message}"}
+
+
+class Runner:
+    """The graph as processes, from `with` to the end of the block; then none is left. Who dies is started again, a few
+    times (`pianomime.graph.respawn`).
+
+    Raises (from `wait`):
+        UserError: A node refused its input (exit code 2).
+        NodeDied: A required node is gone for good.
+    Raises (from the end of the block):
+        UserError: A node could not write what it was to write (exit code 2).
+    """
+
+    def __init__(self, nodes: Sequence[NodeEntry], on_line: OnLine) -> None:
+        self._nodes = nodes
+        self._on_line = on_line
+        self._running: list[_Running] = []
+        self._folder = tempfile.TemporaryDirectory(prefix="pianomime-")
+
+    def __enter__(self) -> "Runner":
+        try:
+            for node in self._nodes:
+                self._running.append(_Running(node, self._start(node)))
+        except BaseException:
+            self._close()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._close()
+        unwritten = [r.process.error for r in self._running if not r.left and r.process.exit_code == _REFUSED]
+        if kind is None and unwritten:
+            raise UserError("; ".join(unwritten))
+
+    def wait(self, meanwhile: Callable[[], None]) -> None:
+        """Return when the song has ended; `meanwhile` is called about 20 times a second."""
+        while not self._ended():
+            meanwhile()
+            time.sleep(_POLL_S)
+
+    def process_numbers(self) -> dict[str, int]:
+        """The process number of each node, by name; of the newest, if it was started again."""
+        return {running.node.name: running.process.number for running in self._running}
+
+    def end_music(self) -> None:
+        """Ask the node whose end is the end of the music to end it, and wait until it has written what is to be, but no
+        longer than it may take.
+
+        Raises: As `wait`.
+        """
+        deadline_s = time.monotonic()
+        for running in self._running:
+            if running.node.ends_graph:
+                running.process.interrupt(listen=True)
+                deadline_s = max(deadline_s, time.monotonic() + running.node.stop_s)
+        while not self._ended() and time.monotonic() < deadline_s:
+            time.sleep(_POLL_S)
+
+    def _ended(self) -> bool:
+        return any(self._is_end(running) for running in self._running)
+
+    def _is_end(self, running: "_Running") -> bool:
+        process = running.process
+        if running.restart_s is not None:
+            if time.monotonic() >= running.restart_s:
+                running.process, running.restart_s = self._start(started_again(running.node)), None
+            return False
+        if running.left or process.exit_code is None:
+            return False
+        process.drain()
+        verdict = fate(running.node, process.exit_code, running.restarts)
+        if verdict is Fate.REFUSE:
+            running.left = True  # told now, not again at the end
+            raise UserError(process.error or f"{process.name} refused its input")
+        if verdict is Fate.DIE:
+            raise NodeDied(f"{process.name} ended before the song did ({process.error or process.ending()})")
+        if verdict is Fate.RESTART:
+            running.restarts += 1
+            running.restart_s = time.monotonic() + RESTART_DELAY_S
+            self._on_line(process.name, restart_line(process.ending(), running.restarts))
+        running.left = verdict is Fate.LEAVE
+        return verdict is Fate.END
+
+    def _start(self, node: NodeEntry) -> Process:
+        environ = {**_LOG_FORMAT, **os.environ, **missing_ros_settings(os.environ)}
+        command = node_command(node, Path(self._folder.name))
+        return Process(node.name, command, environ, self._on_line, node.stop_s)
+
+    def _close(self) -> None:
+        stop_all([running.process for running in self._running])
+        self._folder.cleanup()
+
+
+@dataclass
+class _Running:
+    """A node, its newest process, and what became of those before it."""
+
+    node: NodeEntry
+    process: Process
+    restarts: int = 0
+    restart_s: float | None = None
+    """When it is to be started again, on the monotonic clock."""
+    left: bool = False
+
+
+def node_command(node: NodeEntry, folder: Path) -> list[str]:
+    """Return the command line of a node; its parameters go through a file in `folder`, as launch_ros does it, so that
+    a path or name is never taken for a number or a truth value (JSON is YAML)."""
+    if node.module:
+        command = [sys.executable, "-m", node.module]
+    else:
+        command = [str(ros_program(node.package) or node.executable)]
+    # Like launch_ros: parameters are for the node of this name.
+    command += [*node.arguments, "--ros-args", "--remap", f"__node:={node.name}"]
+    if node.namespace:
+        command += ["--remap", f"__ns:=/{node.namespace.strip('/')}"]
+    command += ["--log-level", node.log_level]
+    if node.config is not None:
+        command += ["--params-file", str(node.config)]
+    if node.parameters:
+        file = folder / f"{node.name}.yaml"
+        file.write_text(json.dumps({f"/**/{node.name}": {"ros__parameters": node.parameters}}), encoding="utf-8")
+        command += ["--params-file", str(file)]
+    if node.params_file is not None:
+        command += ["--params-file", str(node.params_file)]
+    for source, target in node.remappings:
+        command += ["--remap", f"{source}:={target}"]
+    return command

@@ -1,0 +1,131 @@
+"""`pianomime plot`: the piano roll of a rollout, right, missed and wrong, and the ways of the fingertips."""
+
+from pathlib import Path
+from typing import Any
+
+import mujoco
+import numpy as np
+from numpy.typing import NDArray
+
+from pianomime.episodes.performance import Performance, perform
+from pianomime.files.outputs import check_file, keep_apart
+from pianomime_core.errors import UserError
+from pianomime_core.hands import FINGERS, SIDES
+from pianomime_core.keyboard import KEYBOARD, LOWEST_PITCH, NUM_KEYS
+from pianomime_core.whole_file import write_whole
+from pianomime_description.hand_spec import fingertip_site
+from pianomime_description.scene import build_scene
+from pianomime_sim.viewers.key_marks import MARK_COLOURS, MARK_WORDS, KeyMark
+
+POSES_PER_S = 40.0
+INCHES_PER_S = 0.4
+WIDTH_IN = (12.0, 120.0)
+HEIGHT_IN = 10.0
+DOTS_PER_IN = 100
+MARGIN_KEYS = 3
+HAND_COLOURS = dict(zip(SIDES, ("#009E73", "#E69F00"), strict=True))
+"""Green and orange of the palette of `key_marks` (Okabe and Ito), whose other colours mark the keys."""
+FINGER_COLOURS = ("#E69F00", "#56B4E9", "#009E73", "#0072B2", "#222222")
+"""Thumb to little."""
+HAND_WORDS = {"rh": "right hand", "lh": "left hand"}
+WHITE_ROW, BLACK_ROW = (255, 255, 255), (240, 240, 240)
+MAX_HEIGHT_MM = 80.0
+
+
+def plot(rollout: Path, out: Path) -> int:
+    """Draw a rollout file into a PNG file and return the exit code.
+
+    Raises:
+        UserError: The file is no rollout, `out` cannot be written or is no PNG, or matplotlib is not installed.
+    """
+    check_file(out, "--out", ".png")
+    keep_apart([("--out", out)], (rollout,))
+    try:
+        from matplotlib.figure import Figure
+    except ImportError as error:
+        raise UserError("plot needs matplotlib: pip install matplotlib") from error
+    performance = perform(rollout, POSES_PER_S)
+    width_in = float(np.clip(performance.duration_s * INCHES_PER_S, *WIDTH_IN))
+    figure = Figure(figsize=(width_in, HEIGHT_IN), layout="constrained")
+    axes = figure.subplots(3, 1, sharex=True, height_ratios=(4, 1, 1))
+    times_s = np.array([pose.time_s for pose in performance.poses])
+    tips = fingertips(performance)
+    _draw_roll(axes[0], performance, times_s, tips)
+    for axis, side, of_side in zip(axes[1:], SIDES, tips, strict=True):
+        _draw_heights(axis, side, times_s, of_side)
+    axes[-1].set_xlabel("time [s]")
+    axes[-1].set_xlim(0, performance.duration_s)
+    try:
+        write_whole(out, lambda file: figure.savefig(file, dpi=DOTS_PER_IN))
+    except OSError as error:
+        raise UserError(f"picture {str(out)!r} cannot be written: {error.strerror}") from error
+    print(f"{out}: {performance.duration_s:.1f} s")
+    return 0
+
+
+def fingertips(performance: Performance) -> NDArray[np.float64]:
+    """Return where the fingertips are in the world, (2 sides, 5 fingers, poses, 3) m, right hand and thumb first."""
+    model = build_scene(performance.scene).compile()
+    data = mujoco.MjData(model)
+    qpos = [model.joint(name).qposadr[0] for name in performance.joint_names]
+    sites = [model.site(fingertip_site(side, finger)).id for side in SIDES for finger in FINGERS]
+    tips = np.empty((len(performance.poses), len(sites), 3))
+    for index, pose in enumerate(performance.poses):
+        data.qpos[qpos] = pose.joint_positions
+        mujoco.mj_kinematics(model, data)
+        tips[index] = data.site_xpos[sites]
+    return tips.transpose(1, 0, 2).reshape(len(SIDES), len(FINGERS), -1, 3)
+
+
+def roll_picture(goal: NDArray[np.bool_], pressed: NDArray[np.bool_]) -> NDArray[np.uint8]:
+    """Return the colour of each key in each step, (88, T, 3) sRGB, for (T, 88) wanted and pressed keys."""
+    picture = np.empty((NUM_KEYS, len(goal), 3), dtype=np.uint8)
+    picture[:] = np.where(KEYBOARD.is_black[:, None, None], BLACK_ROW, WHITE_ROW)
+    for mark, keys in (
+        (KeyMark.RIGHT, goal & pressed),
+        (KeyMark.MISSED, goal & ~pressed),
+        (KeyMark.WRONG, ~goal & pressed),
+    ):
+        picture[keys.T] = MARK_COLOURS[mark]
+    return picture
+
+
+def _draw_roll(axis: Any, performance: Performance, times_s: NDArray[np.float64], tips: NDArray[np.float64]) -> None:
+    from matplotlib.lines import Line2D
+    from matplotlib.patches import Patch
+
+    rollout = performance.rollout
+    picture = roll_picture(rollout.goal, rollout.pressed)
+    extent = (0, performance.duration_s, -0.5, NUM_KEYS - 0.5)
+    axis.imshow(picture, extent=extent, origin="lower", aspect="auto", interpolation="nearest")
+    for side, of_side in zip(SIDES, tips, strict=True):
+        for tip in of_side:
+            # Centres of the keys rise with the pitch, white and black together.
+            keys = np.interp(tip[:, 1], KEYBOARD.center_y_m, np.arange(NUM_KEYS))
+            axis.plot(times_s, keys, color=HAND_COLOURS[side], linewidth=0.6, alpha=0.7)
+    cs = np.arange((-LOWEST_PITCH) % 12, NUM_KEYS, 12)
+    axis.set_yticks(cs, [f"C{(key + LOWEST_PITCH) // 12 - 1}" for key in cs])
+    used = np.flatnonzero((rollout.goal | rollout.pressed).any(axis=0))
+    lowest, highest = (used.min(), used.max()) if len(used) else (0, NUM_KEYS - 1)
+    axis.set_ylim(max(lowest - MARGIN_KEYS, 0) - 0.5, min(highest + MARGIN_KEYS, NUM_KEYS - 1) + 0.5)
+    axis.set_ylabel("key")
+    player = rollout.metadata.get("controller") or "unknown player"
+    scores = f"F1 {performance.f1:.3f}, onset F1 {performance.onset_f1:.3f}"
+    axis.set_title(f"{performance.score.title}, {player}: {scores}", loc="left", parse_math=False)
+    marks = (KeyMark.RIGHT, KeyMark.MISSED, KeyMark.WRONG)
+    handles: list[Any] = [Patch(color=_hex(MARK_COLOURS[mark]), label=MARK_WORDS[mark]) for mark in marks]
+    handles += [Line2D([], [], color=HAND_COLOURS[side], label=f"fingertips, {HAND_WORDS[side]}") for side in SIDES]
+    axis.figure.legend(handles=handles, loc="outside lower center", ncols=len(handles), frameon=False)
+
+
+def _draw_heights(axis: Any, side: str, times_s: NDArray[np.float64], tips: NDArray[np.float64]) -> None:
+    white_top_m = KEYBOARD.top_z_m[~KEYBOARD.is_black][0]
+    for finger, tip, colour in zip(FINGERS, tips, FINGER_COLOURS, strict=True):
+        axis.plot(times_s, 1000 * (tip[:, 2] - white_top_m), color=colour, linewidth=0.8, label=finger)
+    axis.set_ylabel(f"{HAND_WORDS[side]}\nheight [mm]")
+    axis.set_ylim(top=min(axis.get_ylim()[1], MAX_HEIGHT_MM))
+    axis.legend(loc="upper left", bbox_to_anchor=(1, 1), frameon=False, fontsize="small")
+
+
+def _hex(colour: tuple[int, int, int]) -> str:
+    return "#" + bytes(colour).hex()

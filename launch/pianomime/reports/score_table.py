@@ -1,0 +1,116 @@
+"""Scores as people read them: the table at the end of a song, and a row for each of many songs."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from rich import box
+from rich.markup import escape
+from rich.table import Table
+
+from pianomime_core.metrics import ScoreCard
+
+# Name in the table -> field of ScoreCard.
+SONG_ROWS = {
+    "precision": "precision",
+    "recall": "recall",
+    "F1": "f1",
+    "onset F1": "onset_f1",
+    "do-nothing F1": "do_nothing_f1",
+}
+EVALUATION_COLUMNS = {
+    "P": "precision",
+    "R": "recall",
+    "F1": "f1",
+    "onset F1": "onset_f1",
+    "micro F1": "micro_f1",
+    "active F1": "active_f1",
+    "do-nothing F1": "do_nothing_f1",
+}
+# Of songs that have pedal, and of demonstrations.
+PEDAL_COLUMN = {"pedal F1": "pedal_f1"}
+LIKENESS_COLUMN = {"mm from human": "fingertip_distance_mm"}
+# Of the planner alone and of its refinement.
+REFINEMENT_COLUMNS = {"F1": "f1", "onset F1": "onset_f1"}
+
+
+def song_table(
+    title: str, card: ScoreCard, missed_deadlines: int, likeness: Mapping[str, float] | None = None
+) -> Table:
+    """The table that ends `play`; `likeness` as of `pianomime.reports.likeness`."""
+    table = Table("score", "value", title=escape(title))
+    for label, field in SONG_ROWS.items():
+        table.add_row(label, f"{getattr(card, field):.4f}")
+    if card.pedal_f1 is not None:
+        table.add_row("pedal F1", f"{card.pedal_f1:.4f}")
+    for label, field in LIKENESS_COLUMN.items():
+        if likeness and field in likeness:
+            table.add_row(label, _text(field, likeness[field]))
+    table.add_row("missed deadlines", str(missed_deadlines))
+    return table
+
+
+def evaluation_table(title: str, scores: Mapping[str, Mapping[str, float]], mean: Mapping[str, float]) -> Table:
+    """The table of `evaluate`: song -> scores by field name, and the unweighted mean of those that have the score."""
+    table = Table(title=escape(title), box=box.SIMPLE, pad_edge=False, collapse_padding=True)
+    table.add_column("song", overflow="fold")
+    own = {label: field for label, field in {**PEDAL_COLUMN, **LIKENESS_COLUMN}.items() if field in mean}
+    columns = EVALUATION_COLUMNS | own
+    if len(own) > 1:  # no room for all on a terminal of 80 columns
+        columns = {label: field for label, field in columns.items() if field not in ("micro_f1", "active_f1")}
+    for label in columns:
+        table.add_column(label.replace(" ", "\n"), justify="right", no_wrap=True)
+    for song, values in scores.items():
+        table.add_row(escape(song), *_cells(values, columns))
+    table.add_section()
+    table.add_row(f"mean of {len(scores)}", *_cells(mean, columns), style="bold")
+    return table
+
+
+def refinement_table(title: str, planner: Mapping[str, float], refined: Mapping[str, float]) -> Table:
+    """The table of `refine` for one song: scores by field name."""
+    table = Table("", "planner alone", "refined", title=escape(title))
+    for label, field in {**REFINEMENT_COLUMNS, "do-nothing F1": "do_nothing_f1"}.items():
+        if field == "do_nothing_f1":
+            table.add_section()
+        table.add_row(label, f"{planner[field]:.4f}", f"{refined[field]:.4f}")
+    return table
+
+
+def refinements_table(
+    title: str, songs: Mapping[str, Mapping[str, Any]], mean: Mapping[str, Mapping[str, float]], finished: int
+) -> Table:
+    """The table of `refine` for many songs.
+
+    Args:
+        title: Above it.
+        songs: Song -> "state", and where there is a rollout "decided_steps", "steps", "planner" and "refined".
+        mean: "planner" and "refined" of the finished songs; empty if there are none.
+        finished: How many these are.
+    """
+    table = Table(title=escape(title), box=box.SIMPLE, pad_edge=False, collapse_padding=True)
+    table.add_column("song", overflow="fold")
+    table.add_column("steps\nrefined", justify="right", no_wrap=True)
+    for label in REFINEMENT_COLUMNS:
+        table.add_column(f"{label}\nplanner", justify="right", no_wrap=True)
+        table.add_column("\nrefined", justify="right", no_wrap=True)
+    for song, values in songs.items():
+        steps = f"{values['decided_steps']} of {values['steps']}" if "steps" in values else values["state"]
+        table.add_row(escape(song), steps, *_refinement_cells(values))
+    if mean:
+        table.add_section()
+        table.add_row(f"mean of {finished} finished", "", *_refinement_cells(mean), style="bold")
+    return table
+
+
+def _refinement_cells(values: Mapping[str, Any]) -> list[str]:
+    if "planner" not in values:
+        return [""] * 2 * len(REFINEMENT_COLUMNS)
+    return [f"{values[who][field]:.4f}" for field in REFINEMENT_COLUMNS.values() for who in ("planner", "refined")]
+
+
+def _cells(values: Mapping[str, float], columns: Mapping[str, str]) -> list[str]:
+    return [_text(field, values[field]) if field in values else "" for field in columns.values()]
+
+
+def _text(field: str, value: float) -> str:
+    return f"{value:.1f}" if field.endswith("_mm") else f"{value:.4f}"

@@ -1,0 +1,44 @@
+"""`pianomime sound`: what the robot pressed, as a WAV or a standard MIDI file."""
+
+from pathlib import Path
+
+from pianomime.episodes.performance import perform
+from pianomime.files.outputs import check_file, keep_apart
+from pianomime_core.errors import UserError
+from pianomime_core.notes import save_midi
+from pianomime_sim.sound.rendering import sound_of, write_wave
+from pianomime_sim.sound.synth import PianoSynth
+
+
+def sound(rollout: Path, out: Path, soundfont: Path | None) -> int:
+    """Write the sound of a rollout file and return the exit code.
+
+    Raises:
+        UserError: The file is no rollout, `out` cannot be written or is of no known kind, or the soundfont is no good.
+    """
+    check_file(out, "--out", ".wav", ".mid")
+    keep_apart([("--out", out)], (rollout, soundfont))
+    if out.suffix == ".mid" and soundfont is not None:
+        raise UserError(f"--soundfont {str(soundfont)!r} is for sound: --out {str(out)!r} would have to end in .wav")
+    write_sound(rollout, out, soundfont)
+    return 0
+
+
+def write_sound(rollout: Path, out: Path, soundfont: Path | None) -> None:
+    """Write a rollout file as WAV or MIDI, whichever `out` ends in, and say so.
+
+    Raises:
+        UserError: As `sound`.
+    """
+    synth = PianoSynth(soundfont) if out.suffix == ".wav" else None
+    performance = perform(rollout)
+    notes = performance.score.notes
+    if synth is None:
+        save_midi(performance.score, out)
+    else:
+        write_wave(sound_of(performance.score, synth, performance.duration_s), out)
+    print(f"{out}: {len(notes)} notes in {performance.duration_s:.1f} s{_loudness([note.velocity for note in notes])}")
+
+
+def _loudness(velocities: list[int]) -> str:
+    return f", MIDI velocity {min(velocities)} to {max(velocities)}" if velocities else ""

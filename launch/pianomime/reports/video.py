@@ -1,0 +1,99 @@
+"""`pianomime video`: a film of a rollout with the sound of what the robot pressed."""
+
+import math
+import sys
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from rich.progress import track
+
+from pianomime.episodes.performance import Performance, perform
+from pianomime.files.outputs import check_file, keep_apart
+from pianomime.reports.video_caption import Caption
+from pianomime.reports.video_sizes import SIZES
+from pianomime_core.errors import UserError
+from pianomime_core.timing import CONTROL_TIMESTEP_S
+from pianomime_core.whole_file import write_whole
+from pianomime_physics.simulator import SimulatorState
+from pianomime_sim.sound.rendering import sound_of
+from pianomime_sim.sound.synth import SAMPLE_RATE_HZ, PianoSynth
+from pianomime_sim.viewers import Snapshot
+from pianomime_sim.viewers.film import Film
+from pianomime_sim.viewers.note_bars import SHOWN_ROWS
+
+FRAMES_PER_S = 30
+SAMPLES_PER_FRAME = SAMPLE_RATE_HZ // FRAMES_PER_S
+_CODEC_OPTIONS = {"preset": "veryfast", "crf": "20"}
+_BT709 = 1
+
+
+def video(rollout: Path, out: Path, size: str, soundfont: Path | None) -> int:
+    """Film a rollout file into an MP4 file and return the exit code.
+
+    Raises:
+        UserError: The file is no rollout, `out` cannot be written or is no MP4, the soundfont is no good, nothing can
+            draw here, or PyAV is not installed.
+    """
+    check_file(out, "--out", ".mp4")
+    keep_apart([("--out", out)], (rollout, soundfont))
+    try:
+        import av  # noqa: F401
+    except ImportError as error:
+        raise UserError("video needs PyAV: pip install av") from error
+    synth = PianoSynth(soundfont)
+    performance = perform(rollout, FRAMES_PER_S)
+    with closing(Film(performance.scene, SIZES[size])) as film:
+        sound = sound_of(performance.score, synth, performance.duration_s)
+        try:
+            write_whole(out, lambda file: _write(file, performance, film, sound, SIZES[size]))
+        except OSError as error:
+            raise UserError(f"video {str(out)!r} cannot be written: {error.strerror}") from error
+    print(f"{out}: {len(sound) / SAMPLE_RATE_HZ:.1f} s, {len(performance.score.notes)} notes")
+    return 0
+
+
+def snapshot(performance: Performance, state: SimulatorState) -> tuple[Snapshot, float]:
+    """Return what is seen at a state, and how much of its control step is over; colours are those of the step's end."""
+    rollout = performance.rollout
+    # A state at the very end of a step belongs to that step.
+    elapsed = state.time_s / CONTROL_TIMESTEP_S
+    step = min(max(math.ceil(elapsed - 1e-6) - 1, 0), len(rollout.goal) - 1)
+    seen = Snapshot(
+        time_s=state.time_s,
+        joint_positions=state.joint_positions,
+        key_angles=state.key_angles,
+        pressed=rollout.pressed[step],
+        wanted=rollout.goal[step],
+        coming=rollout.goal[step + 1 : step + 1 + SHOWN_ROWS],
+    )
+    return seen, min(elapsed - step, 1.0)
+
+
+def _write(path: Path, performance: Performance, film: Film, sound: NDArray[np.float32], size: tuple[int, int]) -> None:
+    import av
+
+    caption = Caption(performance, size)
+    with av.open(str(path), "w", options={"movflags": "+faststart"}) as container:
+        pictures: Any = container.add_stream("libx264", rate=FRAMES_PER_S, options=_CODEC_OPTIONS)
+        pictures.width, pictures.height = size
+        pictures.pix_fmt = "yuv420p"
+        pictures.codec_context.colorspace = _BT709
+        voice: Any = container.add_stream("aac", rate=SAMPLE_RATE_HZ, layout="stereo")
+        number = math.ceil(len(sound) / SAMPLES_PER_FRAME)
+        for index in track(range(number), "filming", transient=True, disable=not sys.stdout.isatty()):
+            if index < len(performance.poses):
+                image = caption.put_on(film.draw(*snapshot(performance, performance.poses[index])))
+                frame = av.VideoFrame.from_ndarray(image, format="rgb24").reformat(
+                    format="yuv420p", dst_colorspace=_BT709
+                )
+            frame.pts = index
+            container.mux(pictures.encode(frame))
+            part = sound[index * SAMPLES_PER_FRAME : (index + 1) * SAMPLES_PER_FRAME]
+            heard = av.AudioFrame.from_ndarray(np.ascontiguousarray(part.T), format="fltp", layout="stereo")
+            heard.sample_rate, heard.pts = SAMPLE_RATE_HZ, index * SAMPLES_PER_FRAME
+            container.mux(voice.encode(heard))
+        container.mux(pictures.encode())
+        container.mux(voice.encode())

@@ -1,0 +1,52 @@
+"""What is written on a film: who plays what how well, and what the colours mean."""
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageFont
+
+from pianomime.episodes.performance import Performance
+from pianomime_sim.viewers.key_marks import MARK_COLOURS, MARK_WORDS
+
+TEXT_HEIGHT = 1 / 36
+"""Of the picture's height."""
+TEXT_COLOUR = (0xE6, 0xE6, 0xE6)
+
+
+class Caption:
+    """Title and meaning of the colours, drawn once and put on every picture of `size` (width, height)."""
+
+    def __init__(self, performance: Performance, size: tuple[int, int]) -> None:
+        width, height = size
+        letter = round(height * TEXT_HEIGHT)
+        font = ImageFont.load_default(letter)
+        image = Image.new("L", size)
+        colours = Image.new("RGB", size, TEXT_COLOUR)
+        pen, paint = ImageDraw.Draw(image), ImageDraw.Draw(colours)
+        x = width
+        for mark in reversed(MARK_COLOURS):
+            x -= round(font.getlength(MARK_WORDS[mark])) + letter
+            pen.text((x, letter), MARK_WORDS[mark], fill=255, font=font)
+            x -= round(1.5 * letter)
+            box = (x, letter, x + letter, 2 * letter)
+            pen.rectangle(box, fill=255)
+            paint.rectangle(box, fill=MARK_COLOURS[mark])
+        title = _title(performance)
+        while font.getlength(title) > x - 3 * letter:
+            title = title[:-2] + "…"
+        pen.text((letter, letter), title, fill=255, font=font)
+        rows = np.asarray(image).any(axis=1)
+        self._rows = np.flatnonzero(rows)
+        self._share = np.asarray(image)[self._rows, :, None] / np.float32(255)
+        self._colours = np.asarray(colours)[self._rows]
+
+    def put_on(self, picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """Return the picture (height, width, 3) with the caption on it."""
+        captioned = picture.copy()
+        below = picture[self._rows]
+        captioned[self._rows] = np.rint(below + self._share * (self._colours - below.astype(np.float32)))
+        return captioned
+
+
+def _title(performance: Performance) -> str:
+    player = performance.rollout.metadata.get("controller") or "unknown player"
+    return f"F1 {performance.f1:.3f} {player}, {performance.score.title}"

@@ -1,0 +1,131 @@
+"""A MIDI keyboard as a ROS node: the goal window of every step, from what is being played, in place of midi_node."""
+
+import sys
+import time
+
+from sensor_msgs.msg import JointState
+from trajectory_msgs.msg import JointTrajectory
+
+from pianomime_core import ros_topics as topics
+from pianomime_core.ros_diagnostics import Diagnostics, Health
+from pianomime_core.ros_main import prefer_prompt_replies, run
+from pianomime_core.ros_messages import MessageError, goal_message, step_of
+from pianomime_core.ros_node import SteadyNode
+from pianomime_core.ros_owner import Owners
+from pianomime_core.ros_parameters import declare_count, declare_number, declare_switch, declare_text, refuse_undeclared
+from pianomime_core.ros_qos import NEWEST, overridable_publisher
+from pianomime_core.timing import FRAMES_PER_SECOND
+from pianomime_midi.keyboard_events import KeyboardConfig, KeyboardEvents
+from pianomime_midi.live_goal import live_goal
+from pianomime_midi.midi_input import MidiInput
+
+FIRST_WINDOW_PERIOD_S = 0.25
+LOOK_PERIOD_S = 0.5
+
+
+class LiveNode:
+    """Says silence until the simulator has begun; from then on answers every state with what is to be played.
+
+    The port's thread stamps messages; all else happens in the executor's one thread.
+    """
+
+    finished = False
+
+    def __init__(self) -> None:
+        self.node = node = SteadyNode("live_node")
+        self._log = node.get_logger()
+        port = declare_text(node, "port", "", "MIDI port to listen to, by name or a part of it; empty for the only one")
+        virtual = declare_text(node, "virtual", "", "MIDI port to make, for other programs; empty for none")
+        delay_s = declare_number(
+            node,
+            "delay_s",
+            2.0,
+            "Seconds from a key to the robot's: what the controller sees ahead, or 0 to play along",
+            lowest=0.0,
+            highest=20.0,
+        )
+        channel = declare_count(node, "channel", 0, "The one MIDI channel to hear; 0 for all", lowest=0, highest=16)
+        transpose = declare_count(node, "transpose", 0, "Semitones to add", lowest=-88, highest=88)
+        longest_note_s = declare_number(
+            node, "longest_note_s", 30.0, "Seconds after which a held key is let go", lowest=0.5, highest=600.0
+        )
+        wait = declare_switch(node, "wait_for_port", False, "Wait for a port that is not there, instead of ending")
+        refuse_undeclared(node)
+        self._goal = live_goal(round(delay_s * FRAMES_PER_SECOND))
+        config = KeyboardConfig(channel=channel or None, transpose=transpose, longest_note_s=longest_note_s)
+        self._keyboard = KeyboardEvents(config, self._log.warning)
+        self._port = MidiInput(port, virtual, wait=wait)
+        self._step = 0
+        self._unplugged = 0
+        if self._port.connected:
+            self._log.info(f"{'open for' if virtual else 'listening to'} MIDI at {self._port.name!r}")
+        else:
+            self._log.warning(f"MIDI port {self._port.name!r} is not there: it is waited for")
+        self._publish_goal = overridable_publisher(node, JointTrajectory, topics.GOAL, NEWEST)
+        prefer_prompt_replies()
+        self._owners = Owners(node)
+        self._states = self._owners.subscribe(JointState, topics.HAND_STATES, self._on_state, NEWEST)
+        self._first = node.create_timer(FIRST_WINDOW_PERIOD_S, lambda: self._send(0))
+        node.create_timer(LOOK_PERIOD_S, self._look)
+        self._diagnostics = Diagnostics(node, self._health)
+
+    def close(self) -> None:
+        """Leave the port."""
+        self._port.close()
+
+    def _on_state(self, message: JointState) -> None:
+        self._first.cancel()
+        try:
+            step = step_of(message.header.stamp)
+        except MessageError as error:
+            self._log.error(f"{self._states.topic_name} refused: {error}", throttle_duration_sec=2.0)
+            return
+        if self._step == 0 < step:
+            self._log.info("the robot listens: play, and end with Ctrl-C")
+        self._step = step
+        self._send(step)
+
+    def _send(self, step: int) -> None:
+        now_s = time.monotonic()
+        events = [event for message, time_s in self._port.read() for event in self._keyboard.hear(message, time_s)]
+        # What is played while nobody listens would come out late: it is not heard at all.
+        for event in [*events, *self._keyboard.expire(now_s)] if step > 0 else ():
+            self._goal.hear(event)
+        self._publish_goal.publish(goal_message(*self._goal.window(step, now_s), step=step))
+
+    def _look(self) -> None:
+        if not self._port.look():
+            return
+        if self._port.connected:
+            self._log.info(f"MIDI port {self._port.name!r} is back")
+            return
+        self._unplugged += 1
+        self._log.warning(f"MIDI port {self._port.name!r} is gone: its keys are let go, and it is waited for")
+        for event in self._keyboard.let_go(time.monotonic()):
+            self._goal.hear(event)
+
+    def _health(self) -> Health:
+        keyboard = self._keyboard
+        values = {
+            "heard_notes": keyboard.heard,
+            "dropped_notes": keyboard.outside,
+            "stuck_notes": keyboard.stuck,
+            "held_keys": len(keyboard.held),
+            "unplugged": self._unplugged,
+            "connected": int(self._port.connected),
+        }
+        complaints = {
+            f"MIDI port {self._port.name!r} is gone": not self._port.connected,
+            f"{keyboard.outside} notes outside the 88 keys": keyboard.outside,
+        }
+        warnings = (*(words for words, is_so in complaints.items() if is_so), *self._owners.warnings())
+        return Health(self._step, values, "listening" if self._step else "waiting for the simulator", warnings)
+
+
+def main() -> int:
+    """Run the node; see pianomime_core.ros_main for the exit codes."""
+    return run(LiveNode)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,122 @@
+"""One MIDI keyboard: what it sends with the time it came, through unplugging and plugging in again. No ROS."""
+
+import time
+from collections import deque
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+import mido
+
+from pianomime_core.errors import UserError
+from pianomime_midi.jack_server import JackServer
+from pianomime_midi.midi_ports import choose_port, is_jack, open_client, stable_name
+
+
+class MidiInput:
+    """An open port: one that exists, or a virtual one that other programs connect to.
+
+    Attributes:
+        name: Of the port.
+        connected: False from the `look` that misses the port, or its MIDI system, to the one that finds it again.
+    """
+
+    def __init__(
+        self, port: str = "", virtual: str = "", clock: Callable[[], float] = time.monotonic, *, wait: bool = False
+    ) -> None:
+        """Open a port.
+
+        Args:
+            port: Its name or a part of it; empty for the only one there is.
+            virtual: Name of a port to make instead; empty for none.
+            clock: Time of events, in s.
+            wait: A port that is not there is no error: `look` waits for it.
+
+        Raises:
+            UserError: There is no MIDI system, no such port, or it cannot be opened.
+        """
+        self._clock = clock
+        self._messages: deque[tuple[float, list[int]]] = deque()
+        self._virtual = virtual
+        self._place = ""
+        self._others: list[str] = []
+        self._client: Any = None
+        self._server: JackServer | None = None
+        self.name = virtual or port
+        self.connected = False
+        try:
+            self._open()
+        except OSError as error:  # what rtmidi's errors are
+            raise UserError(f"MIDI port {self.name!r} cannot be opened, it may be in use: {error}") from error
+        except UserError:
+            if not wait:
+                self.close()
+                raise
+
+    def read(self) -> list[tuple[mido.Message, float]]:
+        """Return the messages since the last call, each with the time at which it came."""
+        messages = []
+        while self._messages:
+            time_s, data = self._messages.popleft()
+            try:
+                messages.append((mido.Message.from_bytes(data), time_s))
+            except (ValueError, LookupError):  # a message torn by a loose cable: bytes that are none, or missing
+                continue
+        return messages
+
+    def look(self) -> bool:
+        """Return True if the port has gone, or come back, since the last look; costs a look-up of all ports."""
+        was_connected = self.connected
+        if self._server is not None and self._server.has_ended:
+            # At once: a dead client that outlives a vain search for the next server crashes when it is deleted.
+            self.close()
+            self._others = []
+        if not self.connected:
+            if not was_connected:
+                with suppress(UserError, OSError):
+                    self._open()
+        elif not self._virtual:
+            ports = self._client.get_ports()
+            if self._place not in ports:
+                # A client whose port was closed hears nothing at a second one, in JACK.
+                self.close()
+                # A second keyboard of the same name is not this one come back.
+                self._others = ports
+        return self.connected != was_connected
+
+    def close(self) -> None:
+        """Leave the port."""
+        self.connected = False
+        if self._client is not None:
+            self._client.delete()
+        if self._server is not None:
+            self._server.close()
+        self._client = self._server = None
+
+    def _open(self) -> None:
+        """Join the MIDI system, which takes its time, unless that is done; open the port if it is there."""
+        if self._client is None:
+            self._client = open_client("MidiIn")
+            self._server = JackServer() if is_jack(self._client) else None
+            self._client.set_callback(self._hear)
+        try:
+            if self._virtual:
+                self._client.open_virtual_port(self._virtual)
+            else:
+                index, self._place = self._choose(self.name)
+                self.name = stable_name(self._place)
+                self._client.open_port(index, "keyboard")
+        except OSError:
+            self.close()
+            raise
+        self.connected = True
+
+    def _choose(self, port: str) -> tuple[int, str]:
+        ports = self._client.get_ports()
+        candidates = [name for name in ports if name not in self._others]
+        place = candidates[choose_port(port, candidates)]
+        return ports.index(place), place
+
+    def _hear(self, event: tuple[list[int], float], data: object = None) -> None:
+        """Called by rtmidi's thread: the stamp first, all else later."""
+        self._messages.append((self._clock(), event[0]))

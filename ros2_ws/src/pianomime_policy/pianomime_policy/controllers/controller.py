@@ -1,0 +1,112 @@
+"""What a controller is: goal window and robot state in, actuator targets out."""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple, Protocol, runtime_checkable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pianomime_core.piano_roll import no_velocity, usual_velocity
+
+if TYPE_CHECKING:  # a controller without fingers need not load a planner
+    from pianomime_policy.motion.song_plan import Assignments
+
+
+@dataclass(frozen=True)
+class Observation:
+    """What a live robot knows at the beginning of a control step.
+
+    Attributes:
+        step: Index of the control step, 0 at the first row of the piano roll.
+        goal: (H, 88) bool, row k is wanted at the end of step `step + k`.
+        sustain: (H,) bool, wanted sustain pedal of the same steps.
+        joint_positions: (54,) rad and m, in the order of `Controller.joint_names`.
+        joint_velocities: (54,) rad/s and m/s.
+        key_angles: (88,) rad, 0 at rest, positive when depressed.
+        velocity: (H, 88) uint8, how loud each wanted key is to sound: MIDI velocity 1..127, 0 for all others; given
+            without rows, all are alike (`usual_velocity`).
+    """
+
+    step: int
+    goal: NDArray[np.bool_]
+    sustain: NDArray[np.bool_]
+    joint_positions: NDArray[np.float64]
+    joint_velocities: NDArray[np.float64]
+    key_angles: NDArray[np.float64]
+    velocity: NDArray[np.uint8] = field(default_factory=no_velocity)
+
+    def __post_init__(self) -> None:
+        if not len(self.velocity):
+            object.__setattr__(self, "velocity", usual_velocity(self.goal))
+
+
+class Controller(Protocol):
+    """Plays one song at a time: `start` once, then `act` every control step (50 ms).
+
+    Attributes:
+        horizon_steps: Rows of goal it wants to see; None means the whole song.
+        joint_names: Names of the joints of `Observation.joint_positions`.
+        target_names: Names of the actuator targets that `act` returns.
+    """
+
+    horizon_steps: int | None
+    joint_names: tuple[str, ...]
+    target_names: tuple[str, ...]
+
+    def start(self, goal: NDArray[np.bool_], sustain: NDArray[np.bool_]) -> NDArray[np.float64]:
+        """Begin a song.
+
+        Args:
+            goal: (H, 88) first goal window, or the whole roll (T, 88) when `horizon_steps` is None.
+            sustain: (H,) or (T,) wanted sustain pedal.
+
+        Returns:
+            (54,) joint positions [rad, m] to begin from.
+        """
+        ...
+
+    def act(self, observation: Observation) -> NDArray[np.float64]:
+        """Return the (46,) actuator targets [rad, m] of this step.
+
+        A whole-song controller ignores `observation.goal`.
+        """
+        ...
+
+
+@runtime_checkable
+class Pedals(Protocol):
+    """What a controller offers beside `Controller` if it has a foot. Whoever does not leaves the pedal up."""
+
+    def pedal(self) -> bool:
+        """Return whether the sustain pedal is held down in the step of the last `act`; False before the first."""
+        ...
+
+
+@runtime_checkable
+class TellsFingers(Protocol):
+    """What a controller offers beside `Controller` if it decides which finger plays which note."""
+
+    def assignments(self) -> "Assignments":
+        """Return what was decided about every note seen since `start`: its finger, and when it is to be let go."""
+        ...
+
+
+class FingertipAims(NamedTuple):
+    """Where the fingertips were sent: contact points of both hands, right hand first, thumb to little finger.
+
+    Attributes:
+        target_m: (2, 5, 3) in the world frame.
+        key: (2, 5) the key that a finger is to hold down, -1 for none.
+    """
+
+    target_m: NDArray[np.float64]
+    key: NDArray[np.int64]
+
+
+@runtime_checkable
+class TellsAims(Protocol):
+    """What a controller offers beside `Controller` if it moves fingertips."""
+
+    def aims(self) -> FingertipAims | None:
+        """Return where the fingertips were sent in the last `act`; None before the first."""
+        ...

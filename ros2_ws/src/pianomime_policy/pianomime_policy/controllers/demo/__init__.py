@@ -1,0 +1,1 @@
+"""Plays a pianist's demonstration, with his fingers on his notes."""

@@ -1,0 +1,161 @@
+"""Hands that follow fingertips as they are seen, without notes: from points, some of them missing, to actuator targets.
+
+What is seen of a pianist is late, noisy and sometimes gone. Each fingertip goes towards the last place it was seen at,
+no faster than a hand can, on a smooth way; a hand that is not seen any more waits where it is, then lifts off the keys.
+"""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pianomime_core.demonstration import POINTS
+from pianomime_core.hands import FINGERS, SIDES
+from pianomime_core.keyboard import KEYBOARD
+from pianomime_policy.controllers.controller import FingertipAims
+from pianomime_policy.fingering.fingering import finger_offsets_m
+from pianomime_policy.hand_control.performer import Performer, PerformerConfig
+from pianomime_policy.motion.fingertip_targets import FingertipConfig, FingertipRows
+from pianomime_policy.motion.press_table import press_table
+
+
+@dataclass(frozen=True)
+class FingertipFollowerConfig:
+    """Attributes:
+    smoothing: Share of the way to the place where it was seen last that a fingertip goes in a step.
+    speed_m_per_step: No fingertip goes further in a step.
+    hold_steps: A hand that is not seen waits so long, then lifts.
+    free_height_m: Height of fingertips of which only x and y are known.
+    lifted_height_m: Of a lifted hand.
+    x_m, y_m, z_m: Box that no target leaves, lowest and highest, in the world frame.
+    weight: Of squared (x, y, z) errors in the inverse kinematics.
+    start_centre_m: Middle fingers of the right and left hand before either was seen.
+    """
+
+    smoothing: float = 0.5
+    speed_m_per_step: float = 0.06
+    hold_steps: int = 10
+    free_height_m: float = 0.045
+    lifted_height_m: float = 0.09
+    x_m: tuple[float, float] = (-0.06, 0.16)
+    y_m: tuple[float, float] = (float(KEYBOARD.center_y_m[0]), float(KEYBOARD.center_y_m[-1]))
+    z_m: tuple[float, float] = (0.0, 0.15)
+    weight: tuple[float, float, float] = (0.3, 0.3, 0.3)
+    start_centre_m: tuple[float, float] = (0.14, -0.14)
+    fingertips: FingertipConfig = field(default_factory=FingertipConfig)
+    performer: PerformerConfig = field(default_factory=PerformerConfig)
+
+
+class FingertipFollower:
+    """Follows one pianist: `start` once, `see` whenever fingertips were seen, `act` every control step (50 ms).
+
+    Attributes:
+        joint_names, target_names: As of a `Controller`.
+    """
+
+    def __init__(self, variant: str = "pianomime", config: FingertipFollowerConfig | None = None) -> None:
+        self._config = c = config or FingertipFollowerConfig()
+        self._performer = Performer(variant, c.fingertips, c.performer)
+        self.joint_names, self.target_names = self._performer.joint_names, self._performer.target_names
+        self._low, self._high = np.array([c.x_m, c.y_m, c.z_m]).T
+        press = press_table(c.fingertips.press)
+        self._idle_x_m = press.idle_x_m
+        self._offset_m = finger_offsets_m().reshape(len(SIDES), len(FINGERS))
+        self._following = _Following(press.white_top_z_m, np.array(c.weight), self._offset_m, press.idle_x_m[1])
+        self._wanted = np.zeros((len(SIDES), len(FINGERS), 3))
+        self._unseen_steps = np.zeros(len(SIDES), np.int64)
+        self._forget()
+
+    def start(self) -> NDArray[np.float64]:
+        """Forget what was seen; returns the joints (54,) of hands that wait, lifted [rad, m]."""
+        self._forget()
+        return self._performer.begin(self._following)
+
+    def see(self, points_m: NDArray[np.floating]) -> None:
+        """Take the newest points (2, 6, 3), right hand first, wrist and thumb to little finger, world frame [m].
+
+        NaN in x or y: this point is not seen; in z alone: its height is not known. The wrist is not followed.
+
+        Raises:
+            ValueError: The shape is another.
+        """
+        if points_m.shape != (len(SIDES), len(POINTS), 3):
+            raise ValueError(f"points have shape {points_m.shape}: want {(len(SIDES), len(POINTS), 3)}")
+        c = self._config
+        tips = points_m[:, 1:].astype(np.float64)
+        seen = np.asarray(np.isfinite(tips[..., :2]).all(axis=-1))
+        heights = tips[..., 2]
+        heights[~np.isfinite(heights)] = c.free_height_m
+        # Between fingers that are seen and those that are not, those that are not move along.
+        for hand, known in enumerate(seen):
+            if known.any():
+                drift = (tips[hand, known] - self._wanted[hand, known]).mean(axis=0)
+                self._wanted[hand, ~known] += drift * (1.0, 1.0, 0.0)
+                self._wanted[hand, known] = tips[hand, known]
+                self._unseen_steps[hand] = 0
+        self._wanted = np.clip(self._wanted, self._low, self._high)
+
+    def act(
+        self, step: int, joint_positions: NDArray[np.float64], joint_velocities: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """Return the (46,) actuator targets [rad, m] of a step, from the measured joints (54,)."""
+        c = self._config
+        wanted = self._wanted.copy()
+        lifted = self._unseen_steps > c.hold_steps
+        wanted[lifted, :, 2] = np.maximum(wanted[lifted, :, 2], c.lifted_height_m)
+        self._unseen_steps += 1
+        way = c.smoothing * (wanted - self._following.tips_m)
+        length = np.linalg.norm(way, axis=-1, keepdims=True)
+        self._following.tips_m = self._following.tips_m + way * np.minimum(
+            1.0, c.speed_m_per_step / np.maximum(length, 1e-12)
+        )
+        keys = np.zeros(KEYBOARD.is_black.shape)
+        return self._performer.act(self._following, step, joint_positions, joint_velocities, keys)
+
+    def aims(self) -> FingertipAims | None:
+        """See `TellsAims.aims`."""
+        return self._performer.aims()
+
+    def fingertips(self, joint_positions: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The robot's own contact points (2, 5, 3) [m] at joints (54,)."""
+        return self._performer.fingertips(joint_positions)
+
+    def _forget(self) -> None:
+        c = self._config
+        tips = np.zeros((len(SIDES), len(FINGERS), 3))
+        tips[..., 0] = self._idle_x_m[[0, 1, 1, 1, 1]]
+        tips[..., 1] = np.array(c.start_centre_m)[:, None] + self._offset_m
+        tips[..., 2] = c.lifted_height_m
+        self._wanted, self._following.tips_m = tips, tips.copy()
+        self._unseen_steps = np.zeros(len(SIDES), np.int64)
+
+
+class _Following:
+    """What `Performer` asks of a reading, when all that is known is where the fingertips are to be now.
+
+    Attributes:
+        tips_m: (2, 5, 3).
+    """
+
+    def __init__(
+        self, top_z_m: float, weight: NDArray[np.float64], offset_m: NDArray[np.float64], idle_x_m: float
+    ) -> None:
+        self._top_z_m, self._weight, self._offset_m, self._idle_x_m = top_z_m, weight, offset_m, idle_x_m
+        self.tips_m = np.zeros((len(SIDES), len(FINGERS), 3))
+
+    def path(self, first: int, rows: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        centre = (self.tips_m[..., 1] - self._offset_m).mean(axis=-1)
+        reach = (self._idle_x_m - self.tips_m[:, 1:, 0]).mean(axis=-1)
+        return np.tile(centre, (rows, 1)), np.tile(reach, (rows, 1))
+
+    def fingertips(self, hand: int, first: int, rows: int) -> FingertipRows:
+        shape = (rows, len(FINGERS))
+        target = np.tile(self.tips_m[hand], (rows, 1, 1))
+        top = np.full(shape, self._top_z_m)
+        return FingertipRows(target, np.tile(self._weight, (*shape, 1)), np.zeros(shape), top, np.full(shape, -1))
+
+    def waiting(self, hand: int) -> FingertipRows:
+        return self.fingertips(hand, 0, 1)
+
+    def recovered(self, tips: FingertipRows, measured: NDArray[np.float64], stuck: NDArray[np.bool_]) -> FingertipRows:
+        return tips

@@ -1,0 +1,38 @@
+"""Fingering that is known: who played each note of a demonstration."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pianomime_core.demonstration import NOBODY, Demonstration
+from pianomime_core.keyboard import LOWEST_PITCH
+from pianomime_core.piano_roll import frame_of
+from pianomime_policy.fingering.goal_notes import GoalNotes
+
+
+class GivenFingers:
+    """A `Fingering` that searches nothing: each note has the finger of the demonstration, -1 where nobody was seen."""
+
+    def __init__(self, demonstration: Demonstration) -> None:
+        self._played: dict[int, list[tuple[int, int]]] = {}
+        d = demonstration
+        for onset_s, pitch, finger in zip(d.onset_s.tolist(), d.pitch.tolist(), d.finger.tolist(), strict=True):
+            self._played.setdefault(pitch - LOWEST_PITCH, []).append((frame_of(onset_s), finger))
+        self._best: dict[int, int] = {}
+        self._onset: dict[int, int] = {}
+
+    def push(self, step: int, new: NDArray[np.int64], notes: GoalNotes) -> None:
+        """See `Fingering.push`."""
+        for note in new.tolist():
+            self._best[note], self._onset[note] = self._finger(int(notes.key[note]), step), step
+
+    def commit(self, step: int) -> None:
+        """See `Fingering.commit`: all is decided."""
+
+    def best(self, since: int = 0) -> dict[int, int]:
+        """See `Fingering.best`."""
+        return {note: finger for note, finger in self._best.items() if self._onset[note] >= since}
+
+    def _finger(self, key: int, step: int) -> int:
+        # A key that is struck again stays up for one row of the goal, so that its note begins a row late there.
+        struck = [finger for onset, finger in self._played.get(key, ()) if onset <= step]
+        return struck[-1] if struck else NOBODY

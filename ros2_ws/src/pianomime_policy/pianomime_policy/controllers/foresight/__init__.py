@@ -1,0 +1,1 @@
+"""The planner, after it has tried on the model what is to come."""

@@ -1,0 +1,137 @@
+"""The generalist: one frozen policy for any music, in the place of the planner's searches and solvers.
+
+    goal window -> fingering network -> hand path, fingertip targets -> posture network -> tracking -> actuator targets
+
+The networks decide; geometry is code: where a key is, how a finger travels, the hand's path through the places its
+fingers ask for, and the linear feedback law of `tracking`. PianoMime (arXiv 2407.18178) has the same two levels; there
+the high level answers with coordinates of fingertips.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pianomime_core.hands import SIDES, forearm_dofs, joint_names, target_names
+from pianomime_core.timing import CONTROL_TIMESTEP_S
+from pianomime_description.hand_spec import build_hand
+from pianomime_description.variant import SceneConfig
+from pianomime_policy.controllers.generalist.fingering_choices import ChoiceConfig, FingeringChoices
+from pianomime_policy.controllers.generalist.learned_fingering import LearnedFingering
+from pianomime_policy.controllers.generalist.learned_hand import LearnedHand, feature_layout, units
+from pianomime_policy.controllers.generalist.squared_weights import SquaredWeightsHand
+from pianomime_policy.controllers.planner.planner import Planner, PlannerConfig
+from pianomime_policy.fingering.fingering import Fingering
+from pianomime_policy.hand_control.performer import MakeHand
+from pianomime_policy.networks.network_file import NetworkFile
+
+FORMAT = 1
+FINGERING_FILE, POSTURES_FILE = "fingering.onnx", "postures.onnx"
+
+Network = Callable[[NDArray[np.float32]], NDArray[np.float32]]
+"""Features (R, D) -> answers (R, ...)."""
+
+
+@dataclass(frozen=True)
+class GeneralistConfig:
+    """What the networks were trained with.
+
+    Attributes:
+        planner: The teacher, whose geometry and feedback law the policy uses.
+        choices: What the fingering network chooses from.
+        passes: Times that the posture network is asked at every step.
+    """
+
+    planner: PlannerConfig = field(default_factory=lambda: PlannerConfig(horizon_steps=40))
+    choices: ChoiceConfig = field(default_factory=ChoiceConfig)
+    passes: int = 2
+
+
+def contract(
+    role: str, variant: str, config: GeneralistConfig, hand: type[LearnedHand] = LearnedHand
+) -> dict[str, Any]:
+    """What the metadata of a network must say.
+
+    Args:
+        role: "fingering" or "postures".
+        variant: Of the hands.
+        config: What it was trained with.
+        hand: Whose features the posture network was trained on.
+    """
+    forearm = forearm_dofs(variant)
+    hands = [build_hand(side, variant).compile() for side in SIDES]
+    names = target_names(forearm)
+    ranges = {hand.actuator(a).name: hand.actuator_ctrlrange[a].tolist() for hand in hands for a in range(hand.nu)}
+    right = [hands[0].actuator(a).name for a in range(hands[0].nu)]
+    common = {
+        "role": role,
+        "format": FORMAT,
+        "variant": variant,
+        "joint_names": joint_names(forearm),
+        "target_names": names,
+        "target_ranges": [ranges[name] for name in names],
+        "control_timestep_s": CONTROL_TIMESTEP_S,
+        "horizon_steps": config.planner.horizon_steps,
+        "settings": asdict(config),
+    }
+    if role == "fingering":
+        return {**common, "observation": config.choices.layout()}
+    coordinates = [name.split("_", 1)[1] for name in right]
+    return {
+        **common,
+        "observation": feature_layout(len(right), hand.steps),
+        "coordinates": coordinates,
+        "units": units(coordinates),
+    }
+
+
+def fingers_by(scores: Network, config: GeneralistConfig) -> Callable[[], Fingering]:
+    """Fingering by a network, for `Planner`."""
+    return partial(LearnedFingering, FingeringChoices(config.choices, config.planner.fingering), scores)
+
+
+def hands_by(postures: Network, config: GeneralistConfig, hand: type[LearnedHand] = LearnedHand) -> MakeHand:
+    """Hands moved by a network that was trained on the features of `hand`, for `Planner`."""
+    return partial(hand, postures=postures, passes=config.passes)
+
+
+def hand_of(postures: NetworkFile) -> type[LearnedHand]:
+    """Whose features a posture network was trained on, by the names in its metadata."""
+    layout = postures.metadata.get("observation")
+    parts = layout if isinstance(layout, list) else []
+    older = any(isinstance(part, list) and part[:1] == [SquaredWeightsHand.steps] for part in parts)
+    return SquaredWeightsHand if older else LearnedHand
+
+
+class Generalist(Planner):
+    """The `Controller` "onnx": the policy of a model folder."""
+
+    def __init__(self, scene: SceneConfig, model: Path, horizon_steps: int) -> None:
+        """
+        Args:
+            scene: Its hands.
+            model: Folder with `FINGERING_FILE` and `POSTURES_FILE`.
+            horizon_steps: Goal rows it sees; the networks were trained on up to as many as their metadata say.
+
+        Raises:
+            UserError: A file is missing or was made for something else; the message lists the differences.
+        """
+        config = GeneralistConfig()
+        fingering = NetworkFile.load(model / FINGERING_FILE, contract("fingering", scene.variant, config))
+        hand = hand_of(NetworkFile.load(model / POSTURES_FILE, {}))
+        postures = NetworkFile.load(model / POSTURES_FILE, contract("postures", scene.variant, config, hand))
+        self.networks: Mapping[str, NetworkFile] = {"fingering": fingering, "postures": postures}
+        super().__init__(
+            scene.variant,
+            replace(config.planner, horizon_steps=horizon_steps),
+            fingers_by(partial(_answer, fingering), config),
+            hands_by(partial(_answer, postures), config, hand),
+        )
+
+
+def _answer(network: NetworkFile, features: NDArray[np.float32]) -> NDArray[np.float32]:
+    return network.run(features=features)[0]

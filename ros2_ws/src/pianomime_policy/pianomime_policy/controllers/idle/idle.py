@@ -1,0 +1,25 @@
+"""The controller that does nothing: the baseline that every score is read against."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pianomime_core.hands import forearm_dofs, joint_names, target_names
+from pianomime_policy.controllers.controller import Observation
+
+
+class Idle:
+    """Keeps every target at zero, RoboPianist's reset pose: hands stretched out above the keys."""
+
+    def __init__(self, variant: str = "pianomime") -> None:
+        forearm = forearm_dofs(variant)
+        self.horizon_steps: int | None = 1
+        self.joint_names = joint_names(forearm)
+        self.target_names = target_names(forearm)
+
+    def start(self, goal: NDArray[np.bool_], sustain: NDArray[np.bool_]) -> NDArray[np.float64]:
+        """See `Controller.start`."""
+        return np.zeros(len(self.joint_names))
+
+    def act(self, observation: Observation) -> NDArray[np.float64]:
+        """See `Controller.act`."""
+        return np.zeros(len(self.target_names))

@@ -1,0 +1,1 @@
+"""Searches and solvers, no learning: plays any score, and teaches."""

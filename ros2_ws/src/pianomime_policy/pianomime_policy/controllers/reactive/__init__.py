@@ -1,0 +1,1 @@
+"""Sees only the keys held now."""

@@ -1,0 +1,1 @@
+"""Plays a rollout again, corrected by feedback."""

@@ -1,0 +1,179 @@
+"""Plays a rollout again on a robot that is not quite as modelled: recorded targets, and feedback on what differs.
+
+Played open loop, a trembling hand stays where it was pushed to. Here the rollout is first played in a simulator of the
+controller's own, which tells where every joint was at every step; then each target is corrected by how far its joints
+have strayed from there. Where nothing has, the targets are the recorded ones to the last bit.
+
+Pushing a finger (not the thumb) deeper whose key is less far down than in the rollout was tried too; on two clips it
+changed less than chance does, so it is left out.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.linalg import solve_discrete_are
+
+from pianomime_core.hands import SIDES, forearm_dofs, joint_names, name_order, target_joints, target_names
+from pianomime_core.rollout import Rollout
+from pianomime_description.hand_spec import build_hand
+from pianomime_description.variant import SceneConfig
+from pianomime_physics.disturbance import Disturbance, DisturbedSimulator
+from pianomime_policy.controllers.controller import Observation
+from pianomime_policy.hand_control.hand_kinematics import hand_chain
+from pianomime_policy.hand_control.tracking import HandModel, TrackingConfig, error_weights, hand_model
+
+# No robot that could play at all is further from its model.
+_WEAKEST, _STRONGEST = 0.5, 2.0
+
+
+@dataclass(frozen=True)
+class FeedbackConfig:
+    """Attributes:
+    effort: Weight of (target - recorded target)^2 against (position - recorded position)^2; the higher, the gentler.
+    delays_s: Delays of the commands that are thought possible; the first must be 0.
+    delay_memory: What a step counts in the choice among them, against the step after it.
+    gain_doubt: How much evidence it takes to believe in weak or strong actuators: rad^2 of pull.
+    largest_surprise: What strays further than this from the prediction [rad or m of target] tells of a collision, not
+        of the actuators.
+    """
+
+    effort: float = 0.05
+    delays_s: tuple[float, ...] = (0.0, 0.005, 0.01)
+    delay_memory: float = 0.98
+    gain_doubt: float = 0.1
+    largest_surprise: float = 0.2
+
+
+class FeedbackReplay:
+    """A controller that plays one rollout, whatever music is asked for; past its end it holds the last targets.
+
+    Steady linear-quadratic state feedback: target = recorded target + K (reference - measured positions and
+    velocities), K from the same model of the hands that the planner tracks with. Two things are learned while it plays,
+    for the whole robot at once:
+
+    * how late commands arrive. Late commands make the same performance, late; whoever hurries it up makes another one.
+      So the reference is the rollout as a robot with that delay plays it.
+    * how strong the actuators are: least squares on what one step's prediction missed. A target as much further away
+      makes up for it.
+
+    Attributes:
+        delay: The delay believed in: an index into `FeedbackConfig.delays_s`.
+    """
+
+    def __init__(self, rollout: Rollout, scene: SceneConfig, config: FeedbackConfig | None = None) -> None:
+        """Play the rollout with each delay, otherwise undisturbed.
+
+        Args:
+            rollout: Names may come in any order.
+            scene: The robot it was recorded on.
+            config: How eagerly it is followed, and what may be wrong with the robot.
+
+        Raises:
+            UserError: The rollout is one of other hands than the scene's, or a delay is no delay of `Disturbance`.
+        """
+        self.horizon_steps: int | None = 1
+        self._config = config or FeedbackConfig()
+        forearm = forearm_dofs(scene.variant)
+        self.joint_names, self.target_names = joint_names(forearm), target_names(forearm)
+        parts = "rollout and scene"
+        self._targets = rollout.targets[:, name_order(self.target_names, rollout.target_names, "target", parts)]
+        joints = name_order(self.joint_names, rollout.joint_names, "joint", parts)
+        self._pedal = rollout.pedal
+        self._begin = rollout.initial_joint_positions[joints]
+        # (delays, T + 1, 2, J): positions and velocities.
+        self._reference = np.array([self._played(scene, delay_s) for delay_s in self._config.delays_s])
+        self._sum = np.array(
+            [[joint in target_joints(target) for joint in self.joint_names] for target in self.target_names],
+            dtype=np.float64,
+        )
+        self._model = self._hands(scene.variant)
+        self._gains = steady_gains(self._model, self._config.effort)
+        # Targets (m,) that explain a surprise (m,) at the end of their step.
+        self._explain = np.linalg.inv(self._model.B[: len(self.target_names)])
+        self.delay, self._step = 0, -1
+        self._forget()
+
+    def start(self, goal: NDArray[np.bool_], sustain: NDArray[np.bool_]) -> NDArray[np.float64]:
+        """See `Controller.start`; the goal is ignored, and what was learned about the robot is forgotten."""
+        self._forget()
+        return self._begin.copy()
+
+    def act(self, observation: Observation) -> NDArray[np.float64]:
+        """See `Controller.act`; the goal is ignored."""
+        step = observation.step
+        self._down = bool(self._pedal[min(step, len(self._pedal) - 1)])
+        if step >= len(self._targets):
+            return self._targets[-1].astype(np.float64)
+        measured = np.stack([observation.joint_positions, observation.joint_velocities])
+        # (delays, 2 m) positions, then velocities; exactly 0 where nothing has strayed.
+        strayed = ((self._reference[:, step] - measured) @ self._sum.T).reshape(len(self._reference), -1)
+        if step == self._step + 1:
+            self._learn(strayed)
+        now = strayed[self.delay]
+        pose = self._sum @ self._reference[self.delay, step : step + 2, 0].mean(axis=0)
+        recorded = self._targets[step]
+        correction = self._gains @ now + (1.0 / self.strength - 1.0) * (recorded - pose)
+        targets = recorded + correction
+        # What will have strayed at the end of this step if all actuators are as strong as they should be.
+        self._expected = self._model.A @ now - self._model.B @ correction
+        self._pull, self._step = targets - pose, step
+        return np.asarray(targets)
+
+    def pedal(self) -> bool:
+        """See `Pedals.pedal`: as recorded."""
+        return self._down
+
+    @property
+    def strength(self) -> float:
+        """Estimated stiffness of the actuators over that of the model; learned, as `delay` is."""
+        strength = 1.0 + self._evidence / (self._config.gain_doubt + self._pulled)
+        return min(max(strength, _WEAKEST), _STRONGEST)
+
+    def _forget(self) -> None:
+        self._step = -1
+        self._down = False
+        self.delay = 0
+        self._misfit = np.zeros(len(self._config.delays_s))
+        self._evidence = self._pulled = 0.0
+        m = len(self.target_names)
+        self._expected, self._pull = np.zeros(2 * m), np.zeros(m)
+
+    def _learn(self, strayed: NDArray[np.float64]) -> None:
+        m = len(self.target_names)
+        surprise = self._explain @ (self._expected - strayed[self.delay])[:m]
+        plausible = np.abs(surprise) < self._config.largest_surprise
+        self._evidence += float(surprise[plausible] @ self._pull[plausible])
+        self._pulled += float(self._pull[plausible] @ self._pull[plausible])
+        self._misfit = self._config.delay_memory * self._misfit + np.square(strayed[:, :m]).sum(axis=1)
+        self.delay = int(np.argmin(self._misfit))
+
+    def _played(self, scene: SceneConfig, delay_s: float) -> NDArray[np.float64]:
+        """(T + 1, 2, J) joint positions and velocities before each step and after the last."""
+        simulator = DisturbedSimulator(Disturbance(command_delay_s=delay_s), scene)
+        states = [simulator.reset(self._begin), *(simulator.step(row) for row in self._targets)]
+        return np.array([(state.joint_positions, state.joint_velocities) for state in states])
+
+    def _hands(self, variant: str) -> HandModel:
+        """Both hands in the order of `target_names`, around the mean pose of the rollout."""
+        m = len(self.target_names)
+        both = HandModel(np.zeros((2 * m, 2 * m)), np.zeros((2 * m, m)), np.zeros(m), np.zeros(m, bool))
+        pose = self._sum @ self._reference[0, :, 0].mean(axis=0)
+        for side in SIDES:
+            hand = build_hand(side, variant).compile()
+            order = np.array([self.target_names.index(hand.actuator(a).name) for a in range(hand.nu)])
+            one = hand_model(hand, hand_chain(hand, side).coupling, pose[order])
+            state = np.concatenate([order, m + order])
+            both.A[np.ix_(state, state)], both.B[np.ix_(state, order)] = one.A, one.B
+            both.gain[order], both.is_slide[order] = one.gain, one.is_slide
+        return both
+
+
+def steady_gains(model: HandModel, effort: float) -> NDArray[np.float64]:
+    """K (m, 2 m) of u = -K x that minimises sum_t position_t^2 + effort u_t^2 for all time, slides and angles weighed
+    as the planner does."""
+    weights = error_weights(model, TrackingConfig().lever_m)
+    wanted = np.diag(np.concatenate([weights, np.zeros_like(weights)]))
+    A, B = model.A, model.B
+    value = solve_discrete_are(A, B, wanted, effort * np.diag(weights))
+    return np.asarray(np.linalg.solve(effort * np.diag(weights) + B.T @ value @ B, B.T @ value @ A))

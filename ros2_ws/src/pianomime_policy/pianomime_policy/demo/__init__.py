@@ -1,1 +1,0 @@
-"""Hands that go where a pianist's went: a demonstration played again, or fingertips followed as they are seen."""

@@ -1,0 +1,1 @@
+"""From notes to fingers: which finger plays which note, and when it lets go."""

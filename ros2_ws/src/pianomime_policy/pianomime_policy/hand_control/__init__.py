@@ -1,0 +1,1 @@
+"""From fingertip targets to actuator targets: kinematics, inverse kinematics, tracking; one hand and two."""

@@ -1,0 +1,200 @@
+"""One hand of the planner: fingertip targets -> joint references -> actuator targets."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pianomime_core.hands import SIDES
+from pianomime_core.keyboard import KEYBOARD
+from pianomime_description.hand_spec import build_hand
+from pianomime_policy.fingering.fingering import finger_offsets_m
+from pianomime_policy.hand_control.hand_kinematics import fingertip_points, hand_chain
+from pianomime_policy.hand_control.inverse_kinematics import InverseKinematicsConfig, lone_steps, solve_posture
+from pianomime_policy.hand_control.tracking import Tracker, TrackingConfig, hand_model
+from pianomime_policy.motion.fingertip_targets import FingertipConfig, FingertipRows
+
+_MIDDLE = 2
+# Iterations where time does not matter.
+_THOROUGH = 60
+
+
+@dataclass(frozen=True)
+class PostureConfig:
+    """Rest posture of a hand by target name without side [rad, m], and how stiffly each coordinate keeps it.
+
+    `stiffness` is the weight of the squared deviation against a fingertip error of 1 m with weight 1; names not
+    listed have `default_stiffness`. `nearness` is the same for deviations from the row before.
+    """
+
+    rest: dict[str, float] = field(
+        default_factory=lambda: {
+            "WRJ1": 0.15, "FFJ3": 0.5, "MFJ3": 0.5, "RFJ3": 0.5, "LFJ3": 0.5, "FFJ0": 0.7, "MFJ0": 0.7, "RFJ0": 0.7,
+            "LFJ0": 0.5, "THJ4": 0.5, "THJ5": 0.25, "THJ2": 0.45, "THJ1": 0.2, "forearm_tz": -0.015, "forearm_ty": 0.01,
+        }
+    )  # fmt: skip
+    stiffness: dict[str, float] = field(
+        default_factory=lambda: {
+            "forearm_tx": 0.02, "forearm_ty": 0.04, "forearm_tz": 0.04, "WRJ1": 4e-4, "WRJ2": 2e-5, "THJ3": 6e-7,
+        }
+    )  # fmt: skip
+    default_stiffness: float = 2e-6
+    nearness: float = 4e-5
+
+
+class HandPlanner:
+    """Turns fingertip targets of one hand into actuator targets.
+
+    Attributes:
+        target_names: (n,) in model order.
+        rest: (n,) rest posture with the centre of the hand at y = 0.
+        reference: (rows, n) where the actuator coordinates are to be at the ends of this and the next steps.
+    """
+
+    def __init__(
+        self,
+        side: str,
+        variant: str,
+        fingertips: FingertipConfig,
+        posture: PostureConfig,
+        kinematics: InverseKinematicsConfig,
+        tracking: TrackingConfig,
+    ) -> None:
+        model = build_hand(side, variant).compile()
+        self.side = side
+        self.joint_names = tuple(model.joint(j).name for j in range(model.njnt))
+        self.target_names = tuple(model.actuator(a).name for a in range(model.nu))
+        self.chain = hand_chain(model, side)
+        self._kinematics, self._preview_steps = kinematics, tracking.preview_steps
+        short = [name.split("_", 1)[1] for name in self.target_names]
+        self._tx, self._ty = short.index("forearm_tx"), short.index("forearm_ty")
+        self._stiffness = np.array([posture.stiffness.get(n, posture.default_stiffness) for n in short])
+        self._nearness = np.full(len(short), posture.nearness)
+        slides = np.array([n.startswith("forearm") for n in short])
+        self._step_cap = np.where(slides, np.inf, kinematics.step_cap_rad)
+        self._sum = (self.chain.coupling.T > 0).astype(float)
+        self._points, self._jacobians = np.zeros((5, 3)), np.zeros((5, 3, len(short)))
+        self.rest = self._find_rest(np.array([posture.rest.get(n, 0.0) for n in short]), fingertips)
+        linear = hand_model(model, self.chain.coupling, self.rest)
+        self._gain, self._tracker = linear.gain, Tracker(linear, tracking)
+
+    def _find_rest(self, guess: NDArray[np.float64], fingertips: FingertipConfig) -> NDArray[np.float64]:
+        """Posture near `guess` with every pad at its comfortable place just above the white keys, centre at y = 0."""
+        no_slack = np.zeros(len(self.joint_names))
+        guess = guess.copy()
+        guess[self._tx] -= self.fingertips(self.chain.coupling @ guess)[_MIDDLE, 1]
+        press = fingertips.press
+        target = np.zeros((5, 3))
+        target[:, 0] = [press.white_thumb_x_m] + [press.white_x_m] * 4
+        target[:, 1] = np.split(finger_offsets_m(), 2)[SIDES.index(self.side)]
+        target[:, 2] = KEYBOARD.top_z_m[~KEYBOARD.is_black][0] + press.depth_m
+        z = guess.copy()
+        self._solve(z, target, np.ones((5, 3)), guess, guess, no_slack, _THOROUGH)
+        z[self._tx] -= self.fingertips(self.chain.coupling @ z)[_MIDDLE, 1]
+        return z
+
+    def fingertips(self, q: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Contact points (5, 3) of thumb..little at joints q (J,)."""
+        return np.asarray(fingertip_points(self.chain, q, self._kinematics.pad_softness_m))
+
+    def begin(self, waiting: FingertipRows, centre_m: float, reach_m: float) -> NDArray[np.float64]:
+        """Start a song; returns the joints (J,) that put the pads where the first of the rows wants them."""
+        rest = self._rest_at(centre_m, reach_m)
+        z = rest.copy()
+        no_slack = np.zeros(len(self.joint_names))
+        self._solve(z, waiting.target[0], waiting.weight[0], rest, rest, no_slack, _THOROUGH)
+        self.reference = np.tile(z, (self._preview_steps, 1))
+        return np.asarray(self.chain.coupling @ z)
+
+    def act(
+        self,
+        q: NDArray[np.float64],
+        v: NDArray[np.float64],
+        tips: FingertipRows,
+        centre_m: NDArray[np.float64],
+        reach_m: NDArray[np.float64],
+    ) -> NDArray[np.float64]:
+        """Return the actuator targets (n,) of this step.
+
+        Args:
+            q, v: (J,) measured joints.
+            tips: Rows of this and the next steps.
+            centre_m, reach_m: (rows,) hand path.
+        """
+        z, speed, slack = self._measure(q, v)
+        push = self._refer(tips, centre_m, reach_m, slack)
+        u = self._tracker.targets(z, speed, self.reference)
+        return np.clip(u + push / self._gain, self.chain.lower, self.chain.upper)
+
+    def _measure(
+        self, q: NDArray[np.float64], v: NDArray[np.float64]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+        """Joints (J,) -> actuator coordinates (n,), their velocities (n,) and the slack (J,)."""
+        z = self._sum @ q
+        return z, self._sum @ v, q - self.chain.coupling @ z
+
+    def _refer(
+        self,
+        tips: FingertipRows,
+        centre_m: NDArray[np.float64],
+        reach_m: NDArray[np.float64],
+        slack: NDArray[np.float64],
+    ) -> NDArray[np.float64]:
+        """Refresh the joint reference (rows, n); returns the actuator forces (n,) that push the pads of the first row.
+
+        Each row starts from the solution of the step before, so that it moves little from step to step.
+        """
+        reference = self.reference
+        near = reference[0].copy()
+        reference[:-1] = reference[1:]
+        push = np.zeros_like(near)
+        k = self._kinematics
+        for r in range(len(reference)):
+            rest = self._rest_at(centre_m[r], reach_m[r])
+            self._solve(reference[r], tips.target[r], tips.weight[r], rest, near, slack, k.iterations)
+            near = reference[r]
+            if r == 0:
+                push = -tips.force[0] @ self._jacobians[:, 2]
+        return push
+
+    def _rest_at(self, centre_m: float, reach_m: float) -> NDArray[np.float64]:
+        """(n,) rest posture with the hand's centre at `centre_m`, `reach_m` further into the keys."""
+        z = self.rest.copy()
+        z[self._tx] += centre_m
+        z[self._ty] = min(max(z[self._ty] + reach_m, self.chain.lower[self._ty]), self.chain.upper[self._ty])
+        return z
+
+    def _solve(
+        self,
+        z: NDArray[np.float64],
+        target: NDArray[np.float64],
+        weight: NDArray[np.float64],
+        rest: NDArray[np.float64],
+        near: NDArray[np.float64],
+        slack: NDArray[np.float64],
+        iterations: int,
+    ) -> None:
+        """Improve z (n,) in place towards `target` (5, 3); leaves contact points and Jacobians in their scratch."""
+        k = self._kinematics
+        solve_posture(
+            self.chain, z, slack, target, weight, rest, self._stiffness, near, self._nearness, iterations,
+            k.tolerance_m, k.damping, self._step_cap, k.error_cap_m, k.pad_softness_m, k.clearance_m,
+            k.clearance_weight, k.due_weight, self._points, self._jacobians,
+        )  # fmt: skip
+
+    def _lone_steps(
+        self,
+        z: NDArray[np.float64],
+        target: NDArray[np.float64],
+        weight: NDArray[np.float64],
+        rest: NDArray[np.float64],
+        near: NDArray[np.float64],
+        slack: NDArray[np.float64],
+    ) -> NDArray[np.float64]:
+        """(n,) what each coordinate alone would do about what `_solve` minimises; leaves the same scratch."""
+        k = self._kinematics
+        steps = lone_steps(
+            self.chain, z, slack, target, weight, rest, self._stiffness, near, self._nearness, k.damping, k.error_cap_m,
+            k.pad_softness_m, k.clearance_m, k.clearance_weight, self._points, self._jacobians,
+        )  # fmt: skip
+        return np.asarray(steps)

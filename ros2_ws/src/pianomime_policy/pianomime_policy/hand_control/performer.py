@@ -1,0 +1,181 @@
+"""Two hands that play a reading: fingertip targets -> joints -> actuator targets, always from the measured state."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pianomime_core.hands import SIDES, forearm_dofs, joint_names, target_names
+from pianomime_core.keyboard import NUM_KEYS
+from pianomime_policy.controllers.controller import FingertipAims
+from pianomime_policy.hand_control.hand_planner import HandPlanner, PostureConfig
+from pianomime_policy.hand_control.inverse_kinematics import InverseKinematicsConfig
+from pianomime_policy.hand_control.tracking import TrackingConfig
+from pianomime_policy.motion.fingertip_targets import FingertipConfig, FingertipRows
+from pianomime_policy.motion.press_watch import PressWatch, PressWatchConfig
+
+
+@dataclass(frozen=True)
+class PerformerConfig:
+    """What does not depend on the reading."""
+
+    press_watch: PressWatchConfig = field(default_factory=PressWatchConfig)
+    posture: PostureConfig = field(default_factory=PostureConfig)
+    kinematics: InverseKinematicsConfig = field(default_factory=InverseKinematicsConfig)
+    tracking: TrackingConfig = field(default_factory=TrackingConfig)
+
+
+@dataclass(frozen=True)
+class Adaptation:
+    """What a performer does otherwise than its reading says.
+
+    Attributes:
+        press_offset_m: (88, 3) added to the place where each key is pressed.
+        centre_shift_m, reach_shift_m: (2,) added to the hand path of the right and left hand.
+    """
+
+    press_offset_m: NDArray[np.float64] = field(default_factory=lambda: np.zeros((NUM_KEYS, 3)))
+    centre_shift_m: NDArray[np.float64] = field(default_factory=lambda: np.zeros(len(SIDES)))
+    reach_shift_m: NDArray[np.float64] = field(default_factory=lambda: np.zeros(len(SIDES)))
+
+
+AS_READ = Adaptation()
+
+
+class Memory(NamedTuple):
+    """What a performer carries from step to step.
+
+    Attributes:
+        reference: Joint references (rows, n) of each hand.
+        vain_steps, key: (2, 5) see `PressWatch`.
+    """
+
+    reference: tuple[NDArray[np.float64], ...]
+    vain_steps: NDArray[np.int64]
+    key: NDArray[np.int64]
+
+
+class Reads(Protocol):
+    """What a performer asks of a reading; `Reading` says what the methods return."""
+
+    def path(self, first: int, rows: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]: ...
+
+    def fingertips(self, hand: int, first: int, rows: int) -> FingertipRows: ...
+
+    def waiting(self, hand: int) -> FingertipRows: ...
+
+    def recovered(
+        self, tips: FingertipRows, measured: NDArray[np.float64], stuck: NDArray[np.bool_]
+    ) -> FingertipRows: ...
+
+
+MakeHand = Callable[[str, str, FingertipConfig, PostureConfig, InverseKinematicsConfig, TrackingConfig], HandPlanner]
+
+
+class Performer:
+    """Two hands.
+
+    Attributes:
+        joint_names, target_names: See `Controller`.
+        press_error_m: (88, 4) sums, over the steps since it was last set to 0, of target minus measured contact point
+            of the finger that presses each key, and their number.
+    """
+
+    def __init__(
+        self,
+        variant: str,
+        fingertips: FingertipConfig,
+        config: PerformerConfig,
+        make_hand: MakeHand = HandPlanner,
+    ) -> None:
+        """`make_hand`: Makes what plays each hand."""
+        c = config
+        forearm = forearm_dofs(variant)
+        self.joint_names = joint_names(forearm)
+        self.target_names = target_names(forearm)
+        self.press_error_m = np.zeros((NUM_KEYS, 4))
+        self._tips: list[FingertipRows] = []
+        self._rows = c.tracking.preview_steps
+        self._hands = [make_hand(side, variant, fingertips, c.posture, c.kinematics, c.tracking) for side in SIDES]
+        self._joints = [np.array([self.joint_names.index(n) for n in h.joint_names]) for h in self._hands]
+        self._targets = [np.array([self.target_names.index(n) for n in h.target_names]) for h in self._hands]
+        self._watches = [PressWatch(c.press_watch) for _ in self._hands]
+
+    def begin(self, reading: Reads) -> NDArray[np.float64]:
+        """Start a song; returns the joints (54,) that hold the hands at rest above its first notes [rad, m]."""
+        centre, reach = reading.path(0, 1)
+        q = np.zeros(len(self.joint_names))
+        self._tips = []
+        for h, hand in enumerate(self._hands):
+            self._watches[h].forget()
+            q[self._joints[h]] = hand.begin(reading.waiting(h), centre[0, h], reach[0, h])
+        return q
+
+    def act(
+        self,
+        reading: Reads,
+        step: int,
+        joint_positions: NDArray[np.float64],
+        joint_velocities: NDArray[np.float64],
+        key_angles: NDArray[np.float64],
+        adaptation: Adaptation = AS_READ,
+    ) -> NDArray[np.float64]:
+        """Return the (46,) actuator targets [rad, m] of a step; the measured state is that of `Observation`."""
+        centre, reach = reading.path(step, self._rows)
+        targets = np.zeros(len(self.target_names))
+        self._tips = []
+        for h, hand in enumerate(self._hands):
+            q, v = joint_positions[self._joints[h]], joint_velocities[self._joints[h]]
+            tips = reading.fingertips(h, step, self._rows)
+            if adaptation is not AS_READ:
+                _adapt(tips, adaptation.press_offset_m)
+            measured = hand.fingertips(q)
+            self._note_errors(tips, measured)
+            stuck = self._watches[h].stuck(tips.key[0], key_angles)
+            tips = reading.recovered(tips, measured, stuck)
+            self._tips.append(tips)
+            targets[self._targets[h]] = hand.act(
+                q, v, tips, centre[:, h] + adaptation.centre_shift_m[h], reach[:, h] + adaptation.reach_shift_m[h]
+            )
+        return targets
+
+    def aims(self) -> FingertipAims | None:
+        """See `TellsAims.aims`."""
+        if not self._tips:
+            return None
+        target_m, key = (np.stack(rows) for rows in zip(*((t.target[0], t.key[0]) for t in self._tips), strict=True))
+        return FingertipAims(target_m, key)
+
+    def fingertips(self, joint_positions: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Contact points (2, 5, 3) [m] at joints (54,), right hand first, thumb to little finger."""
+        return np.stack(
+            [hand.fingertips(joint_positions[mine]) for hand, mine in zip(self._hands, self._joints, strict=True)]
+        )
+
+    def memory(self) -> Memory:
+        """A copy of what `act` remembers."""
+        return Memory(
+            tuple(hand.reference.copy() for hand in self._hands),
+            np.array([watch.vain_steps for watch in self._watches]),
+            np.array([watch.key for watch in self._watches]),
+        )
+
+    def remember(self, memory: Memory) -> None:
+        """Go on as the performer whose `memory` it was."""
+        for h, hand in enumerate(self._hands):
+            hand.reference = memory.reference[h].copy()
+            self._watches[h].vain_steps = memory.vain_steps[h].copy()
+            self._watches[h].key = memory.key[h].copy()
+
+    def _note_errors(self, tips: FingertipRows, measured: NDArray[np.float64]) -> None:
+        pressing = tips.key[0] >= 0
+        keys = tips.key[0, pressing]
+        self.press_error_m[keys, :3] += tips.target[0, pressing] - measured[pressing]
+        self.press_error_m[keys, 3] += 1
+
+
+def _adapt(tips: FingertipRows, press_offset_m: NDArray[np.float64]) -> None:
+    pressing = tips.key >= 0
+    tips.target[pressing] += press_offset_m[tips.key[pressing]]

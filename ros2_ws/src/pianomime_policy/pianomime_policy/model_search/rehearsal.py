@@ -1,0 +1,165 @@
+"""A rehearsal: a simulator and a performer that can be put back to any moment and try the music otherwise."""
+
+from collections.abc import Generator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pianomime_core.hands import name_order
+from pianomime_description.variant import SceneConfig
+from pianomime_physics.simulator import Simulator
+from pianomime_policy.hand_control.performer import AS_READ, Adaptation, Memory, Performer, PerformerConfig
+from pianomime_policy.model_search.cost import NO_ONSETS, CostConfig, OpenOnsets, step_cost
+from pianomime_policy.motion.fingertip_targets import FingertipConfig
+from pianomime_policy.motion.reading import Reading
+
+
+@dataclass(frozen=True, eq=False)
+class Take:
+    """How a stretch of music went, and all that is needed to go on from its end.
+
+    Attributes:
+        world, memory, onsets: Simulator, performer and score at its end.
+        cost: From the beginning of the song to its end.
+        reading: Number of the reading it was played by.
+        before: The take it continues; None at the beginning of the song.
+        targets: (n, 46) float32 actuator targets of its steps; pressed: (n, 88) keys at their ends.
+    """
+
+    world: NDArray[np.float64]
+    memory: Memory
+    onsets: OpenOnsets
+    cost: float
+    reading: int
+    before: "Take | None"
+    targets: NDArray[np.float32]
+    pressed: NDArray[np.bool_]
+
+    def history(self) -> list["Take"]:
+        """The takes from the first to this one."""
+        takes: list[Take] = []
+        take: Take | None = self
+        while take is not None:
+            takes.append(take)
+            take = take.before
+        return takes[::-1]
+
+
+class Rehearsal:
+    """Plays stretches of one song on the model, from any take.
+
+    Attributes:
+        simulated_steps: Control steps simulated so far.
+    """
+
+    def __init__(
+        self, scene: SceneConfig, fingertips: FingertipConfig, performer: PerformerConfig, cost: CostConfig
+    ) -> None:
+        self.simulator = Simulator(scene)
+        self.performer = Performer(scene.variant, fingertips, performer)
+        self.simulated_steps = 0
+        self._cost = cost
+        player, world, parts = self.performer, self.simulator, "performer and simulator"
+        self._observed = name_order(player.joint_names, world.joint_names, "joint", parts)
+        self._started = name_order(world.joint_names, player.joint_names, "joint", parts)
+        self._commanded = name_order(world.target_names, player.target_names, "target", parts)
+
+    def begin(self, reading: Reading) -> tuple[Take, NDArray[np.float64]]:
+        """The take before the first step, and the joints (54,) it begins with in the simulator's order [rad, m]."""
+        joints = self.performer.begin(reading)[self._started]
+        self.simulator.reset(joints)
+        return self._here(NO_ONSETS), joints
+
+    def measured(
+        self,
+        joint_positions: NDArray[np.float64],
+        joint_velocities: NDArray[np.float64],
+        key_angles: NDArray[np.float64],
+        memory: Memory,
+        onsets: OpenOnsets,
+    ) -> Take:
+        """A take of no steps that begins in the state of an `Observation`."""
+        self.simulator.pose(joint_positions[self._started], joint_velocities[self._started], key_angles)
+        self.performer.remember(memory)
+        return self._here(onsets)
+
+    def joint_positions(self, take: Take) -> NDArray[np.float64]:
+        """(54,) where the joints stand at the end of a take, as in `Observation`."""
+        return self.simulator.restore(take.world).joint_positions[self._observed]
+
+    def _here(self, onsets: OpenOnsets) -> Take:
+        return Take(
+            world=self.simulator.save(),
+            memory=self.performer.memory(),
+            onsets=onsets,
+            cost=0.0,
+            reading=0,
+            before=None,
+            targets=np.zeros((0, len(self._commanded)), np.float32),
+            pressed=np.zeros((0, len(NO_ONSETS.goal)), bool),
+        )
+
+    def play(
+        self,
+        before: Take,
+        step: int,
+        goal: NDArray[np.bool_],
+        readings: list[Reading],
+        reading: int,
+        adaptation: Adaptation = AS_READ,
+        cost_limit: float = np.inf,
+    ) -> Take | None:
+        """Continue a take; None if that costs more than `cost_limit` already before the end.
+
+        Args:
+            before: Where to begin.
+            step: Control step of its end, the first to play.
+            goal: (n, 88) rows to play.
+            readings, reading: What to read, and which of them.
+            adaptation: For the whole stretch.
+        """
+        playing = self.playing(before, step, goal, readings, reading, adaptation, cost_limit)
+        while True:
+            try:
+                next(playing)
+            except StopIteration as end:
+                return end.value
+
+    def playing(
+        self,
+        before: Take,
+        step: int,
+        goal: NDArray[np.bool_],
+        readings: list[Reading],
+        reading: int,
+        adaptation: Adaptation = AS_READ,
+        cost_limit: float = np.inf,
+    ) -> Generator[None, None, Take | None]:
+        """`play`, pausing after every simulated step; nothing else may be rehearsed meanwhile."""
+        performer, simulator = self.performer, self.simulator
+        state = simulator.restore(before.world)
+        performer.remember(before.memory)
+        performer.press_error_m[:] = 0.0
+        cost, onsets = before.cost, before.onsets
+        targets = np.zeros((len(goal), len(self._commanded)), np.float32)
+        pressed = np.zeros(goal.shape, bool)
+        for i, row in enumerate(goal):
+            # Rounded to what a rollout file keeps.
+            targets[i] = performer.act(
+                readings[reading],
+                step + i,
+                state.joint_positions[self._observed],
+                state.joint_velocities[self._observed],
+                state.key_angles,
+                adaptation,
+            )[self._commanded]
+            state = simulator.step(targets[i])
+            pressed[i] = state.key_pressed
+            self.simulated_steps += 1
+            more, onsets = step_cost(self._cost, onsets, row, state.key_angles)
+            cost += more
+            yield
+            if cost > cost_limit:
+                return None
+        return Take(simulator.save(), performer.memory(), onsets, cost, reading, before, targets, pressed)

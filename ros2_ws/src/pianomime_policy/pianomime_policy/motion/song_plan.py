@@ -1,0 +1,143 @@
+"""What is known and decided about a song: its notes, who plays them, when they are let go, and where the hands are.
+
+A plan grows with the rows of the goal it is shown. Fingering is searched and hand paths are smoothed over everything
+visible; what is about to be played is committed, the rest may still change.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pianomime_core.hands import SIDES
+from pianomime_core.keyboard import KEYBOARD, NUM_KEYS
+from pianomime_policy.fingering.fingering import (
+    Fingering,
+    FingeringConfig,
+    FingeringSearch,
+    finger_offsets_m,
+    offset_limits_m,
+)
+from pianomime_policy.fingering.goal_notes import GoalNotes
+from pianomime_policy.fingering.release import ReleaseConfig, release_steps
+from pianomime_policy.motion.hand_path import HandPathConfig, place_demands, reach_demands, smooth_path
+
+# Notes that ended longer ago than this no longer change their finger, nor matter to anything.
+_HISTORY_STEPS = 64
+
+
+class Assignments(NamedTuple):
+    """Notes with their fingers: (N,) onset step, release step (exclusive), key 0..87 and finger 0..9 or -1."""
+
+    onset: NDArray[np.int64]
+    release: NDArray[np.int64]
+    key: NDArray[np.int64]
+    finger: NDArray[np.int64]
+
+
+class SongPlan:
+    """The plan of one song.
+
+    Attributes:
+        centre_m, reach_m: (rows, 2) of the right and left hand, for every row seen: place along the keyboard, and how
+            far
+            into the keys.
+    """
+
+    def __init__(
+        self,
+        fingering: FingeringConfig,
+        release: ReleaseConfig,
+        hand_path: HandPathConfig,
+        commit_steps: int | None,
+        fingers: Fingering | None = None,
+    ) -> None:
+        """
+        Args:
+            commit_steps: Notes that begin within this many steps keep their finger; None commits nothing.
+            fingers: Who decides on fingers; None: the search.
+        """
+        self._fingers = fingers or FingeringSearch(fingering)
+        self._release, self._path, self._commit_steps = release, hand_path, commit_steps
+        self._overlap_steps = fingering.overlap_steps
+        self._pending: list[tuple[int, NDArray[np.int64]]] = []
+        self._home_m = fingering.start_centre_m
+        self._offset = finger_offsets_m()
+        self._low, self._high = offset_limits_m()
+        self._notes = GoalNotes()
+        self._finger = np.zeros(0, np.int64)
+        self.centre_m = np.zeros((0, 2))
+        self.reach_m = np.zeros((0, 2))
+
+    @property
+    def rows(self) -> int:
+        """Number of goal rows seen."""
+        return self._notes.rows
+
+    def see(self, goal: NDArray[np.bool_], step: int) -> None:
+        """Take the rows of a goal window (H, 88) that begins at `step` and refresh the plan from `step` on."""
+        fresh = goal[max(self.rows - step, 0) :]
+        if step > self.rows:  # windows were lost for longer than one shows: nothing is known of the rows between
+            fresh = np.concatenate([np.zeros((step - self.rows, NUM_KEYS), bool), fresh])
+        for row in fresh:
+            new = self._notes.append(row)
+            if len(new):
+                self._pending.append((self.rows - 1, new))
+        self._push_pending(step)
+        if self._commit_steps is not None:
+            self._fingers.commit(step + self._commit_steps)
+        self._finger = np.concatenate([self._finger, np.full(self._notes.count - len(self._finger), -1)])
+        for note, finger in self._fingers.best(since=step - _HISTORY_STEPS).items():
+            self._finger[note] = finger
+        if len(fresh):
+            self._plan_path(min(step, len(self.centre_m)))
+
+    def _push_pending(self, step: int) -> None:
+        """Search fingers for the notes whose neighbours' ends are visible, and for those that cannot wait for that."""
+        visible = self.rows - 1 if self._commit_steps is None else self.rows - 1 - self._overlap_steps
+        urgent = step + (self._commit_steps or 0)
+        while self._pending and self._pending[0][0] <= max(visible, urgent):
+            onset, new = self._pending.pop(0)
+            self._fingers.push(onset, new, self._notes)
+
+    def assignments(self, first: int, last: int) -> Assignments:
+        """The notes that matter to steps [first, last)."""
+        n, c = self._notes, self._release
+        near = np.flatnonzero((n.end >= first) & (n.onset < last + c.look_ahead_steps))
+        onset, key, finger = n.onset[near], n.key[near], self._finger[near]
+        release = release_steps(
+            onset, n.end[near], key, finger, KEYBOARD.center_y_m, self._offset, self._low, self._high, c.finger_steps,
+            c.hand_m_per_step, c.comfort_m, c.kept_share, c.look_ahead_steps, self._overlap_steps,
+        )  # fmt: skip
+        return Assignments(onset, np.asarray(release), key, finger)
+
+    def path(self, first: int, rows: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Centre and reach (rows, 2) [m] of steps [first, first + rows); the ends are repeated beyond the plan."""
+        steps = np.clip(np.arange(first, first + rows), 0, len(self.centre_m) - 1)
+        return self.centre_m[steps], self.reach_m[steps]
+
+    def _plan_path(self, step: int) -> None:
+        """Plan both hands from `step` to the last row seen, continuing where they are."""
+        c = self._path
+        notes = self.assignments(step - c.early_steps, self.rows + c.early_steps)
+        centre, reach = np.zeros((2, self.rows - step, 2))
+        for h in range(len(SIDES)):
+            weight, place = place_demands(
+                h, step, self.rows, *notes, KEYBOARD.center_y_m, self._offset, self._low, self._high, c.early_steps,
+                c.early_weight,
+            )  # fmt: skip
+            home = self.centre_m[step - 1, h] if step else self._home_m[h]
+            before = self.centre_m[step - 2 : step, h] if step >= 2 else None
+            centre[:, h] = smooth_path(
+                weight, place, home, c.home_weight, c.acceleration_weight, c.velocity_weight, before
+            )
+            weight, place = reach_demands(
+                h, step, self.rows, *notes, KEYBOARD.is_black, np.array(c.reach_m), c.reach_thumb_weight, c.early_steps
+            )
+            before = self.reach_m[step - 2 : step, h] if step >= 2 else None
+            reach[:, h] = smooth_path(
+                weight, place, c.reach_home_m, c.reach_home_weight, c.reach_acceleration_weight,
+                c.reach_velocity_weight, before,
+            )  # fmt: skip
+        self.centre_m = np.concatenate([self.centre_m[:step], centre])
+        self.reach_m = np.concatenate([self.reach_m[:step], reach])

@@ -1,0 +1,1 @@
+"""Trained networks as files: ONNX, checked before they are run."""

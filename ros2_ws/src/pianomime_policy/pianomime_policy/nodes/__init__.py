@@ -1,0 +1,1 @@
+"""The nodes, and how they answer each step once."""

@@ -1,0 +1,147 @@
+"""Pairs states and goal windows of the same step, and lets the controller answer each step once. No ROS."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pianomime_core.errors import UnsafeError, UserError
+from pianomime_core.piano_roll import usual_velocity
+from pianomime_policy.controllers.controller import Controller, Observation
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+Velocities = NDArray[np.uint8]
+
+
+@dataclass
+class _Newest:
+    """The newest message of each kind, with the step it belongs to."""
+
+    joints: tuple[int, Floats, Floats] | None = None
+    keys: tuple[int, Floats] | None = None
+    goal: tuple[int, Bools, Bools, Velocities] | None = None
+
+
+class Answering:
+    """What is known, what has been answered.
+
+    Attributes:
+        performance: The name of the one that windows are of, as their source gives it; None before any.
+        started: True once the controller has been given a song.
+        first: Step at which it began.
+        answered: Step of the last command; -1 before the first.
+        skipped: Steps before it that were never answered.
+    """
+
+    def __init__(self, controller: Controller) -> None:
+        self._controller = controller
+        self._newest = _Newest()
+        self._targets: Floats = np.empty(0)
+        self._song: tuple[str, Bools, Bools] | None = None
+        self.performance: str | None = None
+        self.started = False
+        self.first = 0
+        self.answered = -1
+        self.skipped = 0
+
+    def see_song(self, goal: Bools, sustain: Bools, performance: str = "") -> None:
+        """Take the whole roll (T, 88), (T,), for controllers that want to see all of it."""
+        self._song = (performance, goal, sustain)
+
+    def attend(self, performance: str) -> None:
+        """Windows are of this performance; if it is another than before, it is to be begun, and nothing that was known
+        is of any use."""
+        if self.performance not in (None, performance):
+            self._newest = _Newest()
+            self.started, self.answered, self.skipped = False, -1, 0
+        self.performance = performance
+
+    def begin(self, step: int, goal: Bools, sustain: Bools) -> Floats | None:
+        """Begin with the window (H, 88), (H,) of `step`: 0, or in the middle of a song that is being played already;
+        return joint positions (n,), or None if it has begun before or has not seen enough.
+
+        A controller counts its own steps from 0 on: to it the song begins here.
+
+        Raises:
+            UserError: The window is shorter than the controller's horizon.
+        """
+        horizon = self._controller.horizon_steps
+        if self.started:
+            return None
+        if horizon is None:
+            if self._song is None or self._song[0] != (self.performance or ""):
+                return None
+            goal, sustain = (rows[step:] for rows in self._song[1:])
+            if not len(goal):
+                return None
+        elif len(goal) < horizon:
+            raise UserError(
+                f"horizon_steps of midi_node is {len(goal)}: the controller wants to see {horizon} steps or more"
+            )
+        positions = self._controller.start(goal[:horizon], sustain[:horizon])
+        self.started, self.first, self.answered = True, step, step - 1
+        return positions
+
+    def see_joints(self, step: int, positions: Floats, velocities: Floats) -> None:
+        """Take the state of the hands (n,) at the beginning of `step`."""
+        self._newest.joints = (step, positions, velocities)
+
+    def see_keys(self, step: int, angles: Floats) -> None:
+        """Take the key angles (88,) at the beginning of `step`."""
+        self._newest.keys = (step, angles)
+
+    def see_goal(self, step: int, goal: Bools, sustain: Bools, velocity: Velocities | None = None) -> None:
+        """Take the goal window (H, 88), (H,), (H, 88) of `step`; without velocities all keys are to be alike."""
+        self._newest.goal = (step, goal, sustain, usual_velocity(goal) if velocity is None else velocity)
+
+    def answer(self) -> tuple[int, Floats] | None:
+        """Return step and targets (m,) if everything about one step is here and it was not answered yet.
+
+        If it is a step before the one answered last, the song was begun again there. Hands, keys and window must say so
+        together: an old state alone, of whoever sent it, is passed over.
+
+        Raises:
+            UnsafeError: The controller gave targets that are not finite.
+        """
+        newest = self._newest
+        if not self.started or newest.joints is None or newest.keys is None or newest.goal is None:
+            return None
+        (step, positions, velocities), (keys_step, angles), (goal_step, goal, sustain, velocity) = (
+            newest.joints,
+            newest.keys,
+            newest.goal,
+        )
+        if not step == keys_step == goal_step:
+            return None
+        if step < self.answered:
+            self.started, self.skipped = False, 0
+            self.begin(step, goal, sustain)
+        if not self.started or step <= self.answered:
+            return None
+        horizon = self._controller.horizon_steps
+        observation = Observation(
+            step=step - self.first,
+            goal=goal[:horizon],
+            sustain=sustain[:horizon],
+            joint_positions=positions,
+            joint_velocities=velocities,
+            key_angles=angles,
+            velocity=velocity[:horizon],
+        )
+        self._targets = self._controller.act(observation)
+        if not np.isfinite(self._targets).all():
+            named = zip(self._controller.target_names, self._targets, strict=True)
+            bad = ", ".join(f"{name} = {target}" for name, target in named if not np.isfinite(target))
+            raise UnsafeError(f"targets of step {step} are not finite: {bad}")
+        self.skipped += step - self.answered - 1
+        self.answered = step
+        return step, self._targets
+
+    def seen(self) -> tuple[int, Floats] | None:
+        """Return the newest step whose state of the hands is known, and their joint positions (n,); None before any."""
+        return None if self._newest.joints is None else self._newest.joints[:2]
+
+    def repeat(self, step: int) -> Floats | None:
+        """Return the targets (m,) given for `step` if it was the last one answered: its reader may have missed them."""
+        return self._targets if step == self.answered else None

@@ -1,0 +1,233 @@
+"""A pianist's fingertips in, commands out: the hands follow a person's. In policy_node's place; there is no music."""
+
+import sys
+import time
+from collections import deque
+from collections.abc import Callable
+
+import numpy as np
+from builtin_interfaces.msg import Time
+from numpy.typing import NDArray
+from rclpy.clock import Clock, ClockType
+from rclpy.subscription import Subscription
+from sensor_msgs.msg import JointState, PointCloud2
+from trajectory_msgs.msg import JointTrajectory
+from visualization_msgs.msg import MarkerArray
+
+from pianomime_core import ros_topics as topics
+from pianomime_core.errors import UnsafeError
+from pianomime_core.hands import FOREARM_DOFS, SIDES
+from pianomime_core.ros_diagnostics import Diagnostics, Health
+from pianomime_core.ros_fingertip_cloud import Fingertips, read_fingertip_cloud
+from pianomime_core.ros_main import prefer_prompt_replies, run
+from pianomime_core.ros_messages import (
+    MessageError,
+    NameOrder,
+    NotFiniteError,
+    joint_state,
+    read_joint_state,
+    step_of,
+    targets_message,
+)
+from pianomime_core.ros_node import SteadyNode
+from pianomime_core.ros_owner import Owners
+from pianomime_core.ros_parameters import declare_text, refuse_undeclared
+from pianomime_core.ros_prefixes import FRAME_PREFIX, JOINT_PREFIX, in_frame, prefixed, world_frame
+from pianomime_core.ros_qos import LATCHED, NEWEST, overridable_publisher, overridable_subscription
+from pianomime_core.spread import spread_ms
+from pianomime_policy.controllers.demo.fingertip_follower import FingertipFollower
+from pianomime_policy.nodes.ros_fingertips import fingertip_markers
+
+COMPLAINT_PERIOD_S = 2.0
+SILENCE_S = 0.5
+"""Without a state for so long the simulator may be gone; states come 20 times a second."""
+STALE_S = 0.5
+"""Fingertips older than this are no longer compared with the robot's."""
+REMEMBERED = 600
+"""Steps that distances and latencies are told of: half a minute."""
+LONGEST_LATENCY_S = 10.0
+"""A stamp further from now is of another clock."""
+
+Floats = NDArray[np.float64]
+
+
+class FollowNode:
+    """Answers every state with a command that goes to where the fingertips were seen last. One thread.
+
+    Fingertips are listened to once the robot can follow: until then they would be old when it does, and who plays a
+    video waits for a listener.
+    """
+
+    finished = False
+
+    def __init__(self) -> None:
+        self.node = node = SteadyNode("follow_node")
+        self._log = node.get_logger()
+        variant = declare_text(node, "variant", "pianomime", "Hands that follow", legal=tuple(FOREARM_DOFS))
+        prefix = declare_text(node, "joint_prefix", "", JOINT_PREFIX)
+        self._world = world_frame(declare_text(node, "frame_prefix", "", FRAME_PREFIX))
+        refuse_undeclared(node)
+        self._follower = FingertipFollower(variant)
+        self._joints = NameOrder(prefixed(prefix, self._follower.joint_names))
+        self._target_names = prefixed(prefix, self._follower.target_names)
+        self._human: Fingertips | None = None
+        self._human_s = -np.inf
+        self._stamp: Time | None = None
+        self._answered: tuple[int, Floats] | None = None
+        self._seen: tuple[int, Floats] | None = None
+        self._state_s = time.monotonic()
+        self._resumed = -1
+        self._clouds = self._refused = 0
+        self._act_s: deque[float] = deque(maxlen=REMEMBERED)
+        self._latency_s: deque[float] = deque(maxlen=REMEMBERED)
+        self._distance_m: tuple[deque[float], ...] = tuple(deque(maxlen=5 * REMEMBERED) for _ in SIDES)
+        # Pictures are stamped by the machine's own time; the simulator's is another.
+        self._clock = Clock(clock_type=ClockType.SYSTEM_TIME)
+        start = self._ready()
+        self._connect()
+        self._begin(0, start)
+
+    def close(self) -> None:
+        """Nothing runs beside the executor."""
+
+    def _ready(self) -> Floats:
+        """Compile what is compiled; the joints to begin from."""
+        follower = self._follower
+        start = follower.start()
+        follower.act(0, start, np.zeros_like(start))
+        follower.fingertips(start)
+        return follower.start()
+
+    def _connect(self) -> None:
+        node = self.node
+        prefer_prompt_replies()
+        self._publish_start = node.create_publisher(JointState, topics.START, LATCHED)
+        self._publish_command = overridable_publisher(node, JointTrajectory, topics.COMMAND, NEWEST)
+        self._publish_aims = node.create_publisher(MarkerArray, topics.FINGERTIP_TARGETS, NEWEST)
+        self._owners = Owners(node)
+        self._owners.subscribe(JointState, topics.HAND_STATES, self._on_state, NEWEST)
+        self._fingertips: Subscription | None = None
+        node.create_timer(SILENCE_S / 2, self._look_for_simulator)
+        self._diagnostics = Diagnostics(node, self._health)
+
+    def _on_fingertips(self, message: PointCloud2) -> None:
+        def take() -> None:
+            human = read_fingertip_cloud(message, self._world)
+            self._follower.see(human.points_m)
+            self._human, self._human_s, self._stamp = human, time.monotonic(), message.header.stamp
+            self._clouds += 1
+
+        self._accept(topics.HUMAN_FINGERTIPS, take)
+
+    def _on_state(self, message: JointState) -> None:
+        def take() -> None:
+            step = step_of(message.header.stamp)
+            positions, velocities = read_joint_state(message, self._joints)
+            self._state_s = time.monotonic()
+            if self._answered is not None and step == self._answered[0]:
+                self._command(*self._answered)  # its reader has missed it
+                return
+            self._seen = (step, positions)
+            self._compare(positions)
+            self._answer(step, positions, velocities)
+
+        self._accept(topics.HAND_STATES, take)
+        if self._fingertips is None and self._answered is not None:
+            self._fingertips = overridable_subscription(
+                self.node, PointCloud2, topics.HUMAN_FINGERTIPS, self._on_fingertips, NEWEST
+            )
+            self._log.info(f"the hands follow {self._fingertips.topic_name}: end with Ctrl-C")
+
+    def _accept(self, topic: str, take: Callable[[], None]) -> None:
+        try:
+            take()
+        except MessageError as error:
+            name = self.node.resolve_topic_name(topic)
+            if topic == topics.HAND_STATES and isinstance(error, NotFiniteError):
+                raise UnsafeError(f"{name}: {error}") from error
+            self._refused += 1
+            self._log.error(f"{name} refused: {error}", throttle_duration_sec=COMPLAINT_PERIOD_S)
+
+    def _answer(self, step: int, positions: Floats, velocities: Floats) -> None:
+        begin_s = time.perf_counter()
+        targets = self._follower.act(step, positions, velocities)
+        self._act_s.append(time.perf_counter() - begin_s)
+        if not np.isfinite(targets).all():
+            names = [name for name, x in zip(self._follower.target_names, targets, strict=True) if not np.isfinite(x)]
+            raise UnsafeError(f"targets of step {step} are not finite: {', '.join(names)}")
+        self._answered = (step, targets)
+        self._command(step, targets)
+        self._note_latency()
+        if self._publish_aims.get_subscription_count() and (aims := self._follower.aims()) is not None:
+            self._publish_aims.publish(in_frame(fingertip_markers(step, aims), self._world))
+
+    def _command(self, step: int, targets: Floats) -> None:
+        self._publish_command.publish(targets_message(self._target_names, targets, step=step))
+
+    def _note_latency(self) -> None:
+        """Of a picture whose fingertips are in a command for the first time."""
+        if self._stamp is None:
+            return
+        age_s = (self._clock.now().nanoseconds - self._stamp.sec * 10**9 - self._stamp.nanosec) / 1e9
+        if 0 <= age_s < LONGEST_LATENCY_S:
+            self._latency_s.append(age_s)
+        self._stamp = None
+
+    def _compare(self, positions: Floats) -> None:
+        """The robot's fingertips with the pianist's, along and across the keyboard: heights are not seen."""
+        if self._human is None or time.monotonic() - self._human_s > STALE_S:
+            return
+        apart_m = np.linalg.norm((self._follower.fingertips(positions) - self._human.points_m[:, 1:])[..., :2], axis=-1)
+        for distances, hand in zip(self._distance_m, apart_m, strict=True):
+            distances.extend(hand[np.isfinite(hand)].tolist())
+
+    def _begin(self, step: int, positions: Floats) -> None:
+        self._publish_start.publish(joint_state(self._joints.names, positions, step=step))
+
+    def _look_for_simulator(self) -> None:
+        """Where a simulator that falls silent was is where the one started in its place begins."""
+        if self._seen is None or time.monotonic() - self._state_s < SILENCE_S or self._seen[0] == self._resumed:
+            return
+        self._resumed = self._seen[0]
+        self._begin(*self._seen)
+
+    def _health(self) -> Health:
+        answered = -1 if self._answered is None else self._answered[0]
+        fresh = self._human is not None and time.monotonic() - self._human_s < STALE_S
+        source = self.node.resolve_topic_name(topics.HUMAN_FINGERTIPS)
+        sources = self.node.count_publishers(source)
+        values: dict[str, float] = {
+            "answered": answered,
+            "clouds": self._clouds,
+            "refused_messages": self._refused,
+            **spread_ms(list(self._act_s), "policy"),
+            **_percentiles(self._latency_s, "latency", "ms", (50, 95, 99)),
+        }
+        for hand, side in enumerate(SIDES):
+            values[f"{side}_seen"] = int(fresh and self._human is not None and bool(self._human.seen[hand]))
+            values |= _percentiles(self._distance_m[hand], f"{side}_distance", "mm", (50, 95))
+        complaints = {
+            f"{self._refused} messages refused": self._refused > 0,
+            "fingertips have stopped": self._clouds > 0 and not fresh,
+            f"{sources} publishers on {source}: the hands follow several people": sources > 1,
+        }
+        warnings = (*(words for words, is_so in complaints.items() if is_so), *self._owners.warnings())
+        text = "following" if fresh else "waiting for the simulator" if answered < 0 else "waiting for fingertips"
+        return Health(max(answered, 0), values, text, warnings)
+
+
+def _percentiles(values: deque[float], name: str, unit: str, percents: tuple[int, ...]) -> dict[str, float]:
+    """Percentiles in thousandths; {} of nothing."""
+    if not values:
+        return {}
+    found = np.percentile(list(values), percents) * 1e3
+    return {f"{name}_p{percent}_{unit}": float(value) for percent, value in zip(percents, found, strict=True)}
+
+
+def main() -> int:
+    """Run the node; see pianomime_core.ros_main for the exit codes."""
+    return run(FollowNode)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,289 @@
+"""A controller as a managed ROS node: goals and states in, commands out.
+
+Life cycle: configure builds the controller and compiles what it compiles, activate connects it to the graph,
+deactivate takes it off, cleanup forgets it. Shutdown does so from any state: the process says nothing more and stays
+until it is told to end, since whoever looks after the graph would start it again. With `autostart` (the default) the
+node goes through the first two by itself, so that plain `ros2 run` and launch files need no life-cycle manager.
+"""
+
+import sys
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from copy import copy
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from rclpy.lifecycle import LifecycleNode, LifecyclePublisher, LifecycleState, TransitionCallbackReturn
+from sensor_msgs.msg import JointState
+from trajectory_msgs.msg import JointTrajectory
+from visualization_msgs.msg import MarkerArray
+
+from pianomime_core import ros_topics as topics
+from pianomime_core.errors import UnsafeError
+from pianomime_core.hands import FOREARM_DOFS
+from pianomime_core.keyboard import KEY_NAMES
+from pianomime_core.ros_diagnostics import Diagnostics, Health
+from pianomime_core.ros_main import prefer_prompt_replies, run
+from pianomime_core.ros_messages import (
+    GOAL_NAMES,
+    SUSTAIN,
+    MessageError,
+    NameOrder,
+    NotFiniteError,
+    joint_state,
+    read_goal,
+    read_goal_velocity,
+    read_joint_state,
+    step_of,
+    targets_message,
+)
+from pianomime_core.ros_node import SteadyTimers
+from pianomime_core.ros_owner import Owners
+from pianomime_core.ros_parameters import declare_switch, declare_text, refuse_undeclared
+from pianomime_core.ros_prefixes import FRAME_PREFIX, JOINT_PREFIX, in_frame, prefixed, world_frame
+from pianomime_core.ros_qos import LATCHED, NEWEST, OVERRIDABLE
+from pianomime_core.spread import Spread
+from pianomime_description.variant import SceneConfig
+from pianomime_policy.controllers.controller import Pedals, TellsAims
+from pianomime_policy.controllers.default_controller import default_controller
+from pianomime_policy.controllers.registry import CONTROLLERS, DEMONSTRATED, TRAINED
+from pianomime_policy.nodes.answering import Answering
+from pianomime_policy.nodes.ros_fingertips import fingertip_markers
+from pianomime_policy.warm_up import ready_controller
+
+COMPLAINT_PERIOD_S = 2.0
+SILENCE_S = 0.5
+"""Without a state for so long the simulator may be gone; states come 20 times a second."""
+STATES = (topics.HAND_STATES, topics.KEY_STATES)
+"""A robot whose state is not finite is broken; elsewhere a bad number is but a bad message."""
+
+
+class _ManagedNode(SteadyTimers, LifecycleNode):
+    """The ROS side of PolicyNode's transitions."""
+
+    def __init__(self, owner: "PolicyNode") -> None:
+        self._owner = owner
+        super().__init__("policy_node")
+
+    def on_configure(self, state: LifecycleState) -> TransitionCallbackReturn:
+        return self._owner.transition(self._owner.build)
+
+    def on_activate(self, state: LifecycleState) -> TransitionCallbackReturn:
+        super().on_activate(state)  # its publishers may speak
+        return self._owner.transition(self._owner.connect)
+
+    def on_deactivate(self, state: LifecycleState) -> TransitionCallbackReturn:
+        super().on_deactivate(state)
+        return self._owner.transition(self._owner.disconnect, TransitionCallbackReturn.ERROR)
+
+    def on_cleanup(self, state: LifecycleState) -> TransitionCallbackReturn:
+        return self._owner.transition(self._owner.forget, TransitionCallbackReturn.ERROR)
+
+    def on_shutdown(self, state: LifecycleState) -> TransitionCallbackReturn:
+        return self._let_go(state)
+
+    def on_error(self, state: LifecycleState) -> TransitionCallbackReturn:
+        return self._let_go(state)
+
+    def _let_go(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """From whatever state: afterwards the hands are nobody's."""
+        super().on_deactivate(state)
+        return self._owner.transition(self._owner.forget)
+
+
+class PolicyNode:
+    """One controller, one song. Everything happens in the executor's one thread."""
+
+    finished = False
+
+    def __init__(self) -> None:
+        self._failure: Exception | None = None
+        self._built, self._connected = ExitStack(), ExitStack()
+        self._act, self._period = Spread(), Spread()
+        self._answered_s: float | None = None
+        self._refused = 0
+        self._state_s = 0.0
+        self._resumed = -1
+        self.node = _ManagedNode(self)
+        node = self.node
+        plays_from = f"Folder of ONNX networks for {', '.join(TRAINED)}; demonstration for {', '.join(DEMONSTRATED)}"
+        model = declare_text(node, "model", "", plays_from)
+        self._name = declare_text(node, "controller", default_controller(model), "Who plays", legal=CONTROLLERS)
+        variant = declare_text(node, "variant", "pianomime", "Hands to play with", legal=tuple(FOREARM_DOFS))
+        collisions = declare_switch(node, "hand_collisions", False, "Hands and fingers collide with one another")
+        autostart = declare_switch(node, "autostart", True, "Configure and activate without a life-cycle manager")
+        self._prefix = declare_text(node, "joint_prefix", "", JOINT_PREFIX)
+        self._world = world_frame(declare_text(node, "frame_prefix", "", FRAME_PREFIX))
+        refuse_undeclared(node)
+        self._model = Path(model) if model else None
+        self._scene = SceneConfig(variant=variant, hand_collisions=collisions)
+        if autostart:
+            for trigger in (node.trigger_configure, node.trigger_activate):
+                if trigger() != TransitionCallbackReturn.SUCCESS and self._failure is not None:
+                    raise self._failure
+
+    def close(self) -> None:
+        """Nothing runs beside the executor."""
+
+    def transition(
+        self, work: Callable[[], None], failed: TransitionCallbackReturn = TransitionCallbackReturn.FAILURE
+    ) -> TransitionCallbackReturn:
+        """Do the work of a transition; a failure is logged and kept, since rclpy tells the caller no reason.
+
+        `failed`: What to return then: back to the state before, or ERROR to let go of everything.
+        """
+        try:
+            work()
+        except Exception as error:
+            self._failure = error
+            self.node.get_logger().error(f"{error}")
+            return failed
+        return TransitionCallbackReturn.SUCCESS
+
+    def build(self) -> None:
+        """Make the controller, ready to answer without compiling anything."""
+        begin_s = time.monotonic()
+        self._controller = ready_controller(self._name, self._scene, self.node.get_logger().info, self._model)
+        self._joints = NameOrder(prefixed(self._prefix, self._controller.joint_names))
+        self._keys = NameOrder(KEY_NAMES, beside=(SUSTAIN,))
+        self._goal = NameOrder(GOAL_NAMES)
+        # Silent until the node is active.
+        self._publish_command = self._speak(JointTrajectory, topics.COMMAND)
+        self._publish_aims = self._speak(MarkerArray, topics.FINGERTIP_TARGETS)
+        self._built.callback(delattr, self, "_controller")
+        self.node.get_logger().info(f"controller {self._name!r} ready after {time.monotonic() - begin_s:.1f} s")
+
+    def _speak(self, kind: type, topic: str) -> LifecyclePublisher:
+        publisher = self.node.create_lifecycle_publisher(kind, topic, copy(NEWEST), qos_overriding_options=OVERRIDABLE)
+        self._built.callback(self.node.destroy_lifecycle_publisher, publisher)
+        return publisher
+
+    def connect(self) -> None:
+        """Begin to listen and to answer. Latched topics are delivered anew after each connection."""
+        node, undo = self.node, self._connected.callback
+        self._playing = Answering(self._controller)
+        prefer_prompt_replies()
+        # Of this connection: who was off must not have said where to begin.
+        self._publish_start = node.create_publisher(JointState, topics.START, LATCHED)
+        undo(node.destroy_publisher, self._publish_start)
+        self._owners = Owners(node)
+        undo(self._owners.close)
+        self._owners.subscribe(JointTrajectory, topics.SONG, self._on_song, LATCHED)
+        self._owners.subscribe(JointTrajectory, topics.GOAL, self._on_goal, NEWEST)
+        self._owners.subscribe(JointState, topics.HAND_STATES, self._on_hands, NEWEST)
+        self._owners.subscribe(JointState, topics.KEY_STATES, self._on_keys, NEWEST)
+        undo(node.destroy_timer, node.create_timer(SILENCE_S / 2, self._look_for_simulator))
+        undo(Diagnostics(node, self._health).close)
+
+    def disconnect(self) -> None:
+        """Stop listening and answering; the simulator holds the hands, then lifts them."""
+        self._connected.close()
+
+    def forget(self) -> None:
+        """Drop the controller, and whatever is still connected."""
+        self._connected.close()
+        self._built.close()
+
+    def _on_song(self, message: JointTrajectory) -> None:
+        def take() -> None:
+            self._playing.see_song(*read_goal(message, self._goal), message.header.frame_id)
+
+        self._accept(topics.SONG, take)
+
+    def _on_goal(self, message: JointTrajectory) -> None:
+        def take() -> None:
+            step, (goal, sustain) = step_of(message.header.stamp), read_goal(message, self._goal)
+            self._playing.attend(message.header.frame_id)
+            self._begin(step, self._playing.begin(step, goal, sustain))
+            self._playing.see_goal(step, goal, sustain, read_goal_velocity(message, self._goal, goal))
+
+        self._accept(topics.GOAL, take)
+
+    def _on_hands(self, message: JointState) -> None:
+        def take() -> None:
+            step = step_of(message.header.stamp)
+            self._state_s = time.monotonic()
+            self._playing.see_joints(step, *read_joint_state(message, self._joints))
+            if (targets := self._playing.repeat(step)) is not None:
+                self._command(step, targets)
+
+        self._accept(topics.HAND_STATES, take)
+
+    def _on_keys(self, message: JointState) -> None:
+        def take() -> None:
+            angles, _ = read_joint_state(message, self._keys)
+            self._playing.see_keys(step_of(message.header.stamp), angles)
+
+        self._accept(topics.KEY_STATES, take)
+
+    def _accept(self, topic: str, take: Callable[[], None]) -> None:
+        try:
+            take()
+        except MessageError as error:
+            name = self.node.resolve_topic_name(topic)
+            if isinstance(error, NotFiniteError) and topic in STATES:
+                raise UnsafeError(f"{name}: {error}") from error
+            self._refused += 1
+            self.node.get_logger().error(f"{name} refused: {error}", throttle_duration_sec=COMPLAINT_PERIOD_S)
+            return
+        begin_s = time.perf_counter()
+        if (answer := self._playing.answer()) is not None:
+            self._act.add(time.perf_counter() - begin_s)
+            self._command(*answer)
+            if self._answered_s is not None:
+                self._period.add(begin_s - self._answered_s)
+            self._answered_s = begin_s
+            self._show_aims(answer[0])
+
+    def _begin(self, step: int, positions: NDArray[np.float64] | None) -> None:
+        if positions is not None:
+            message = joint_state(self._joints.names, positions, step=step)
+            message.header.frame_id = self._playing.performance or ""
+            self._publish_start.publish(message)
+            self._answered_s = None
+
+    def _look_for_simulator(self) -> None:
+        """Where a simulator that falls silent was is where the one started in its place begins."""
+        seen = self._playing.seen()
+        if seen is None or time.monotonic() - self._state_s < SILENCE_S or seen[0] == self._resumed:
+            return
+        self._resumed = seen[0]
+        self._begin(*seen)
+
+    def _command(self, step: int, targets: NDArray[np.float64]) -> None:
+        controller = self._controller
+        # Of the last `act`, which is that of this step, also when it is said again.
+        pedal = controller.pedal() if isinstance(controller, Pedals) else None
+        names = prefixed(self._prefix, controller.target_names)
+        self._publish_command.publish(targets_message(names, targets, step=step, pedal=pedal))
+
+    def _show_aims(self, step: int) -> None:
+        """Once the command is out, and only for those who look."""
+        controller = self._controller
+        if not isinstance(controller, TellsAims) or not self._publish_aims.get_subscription_count():
+            return
+        if (aims := controller.aims()) is not None:
+            self._publish_aims.publish(in_frame(fingertip_markers(step, aims), self._world))
+
+    def _health(self) -> Health:
+        answered, skipped = self._playing.answered, self._playing.skipped
+        refused = self._refused + self._owners.refused
+        values = {"answered": answered, "skipped_steps": skipped, "refused_messages": refused}
+        counts = {f"{skipped} steps skipped": skipped, f"{refused} messages refused": refused}
+        return Health(
+            step=max(answered, 0),
+            values={**values, **self._act.ms("policy"), **self._period.ms("period")},
+            text=f"{self._name} plays" if self._playing.started else "waiting for a song",
+            warnings=(*(words for words, count in counts.items() if count), *self._owners.warnings()),
+        )
+
+
+def main() -> int:
+    """Run the node; see pianomime_core.ros_main for the exit codes."""
+    return run(PolicyNode)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
