@@ -17,8 +17,8 @@ from pianomime_physics.simulator import Simulator, SimulatorState
 from pianomime_policy.controllers.planner.planner import Planner, PlannerConfig
 from pianomime_policy.hand_control.hand_planner import HandPlanner
 from pianomime_policy.motion.fingertip_targets import FingertipRows
+from pianomime_policy.motion.motion_plan import MotionPlan
 from pianomime_policy.motion.press_watch import PressWatch
-from pianomime_policy.motion.reading import Reading
 from pianomime_policy.motion.song_plan import Assignments
 
 
@@ -86,10 +86,10 @@ def perform(song: str, seconds: float) -> Performance:
     last_of_step = slice(PHYSICS_STEPS_PER_CONTROL_STEP - 1, -1, PHYSICS_STEPS_PER_CONTROL_STEP)
     seen_joints = np.concatenate([[rollout.initial_joint_positions], fine_joints[last_of_step]])
     seen_keys = np.concatenate([np.zeros((1, NUM_KEYS)), fine_keys[last_of_step]])
-    # The planner keeps its reading to itself; the same notes are read the same way again.
+    # The planner keeps its motion plan to itself; the same notes are read the same way again.
     c = planner.config
-    reading = c.new_reading()
-    reading.see(roll.goal, 0)
+    motion_plan = c.new_motion_plan()
+    motion_plan.see(roll.goal, 0)
     tips, centre = np.zeros((len(fine_joints), 2, 5, 3)), np.zeros((len(fine_joints), 2))
     rows = []
     for h, side in enumerate(SIDES):
@@ -99,13 +99,13 @@ def perform(song: str, seconds: float) -> Performance:
         slide = f"{side}_forearm_tx"
         slid = fine_joints[:, simulator.joint_names.index(slide)]
         centre[:, h] = slid - hand.rest[hand.target_names.index(slide)]
-        rows.append(_asked_for(h, reading, c, [hand.fingertips(q) for q in seen_joints[:, joints]], seen_keys))
+        rows.append(_asked_for(h, motion_plan, c, [hand.fingertips(q) for q in seen_joints[:, joints]], seen_keys))
     return Performance(
         song=song,
         goal=roll.goal,
         pressed=rollout.pressed,
         notes=planner.assignments(),
-        centre_m=reading.path(0, len(roll.goal))[0],
+        centre_m=motion_plan.path(0, len(roll.goal))[0],
         rows=(rows[0], rows[1]),
         fine_time_s=(np.arange(len(fine_joints)) + 1) * np.float64(PHYSICS_TIMESTEP_S),
         fine_centre_m=centre,
@@ -122,7 +122,7 @@ def make_hand(side: str, config: PlannerConfig) -> HandPlanner:
 
 def _asked_for(
     hand: int,
-    reading: Reading,
+    motion_plan: MotionPlan,
     config: PlannerConfig,
     seen_tips: list[NDArray[np.float64]],
     seen_keys: NDArray[np.float64],
@@ -131,7 +131,7 @@ def _asked_for(
     watch = PressWatch(config.performer.press_watch)
     asked = []
     for step, tips in enumerate(seen_tips):
-        rows = reading.fingertips(hand, step, config.performer.tracking.preview_steps)
-        rows = reading.recovered(rows, tips, watch.stuck(rows.key[0], seen_keys[step]))
+        rows = motion_plan.fingertips(hand, step, config.performer.tracking.preview_steps)
+        rows = motion_plan.recovered(rows, tips, watch.stuck(rows.key[0], seen_keys[step]))
         asked.append([values[0] for values in rows])
     return FingertipRows(*(np.array(values) for values in zip(*asked, strict=True)))

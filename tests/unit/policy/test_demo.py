@@ -19,8 +19,8 @@ from pianomime_core.piano_roll import piano_roll, trim_silence
 from pianomime_description.variant import SceneConfig
 from pianomime_physics.simulator import Simulator
 from pianomime_policy.controllers.demo.demo import Demo
+from pianomime_policy.controllers.demo.human_motion_plan import HumanMotionPlan, HumanMotionPlanConfig
 from pianomime_policy.controllers.demo.human_path import seen_fingertips
-from pianomime_policy.controllers.demo.human_reading import HumanReading, HumanReadingConfig
 from pianomime_policy.controllers.planner.planner import Planner
 
 SCENE = SceneConfig()
@@ -120,9 +120,9 @@ def two_notes(finger, x_m=0.05) -> Demonstration:
 
 
 def test_the_finger_that_pressed_is_led_onto_its_key_and_no_other():
-    reading = HumanReading(two_notes([1, 2]), HumanReadingConfig())
+    motion_plan = HumanMotionPlan(two_notes([1, 2]), HumanMotionPlanConfig())
     white, black = 60 - LOWEST_PITCH, 61 - LOWEST_PITCH
-    first, second = reading.fingertips(0, 4, 1), reading.fingertips(0, 24, 1)
+    first, second = motion_plan.fingertips(0, 4, 1), motion_plan.fingertips(0, 24, 1)
     assert first.key.tolist() == [[-1, white, -1, -1, -1]]
     assert second.key.tolist() == [[-1, -1, black, -1, -1]]
     assert first.target[0, 1, :2] == pytest.approx([0.05, KEYBOARD.center_y_m[white]])  # the depth is the pianist's
@@ -130,24 +130,24 @@ def test_the_finger_that_pressed_is_led_onto_its_key_and_no_other():
     assert np.allclose(first.target[0, [0, 2, 3, 4], :2], [0.05, 0.2])  # the others stay where the pianist's are
     assert np.allclose(second.target[0, [0, 1, 3, 4], :2], [0.05, 0.2])
     assert (first.force > 0).sum() == 1
-    assert np.all(reading.fingertips(1, 4, 1).key == -1)
+    assert np.all(motion_plan.fingertips(1, 4, 1).key == -1)
 
 
 def test_the_way_to_a_key_and_back_has_no_leap():
-    reading = HumanReading(two_notes([1, 1]), HumanReadingConfig())
-    led = np.concatenate([reading.fingertips(0, step, 1).target[:, 1, :2] for step in range(31)])
+    motion_plan = HumanMotionPlan(two_notes([1, 1]), HumanMotionPlanConfig())
+    led = np.concatenate([motion_plan.fingertips(0, step, 1).target[:, 1, :2] for step in range(31)])
     distance_m = np.hypot(0.042, 0.2 - KEYBOARD.center_y_m[61 - LOWEST_PITCH])
     assert np.linalg.norm(np.diff(led, axis=0), axis=1).max() < 0.7 * distance_m
 
 
 def test_a_note_that_nobody_was_seen_to_play_is_left_out():
-    reading = HumanReading(two_notes([1, -1]), HumanReadingConfig())
-    assert max(reading.fingertips(h, s, 1).key.max() for h in (0, 1) for s in range(15, 31)) == -1
+    motion_plan = HumanMotionPlan(two_notes([1, -1]), HumanMotionPlanConfig())
+    assert max(motion_plan.fingertips(h, s, 1).key.max() for h in (0, 1) for s in range(15, 31)) == -1
 
 
 def test_force_and_depth_follow_the_lever():
-    config = HumanReadingConfig()
-    near, far = (HumanReading(two_notes([1, 2], x_m), config).fingertips(0, 4, 1) for x_m in (0.06, 0.03))
+    config = HumanMotionPlanConfig()
+    near, far = (HumanMotionPlan(two_notes([1, 2], x_m), config).fingertips(0, 4, 1) for x_m in (0.06, 0.03))
     key = 60 - LOWEST_PITCH
     lever = [x_m - KEYBOARD.hinge_x_m[key] for x_m in (0.06, 0.03)]
     assert near.force[0, 1] * lever[0] == pytest.approx(far.force[0, 1] * lever[1])

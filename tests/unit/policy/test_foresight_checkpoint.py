@@ -23,7 +23,7 @@ def take(before: Take | None = None, steps: int = 0) -> Take:
         memory=Memory((np.ones((3, 5)), np.zeros((3, 5))), np.zeros((2, 5), np.int64), np.ones((2, 5), np.int64)),
         onsets=NO_ONSETS,
         cost=0.5,
-        reading=1,
+        plan_index=1,
         before=before,
         targets=np.full((steps, 46), 0.25, np.float32),
         pressed=np.ones((steps, 88), bool),
@@ -42,12 +42,12 @@ def test_what_is_written_is_read(path: Path) -> None:
     assert (found.identity, found.step, found.spent, len(found.takes)) == ("this song", STEPS, 99, 2)
     assert found.random == np.random.default_rng(1).bit_generator.state
     for one in found.takes:
-        assert (one.cost, one.reading, one.before) == (0.5, 1, None)
+        assert (one.cost, one.plan_index, one.before) == (0.5, 1, None)
         np.testing.assert_array_equal(one.targets, np.full((STEPS, 46), 0.25, np.float32))
         np.testing.assert_array_equal(one.memory.reference[0], np.ones((3, 5)))
 
 
-TAKES = ("world", "reference", "vain_steps", "key", "onsets", "cost", "reading", "targets", "pressed")
+TAKES = ("world", "reference", "vain_steps", "key", "onsets", "cost", "plan_index", "targets", "pressed")
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from pianomime_policy.hand_control.performer import AS_READ, Adaptation
+from pianomime_policy.hand_control.performer import AS_PLANNED, Adaptation
 from pianomime_policy.model_search.proposals import ProposalConfig, propose
 
 KEY = 40
@@ -21,14 +21,14 @@ def errors(x_m: float, y_m: float, z_m: float, steps: int) -> np.ndarray:
 
 
 def test_a_correction_aims_as_far_beside_as_the_finger_ended():
-    new = propose(CORRECTING, AS_READ, errors(0.001, -0.004, -0.002, 5), np.random.default_rng(0))
+    new = propose(CORRECTING, AS_PLANNED, errors(0.001, -0.004, -0.002, 5), np.random.default_rng(0))
     assert new.press_offset_m[KEY] == pytest.approx([0.001, -0.004, -0.001])
     assert not np.delete(new.press_offset_m, KEY, axis=0).any()
     assert not new.centre_shift_m.any()
 
 
 def test_a_pad_held_up_by_the_keybed_is_no_error():
-    new = propose(CORRECTING, AS_READ, errors(0.0, 0.0, 0.003, 5), np.random.default_rng(0))
+    new = propose(CORRECTING, AS_PLANNED, errors(0.0, 0.0, 0.003, 5), np.random.default_rng(0))
     assert not new.press_offset_m.any()
 
 
@@ -36,7 +36,7 @@ def test_a_correction_has_limits():
     far = Adaptation(press_offset_m=np.full((88, 3), 0.009))
     new = propose(CORRECTING, far, errors(0.0, 0.05, 0.0, 1), np.random.default_rng(0))
     assert new.press_offset_m[KEY, 1] == CORRECTING.offset_limit_m
-    new = propose(CORRECTING, AS_READ, errors(0.0, -0.05, 0.0, 1), np.random.default_rng(0))
+    new = propose(CORRECTING, AS_PLANNED, errors(0.0, -0.05, 0.0, 1), np.random.default_rng(0))
     assert new.press_offset_m[KEY, 1] == -CORRECTING.correction_limit_m
 
 
@@ -49,7 +49,7 @@ def test_fresh_changes_forget_and_local_ones_remember():
 
 def test_spread_and_share_are_as_configured():
     random = np.random.default_rng(0)
-    drawn = np.array([propose(FRESH, AS_READ, errors(0, 0, 0, 1), random).press_offset_m for _ in range(50)])
+    drawn = np.array([propose(FRESH, AS_PLANNED, errors(0, 0, 0, 1), random).press_offset_m for _ in range(50)])
     changed = drawn.any(axis=2)
     assert changed.mean() == pytest.approx(FRESH.press_share, abs=0.02)
     assert drawn[changed].std(axis=0) == pytest.approx(FRESH.press_spread_m, rel=0.05)

@@ -1,4 +1,4 @@
-"""Two hands that play a reading: fingertip targets -> joints -> actuator targets, always from the measured state."""
+"""Two hands that play a motion plan: fingertip targets -> joints -> actuator targets, from the measured state."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -19,7 +19,7 @@ from pianomime_policy.motion.press_watch import PressWatch, PressWatchConfig
 
 @dataclass(frozen=True)
 class PerformerConfig:
-    """What does not depend on the reading."""
+    """What does not depend on the motion plan."""
 
     press_watch: PressWatchConfig = field(default_factory=PressWatchConfig)
     posture: PostureConfig = field(default_factory=PostureConfig)
@@ -29,7 +29,7 @@ class PerformerConfig:
 
 @dataclass(frozen=True)
 class Adaptation:
-    """What a performer does otherwise than its reading says.
+    """What a performer does otherwise than its motion plan says.
 
     Attributes:
         press_offset_m: (88, 3) added to the place where each key is pressed.
@@ -41,7 +41,7 @@ class Adaptation:
     reach_shift_m: NDArray[np.float64] = field(default_factory=lambda: np.zeros(len(SIDES)))
 
 
-AS_READ = Adaptation()
+AS_PLANNED = Adaptation()
 
 
 class Memory(NamedTuple):
@@ -57,8 +57,8 @@ class Memory(NamedTuple):
     key: NDArray[np.int64]
 
 
-class Reads(Protocol):
-    """What a performer asks of a reading; `Reading` says what the methods return."""
+class MotionSource(Protocol):
+    """What a performer asks of a motion plan; `MotionPlan` says what the methods return."""
 
     def path(self, first: int, rows: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]: ...
 
@@ -103,38 +103,38 @@ class Performer:
         self._targets = [np.array([self.target_names.index(n) for n in h.target_names]) for h in self._hands]
         self._watches = [PressWatch(c.press_watch) for _ in self._hands]
 
-    def begin(self, reading: Reads) -> NDArray[np.float64]:
+    def begin(self, motion_plan: MotionSource) -> NDArray[np.float64]:
         """Start a song; returns the joints (54,) that hold the hands at rest above its first notes [rad, m]."""
-        centre, reach = reading.path(0, 1)
+        centre, reach = motion_plan.path(0, 1)
         q = np.zeros(len(self.joint_names))
         self._tips = []
         for h, hand in enumerate(self._hands):
             self._watches[h].forget()
-            q[self._joints[h]] = hand.begin(reading.waiting(h), centre[0, h], reach[0, h])
+            q[self._joints[h]] = hand.begin(motion_plan.waiting(h), centre[0, h], reach[0, h])
         return q
 
     def act(
         self,
-        reading: Reads,
+        motion_plan: MotionSource,
         step: int,
         joint_positions: NDArray[np.float64],
         joint_velocities: NDArray[np.float64],
         key_angles: NDArray[np.float64],
-        adaptation: Adaptation = AS_READ,
+        adaptation: Adaptation = AS_PLANNED,
     ) -> NDArray[np.float64]:
         """Return the (46,) actuator targets [rad, m] of a step; the measured state is that of `Observation`."""
-        centre, reach = reading.path(step, self._rows)
+        centre, reach = motion_plan.path(step, self._rows)
         targets = np.zeros(len(self.target_names))
         self._tips = []
         for h, hand in enumerate(self._hands):
             q, v = joint_positions[self._joints[h]], joint_velocities[self._joints[h]]
-            tips = reading.fingertips(h, step, self._rows)
-            if adaptation is not AS_READ:
+            tips = motion_plan.fingertips(h, step, self._rows)
+            if adaptation is not AS_PLANNED:
                 _adapt(tips, adaptation.press_offset_m)
             measured = hand.fingertips(q)
             self._note_errors(tips, measured)
             stuck = self._watches[h].stuck(tips.key[0], key_angles)
-            tips = reading.recovered(tips, measured, stuck)
+            tips = motion_plan.recovered(tips, measured, stuck)
             self._tips.append(tips)
             targets[self._targets[h]] = hand.act(
                 q, v, tips, centre[:, h] + adaptation.centre_shift_m[h], reach[:, h] + adaptation.reach_shift_m[h]

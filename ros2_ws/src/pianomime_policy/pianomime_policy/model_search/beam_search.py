@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from pianomime_policy.hand_control.performer import AS_READ, Adaptation
+from pianomime_policy.hand_control.performer import AS_PLANNED, Adaptation
 from pianomime_policy.model_search.proposals import ProposalConfig, Trial, next_proposal
 from pianomime_policy.model_search.rehearsal import Rehearsal, Take
-from pianomime_policy.motion.reading import Reading
+from pianomime_policy.motion.plan_index import MotionPlan
 
 
 @dataclass(frozen=True)
@@ -35,9 +35,9 @@ class BeamSearch:
     """The search for one stretch after another."""
 
     def __init__(
-        self, rehearsal: Rehearsal, readings: list[Reading], config: BeamConfig, random: np.random.Generator
+        self, rehearsal: Rehearsal, motion_plans: list[MotionPlan], config: BeamConfig, random: np.random.Generator
     ) -> None:
-        self._rehearsal, self._readings, self._config, self._random = rehearsal, readings, config, random
+        self._rehearsal, self._motion_plans, self._config, self._random = rehearsal, motion_plans, config, random
 
     def stretch(self, takes: list[Take], step: int, goal: NDArray[np.bool_], allowance: int) -> list[Take]:
         """Return the best takes, best first, that continue one of `takes` from `step` through `goal` (n, 88).
@@ -47,30 +47,30 @@ class BeamSearch:
         """
         found = _Found(self._config.width)
         last = self._rehearsal.simulated_steps + allowance
-        trials = [[self._try(found, take, step, goal, take.reading, AS_READ)] for take in takes]
+        trials = [[self._try(found, take, step, goal, take.plan_index, AS_PLANNED)] for take in takes]
         good = min(take.cost for take in takes) + self._config.good_cost * len(goal)
-        for reading in range(len(self._readings)):
+        for plan_index in range(len(self._motion_plans)):
             for take, tried in zip(takes, trials, strict=True):
                 if found.best_cost <= good or self._rehearsal.simulated_steps >= last:
                     return found.takes
-                if reading != take.reading:
-                    tried.append(self._try(found, take, step, goal, reading, AS_READ))
+                if plan_index != take.plan_index:
+                    tried.append(self._try(found, take, step, goal, plan_index, AS_PLANNED))
         while True:
             for take, tried in zip(takes, trials, strict=True):
                 if found.best_cost <= good or self._rehearsal.simulated_steps >= last:
                     return found.takes
-                reading, adaptation = next_proposal(self._config.proposals, tried, self._random)
-                tried.append(self._try(found, take, step, goal, reading, adaptation))
+                plan_index, adaptation = next_proposal(self._config.proposals, tried, self._random)
+                tried.append(self._try(found, take, step, goal, plan_index, adaptation))
 
     def _try(
-        self, found: "_Found", take: Take, step: int, goal: NDArray[np.bool_], reading: int, adaptation: Adaptation
+        self, found: "_Found", take: Take, step: int, goal: NDArray[np.bool_], plan_index: int, adaptation: Adaptation
     ) -> Trial:
-        end = self._rehearsal.play(take, step, goal, self._readings, reading, adaptation, found.limit)
+        end = self._rehearsal.play(take, step, goal, self._motion_plans, plan_index, adaptation, found.limit)
         # A trial that was broken off is worth less than any that was not, yet its errors may be worth correcting.
         cost = found.limit + 1.0 if end is None else end.cost
         if end is not None:
             found.add(end)
-        return Trial(cost, reading, adaptation, self._rehearsal.performer.press_error_m.copy())
+        return Trial(cost, plan_index, adaptation, self._rehearsal.performer.press_error_m.copy())
 
 
 class _Found:

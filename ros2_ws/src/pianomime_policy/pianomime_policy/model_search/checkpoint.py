@@ -88,7 +88,7 @@ def _arrays(take: Take, history: list[Take]) -> dict[str, NDArray[Any]]:
         "key": take.memory.key,
         "onsets": np.array(take.onsets),
         "cost": np.array(take.cost),
-        "reading": np.array(take.reading),
+        "plan_index": np.array(take.plan_index),
         "targets": np.concatenate([each.targets for each in history]),
         "pressed": np.concatenate([each.pressed for each in history]),
     }
@@ -100,7 +100,7 @@ def _take(a: Mapping[str, Any]) -> Take:
         memory=Memory(tuple(a["reference"]), a["vain_steps"], a["key"]),
         onsets=OpenOnsets(*a["onsets"]),
         cost=float(a["cost"]),
-        reading=int(a["reading"]),
+        plan_index=int(a["plan_index"]),
         before=None,
         targets=a["targets"],
         pressed=a["pressed"],

@@ -44,22 +44,22 @@ class Trial:
 
     Attributes:
         cost: As `Take.cost` at its end; more than that of any take kept if it was broken off.
-        reading: Number of the reading.
+        plan_index: Index of the motion plan.
         adaptation: What was done otherwise than it says.
         press_error_m: (88, 4) see `Performer.press_error_m`.
     """
 
     cost: float
-    reading: int
+    plan_index: int
     adaptation: Adaptation
     press_error_m: NDArray[np.float64]
 
 
 def next_proposal(config: ProposalConfig, tried: list[Trial], random: np.random.Generator) -> tuple[int, Adaptation]:
-    """Return reading and adaptation to try next, from one of the best trials; sorts them, best first."""
+    """Return the motion plan's index and the adaptation to try next, from a good trial; sorts `tried`, best first."""
     tried.sort(key=lambda trial: trial.cost)
     chosen = tried[min(int(random.exponential(config.choice_scale)), len(tried) - 1)]
-    return chosen.reading, propose(config, chosen.adaptation, chosen.press_error_m, random)
+    return chosen.plan_index, propose(config, chosen.adaptation, chosen.press_error_m, random)
 
 
 def propose(

@@ -18,7 +18,7 @@ from pianomime_policy.controllers.planner.planner import PlannerConfig
 from pianomime_policy.model_search import checkpoint
 from pianomime_policy.model_search.beam_search import BeamConfig, BeamSearch
 from pianomime_policy.model_search.cost import CostConfig
-from pianomime_policy.model_search.readings import reading_configs
+from pianomime_policy.model_search.motion_plan_configs import motion_plan_configs
 from pianomime_policy.model_search.rehearsal import Rehearsal
 
 
@@ -67,12 +67,12 @@ class Refinement:
         self._goal, self._config = roll.goal, config or RefineConfig()
         c = self._config
         self._rehearsal = Rehearsal(scene, c.planner.fingertips, c.planner.performer, c.cost)
-        self._readings = [variant.new_reading() for variant in reading_configs(c.planner)]
-        for reading in self._readings:
-            reading.see(self._goal, 0)
+        self._motion_plans = [variant.new_motion_plan() for variant in motion_plan_configs(c.planner)]
+        for motion_plan in self._motion_plans:
+            motion_plan.see(self._goal, 0)
         self._random = np.random.default_rng(c.seed)
-        self._search = BeamSearch(self._rehearsal, self._readings, c.beam, self._random)
-        first, self._initial_joint_positions = self._rehearsal.begin(self._readings[0])
+        self._search = BeamSearch(self._rehearsal, self._motion_plans, c.beam, self._random)
+        first, self._initial_joint_positions = self._rehearsal.begin(self._motion_plans[0])
         self._takes = [first]
         self._spent = 0
         self._identity = hashlib.sha256(self._goal.tobytes() + repr((scene, c)).encode()).hexdigest()
@@ -106,7 +106,7 @@ class Refinement:
     def best(self) -> Played:
         """What is decided so far, and the planner alone from there to the end."""
         take = self._takes[0]
-        rest = self._rehearsal.play(take, self.step, self._goal[self.step :], self._readings, take.reading)
+        rest = self._rehearsal.play(take, self.step, self._goal[self.step :], self._motion_plans, take.plan_index)
         assert rest is not None  # no limit, no end before the end
         takes = rest.history()
         return Played(
@@ -134,8 +134,8 @@ class Refinement:
         found = checkpoint.read(path, refinement._takes[0])
         if found.identity != refinement._identity:
             raise UserError(f"checkpoint {str(path)!r} is of another song or other settings: remove it to begin anew")
-        readings = {take.reading for take in found.takes}
-        if not 0 <= found.step <= refinement.steps or not readings <= set(range(len(refinement._readings))):
+        indices = {take.plan_index for take in found.takes}
+        if not 0 <= found.step <= refinement.steps or not indices <= set(range(len(refinement._motion_plans))):
             raise UserError(f"checkpoint {str(path)!r} is damaged: remove it to begin anew")
         refinement.step, refinement._spent, refinement._takes = found.step, found.spent, found.takes
         refinement._random.bit_generator.state = found.random

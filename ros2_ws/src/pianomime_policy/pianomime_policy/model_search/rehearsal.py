@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 from pianomime_core.hands import name_order
 from pianomime_description.variant import SceneConfig
 from pianomime_physics.simulator import Simulator
-from pianomime_policy.hand_control.performer import AS_READ, Adaptation, Memory, Performer, PerformerConfig
+from pianomime_policy.hand_control.performer import AS_PLANNED, Adaptation, Memory, Performer, PerformerConfig
 from pianomime_policy.model_search.cost import NO_ONSETS, CostConfig, OpenOnsets, step_cost
 from pianomime_policy.motion.fingertip_targets import FingertipConfig
-from pianomime_policy.motion.reading import Reading
+from pianomime_policy.motion.motion_plan import MotionPlan
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,7 +22,7 @@ class Take:
     Attributes:
         world, memory, onsets: Simulator, performer and score at its end.
         cost: From the beginning of the song to its end.
-        reading: Number of the reading it was played by.
+        plan_index: Number of the motion plan it was played by.
         before: The take it continues; None at the beginning of the song.
         targets: (n, 46) float32 actuator targets of its steps; pressed: (n, 88) keys at their ends.
     """
@@ -31,7 +31,7 @@ class Take:
     memory: Memory
     onsets: OpenOnsets
     cost: float
-    reading: int
+    plan_index: int
     before: "Take | None"
     targets: NDArray[np.float32]
     pressed: NDArray[np.bool_]
@@ -65,9 +65,9 @@ class Rehearsal:
         self._started = name_order(world.joint_names, player.joint_names, "joint", parts)
         self._commanded = name_order(world.target_names, player.target_names, "target", parts)
 
-    def begin(self, reading: Reading) -> tuple[Take, NDArray[np.float64]]:
+    def begin(self, motion_plan: MotionPlan) -> tuple[Take, NDArray[np.float64]]:
         """The take before the first step, and the joints (54,) it begins with in the simulator's order [rad, m]."""
-        joints = self.performer.begin(reading)[self._started]
+        joints = self.performer.begin(motion_plan)[self._started]
         self.simulator.reset(joints)
         return self._here(NO_ONSETS), joints
 
@@ -94,7 +94,7 @@ class Rehearsal:
             memory=self.performer.memory(),
             onsets=onsets,
             cost=0.0,
-            reading=0,
+            plan_index=0,
             before=None,
             targets=np.zeros((0, len(self._commanded)), np.float32),
             pressed=np.zeros((0, len(NO_ONSETS.goal)), bool),
@@ -105,9 +105,9 @@ class Rehearsal:
         before: Take,
         step: int,
         goal: NDArray[np.bool_],
-        readings: list[Reading],
-        reading: int,
-        adaptation: Adaptation = AS_READ,
+        motion_plans: list[MotionPlan],
+        plan_index: int,
+        adaptation: Adaptation = AS_PLANNED,
         cost_limit: float = np.inf,
     ) -> Take | None:
         """Continue a take; None if that costs more than `cost_limit` already before the end.
@@ -116,10 +116,10 @@ class Rehearsal:
             before: Where to begin.
             step: Control step of its end, the first to play.
             goal: (n, 88) rows to play.
-            readings, reading: What to read, and which of them.
+            motion_plans, plan_index: What to read, and which of them.
             adaptation: For the whole stretch.
         """
-        playing = self.playing(before, step, goal, readings, reading, adaptation, cost_limit)
+        playing = self.playing(before, step, goal, motion_plans, plan_index, adaptation, cost_limit)
         while True:
             try:
                 next(playing)
@@ -131,9 +131,9 @@ class Rehearsal:
         before: Take,
         step: int,
         goal: NDArray[np.bool_],
-        readings: list[Reading],
-        reading: int,
-        adaptation: Adaptation = AS_READ,
+        motion_plans: list[MotionPlan],
+        plan_index: int,
+        adaptation: Adaptation = AS_PLANNED,
         cost_limit: float = np.inf,
     ) -> Generator[None, None, Take | None]:
         """`play`, pausing after every simulated step; nothing else may be rehearsed meanwhile."""
@@ -147,7 +147,7 @@ class Rehearsal:
         for i, row in enumerate(goal):
             # Rounded to what a rollout file keeps.
             targets[i] = performer.act(
-                readings[reading],
+                motion_plans[plan_index],
                 step + i,
                 state.joint_positions[self._observed],
                 state.joint_velocities[self._observed],
@@ -162,4 +162,4 @@ class Rehearsal:
             yield
             if cost > cost_limit:
                 return None
-        return Take(simulator.save(), performer.memory(), onsets, cost, reading, before, targets, pressed)
+        return Take(simulator.save(), performer.memory(), onsets, cost, plan_index, before, targets, pressed)

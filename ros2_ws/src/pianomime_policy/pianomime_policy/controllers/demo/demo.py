@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from pianomime_core.demonstration import Demonstration
 from pianomime_policy.controllers.controller import FingertipAims, Observation
-from pianomime_policy.controllers.demo.human_reading import HumanReading, HumanReadingConfig
+from pianomime_policy.controllers.demo.human_motion_plan import HumanMotionPlan, HumanMotionPlanConfig
 from pianomime_policy.hand_control.performer import Performer, PerformerConfig
 from pianomime_policy.motion.foot import Foot
 from pianomime_policy.motion.song_plan import Assignments
@@ -17,7 +17,7 @@ from pianomime_policy.motion.song_plan import Assignments
 class DemoConfig:
     """All numbers of the controller."""
 
-    reading: HumanReadingConfig = field(default_factory=HumanReadingConfig)
+    motion_plan: HumanMotionPlanConfig = field(default_factory=HumanMotionPlanConfig)
     performer: PerformerConfig = field(default_factory=PerformerConfig)
 
 
@@ -33,21 +33,21 @@ class Demo:
         self, demonstration: Demonstration, variant: str = "pianomime", config: DemoConfig | None = None
     ) -> None:
         c = config or DemoConfig()
-        self._reading = HumanReading(demonstration, c.reading)
-        self._performer = Performer(variant, c.reading.fingertips, c.performer)
+        self._motion_plan = HumanMotionPlan(demonstration, c.motion_plan)
+        self._performer = Performer(variant, c.motion_plan.fingertips, c.performer)
         self._foot = Foot()
         self.joint_names, self.target_names = self._performer.joint_names, self._performer.target_names
 
     def start(self, goal: NDArray[np.bool_], sustain: NDArray[np.bool_]) -> NDArray[np.float64]:
         """See `Controller.start`: hands where the pianist's are; the goal is ignored."""
         self._foot.lift()
-        return self._performer.begin(self._reading)
+        return self._performer.begin(self._motion_plan)
 
     def act(self, observation: Observation) -> NDArray[np.float64]:
         """See `Controller.act`; the goal is ignored."""
         o = observation
         self._foot.act(o)
-        return self._performer.act(self._reading, o.step, o.joint_positions, o.joint_velocities, o.key_angles)
+        return self._performer.act(self._motion_plan, o.step, o.joint_positions, o.joint_velocities, o.key_angles)
 
     def pedal(self) -> bool:
         """See `Pedals.pedal`."""
@@ -55,7 +55,7 @@ class Demo:
 
     def assignments(self) -> Assignments:
         """See `TellsFingers.assignments`."""
-        return self._reading.assignments()
+        return self._motion_plan.assignments()
 
     def aims(self) -> FingertipAims | None:
         """See `TellsAims.aims`."""

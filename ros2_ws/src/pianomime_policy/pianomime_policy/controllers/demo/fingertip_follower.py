@@ -131,7 +131,7 @@ class FingertipFollower:
 
 
 class _Following:
-    """What `Performer` asks of a reading, when all that is known is where the fingertips are to be now.
+    """What `Performer` asks of a motion plan, when all that is known is where the fingertips are to be now.
 
     Attributes:
         tips_m: (2, 5, 3).

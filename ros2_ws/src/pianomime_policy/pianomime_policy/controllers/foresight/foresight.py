@@ -15,7 +15,7 @@ from pianomime_description.variant import SceneConfig
 from pianomime_policy.controllers.controller import FingertipAims, Observation
 from pianomime_policy.controllers.foresight.prospect import Prospect
 from pianomime_policy.controllers.planner.planner import PlannerConfig
-from pianomime_policy.hand_control.performer import AS_READ, Adaptation, Performer
+from pianomime_policy.hand_control.performer import AS_PLANNED, Adaptation, Performer
 from pianomime_policy.model_search.cost import NO_ONSETS, CostConfig, step_cost
 from pianomime_policy.model_search.proposals import ProposalConfig, Trial, next_proposal
 from pianomime_policy.model_search.rehearsal import Rehearsal, Take
@@ -63,8 +63,8 @@ class Foresight:
 
     def start(self, goal: NDArray[np.bool_], sustain: NDArray[np.bool_]) -> NDArray[np.float64]:
         """See `Controller.start`."""
-        self._reading = self.config.planner.new_reading()
-        self._reading.see(goal, 0)
+        self._motion_plan = self.config.planner.new_motion_plan()
+        self._motion_plan.see(goal, 0)
         self._foot.lift()
         self._random = np.random.default_rng(self.config.seed)
         self._now = Prospect(0)
@@ -72,12 +72,12 @@ class Foresight:
         self._turn = 0
         self._onsets = NO_ONSETS
         self._seen: Observation | None = None
-        return self._performer.begin(self._reading)
+        return self._performer.begin(self._motion_plan)
 
     def act(self, observation: Observation) -> NDArray[np.float64]:
         """See `Controller.act`."""
         o, c = observation, self.config
-        self._reading.see(o.goal, o.step)
+        self._motion_plan.see(o.goal, o.step)
         self._foot.act(o)
         if self._seen is not None:
             self._onsets = step_cost(c.cost, self._onsets, self._seen.goal[0], o.key_angles)[1]
@@ -91,7 +91,7 @@ class Foresight:
         for _ in range(c.simulated_steps):
             next(self._thinking)
         return self._performer.act(
-            self._reading, o.step, o.joint_positions, o.joint_velocities, o.key_angles, self._now.adaptation
+            self._motion_plan, o.step, o.joint_positions, o.joint_velocities, o.key_angles, self._now.adaptation
         )
 
     def pedal(self) -> bool:
@@ -100,7 +100,7 @@ class Foresight:
 
     def assignments(self) -> Assignments:
         """See `TellsFingers.assignments`."""
-        return self._reading.assignments()
+        return self._motion_plan.assignments()
 
     def aims(self) -> FingertipAims | None:
         """See `TellsAims.aims`."""
@@ -162,11 +162,11 @@ class Foresight:
         errors = self._rehearsal.performer.press_error_m.copy()
         last = end
         if end is not None and len(beyond):
-            last = yield from self._played(end, step + c.stretch_steps, beyond, AS_READ, limit)
+            last = yield from self._played(end, step + c.stretch_steps, beyond, AS_PLANNED, limit)
         cost = limit + 1.0 if last is None else last.cost
         prospect.note(Trial(cost, 0, adaptation, errors), None if last is None else end)
 
     def _played(
         self, begin: Take, step: int, goal: NDArray[np.bool_], adaptation: Adaptation, limit: float = np.inf
     ) -> Generator[None, None, Take | None]:
-        return self._rehearsal.playing(begin, step, goal, [self._reading], 0, adaptation, limit)
+        return self._rehearsal.playing(begin, step, goal, [self._motion_plan], 0, adaptation, limit)

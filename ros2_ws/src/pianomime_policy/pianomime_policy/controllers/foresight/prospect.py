@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from pianomime_policy.hand_control.performer import AS_READ, Adaptation
+from pianomime_policy.hand_control.performer import AS_PLANNED, Adaptation
 from pianomime_policy.model_search.proposals import Trial
 from pianomime_policy.model_search.rehearsal import Take
 
@@ -24,7 +24,7 @@ class Prospect:
 
     step: int
     begin: Take | None = None
-    untried: list[Adaptation] = field(default_factory=lambda: [AS_READ])
+    untried: list[Adaptation] = field(default_factory=lambda: [AS_PLANNED])
     tried: list[Trial] = field(default_factory=list)
     best: Trial | None = None
     end: Take | None = None
@@ -32,7 +32,7 @@ class Prospect:
     @property
     def adaptation(self) -> Adaptation:
         """How it is to be played."""
-        return AS_READ if self.best is None else self.best.adaptation
+        return AS_PLANNED if self.best is None else self.best.adaptation
 
     @property
     def cost(self) -> float:
@@ -49,5 +49,5 @@ class Prospect:
 
     def begin_elsewhere(self) -> "Prospect":
         """The same stretch from a place that is yet to be found, what was best so far to be tried at once."""
-        first = [] if self.adaptation is AS_READ else [self.adaptation]
-        return Prospect(self.step, untried=[AS_READ, *first])
+        first = [] if self.adaptation is AS_PLANNED else [self.adaptation]
+        return Prospect(self.step, untried=[AS_PLANNED, *first])

@@ -19,7 +19,7 @@ from pianomime_policy.hand_control.performer import MakeHand, Performer, Perform
 from pianomime_policy.motion.fingertip_targets import FingertipConfig
 from pianomime_policy.motion.foot import Foot
 from pianomime_policy.motion.hand_path import HandPathConfig
-from pianomime_policy.motion.reading import Reading
+from pianomime_policy.motion.motion_plan import MotionPlan
 from pianomime_policy.motion.song_plan import Assignments, SongPlan
 
 
@@ -40,11 +40,11 @@ class PlannerConfig:
     fingertips: FingertipConfig = field(default_factory=FingertipConfig)
     performer: PerformerConfig = field(default_factory=PerformerConfig)
 
-    def new_reading(self, fingers: Fingering | None = None) -> Reading:
-        """A reading of a song that has not begun; `fingers` as in `SongPlan`."""
+    def new_motion_plan(self, fingers: Fingering | None = None) -> MotionPlan:
+        """A motion plan of a song that has not begun; `fingers` as in `SongPlan`."""
         commit_steps = None if self.horizon_steps is None else self.commit_steps
         plan = SongPlan(self.fingering, self.release, self.hand_path, commit_steps, fingers)
-        return Reading(plan, self.fingertips)
+        return MotionPlan(plan, self.fingertips)
 
 
 class Planner:
@@ -70,18 +70,18 @@ class Planner:
 
     def start(self, goal: NDArray[np.bool_], sustain: NDArray[np.bool_]) -> NDArray[np.float64]:
         """See `Controller.start`: hands at rest above the first notes."""
-        self._reading = self.config.new_reading(self._make_fingers() if self._make_fingers else None)
-        self._reading.see(goal, 0)
+        self._motion_plan = self.config.new_motion_plan(self._make_fingers() if self._make_fingers else None)
+        self._motion_plan.see(goal, 0)
         self._foot.lift()
-        return self._performer.begin(self._reading)
+        return self._performer.begin(self._motion_plan)
 
     def act(self, observation: Observation) -> NDArray[np.float64]:
         """See `Controller.act`."""
         o = observation
         self._foot.act(o)
         if self.horizon_steps is not None:
-            self._reading.see(o.goal, o.step)
-        return self._performer.act(self._reading, o.step, o.joint_positions, o.joint_velocities, o.key_angles)
+            self._motion_plan.see(o.goal, o.step)
+        return self._performer.act(self._motion_plan, o.step, o.joint_positions, o.joint_velocities, o.key_angles)
 
     def pedal(self) -> bool:
         """See `Pedals.pedal`."""
@@ -89,7 +89,7 @@ class Planner:
 
     def assignments(self) -> Assignments:
         """See `TellsFingers.assignments`."""
-        return self._reading.assignments()
+        return self._motion_plan.assignments()
 
     def aims(self) -> FingertipAims | None:
         """See `TellsAims.aims`."""

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pianomime_policy.controllers.controller import FingertipAims, Observation
-from pianomime_policy.controllers.reactive.live_reading import LiveConfig, LiveReading
+from pianomime_policy.controllers.reactive.live_motion_plan import LiveConfig, LiveMotionPlan
 from pianomime_policy.hand_control.performer import Performer, PerformerConfig
 from pianomime_policy.motion.foot import Foot
 
@@ -35,16 +35,16 @@ class Reactive:
 
     def start(self, goal: NDArray[np.bool_], sustain: NDArray[np.bool_]) -> NDArray[np.float64]:
         """See `Controller.start`: hands at rest around middle C, whatever is held."""
-        self._reading = LiveReading(self.config.live)
+        self._motion_plan = LiveMotionPlan(self.config.live)
         self._foot.lift()
-        return self._performer.begin(self._reading)
+        return self._performer.begin(self._motion_plan)
 
     def act(self, observation: Observation) -> NDArray[np.float64]:
         """See `Controller.act`."""
         o = observation
-        self._reading.see(o.goal[0], o.step, o.key_angles)
+        self._motion_plan.see(o.goal[0], o.step, o.key_angles)
         self._foot.act(o)
-        return self._performer.act(self._reading, o.step, o.joint_positions, o.joint_velocities, o.key_angles)
+        return self._performer.act(self._motion_plan, o.step, o.joint_positions, o.joint_velocities, o.key_angles)
 
     def pedal(self) -> bool:
         """See `Pedals.pedal`."""

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from pianomime_core.keyboard import KEYBOARD, LOWEST_PITCH
-from pianomime_policy.controllers.reactive.live_reading import LiveConfig, LiveReading
+from pianomime_policy.controllers.reactive.live_motion_plan import LiveConfig, LiveMotionPlan
 
 UP = np.zeros(88)
 DOWN = KEYBOARD.travel_rad
@@ -13,28 +13,28 @@ C_POSITIONS = {0: 60, 1: 62, 2: 64, 3: 65, 4: 67, 6: 53, 7: 52, 8: 50, 9: 48}
 
 
 class Player:
-    """Shows a reading which pitches are held, step by step; robot keys are `angles`."""
+    """Shows a motion plan which pitches are held, step by step; robot keys are `angles`."""
 
     def __init__(self) -> None:
-        self.reading, self.step = LiveReading(LiveConfig()), 0
+        self.motion_plan, self.step = LiveMotionPlan(LiveConfig()), 0
 
     def holds(self, *pitches: int, angles=DOWN, steps: int = 1) -> list[int]:
         row = np.zeros(88, bool)
         row[np.array(pitches, dtype=int) - LOWEST_PITCH] = True
         for _ in range(steps):
-            self.reading.see(row, self.step, angles)
+            self.motion_plan.see(row, self.step, angles)
             self.step += 1
         return self.held
 
     @property
     def held(self) -> list[int]:
         """Pitch under each finger that presses, 0 for none."""
-        key = self.reading.held_key
+        key = self.motion_plan.held_key
         return (key + LOWEST_PITCH * (key >= 0) + (key < 0)).tolist()
 
 
 def test_hands_begin_in_c_position():
-    rest = LiveReading(LiveConfig()).rest_key
+    rest = LiveMotionPlan(LiveConfig()).rest_key
     assert {f: rest[f] + LOWEST_PITCH for f in C_POSITIONS} == C_POSITIONS
 
 
@@ -52,7 +52,7 @@ def test_a_melody_in_one_position_moves_no_hand():
     for pitch in (60, 64, 62, 65, 67, 60, 64):
         player.holds(pitch, steps=4)
         player.holds(steps=2)
-        assert player.reading.centre_m == pytest.approx([0.0, -0.165], abs=0.02)
+        assert player.motion_plan.centre_m == pytest.approx([0.0, -0.165], abs=0.02)
 
 
 def test_fingers_learn_the_black_keys_of_the_melody():
@@ -60,7 +60,7 @@ def test_fingers_learn_the_black_keys_of_the_melody():
     for pitch in (62, 64, 66, 67, 69, 66):
         player.holds(pitch, steps=4)
     player.holds()
-    assert (player.reading.rest_key[:5] + LOWEST_PITCH).tolist() == [62, 64, 66, 67, 69]
+    assert (player.motion_plan.rest_key[:5] + LOWEST_PITCH).tolist() == [62, 64, 66, 67, 69]
 
 
 def test_a_chord_of_both_hands_keeps_the_order_of_fingers():
@@ -73,10 +73,10 @@ def test_the_hand_follows_the_register_and_the_other_one_follows_the_hand():
     player = Player()
     for pitch in (84, 86, 88, 86, 84):
         player.holds(pitch, steps=4)
-    right, left = player.reading.centre_m
-    assert {84, 86, 88} <= set((player.reading.rest_key[:5] + LOWEST_PITCH).tolist())
+    right, left = player.motion_plan.centre_m
+    assert {84, 86, 88} <= set((player.motion_plan.rest_key[:5] + LOWEST_PITCH).tolist())
     assert left <= right - LiveConfig().hand_gap_m
-    assert (player.reading.held_key[5:] < 0).all()
+    assert (player.motion_plan.held_key[5:] < 0).all()
 
 
 def test_a_key_that_no_finger_is_free_for_is_taken_when_one_is():
@@ -105,7 +105,7 @@ def test_a_short_key_that_never_sounds_is_given_up():
 def test_rows_press_held_keys_and_rest_on_the_others_above_where_they_sound():
     player = Player()
     player.holds(64)
-    rows = player.reading.fingertips(0, 0, 5)
+    rows = player.motion_plan.fingertips(0, 0, 5)
     assert rows.key.tolist() == [[-1, -1, 64 - LOWEST_PITCH, -1, -1]] * 5
     arm = rows.target[0, :, 0] - KEYBOARD.hinge_x_m[keys := np.array([60, 62, 64, 65, 67]) - LOWEST_PITCH]
     sounds_z = KEYBOARD.top_z_m[keys] - np.tan(KEYBOARD.activation_rad[keys]) * arm
@@ -116,14 +116,14 @@ def test_rows_press_held_keys_and_rest_on_the_others_above_where_they_sound():
 
 
 def test_fingers_travel_above_the_keys_and_press_when_they_are_there():
-    reading = LiveReading(LiveConfig())
+    motion_plan = LiveMotionPlan(LiveConfig())
     row = np.zeros(88, bool)
     row[60 - LOWEST_PITCH] = True
-    reading.see(row, 0, UP)
-    rows = reading.fingertips(0, 0, 5)
+    motion_plan.see(row, 0, UP)
+    rows = motion_plan.fingertips(0, 0, 5)
     there = rows.target[0].copy()
     aside = there + np.array([0.0, 0.055, 0.0])
-    moved = reading.recovered(rows, aside, np.zeros(5, bool))
+    moved = motion_plan.recovered(rows, aside, np.zeros(5, bool))
     # 45 mm beyond what counts as there, 35 mm a step: two rows on the way, the thumb presses in the third.
     assert (moved.force[:2] == 0).all()
     assert (moved.force[2:, 0] > 0).all()
@@ -132,8 +132,8 @@ def test_fingers_travel_above_the_keys_and_press_when_they_are_there():
 
 
 def test_a_stuck_finger_lifts_for_a_row():
-    reading = LiveReading(LiveConfig())
-    rows = reading.fingertips(0, 0, 5)
-    tips = reading.recovered(rows, rows.target[0].copy(), np.array([False, True, False, False, False]))
+    motion_plan = LiveMotionPlan(LiveConfig())
+    rows = motion_plan.fingertips(0, 0, 5)
+    tips = motion_plan.recovered(rows, rows.target[0].copy(), np.array([False, True, False, False, False]))
     assert (tips.target[0, :, 2] > tips.top[0]).tolist() == [False, True, False, False, False]
     assert (tips.target[1, :, 2] < tips.top[1]).all()

@@ -1,6 +1,6 @@
-"""A reading of what is held now: which finger takes a key that goes down, where all others wait, how they get there.
+"""The motion plan for the keys held now: which finger takes a new key, where the others wait, how they get there.
 
-It stands in the place of the planner's `Reading`, which knows what comes next. Here all coming rows are alike: held
+It takes the place of the planner's `MotionPlan`, which knows what comes next. Here all coming rows are alike: held
 keys are pressed, other fingers rest on likely keys, pressed a little already, so that a press has no way to go.
 """
 
@@ -69,7 +69,7 @@ class LiveConfig:
     hand_gap_m: float = 0.16
 
 
-class LiveReading:
+class LiveMotionPlan:
     """What the hands do about the keys held now; fingers 0..9 are right thumb..little, then left.
 
     Attributes:
@@ -182,7 +182,7 @@ class LiveReading:
             )
 
     def path(self, first: int, rows: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Centre and reach (rows, 2) [m] of the right and left hand; see `Reading.path`."""
+        """Centre and reach (rows, 2) [m] of the right and left hand; see `MotionPlan.path`."""
         reach = np.full(2, self._config.hand_path.reach_home_m)
         for hand in (0, 1):
             mine = hand == _HAND
@@ -194,7 +194,7 @@ class LiveReading:
         return np.tile(self.centre_m, (rows, 1)), np.tile(reach, (rows, 1))
 
     def fingertips(self, hand: int, first: int, rows: int) -> FingertipRows:
-        """The rows of one hand, all alike: keys pressed, keys rested on; see `Reading.fingertips`."""
+        """The rows of one hand, all alike: keys pressed, keys rested on; see `MotionPlan.fingertips`."""
         c, table = self._config, self._press
         fingers = slice(5 * hand, 5 * hand + 5)
         held, rest = self.held_key[fingers], self.rest_key[fingers]

@@ -1,4 +1,4 @@
-"""A reading of a score: who plays each note, when it is let go, where the hands are and where every fingertip goes."""
+"""The motion plan of a score: each note's finger and release, the hand paths, and where every fingertip goes."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +10,7 @@ from pianomime_policy.motion.song_plan import Assignments, SongPlan
 _KEPT_ROWS = 256
 
 
-class Reading:
+class MotionPlan:
     """A plan that grows with the goal it is shown, and the fingertip targets that follow from it."""
 
     def __init__(self, plan: SongPlan, fingertips: FingertipConfig) -> None:

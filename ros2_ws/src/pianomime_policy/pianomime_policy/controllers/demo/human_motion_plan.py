@@ -1,4 +1,4 @@
-"""A demonstration as a reading: the pianist's fingers on their keys, and all other fingertips where the pianist's were.
+"""A demonstration as a motion plan: the pianist's fingering, and all other fingertips where the pianist's were.
 
 PianoMime (arXiv 2407.18178) sends every fingertip to its place in the video, a pressing one to height 0 on the centre
 line of its key, without looking ahead; this is its nominal controller, to which experts learned a residual. Here a
@@ -21,13 +21,13 @@ from pianomime_policy.fingering.fingering import FingeringConfig, finger_offsets
 from pianomime_policy.fingering.release import ReleaseConfig
 from pianomime_policy.motion.fingertip_targets import FingertipConfig, FingertipRows
 from pianomime_policy.motion.hand_path import HandPathConfig
+from pianomime_policy.motion.motion_plan import MotionPlan
 from pianomime_policy.motion.press_table import press_table
-from pianomime_policy.motion.reading import Reading
 from pianomime_policy.motion.song_plan import Assignments, SongPlan
 
 
 @dataclass(frozen=True)
-class HumanReadingConfig:
+class HumanMotionPlanConfig:
     """Attributes:
     lead_steps: A finger is led onto its key in so many steps before the onset, and as slowly back.
     white_x_m, black_x_m: Part of a white and a black key on which the pianist's depth is kept.
@@ -43,14 +43,14 @@ class HumanReadingConfig:
     release: ReleaseConfig = field(default_factory=ReleaseConfig)
 
 
-class HumanReading:
-    """What `Performer` asks of a reading, from a demonstration that is known as a whole."""
+class HumanMotionPlan:
+    """What `Performer` asks of a motion plan, from a demonstration that is known as a whole."""
 
-    def __init__(self, demonstration: Demonstration, config: HumanReadingConfig) -> None:
+    def __init__(self, demonstration: Demonstration, config: HumanMotionPlanConfig) -> None:
         self._config = c = config
         plan = SongPlan(FingeringConfig(), c.release, HandPathConfig(), None, GivenFingers(demonstration))
         plan.see(piano_roll(demonstration.score()).goal, 0)
-        self._reading = Reading(plan, c.fingertips)
+        self._motion_plan = MotionPlan(plan, c.fingertips)
         self._press = press_table(c.fingertips.press)
         self._offset_m = finger_offsets_m().reshape(len(SIDES), len(FINGERS))
         human = seen_fingertips(demonstration)
@@ -67,7 +67,7 @@ class HumanReading:
 
     def fingertips(self, hand: int, first: int, rows: int) -> FingertipRows:
         """The rows of steps [first, first + rows) of one hand, 0 right or 1 left; the arrays are the caller's own."""
-        tips, c = self._reading.fingertips(hand, first, rows), self._config
+        tips, c = self._motion_plan.fingertips(hand, first, rows), self._config
         led = self._led[self._steps(first, rows), hand]
         tips.target[..., :2] = led[..., :2]
         free = np.all(tips.weight == c.fingertips.idle_weight, axis=-1)
@@ -90,11 +90,11 @@ class HumanReading:
 
     def recovered(self, tips: FingertipRows, measured: NDArray[np.float64], stuck: NDArray[np.bool_]) -> FingertipRows:
         """The same rows with fingers that stand beside their key led back; see `FingertipMotion.recovered`."""
-        return self._reading.recovered(tips, measured, stuck)
+        return self._motion_plan.recovered(tips, measured, stuck)
 
     def assignments(self) -> Assignments:
         """Every note, its finger, and when it is let go."""
-        return self._reading.assignments()
+        return self._motion_plan.assignments()
 
     def _steps(self, first: int, rows: int) -> NDArray[np.int64]:
         return np.clip(np.arange(first, first + rows), 0, len(self._led) - 1)

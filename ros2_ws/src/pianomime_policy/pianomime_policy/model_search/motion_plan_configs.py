@@ -1,13 +1,13 @@
-"""Different readings of the same score: none is best everywhere, so a search may choose among them."""
+"""Different motion plans for the same score: none is best everywhere, so a search can choose among them."""
 
 from dataclasses import replace
 
 from pianomime_policy.controllers.planner.planner import PlannerConfig
 
 
-def reading_configs(config: PlannerConfig) -> list[PlannerConfig]:
-    """The planner's own reading first, then others: releases later and earlier, longer ways, deeper presses, fingerings
-    that stretch more, that re-use fingers less, that spare thumbs the black keys, that keep the hands apart."""
+def motion_plan_configs(config: PlannerConfig) -> list[PlannerConfig]:
+    """The planner's own config first, then variations: later and earlier releases, longer approaches, deeper presses,
+    and fingerings that stretch more, reuse fingers less, keep thumbs off black keys or keep the hands apart."""
     release, tips, fingering = config.release, config.fingertips, config.fingering
     return [
         config,
