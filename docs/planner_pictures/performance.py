@@ -127,7 +127,7 @@ def _asked_for(
     seen_tips: list[NDArray[np.float64]],
     seen_keys: NDArray[np.float64],
 ) -> FingertipRows:
-    # As `Performer.act` does, recovery and press watch included.
+    # As `HandsController.act` does, recovery and press watch included.
     watch = PressWatch(config.performer.press_watch)
     asked = []
     for step, tips in enumerate(seen_tips):

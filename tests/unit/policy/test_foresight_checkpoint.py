@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from pianomime_core.errors import UserError
-from pianomime_policy.hand_control.performer import Memory
+from pianomime_policy.hand_control.hands_controller import Memory
 from pianomime_policy.model_search.checkpoint import read, write
 from pianomime_policy.model_search.cost import NO_ONSETS
 from pianomime_policy.model_search.rehearsal import Take

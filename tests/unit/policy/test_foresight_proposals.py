@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from pianomime_policy.hand_control.performer import AS_PLANNED, Adaptation
+from pianomime_policy.hand_control.hands_controller import AS_PLANNED, Adaptation
 from pianomime_policy.model_search.proposals import ProposalConfig, propose
 
 KEY = 40

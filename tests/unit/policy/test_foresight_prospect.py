@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from pianomime_policy.controllers.foresight.prospect import Prospect
-from pianomime_policy.hand_control.performer import AS_PLANNED, Adaptation
+from pianomime_policy.hand_control.hands_controller import AS_PLANNED, Adaptation
 from pianomime_policy.model_search.proposals import Trial
 
 OTHERWISE = Adaptation(centre_shift_m=np.array([0.003, 0.0]))

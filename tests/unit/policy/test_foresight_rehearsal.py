@@ -9,7 +9,7 @@ from pianomime_description.variant import SceneConfig
 from pianomime_physics.simulator import Simulator
 from pianomime_policy.controllers.controller import Observation
 from pianomime_policy.controllers.planner.planner import Planner, PlannerConfig
-from pianomime_policy.hand_control.performer import Adaptation
+from pianomime_policy.hand_control.hands_controller import Adaptation
 from pianomime_policy.model_search.cost import CostConfig
 from pianomime_policy.model_search.motion_plan_configs import motion_plan_configs
 from pianomime_policy.model_search.rehearsal import Rehearsal
@@ -101,7 +101,7 @@ def test_an_offset_moves_the_finger_that_presses(rehearsal, motion_plans):
         offset = np.zeros((88, 3))
         offset[52, 1] = y_m
         rehearsal.play(first, 0, ROLL.goal[:8], motion_plans, 0, Adaptation(press_offset_m=offset))
-        press_error_m = rehearsal.performer.press_error_m[52]
+        press_error_m = rehearsal.hands_controller.press_error_m[52]
         errors.append(press_error_m[1] / press_error_m[3])
     assert errors[0] < errors[1] < errors[2]
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from pianomime_policy.hand_control.performer import AS_PLANNED, Adaptation
+from pianomime_policy.hand_control.hands_controller import AS_PLANNED, Adaptation
 from pianomime_policy.model_search.proposals import ProposalConfig, Trial, next_proposal
 from pianomime_policy.model_search.rehearsal import Rehearsal, Take
 from pianomime_policy.motion.plan_index import MotionPlan
@@ -70,7 +70,7 @@ class BeamSearch:
         cost = found.limit + 1.0 if end is None else end.cost
         if end is not None:
             found.add(end)
-        return Trial(cost, plan_index, adaptation, self._rehearsal.performer.press_error_m.copy())
+        return Trial(cost, plan_index, adaptation, self._rehearsal.hands_controller.press_error_m.copy())
 
 
 class _Found:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from pianomime_core.errors import UserError
 from pianomime_core.npz_file import read_npz, write_npz
-from pianomime_policy.hand_control.performer import Memory
+from pianomime_policy.hand_control.hands_controller import Memory
 from pianomime_policy.model_search.cost import OpenOnsets
 from pianomime_policy.model_search.rehearsal import Take
 

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from pianomime_core.hands import SIDES
 from pianomime_core.keyboard import NUM_KEYS
-from pianomime_policy.hand_control.performer import Adaptation
+from pianomime_policy.hand_control.hands_controller import Adaptation
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Trial:
         cost: As `Take.cost` at its end; more than that of any take kept if it was broken off.
         plan_index: Index of the motion plan.
         adaptation: What was done otherwise than it says.
-        press_error_m: (88, 4) see `Performer.press_error_m`.
+        press_error_m: (88, 4) see `HandsController.press_error_m`.
     """
 
     cost: float
@@ -69,7 +69,7 @@ def propose(
 
     Args:
         tried: What was done, and
-        press_error_m: (88, 4) what came of it, see `Performer.press_error_m`.
+        press_error_m: (88, 4) what came of it, see `HandsController.press_error_m`.
     """
     kind = random.random()
     if kind < config.corrections:

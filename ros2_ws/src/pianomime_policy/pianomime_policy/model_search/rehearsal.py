@@ -1,4 +1,4 @@
-"""A rehearsal: a simulator and a performer that can be put back to any moment and try the music otherwise."""
+"""A rehearsal: a simulator and a hands controller that can be put back to any moment and try the music otherwise."""
 
 from collections.abc import Generator
 from dataclasses import dataclass
@@ -9,7 +9,13 @@ from numpy.typing import NDArray
 from pianomime_core.hands import name_order
 from pianomime_description.variant import SceneConfig
 from pianomime_physics.simulator import Simulator
-from pianomime_policy.hand_control.performer import AS_PLANNED, Adaptation, Memory, Performer, PerformerConfig
+from pianomime_policy.hand_control.hands_controller import (
+    AS_PLANNED,
+    Adaptation,
+    HandsController,
+    HandsControllerConfig,
+    Memory,
+)
 from pianomime_policy.model_search.cost import NO_ONSETS, CostConfig, OpenOnsets, step_cost
 from pianomime_policy.motion.fingertip_targets import FingertipConfig
 from pianomime_policy.motion.motion_plan import MotionPlan
@@ -20,7 +26,7 @@ class Take:
     """How a stretch of music went, and all that is needed to go on from its end.
 
     Attributes:
-        world, memory, onsets: Simulator, performer and score at its end.
+        world, memory, onsets: Simulator, hands controller and score at its end.
         cost: From the beginning of the song to its end.
         plan_index: Number of the motion plan it was played by.
         before: The take it continues; None at the beginning of the song.
@@ -54,20 +60,20 @@ class Rehearsal:
     """
 
     def __init__(
-        self, scene: SceneConfig, fingertips: FingertipConfig, performer: PerformerConfig, cost: CostConfig
+        self, scene: SceneConfig, fingertips: FingertipConfig, hands_controller: HandsControllerConfig, cost: CostConfig
     ) -> None:
         self.simulator = Simulator(scene)
-        self.performer = Performer(scene.variant, fingertips, performer)
+        self.hands_controller = HandsController(scene.variant, fingertips, hands_controller)
         self.simulated_steps = 0
         self._cost = cost
-        player, world, parts = self.performer, self.simulator, "performer and simulator"
+        player, world, parts = self.hands_controller, self.simulator, "hands controller and simulator"
         self._observed = name_order(player.joint_names, world.joint_names, "joint", parts)
         self._started = name_order(world.joint_names, player.joint_names, "joint", parts)
         self._commanded = name_order(world.target_names, player.target_names, "target", parts)
 
     def begin(self, motion_plan: MotionPlan) -> tuple[Take, NDArray[np.float64]]:
         """The take before the first step, and the joints (54,) it begins with in the simulator's order [rad, m]."""
-        joints = self.performer.begin(motion_plan)[self._started]
+        joints = self.hands_controller.begin(motion_plan)[self._started]
         self.simulator.reset(joints)
         return self._here(NO_ONSETS), joints
 
@@ -81,7 +87,7 @@ class Rehearsal:
     ) -> Take:
         """A take of no steps that begins in the state of an `Observation`."""
         self.simulator.pose(joint_positions[self._started], joint_velocities[self._started], key_angles)
-        self.performer.remember(memory)
+        self.hands_controller.remember(memory)
         return self._here(onsets)
 
     def joint_positions(self, take: Take) -> NDArray[np.float64]:
@@ -91,7 +97,7 @@ class Rehearsal:
     def _here(self, onsets: OpenOnsets) -> Take:
         return Take(
             world=self.simulator.save(),
-            memory=self.performer.memory(),
+            memory=self.hands_controller.memory(),
             onsets=onsets,
             cost=0.0,
             plan_index=0,
@@ -137,16 +143,16 @@ class Rehearsal:
         cost_limit: float = np.inf,
     ) -> Generator[None, None, Take | None]:
         """`play`, pausing after every simulated step; nothing else may be rehearsed meanwhile."""
-        performer, simulator = self.performer, self.simulator
+        hands_controller, simulator = self.hands_controller, self.simulator
         state = simulator.restore(before.world)
-        performer.remember(before.memory)
-        performer.press_error_m[:] = 0.0
+        hands_controller.remember(before.memory)
+        hands_controller.press_error_m[:] = 0.0
         cost, onsets = before.cost, before.onsets
         targets = np.zeros((len(goal), len(self._commanded)), np.float32)
         pressed = np.zeros(goal.shape, bool)
         for i, row in enumerate(goal):
             # Rounded to what a rollout file keeps.
-            targets[i] = performer.act(
+            targets[i] = hands_controller.act(
                 motion_plans[plan_index],
                 step + i,
                 state.joint_positions[self._observed],
@@ -162,4 +168,4 @@ class Rehearsal:
             yield
             if cost > cost_limit:
                 return None
-        return Take(simulator.save(), performer.memory(), onsets, cost, plan_index, before, targets, pressed)
+        return Take(simulator.save(), hands_controller.memory(), onsets, cost, plan_index, before, targets, pressed)

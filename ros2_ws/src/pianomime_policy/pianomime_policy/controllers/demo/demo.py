@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from pianomime_core.demonstration import Demonstration
 from pianomime_policy.controllers.controller import FingertipAims, Observation
 from pianomime_policy.controllers.demo.human_motion_plan import HumanMotionPlan, HumanMotionPlanConfig
-from pianomime_policy.hand_control.performer import Performer, PerformerConfig
+from pianomime_policy.hand_control.hands_controller import HandsController, HandsControllerConfig
 from pianomime_policy.motion.foot import Foot
 from pianomime_policy.motion.song_plan import Assignments
 
@@ -18,7 +18,7 @@ class DemoConfig:
     """All numbers of the controller."""
 
     motion_plan: HumanMotionPlanConfig = field(default_factory=HumanMotionPlanConfig)
-    performer: PerformerConfig = field(default_factory=PerformerConfig)
+    hands_controller: HandsControllerConfig = field(default_factory=HandsControllerConfig)
 
 
 class Demo:
@@ -34,20 +34,22 @@ class Demo:
     ) -> None:
         c = config or DemoConfig()
         self._motion_plan = HumanMotionPlan(demonstration, c.motion_plan)
-        self._performer = Performer(variant, c.motion_plan.fingertips, c.performer)
+        self._hands_controller = HandsController(variant, c.motion_plan.fingertips, c.hands_controller)
         self._foot = Foot()
-        self.joint_names, self.target_names = self._performer.joint_names, self._performer.target_names
+        self.joint_names, self.target_names = self._hands_controller.joint_names, self._hands_controller.target_names
 
     def start(self, goal: NDArray[np.bool_], sustain: NDArray[np.bool_]) -> NDArray[np.float64]:
         """See `Controller.start`: hands where the pianist's are; the goal is ignored."""
         self._foot.lift()
-        return self._performer.begin(self._motion_plan)
+        return self._hands_controller.begin(self._motion_plan)
 
     def act(self, observation: Observation) -> NDArray[np.float64]:
         """See `Controller.act`; the goal is ignored."""
         o = observation
         self._foot.act(o)
-        return self._performer.act(self._motion_plan, o.step, o.joint_positions, o.joint_velocities, o.key_angles)
+        return self._hands_controller.act(
+            self._motion_plan, o.step, o.joint_positions, o.joint_velocities, o.key_angles
+        )
 
     def pedal(self) -> bool:
         """See `Pedals.pedal`."""
@@ -59,4 +61,4 @@ class Demo:
 
     def aims(self) -> FingertipAims | None:
         """See `TellsAims.aims`."""
-        return self._performer.aims()
+        return self._hands_controller.aims()

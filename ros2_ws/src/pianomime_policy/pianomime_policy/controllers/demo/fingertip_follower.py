@@ -14,7 +14,7 @@ from pianomime_core.hands import FINGERS, SIDES
 from pianomime_core.keyboard import KEYBOARD
 from pianomime_policy.controllers.controller import FingertipAims
 from pianomime_policy.fingering.fingering import finger_offsets_m
-from pianomime_policy.hand_control.performer import Performer, PerformerConfig
+from pianomime_policy.hand_control.hands_controller import HandsController, HandsControllerConfig
 from pianomime_policy.motion.fingertip_targets import FingertipConfig, FingertipRows
 from pianomime_policy.motion.press_table import press_table
 
@@ -43,7 +43,7 @@ class FingertipFollowerConfig:
     weight: tuple[float, float, float] = (0.3, 0.3, 0.3)
     start_centre_m: tuple[float, float] = (0.14, -0.14)
     fingertips: FingertipConfig = field(default_factory=FingertipConfig)
-    performer: PerformerConfig = field(default_factory=PerformerConfig)
+    hands_controller: HandsControllerConfig = field(default_factory=HandsControllerConfig)
 
 
 class FingertipFollower:
@@ -55,8 +55,8 @@ class FingertipFollower:
 
     def __init__(self, variant: str = "pianomime", config: FingertipFollowerConfig | None = None) -> None:
         self._config = c = config or FingertipFollowerConfig()
-        self._performer = Performer(variant, c.fingertips, c.performer)
-        self.joint_names, self.target_names = self._performer.joint_names, self._performer.target_names
+        self._hands_controller = HandsController(variant, c.fingertips, c.hands_controller)
+        self.joint_names, self.target_names = self._hands_controller.joint_names, self._hands_controller.target_names
         self._low, self._high = np.array([c.x_m, c.y_m, c.z_m]).T
         press = press_table(c.fingertips.press)
         self._idle_x_m = press.idle_x_m
@@ -69,7 +69,7 @@ class FingertipFollower:
     def start(self) -> NDArray[np.float64]:
         """Forget what was seen; returns the joints (54,) of hands that wait, lifted [rad, m]."""
         self._forget()
-        return self._performer.begin(self._following)
+        return self._hands_controller.begin(self._following)
 
     def see(self, points_m: NDArray[np.floating]) -> None:
         """Take the newest points (2, 6, 3), right hand first, wrist and thumb to little finger, world frame [m].
@@ -110,15 +110,15 @@ class FingertipFollower:
             1.0, c.speed_m_per_step / np.maximum(length, 1e-12)
         )
         keys = np.zeros(KEYBOARD.is_black.shape)
-        return self._performer.act(self._following, step, joint_positions, joint_velocities, keys)
+        return self._hands_controller.act(self._following, step, joint_positions, joint_velocities, keys)
 
     def aims(self) -> FingertipAims | None:
         """See `TellsAims.aims`."""
-        return self._performer.aims()
+        return self._hands_controller.aims()
 
     def fingertips(self, joint_positions: NDArray[np.float64]) -> NDArray[np.float64]:
         """The robot's own contact points (2, 5, 3) [m] at joints (54,)."""
-        return self._performer.fingertips(joint_positions)
+        return self._hands_controller.fingertips(joint_positions)
 
     def _forget(self) -> None:
         c = self._config
@@ -131,7 +131,7 @@ class FingertipFollower:
 
 
 class _Following:
-    """What `Performer` asks of a motion plan, when all that is known is where the fingertips are to be now.
+    """What `HandsController` asks of a motion plan, when all that is known is where the fingertips are to be now.
 
     Attributes:
         tips_m: (2, 5, 3).

@@ -44,7 +44,7 @@ class HumanMotionPlanConfig:
 
 
 class HumanMotionPlan:
-    """What `Performer` asks of a motion plan, from a demonstration that is known as a whole."""
+    """What `HandsController` asks of a motion plan, from a demonstration that is known as a whole."""
 
     def __init__(self, demonstration: Demonstration, config: HumanMotionPlanConfig) -> None:
         self._config = c = config

@@ -15,7 +15,7 @@ from pianomime_description.variant import SceneConfig
 from pianomime_policy.controllers.controller import FingertipAims, Observation
 from pianomime_policy.controllers.foresight.prospect import Prospect
 from pianomime_policy.controllers.planner.planner import PlannerConfig
-from pianomime_policy.hand_control.performer import AS_PLANNED, Adaptation, Performer
+from pianomime_policy.hand_control.hands_controller import AS_PLANNED, Adaptation, HandsController
 from pianomime_policy.model_search.cost import NO_ONSETS, CostConfig, step_cost
 from pianomime_policy.model_search.proposals import ProposalConfig, Trial, next_proposal
 from pianomime_policy.model_search.rehearsal import Rehearsal, Take
@@ -56,10 +56,10 @@ class Foresight:
     def __init__(self, scene: SceneConfig, config: ForesightConfig | None = None) -> None:
         self.config = c = config or ForesightConfig()
         self.horizon_steps = c.planner.horizon_steps
-        self._performer = Performer(scene.variant, c.planner.fingertips, c.planner.performer)
+        self._hands_controller = HandsController(scene.variant, c.planner.fingertips, c.planner.performer)
         self._foot = Foot()
         self._rehearsal = Rehearsal(scene, c.planner.fingertips, c.planner.performer, c.cost)
-        self.joint_names, self.target_names = self._performer.joint_names, self._performer.target_names
+        self.joint_names, self.target_names = self._hands_controller.joint_names, self._hands_controller.target_names
 
     def start(self, goal: NDArray[np.bool_], sustain: NDArray[np.bool_]) -> NDArray[np.float64]:
         """See `Controller.start`."""
@@ -72,7 +72,7 @@ class Foresight:
         self._turn = 0
         self._onsets = NO_ONSETS
         self._seen: Observation | None = None
-        return self._performer.begin(self._motion_plan)
+        return self._hands_controller.begin(self._motion_plan)
 
     def act(self, observation: Observation) -> NDArray[np.float64]:
         """See `Controller.act`."""
@@ -90,7 +90,7 @@ class Foresight:
             self._thinking = self._think(self._seen)
         for _ in range(c.simulated_steps):
             next(self._thinking)
-        return self._performer.act(
+        return self._hands_controller.act(
             self._motion_plan, o.step, o.joint_positions, o.joint_velocities, o.key_angles, self._now.adaptation
         )
 
@@ -104,13 +104,13 @@ class Foresight:
 
     def aims(self) -> FingertipAims | None:
         """See `TellsAims.aims`."""
-        return self._performer.aims()
+        return self._hands_controller.aims()
 
     def _think(self, o: Observation) -> Generator[None, None, None]:
         """Rehearse what follows until the generator is dropped; pauses after every simulated step."""
         now = self._now
         if not self._is_as_foreseen(o):
-            memory, onsets = self._performer.memory(), self._onsets
+            memory, onsets = self._hands_controller.memory(), self._onsets
             here = self._rehearsal.measured(o.joint_positions, o.joint_velocities, o.key_angles, memory, onsets)
             self._ahead = [prospect.begin_elsewhere() for prospect in self._ahead]
             yield  # taking over a state takes as long as a step
@@ -159,7 +159,7 @@ class Foresight:
             adaptation = next_proposal(c.proposals, prospect.tried, self._random)[1]
         limit = np.inf if prospect.best is None else prospect.best.cost
         end = yield from self._played(prospect.begin, step, goal[: c.stretch_steps], adaptation, limit)
-        errors = self._rehearsal.performer.press_error_m.copy()
+        errors = self._rehearsal.hands_controller.press_error_m.copy()
         last = end
         if end is not None and len(beyond):
             last = yield from self._played(end, step + c.stretch_steps, beyond, AS_PLANNED, limit)

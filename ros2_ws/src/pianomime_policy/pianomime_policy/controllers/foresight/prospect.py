@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from pianomime_policy.hand_control.performer import AS_PLANNED, Adaptation
+from pianomime_policy.hand_control.hands_controller import AS_PLANNED, Adaptation
 from pianomime_policy.model_search.proposals import Trial
 from pianomime_policy.model_search.rehearsal import Take
 

@@ -26,7 +26,7 @@ from pianomime_policy.controllers.generalist.learned_hand import LearnedHand, fe
 from pianomime_policy.controllers.generalist.squared_weights import SquaredWeightsHand
 from pianomime_policy.controllers.planner.planner import Planner, PlannerConfig
 from pianomime_policy.fingering.fingering import Fingering
-from pianomime_policy.hand_control.performer import MakeHand
+from pianomime_policy.hand_control.hands_controller import MakeHand
 from pianomime_policy.networks.network_file import NetworkFile
 
 FORMAT = 1

@@ -15,7 +15,7 @@ from pianomime_policy.controllers.controller import FingertipAims, Observation
 from pianomime_policy.fingering.fingering import Fingering, FingeringConfig
 from pianomime_policy.fingering.release import ReleaseConfig
 from pianomime_policy.hand_control.hand_planner import HandPlanner
-from pianomime_policy.hand_control.performer import MakeHand, Performer, PerformerConfig
+from pianomime_policy.hand_control.hands_controller import HandsController, HandsControllerConfig, MakeHand
 from pianomime_policy.motion.fingertip_targets import FingertipConfig
 from pianomime_policy.motion.foot import Foot
 from pianomime_policy.motion.hand_path import HandPathConfig
@@ -38,7 +38,7 @@ class PlannerConfig:
     release: ReleaseConfig = field(default_factory=ReleaseConfig)
     hand_path: HandPathConfig = field(default_factory=HandPathConfig)
     fingertips: FingertipConfig = field(default_factory=FingertipConfig)
-    performer: PerformerConfig = field(default_factory=PerformerConfig)
+    performer: HandsControllerConfig = field(default_factory=HandsControllerConfig)
 
     def new_motion_plan(self, fingers: Fingering | None = None) -> MotionPlan:
         """A motion plan of a song that has not begun; `fingers` as in `SongPlan`."""
@@ -64,16 +64,16 @@ class Planner:
         """
         self.config = c = config or PlannerConfig()
         self.horizon_steps, self._make_fingers = c.horizon_steps, make_fingers
-        self._performer = Performer(variant, c.fingertips, c.performer, make_hand)
+        self._hands_controller = HandsController(variant, c.fingertips, c.performer, make_hand)
         self._foot = Foot()
-        self.joint_names, self.target_names = self._performer.joint_names, self._performer.target_names
+        self.joint_names, self.target_names = self._hands_controller.joint_names, self._hands_controller.target_names
 
     def start(self, goal: NDArray[np.bool_], sustain: NDArray[np.bool_]) -> NDArray[np.float64]:
         """See `Controller.start`: hands at rest above the first notes."""
         self._motion_plan = self.config.new_motion_plan(self._make_fingers() if self._make_fingers else None)
         self._motion_plan.see(goal, 0)
         self._foot.lift()
-        return self._performer.begin(self._motion_plan)
+        return self._hands_controller.begin(self._motion_plan)
 
     def act(self, observation: Observation) -> NDArray[np.float64]:
         """See `Controller.act`."""
@@ -81,7 +81,9 @@ class Planner:
         self._foot.act(o)
         if self.horizon_steps is not None:
             self._motion_plan.see(o.goal, o.step)
-        return self._performer.act(self._motion_plan, o.step, o.joint_positions, o.joint_velocities, o.key_angles)
+        return self._hands_controller.act(
+            self._motion_plan, o.step, o.joint_positions, o.joint_velocities, o.key_angles
+        )
 
     def pedal(self) -> bool:
         """See `Pedals.pedal`."""
@@ -93,4 +95,4 @@ class Planner:
 
     def aims(self) -> FingertipAims | None:
         """See `TellsAims.aims`."""
-        return self._performer.aims()
+        return self._hands_controller.aims()

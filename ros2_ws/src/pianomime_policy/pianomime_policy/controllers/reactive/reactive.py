@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from pianomime_policy.controllers.controller import FingertipAims, Observation
 from pianomime_policy.controllers.reactive.live_motion_plan import LiveConfig, LiveMotionPlan
-from pianomime_policy.hand_control.performer import Performer, PerformerConfig
+from pianomime_policy.hand_control.hands_controller import HandsController, HandsControllerConfig
 from pianomime_policy.motion.foot import Foot
 
 
@@ -16,7 +16,7 @@ class ReactiveConfig:
     """All numbers of the controller."""
 
     live: LiveConfig = field(default_factory=LiveConfig)
-    performer: PerformerConfig = field(default_factory=PerformerConfig)
+    hands_controller: HandsControllerConfig = field(default_factory=HandsControllerConfig)
 
 
 class Reactive:
@@ -29,22 +29,24 @@ class Reactive:
     def __init__(self, variant: str = "pianomime", config: ReactiveConfig | None = None) -> None:
         self.config = c = config or ReactiveConfig()
         self.horizon_steps: int | None = 1
-        self._performer = Performer(variant, c.live.fingertips, c.performer)
+        self._hands_controller = HandsController(variant, c.live.fingertips, c.hands_controller)
         self._foot = Foot()
-        self.joint_names, self.target_names = self._performer.joint_names, self._performer.target_names
+        self.joint_names, self.target_names = self._hands_controller.joint_names, self._hands_controller.target_names
 
     def start(self, goal: NDArray[np.bool_], sustain: NDArray[np.bool_]) -> NDArray[np.float64]:
         """See `Controller.start`: hands at rest around middle C, whatever is held."""
         self._motion_plan = LiveMotionPlan(self.config.live)
         self._foot.lift()
-        return self._performer.begin(self._motion_plan)
+        return self._hands_controller.begin(self._motion_plan)
 
     def act(self, observation: Observation) -> NDArray[np.float64]:
         """See `Controller.act`."""
         o = observation
         self._motion_plan.see(o.goal[0], o.step, o.key_angles)
         self._foot.act(o)
-        return self._performer.act(self._motion_plan, o.step, o.joint_positions, o.joint_velocities, o.key_angles)
+        return self._hands_controller.act(
+            self._motion_plan, o.step, o.joint_positions, o.joint_velocities, o.key_angles
+        )
 
     def pedal(self) -> bool:
         """See `Pedals.pedal`."""
@@ -52,4 +54,4 @@ class Reactive:
 
     def aims(self) -> FingertipAims | None:
         """See `TellsAims.aims`."""
-        return self._performer.aims()
+        return self._hands_controller.aims()

@@ -18,7 +18,7 @@ from pianomime_policy.motion.press_watch import PressWatch, PressWatchConfig
 
 
 @dataclass(frozen=True)
-class PerformerConfig:
+class HandsControllerConfig:
     """What does not depend on the motion plan."""
 
     press_watch: PressWatchConfig = field(default_factory=PressWatchConfig)
@@ -29,7 +29,7 @@ class PerformerConfig:
 
 @dataclass(frozen=True)
 class Adaptation:
-    """What a performer does otherwise than its motion plan says.
+    """What a hands controller does otherwise than its motion plan says.
 
     Attributes:
         press_offset_m: (88, 3) added to the place where each key is pressed.
@@ -45,7 +45,7 @@ AS_PLANNED = Adaptation()
 
 
 class Memory(NamedTuple):
-    """What a performer carries from step to step.
+    """What a hands controller carries from step to step.
 
     Attributes:
         reference: Joint references (rows, n) of each hand.
@@ -58,7 +58,7 @@ class Memory(NamedTuple):
 
 
 class MotionSource(Protocol):
-    """What a performer asks of a motion plan; `MotionPlan` says what the methods return."""
+    """What a hands controller asks of a motion plan; `MotionPlan` says what the methods return."""
 
     def path(self, first: int, rows: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]: ...
 
@@ -74,7 +74,7 @@ class MotionSource(Protocol):
 MakeHand = Callable[[str, str, FingertipConfig, PostureConfig, InverseKinematicsConfig, TrackingConfig], HandPlanner]
 
 
-class Performer:
+class HandsController:
     """Two hands.
 
     Attributes:
@@ -87,7 +87,7 @@ class Performer:
         self,
         variant: str,
         fingertips: FingertipConfig,
-        config: PerformerConfig,
+        config: HandsControllerConfig,
         make_hand: MakeHand = HandPlanner,
     ) -> None:
         """`make_hand`: Makes what plays each hand."""
@@ -163,7 +163,7 @@ class Performer:
         )
 
     def remember(self, memory: Memory) -> None:
-        """Go on as the performer whose `memory` it was."""
+        """Go on as the hands controller whose `memory` it was."""
         for h, hand in enumerate(self._hands):
             hand.reference = memory.reference[h].copy()
             self._watches[h].vain_steps = memory.vain_steps[h].copy()
