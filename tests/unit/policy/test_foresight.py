@@ -63,9 +63,9 @@ def test_it_simulates_as_many_steps_as_it_may_and_no_more(good_cost):
 
     class Counted(Foresight):
         def act(self, observation):
-            before = self._rehearsal.simulated_steps
+            before = self._model_rollout.simulated_steps
             targets = super().act(observation)
-            simulated.append(self._rehearsal.simulated_steps - before)
+            simulated.append(self._model_rollout.simulated_steps - before)
             return targets
 
     # Never content, it goes on trying what can only be worse than silence.
@@ -85,7 +85,7 @@ def test_only_a_robot_that_went_astray_is_looked_at_again(command_delay_s):
 
     simulator = DisturbedSimulator(Disturbance(command_delay_s=command_delay_s), SCENE)
     play_episode(simulator, Watched(SCENE, ForesightConfig(simulated_steps=12)), ROLL)
-    assert len(turns) == STEPS // ForesightConfig().stretch_steps
+    assert len(turns) == STEPS // ForesightConfig().segment_steps
     assert turns[1:] == [command_delay_s == 0.0] * (len(turns) - 1)
 
 
@@ -93,14 +93,14 @@ def test_where_all_is_well_it_looks_further_ahead():
     silence = PianoRoll(np.zeros((12, 88), bool), np.zeros(12, bool))
     foresight = Foresight(SCENE)
     play_episode(Simulator(SCENE), foresight, silence)
-    assert [prospect.step for prospect in foresight._ahead] == [16, 24]
-    assert all(prospect.cost < ForesightConfig().good_cost for prospect in foresight._ahead)
+    assert [segment.step for segment in foresight._ahead] == [16, 24]
+    assert all(segment.cost < ForesightConfig().good_cost for segment in foresight._ahead)
 
 
 def test_a_step_that_was_lost_at_the_turn_of_a_stretch_does_no_harm():
     class Forgetful(Foresight):
         def act(self, observation):
-            if observation.step % self.config.stretch_steps == 0 and observation.step:
+            if observation.step % self.config.segment_steps == 0 and observation.step:
                 return self._last
             self._last = super().act(observation)
             return self._last

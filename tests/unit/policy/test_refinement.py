@@ -54,7 +54,7 @@ def test_what_it_says_is_what_a_fresh_simulator_plays(refined):
 
 
 def test_the_effort_is_kept(refined):
-    begun = CONFIG.beam.width * CONFIG.beam.stretch_steps  # what was begun is finished
+    begun = CONFIG.beam.width * CONFIG.beam.segment_steps  # what was begun is finished
     assert STEPS <= refined.simulated_steps <= (CONFIG.effort + 1) * STEPS + STEPS // 8 * begun
 
 

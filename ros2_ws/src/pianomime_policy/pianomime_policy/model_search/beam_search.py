@@ -1,7 +1,7 @@
-"""Beam search over takes: every stretch of music is tried many times from the best ends of the one before.
+"""Beam search over candidates: each segment of music is tried many times from the best ends of the previous one.
 
-A stretch that goes well at once costs one simulation; what it saves is spent where it goes badly. Takes are compared
-only at the same step, so a good end is never given up for a good beginning.
+A segment that goes well at once costs one simulation; the steps it saves are spent on difficult ones. Candidates are
+compared only at the same step, so a good ending is never given up for a good beginning.
 """
 
 from dataclasses import dataclass, field
@@ -10,84 +10,103 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pianomime_policy.hand_control.hands_controller import AS_PLANNED, Adaptation
+from pianomime_policy.model_search.model_rollout import Candidate, ModelRollout
 from pianomime_policy.model_search.proposals import ProposalConfig, Trial, next_proposal
-from pianomime_policy.model_search.rehearsal import Rehearsal, Take
 from pianomime_policy.motion.plan_index import MotionPlan
 
 
 @dataclass(frozen=True)
 class BeamConfig:
-    """Numbers of the search.
+    """Settings of the search.
 
     Attributes:
-        width: Takes that go on after each stretch.
-        stretch_steps: Control steps of a stretch.
-        good_cost: Of a control step, from which on nothing more is tried.
+        width: Candidates kept after each segment.
+        segment_steps: Control steps in a segment.
+        good_cost: Cost per control step below which nothing more is tried.
     """
 
     width: int = 4
-    stretch_steps: int = 8
+    segment_steps: int = 8
     good_cost: float = 0.02
     proposals: ProposalConfig = field(default_factory=ProposalConfig)
 
 
 class BeamSearch:
-    """The search for one stretch after another."""
+    """Searches one segment after another."""
 
     def __init__(
-        self, rehearsal: Rehearsal, motion_plans: list[MotionPlan], config: BeamConfig, random: np.random.Generator
+        self,
+        model_rollout: ModelRollout,
+        motion_plans: list[MotionPlan],
+        config: BeamConfig,
+        random: np.random.Generator,
     ) -> None:
-        self._rehearsal, self._motion_plans, self._config, self._random = rehearsal, motion_plans, config, random
+        self._model_rollout, self._motion_plans, self._config, self._random = (
+            model_rollout,
+            motion_plans,
+            config,
+            random,
+        )
 
-    def stretch(self, takes: list[Take], step: int, goal: NDArray[np.bool_], allowance: int) -> list[Take]:
-        """Return the best takes, best first, that continue one of `takes` from `step` through `goal` (n, 88).
+    def extend(
+        self, candidates: list[Candidate], step: int, goal: NDArray[np.bool_], allowance: int
+    ) -> list[Candidate]:
+        """Return the best continuations of `candidates` from `step` through `goal` (n, 88), best first.
 
         Args:
-            allowance: Control steps that may be simulated; what was begun is finished.
+            allowance: Control steps that may be simulated; a simulation that has begun is finished.
         """
         found = _Found(self._config.width)
-        last = self._rehearsal.simulated_steps + allowance
-        trials = [[self._try(found, take, step, goal, take.plan_index, AS_PLANNED)] for take in takes]
-        good = min(take.cost for take in takes) + self._config.good_cost * len(goal)
+        last = self._model_rollout.simulated_steps + allowance
+        trials = [
+            [self._try(found, candidate, step, goal, candidate.plan_index, AS_PLANNED)] for candidate in candidates
+        ]
+        good = min(candidate.cost for candidate in candidates) + self._config.good_cost * len(goal)
         for plan_index in range(len(self._motion_plans)):
-            for take, tried in zip(takes, trials, strict=True):
-                if found.best_cost <= good or self._rehearsal.simulated_steps >= last:
-                    return found.takes
-                if plan_index != take.plan_index:
-                    tried.append(self._try(found, take, step, goal, plan_index, AS_PLANNED))
+            for candidate, tried in zip(candidates, trials, strict=True):
+                if found.best_cost <= good or self._model_rollout.simulated_steps >= last:
+                    return found.candidates
+                if plan_index != candidate.plan_index:
+                    tried.append(self._try(found, candidate, step, goal, plan_index, AS_PLANNED))
         while True:
-            for take, tried in zip(takes, trials, strict=True):
-                if found.best_cost <= good or self._rehearsal.simulated_steps >= last:
-                    return found.takes
+            for candidate, tried in zip(candidates, trials, strict=True):
+                if found.best_cost <= good or self._model_rollout.simulated_steps >= last:
+                    return found.candidates
                 plan_index, adaptation = next_proposal(self._config.proposals, tried, self._random)
-                tried.append(self._try(found, take, step, goal, plan_index, adaptation))
+                tried.append(self._try(found, candidate, step, goal, plan_index, adaptation))
 
     def _try(
-        self, found: "_Found", take: Take, step: int, goal: NDArray[np.bool_], plan_index: int, adaptation: Adaptation
+        self,
+        found: "_Found",
+        candidate: Candidate,
+        step: int,
+        goal: NDArray[np.bool_],
+        plan_index: int,
+        adaptation: Adaptation,
     ) -> Trial:
-        end = self._rehearsal.play(take, step, goal, self._motion_plans, plan_index, adaptation, found.limit)
-        # A trial that was broken off is worth less than any that was not, yet its errors may be worth correcting.
+        end = self._model_rollout.play(candidate, step, goal, self._motion_plans, plan_index, adaptation, found.limit)
+        # A trial that was stopped early ranks below all finished ones, yet its errors may be worth correcting.
         cost = found.limit + 1.0 if end is None else end.cost
         if end is not None:
             found.add(end)
-        return Trial(cost, plan_index, adaptation, self._rehearsal.hands_controller.press_error_m.copy())
+        return Trial(cost, plan_index, adaptation, self._model_rollout.hands_controller.press_error_m.copy())
 
 
 class _Found:
-    # The best takes so far; of two with equal cost, which are the same in all that matters, the first.
+    # The best candidates so far; of two with equal cost, which are the same in every way that matters, the first.
     def __init__(self, width: int) -> None:
-        self.takes: list[Take] = []
+        self.candidates: list[Candidate] = []
         self._width = width
 
     @property
     def best_cost(self) -> float:
-        return self.takes[0].cost
+        return self.candidates[0].cost
 
     @property
     def limit(self) -> float:
-        return self.takes[-1].cost if len(self.takes) == self._width else float("inf")
+        return self.candidates[-1].cost if len(self.candidates) == self._width else float("inf")
 
-    def add(self, take: Take) -> None:
-        if any(np.isclose(take.cost, other.cost, rtol=0.0, atol=1e-6) for other in self.takes):
+    def add(self, candidate: Candidate) -> None:
+        if any(np.isclose(candidate.cost, other.cost, rtol=0.0, atol=1e-6) for other in self.candidates):
             return
-        self.takes = sorted([*self.takes, take], key=lambda t: t.cost)[: self._width]
+        self.candidates = sorted([*self.candidates, candidate], key=lambda t: t.cost)[: self._width]

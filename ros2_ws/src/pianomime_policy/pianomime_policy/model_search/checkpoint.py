@@ -1,4 +1,4 @@
-"""A search that stopped, as a file: npz without pickle."""
+"""An interrupted search as a file: npz without pickle."""
 
 import json
 from collections.abc import Mapping
@@ -12,28 +12,30 @@ from pianomime_core.errors import UserError
 from pianomime_core.npz_file import read_npz, write_npz
 from pianomime_policy.hand_control.hands_controller import Memory
 from pianomime_policy.model_search.cost import OpenOnsets
-from pianomime_policy.model_search.rehearsal import Take
+from pianomime_policy.model_search.model_rollout import Candidate
 
 _HISTORY = ("targets", "pressed")
 
 
 class Checkpoint(NamedTuple):
-    """What `write` was given; every take has become one that continues none."""
+    """What `write` was given; each candidate now holds its whole history and continues no other."""
 
     identity: str
     step: int
     spent: int
     random: dict[str, Any]
-    takes: list[Take]
+    candidates: list[Candidate]
 
 
-def write(path: Path, identity: str, step: int, spent: int, random: np.random.Generator, takes: list[Take]) -> None:
-    """Write a search that decided `step` steps and keeps `takes`.
+def write(
+    path: Path, identity: str, step: int, spent: int, random: np.random.Generator, candidates: list[Candidate]
+) -> None:
+    """Write a search that has decided `step` steps and keeps `candidates`.
 
     Raises:
         UserError: The file cannot be written.
     """
-    whole = [_arrays(take, take.history()) for take in takes]
+    whole = [_arrays(candidate, candidate.history()) for candidate in candidates]
     arrays: dict[str, Any] = {
         "identity": np.array(identity),
         "step": np.array(step),
@@ -44,58 +46,58 @@ def write(path: Path, identity: str, step: int, spent: int, random: np.random.Ge
     write_npz(path, "checkpoint", arrays)
 
 
-def read(path: Path, like: Take) -> Checkpoint:
+def read(path: Path, like: Candidate) -> Checkpoint:
     """Read a checkpoint.
 
     Args:
         path: The file.
-        like: A take of this song and robot: those of the checkpoint must have its shapes and types.
+        like: A candidate for this song and robot; those in the checkpoint must have its shapes and types.
 
     Raises:
-        UserError: The file is missing, no checkpoint, or one that the search cannot go on from.
+        UserError: The file is missing, is not a checkpoint, or is one that the search cannot continue from.
     """
     try:
-        wanted = _arrays(like, [like])
-        a = read_npz(path, "checkpoint", ("identity", "step", "spent", "random", *wanted))
-        step, takes = int(a["step"]), len(a["cost"])
-        if not takes:
-            raise ValueError("it holds no take")
-        for name, one in wanted.items():
-            shape = (takes, step, *one.shape[1:]) if name in _HISTORY else (takes, *one.shape)
+        expected = _arrays(like, [like])
+        a = read_npz(path, "checkpoint", ("identity", "step", "spent", "random", *expected))
+        step, candidates = int(a["step"]), len(a["cost"])
+        if not candidates:
+            raise ValueError("it holds no candidate")
+        for name, one in expected.items():
+            shape = (candidates, step, *one.shape[1:]) if name in _HISTORY else (candidates, *one.shape)
             found = a[name]
             if found.shape != shape or found.dtype != one.dtype or not np.all(np.isfinite(found)):
                 raise ValueError(
                     f"{name} has shape {found.shape} and type {found.dtype}: must be {shape}, {one.dtype} and finite"
                 )
         random = json.loads(str(a["random"]))
-        np.random.default_rng().bit_generator.state = random  # refuses what is none
+        np.random.default_rng().bit_generator.state = random  # raises if it is not a generator's state
         return Checkpoint(
             identity=str(a["identity"]),
             step=step,
             spent=int(a["spent"]),
             random=random,
-            takes=[_take({name: a[name][i] for name in wanted}) for i in range(takes)],
+            candidates=[_candidate({name: a[name][i] for name in expected}) for i in range(candidates)],
         )
-    except Exception as error:  # numpy, zipfile and json raise whatever a damaged file trips them over
-        raise UserError(f"checkpoint {str(path)!r} cannot be read: {error}; remove it to begin anew") from error
+    except Exception as error:  # numpy, zipfile and json raise all kinds of errors on a damaged file
+        raise UserError(f"checkpoint {str(path)!r} cannot be read: {error}; remove it to start again") from error
 
 
-def _arrays(take: Take, history: list[Take]) -> dict[str, NDArray[Any]]:
+def _arrays(candidate: Candidate, history: list[Candidate]) -> dict[str, NDArray[Any]]:
     return {
-        "world": take.world,
-        "reference": np.array(take.memory.reference),
-        "vain_steps": take.memory.vain_steps,
-        "key": take.memory.key,
-        "onsets": np.array(take.onsets),
-        "cost": np.array(take.cost),
-        "plan_index": np.array(take.plan_index),
+        "world": candidate.world,
+        "reference": np.array(candidate.memory.reference),
+        "vain_steps": candidate.memory.vain_steps,
+        "key": candidate.memory.key,
+        "onsets": np.array(candidate.onsets),
+        "cost": np.array(candidate.cost),
+        "plan_index": np.array(candidate.plan_index),
         "targets": np.concatenate([each.targets for each in history]),
         "pressed": np.concatenate([each.pressed for each in history]),
     }
 
 
-def _take(a: Mapping[str, Any]) -> Take:
-    return Take(
+def _candidate(a: Mapping[str, Any]) -> Candidate:
+    return Candidate(
         world=a["world"],
         memory=Memory(tuple(a["reference"]), a["vain_steps"], a["key"]),
         onsets=OpenOnsets(*a["onsets"]),

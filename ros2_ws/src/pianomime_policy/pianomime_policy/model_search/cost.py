@@ -1,4 +1,4 @@
-"""What a performance costs, step by step: the frame F1 it loses, the onsets it misses, and how near it was to both."""
+"""The cost of a performance, step by step: lost frame F1, missed onsets, and how close keys came to the threshold."""
 
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -11,13 +11,13 @@ from pianomime_core.keyboard import KEYBOARD, NUM_KEYS
 
 @dataclass(frozen=True)
 class CostConfig:
-    """Prices; a frame with F1 0 costs 1.
+    """Weights of the cost; a frame with F1 0 costs 1.
 
     Attributes:
-        onset_price: Of an onset without partner, wanted or given; matched as in `pianomime_core.metrics`.
-        missing_price: Of a wanted key that is up, by the part of its way that is left to go.
-        stray_price: Of a key that is not wanted, by the square of the part of its way that it is down. Both prefer
-            performances that are far from the thresholds, which survive disturbances.
+        onset_price: Of an unmatched onset, in reference or performance; matched as in `pianomime_core.metrics`.
+        missing_price: Of a reference key that is not down, times the fraction of its travel that is missing.
+        stray_price: Of any other key, times the square of the fraction of its travel that it is down. Both prefer
+            performances that stay far from the thresholds and so survive disturbances.
     """
 
     onset_price: float = 1.0
@@ -26,7 +26,7 @@ class CostConfig:
 
 
 class OpenOnsets(NamedTuple):
-    """What the next frame must know of the last: (88,) bool each; see `pianomime_core.metrics.RunningScore`."""
+    """State carried from one frame to the next: (88,) bool each; see `pianomime_core.metrics.RunningScore`."""
 
     goal: NDArray[np.bool_]
     pressed: NDArray[np.bool_]
@@ -40,15 +40,15 @@ NO_ONSETS = OpenOnsets(*np.zeros((4, NUM_KEYS), dtype=bool))
 def step_cost(
     config: CostConfig, before: OpenOnsets, goal: NDArray[np.bool_], key_angles: NDArray[np.float64]
 ) -> tuple[float, OpenOnsets]:
-    """Return the cost of one frame and what the next must know. An onset that stays alone is paid one frame later.
+    """Return the cost of one frame and the state for the next. An unmatched onset is charged one frame later.
 
     Args:
-        goal: (88,) wanted.
+        goal: (88,) reference keys.
         key_angles: (88,) at the end of the step [rad].
     """
     pressed = KEYBOARD.pressed(key_angles)
-    hit, total = np.count_nonzero(goal & pressed), np.count_nonzero(goal) + np.count_nonzero(pressed)
-    cost = 1.0 - 2.0 * hit / total if total else 0.0
+    true_positives, total = np.count_nonzero(goal & pressed), np.count_nonzero(goal) + np.count_nonzero(pressed)
+    cost = 1.0 - 2.0 * true_positives / total if total else 0.0
     goal_onsets, pressed_onsets = goal & ~before.goal, pressed & ~before.pressed
     alone = (before.open_goal & ~pressed_onsets) | (before.open_pressed & ~goal_onsets)
     cost += config.onset_price * np.count_nonzero(alone)

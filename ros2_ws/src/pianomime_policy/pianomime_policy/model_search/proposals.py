@@ -1,4 +1,4 @@
-"""What may be tried otherwise: fresh changes, changes of what went well, and corrections of measured errors."""
+"""Proposals for the search: random changes, variations of what went well, and corrections of measured errors."""
 
 from dataclasses import dataclass
 
@@ -12,18 +12,19 @@ from pianomime_policy.hand_control.hands_controller import Adaptation
 
 @dataclass(frozen=True)
 class ProposalConfig:
-    """Sizes and shares of the proposals.
+    """Sizes and proportions of the proposals.
 
     Attributes:
-        choice_scale: Proposals start from the k-th best trial with k from an exponential of this mean.
-        press_spread_m: (3,) standard deviation of the change of a press point: into the keys, along, down.
-        press_share: Of the keys, how many change.
+        choice_scale: Proposals start from the k-th best trial, with k drawn from an exponential of this mean.
+        press_spread_m: (3,) standard deviation of the change of a press point: into the keys, along them, down.
+        press_share: Fraction of the keys that change.
         hand_spread_m: Standard deviation of the shift of a hand's centre and reach.
-        local_scale: Size of a change of what went well, against a fresh one.
-        corrections, fresh: Shares of the proposals that correct, and that begin anew; the others change what went well.
-        correction_gain: Lowest and highest part of a measured error that a correction takes away.
+        local_scale: Size of a variation relative to a change from scratch.
+        corrections, fresh: Fractions of proposals that correct errors and that start from scratch; the rest vary what
+            went well.
+        correction_gain: Smallest and largest fraction of a measured error that a correction removes.
         correction_limit_m: A correction moves a press point at most this far at once.
-        offset_limit_m: And no press point ever moves further than this.
+        offset_limit_m: No press point ever moves further than this.
     """
 
     choice_scale: float = 1.0
@@ -40,13 +41,13 @@ class ProposalConfig:
 
 @dataclass
 class Trial:
-    """What was tried on a stretch of music, and what came of it.
+    """One attempt at a segment of music, and its result.
 
     Attributes:
-        cost: As `Take.cost` at its end; more than that of any take kept if it was broken off.
+        cost: `Candidate.cost` at its end; higher than that of any kept candidate if it was stopped early.
         plan_index: Index of the motion plan.
-        adaptation: What was done otherwise than it says.
-        press_error_m: (88, 4) see `HandsController.press_error_m`.
+        adaptation: How the attempt departed from that plan.
+        press_error_m: (88, 4), see `HandsController.press_error_m`.
     """
 
     cost: float
@@ -65,11 +66,11 @@ def next_proposal(config: ProposalConfig, tried: list[Trial], random: np.random.
 def propose(
     config: ProposalConfig, tried: Adaptation, press_error_m: NDArray[np.float64], random: np.random.Generator
 ) -> Adaptation:
-    """Return something new to try.
+    """Return a new adaptation to try.
 
     Args:
-        tried: What was done, and
-        press_error_m: (88, 4) what came of it, see `HandsController.press_error_m`.
+        tried: The adaptation to start from.
+        press_error_m: (88, 4) the errors it led to, see `HandsController.press_error_m`.
     """
     kind = random.random()
     if kind < config.corrections:
@@ -82,9 +83,11 @@ def propose(
 def _corrected(
     config: ProposalConfig, tried: Adaptation, press_error_m: NDArray[np.float64], gain: float
 ) -> Adaptation:
-    # A finger that ends beside its target aims as far to the other side: iterative learning control, one key at a time.
+    # A finger that misses its target aims as far to the other side: iterative learning control, one key at a time.
     error = press_error_m[:, :3] / np.maximum(press_error_m[:, 3:], 1.0)
-    error[:, 2] = 0.5 * np.minimum(error[:, 2], 0.0)  # the keybed stops a pad: only what is too high can be mended
+    error[:, 2] = 0.5 * np.minimum(
+        error[:, 2], 0.0
+    )  # the keybed stops a fingertip: only one that is too high can be corrected
     step = np.clip(gain * error, -config.correction_limit_m, config.correction_limit_m)
     offset = np.clip(tried.press_offset_m + step, -config.offset_limit_m, config.offset_limit_m)
     return Adaptation(offset, tried.centre_shift_m, tried.reach_shift_m)

@@ -1,6 +1,6 @@
-"""Refinement of one song: a beam search through all of it, stretch by stretch, that can stop and go on.
+"""Refinement of one song: a beam search through all of it, segment by segment, that can be interrupted and resumed.
 
-The whole song is known, time does not matter: the way to make training data, and to see what the hands can do.
+The whole song is known and time does not matter: this makes training data and shows what the hands can do.
 """
 
 import hashlib
@@ -18,19 +18,19 @@ from pianomime_policy.controllers.planner.planner import PlannerConfig
 from pianomime_policy.model_search import checkpoint
 from pianomime_policy.model_search.beam_search import BeamConfig, BeamSearch
 from pianomime_policy.model_search.cost import CostConfig
+from pianomime_policy.model_search.model_rollout import ModelRollout
 from pianomime_policy.model_search.motion_plan_configs import motion_plan_configs
-from pianomime_policy.model_search.rehearsal import Rehearsal
 
 
 @dataclass(frozen=True)
 class RefineConfig:
-    """Numbers of a refinement.
+    """Settings of a refinement.
 
     Attributes:
-        effort: Control steps simulated for one of music, on average; 40 are about 2.5 CPU-seconds a second.
-        burst: A hard stretch may take this many times its share of the effort, of what easy ones left or later ones
-            will have to save.
-        seed: Of the random proposals.
+        effort: Simulated steps per step of music, on average; 40 is about 2.5 CPU-seconds per second of music.
+        burst: A difficult segment may use this many times its share of the effort, taken from what easy ones left over
+            or later ones will have to save.
+        seed: For the random proposals.
     """
 
     effort: int = 40
@@ -56,87 +56,89 @@ class Played(NamedTuple):
 
 
 class Refinement:
-    """One song. Deterministic: the same song, scene and config give the same performance, interrupted or not.
+    """Refines one song. Deterministic: the same song, scene and config give the same result, interrupted or not.
 
     Attributes:
-        steps: Control steps of the song; step: those decided so far.
+        steps: Control steps of the song; step: how many are decided so far.
         joint_names, target_names: As in `Simulator`.
     """
 
     def __init__(self, roll: PianoRoll, scene: SceneConfig, config: RefineConfig | None = None) -> None:
         self._goal, self._config = roll.goal, config or RefineConfig()
         c = self._config
-        self._rehearsal = Rehearsal(scene, c.planner.fingertips, c.planner.performer, c.cost)
+        self._model_rollout = ModelRollout(scene, c.planner.fingertips, c.planner.performer, c.cost)
         self._motion_plans = [variant.new_motion_plan() for variant in motion_plan_configs(c.planner)]
         for motion_plan in self._motion_plans:
             motion_plan.see(self._goal, 0)
         self._random = np.random.default_rng(c.seed)
-        self._search = BeamSearch(self._rehearsal, self._motion_plans, c.beam, self._random)
-        first, self._initial_joint_positions = self._rehearsal.begin(self._motion_plans[0])
-        self._takes = [first]
+        self._search = BeamSearch(self._model_rollout, self._motion_plans, c.beam, self._random)
+        first, self._initial_joint_positions = self._model_rollout.begin(self._motion_plans[0])
+        self._candidates = [first]
         self._spent = 0
         self._identity = hashlib.sha256(self._goal.tobytes() + repr((scene, c)).encode()).hexdigest()
         self.steps, self.step = len(self._goal), 0
-        self.joint_names = self._rehearsal.simulator.joint_names
-        self.target_names = self._rehearsal.simulator.target_names
+        self.joint_names = self._model_rollout.simulator.joint_names
+        self.target_names = self._model_rollout.simulator.target_names
 
     @property
     def simulated_steps(self) -> int:
-        """Control steps spent on what is decided so far."""
+        """Control steps simulated for what is decided so far."""
         return self._spent
 
     @property
     def pressed(self) -> NDArray[np.bool_]:
-        """(step, 88) keys at the ends of the steps decided so far, on the best take."""
-        return np.concatenate([take.pressed for take in self._takes[0].history()])
+        """(step, 88) keys at the ends of the steps decided so far, on the best candidate."""
+        return np.concatenate([candidate.pressed for candidate in self._candidates[0].history()])
 
     def advance(self) -> None:
-        """Decide the next stretch; does nothing at the end of the song."""
-        goal = self._goal[self.step : self.step + self._config.beam.stretch_steps]
+        """Decide the next segment; does nothing at the end of the song."""
+        goal = self._goal[self.step : self.step + self._config.beam.segment_steps]
         if not len(goal):
             return
         fair = self._config.effort * len(goal)
         saved = self._config.effort * self.step - self._spent
         allowance = min(max(saved + fair, 0) + fair, self._config.burst * fair)
-        before = self._rehearsal.simulated_steps
-        self._takes = self._search.stretch(self._takes, self.step, goal, int(allowance))
-        self._spent += self._rehearsal.simulated_steps - before
+        before = self._model_rollout.simulated_steps
+        self._candidates = self._search.extend(self._candidates, self.step, goal, int(allowance))
+        self._spent += self._model_rollout.simulated_steps - before
         self.step += len(goal)
 
     def best(self) -> Played:
-        """What is decided so far, and the planner alone from there to the end."""
-        take = self._takes[0]
-        rest = self._rehearsal.play(take, self.step, self._goal[self.step :], self._motion_plans, take.plan_index)
-        assert rest is not None  # no limit, no end before the end
-        takes = rest.history()
+        """The best candidate so far, continued by the planner alone to the end of the song."""
+        candidate = self._candidates[0]
+        rest = self._model_rollout.play(
+            candidate, self.step, self._goal[self.step :], self._motion_plans, candidate.plan_index
+        )
+        assert rest is not None  # without a limit it never stops early
+        candidates = rest.history()
         return Played(
             self._initial_joint_positions,
-            np.concatenate([t.targets for t in takes]),
-            np.concatenate([t.pressed for t in takes]),
+            np.concatenate([t.targets for t in candidates]),
+            np.concatenate([t.pressed for t in candidates]),
         )
 
     def save(self, path: Path) -> None:
-        """Write a checkpoint, whole or not at all.
+        """Write a checkpoint atomically.
 
         Raises:
             UserError: It cannot be written.
         """
-        checkpoint.write(path, self._identity, self.step, self._spent, self._random, self._takes)
+        checkpoint.write(path, self._identity, self.step, self._spent, self._random, self._candidates)
 
     @classmethod
     def load(cls, path: Path, roll: PianoRoll, scene: SceneConfig, config: RefineConfig | None = None) -> "Refinement":
-        """Go on from a checkpoint.
+        """Resume from a checkpoint.
 
         Raises:
-            UserError: It is none, or that of another song, scene or config.
+            UserError: It is not a checkpoint, or belongs to another song, scene or config.
         """
         refinement = cls(roll, scene, config)
-        found = checkpoint.read(path, refinement._takes[0])
+        found = checkpoint.read(path, refinement._candidates[0])
         if found.identity != refinement._identity:
-            raise UserError(f"checkpoint {str(path)!r} is of another song or other settings: remove it to begin anew")
-        indices = {take.plan_index for take in found.takes}
+            raise UserError(f"checkpoint {str(path)!r} is of another song or other settings: remove it to start again")
+        indices = {candidate.plan_index for candidate in found.candidates}
         if not 0 <= found.step <= refinement.steps or not indices <= set(range(len(refinement._motion_plans))):
-            raise UserError(f"checkpoint {str(path)!r} is damaged: remove it to begin anew")
-        refinement.step, refinement._spent, refinement._takes = found.step, found.spent, found.takes
+            raise UserError(f"checkpoint {str(path)!r} is damaged: remove it to start again")
+        refinement.step, refinement._spent, refinement._candidates = found.step, found.spent, found.candidates
         refinement._random.bit_generator.state = found.random
         return refinement

@@ -1,1 +1,1 @@
-"""The planner, after it has tried on the model what is to come."""
+"""The planner, after trying the coming music on a model of the robot."""

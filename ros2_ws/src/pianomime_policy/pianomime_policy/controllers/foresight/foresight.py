@@ -1,8 +1,8 @@
-"""The controller that looks before it plays: a streaming planner with the simulator in its loop.
+"""The controller that looks ahead before it plays: a streaming planner with the simulator in its loop.
 
-While one stretch of music is played, the next is rehearsed from where this one will end: as read, then otherwise, a
-fixed number of simulated steps in every control step. What went best is what is played next. Where that went well at
-once, the time goes to the stretch after it.
+While one segment of music is played, the next is simulated from where this one will end: first as planned, then with
+variations, a fixed number of simulated steps in every control step. The best attempt is played next. If the first one
+is already good, the remaining time goes to the segment after it.
 """
 
 from collections.abc import Generator
@@ -13,35 +13,35 @@ from numpy.typing import NDArray
 
 from pianomime_description.variant import SceneConfig
 from pianomime_policy.controllers.controller import FingertipAims, Observation
-from pianomime_policy.controllers.foresight.prospect import Prospect
+from pianomime_policy.controllers.foresight.planned_segment import PlannedSegment
 from pianomime_policy.controllers.planner.planner import PlannerConfig
 from pianomime_policy.hand_control.hands_controller import AS_PLANNED, Adaptation, HandsController
 from pianomime_policy.model_search.cost import NO_ONSETS, CostConfig, step_cost
+from pianomime_policy.model_search.model_rollout import Candidate, ModelRollout
 from pianomime_policy.model_search.proposals import ProposalConfig, Trial, next_proposal
-from pianomime_policy.model_search.rehearsal import Rehearsal, Take
 from pianomime_policy.motion.foot import Foot
 from pianomime_policy.motion.song_plan import Assignments
 
 
 @dataclass(frozen=True)
 class ForesightConfig:
-    """Numbers of the controller.
+    """Settings of the controller.
 
     Attributes:
-        simulated_steps: In every control step.
-        stretch_steps: Control steps of a stretch, and
-        beyond_steps: those rehearsed beyond its end, as read, to see what it led to.
-        stretches_ahead: Stretches rehearsed ahead of the one that is played, at most.
-        good_cost: Of a control step, from which on nothing more is tried.
-        as_foreseen: No joint is further than this from where it was expected [rad or m]: what follows need not be
-            rehearsed again.
-        seed: Of the random proposals.
+        simulated_steps: Per control step.
+        segment_steps: Control steps in a segment.
+        beyond_steps: Steps simulated past its end, as planned, to see what it leads to.
+        segments_ahead: Segments simulated ahead of the one being played, at most.
+        good_cost: Cost per control step below which nothing more is tried.
+        as_foreseen: If no joint is further than this from its expected position [rad or m], what follows need not be
+            simulated again.
+        seed: For the random proposals.
     """
 
     simulated_steps: int = 5
-    stretch_steps: int = 8
+    segment_steps: int = 8
     beyond_steps: int = 2
-    stretches_ahead: int = 2
+    segments_ahead: int = 2
     good_cost: float = 0.02
     as_foreseen: float = 1e-3
     seed: int = 0
@@ -58,7 +58,7 @@ class Foresight:
         self.horizon_steps = c.planner.horizon_steps
         self._hands_controller = HandsController(scene.variant, c.planner.fingertips, c.planner.performer)
         self._foot = Foot()
-        self._rehearsal = Rehearsal(scene, c.planner.fingertips, c.planner.performer, c.cost)
+        self._model_rollout = ModelRollout(scene, c.planner.fingertips, c.planner.performer, c.cost)
         self.joint_names, self.target_names = self._hands_controller.joint_names, self._hands_controller.target_names
 
     def start(self, goal: NDArray[np.bool_], sustain: NDArray[np.bool_]) -> NDArray[np.float64]:
@@ -67,8 +67,8 @@ class Foresight:
         self._motion_plan.see(goal, 0)
         self._foot.lift()
         self._random = np.random.default_rng(self.config.seed)
-        self._now = Prospect(0)
-        self._ahead: list[Prospect] = []
+        self._now = PlannedSegment(0)
+        self._ahead: list[PlannedSegment] = []
         self._turn = 0
         self._onsets = NO_ONSETS
         self._seen: Observation | None = None
@@ -83,13 +83,13 @@ class Foresight:
             self._onsets = step_cost(c.cost, self._onsets, self._seen.goal[0], o.key_angles)[1]
         self._seen = replace(o, goal=o.goal.copy())
         if o.step >= self._turn:
-            begin = o.step // c.stretch_steps * c.stretch_steps
-            self._turn = begin + c.stretch_steps
-            self._now = next((p for p in self._ahead if p.step == begin), Prospect(begin))
+            begin = o.step // c.segment_steps * c.segment_steps
+            self._turn = begin + c.segment_steps
+            self._now = next((p for p in self._ahead if p.step == begin), PlannedSegment(begin))
             self._ahead = [p for p in self._ahead if p.step > begin]
-            self._thinking = self._think(self._seen)
+            self._search = self._simulate_ahead(self._seen)
         for _ in range(c.simulated_steps):
-            next(self._thinking)
+            next(self._search)
         return self._hands_controller.act(
             self._motion_plan, o.step, o.joint_positions, o.joint_velocities, o.key_angles, self._now.adaptation
         )
@@ -106,67 +106,67 @@ class Foresight:
         """See `TellsAims.aims`."""
         return self._hands_controller.aims()
 
-    def _think(self, o: Observation) -> Generator[None, None, None]:
-        """Rehearse what follows until the generator is dropped; pauses after every simulated step."""
+    def _simulate_ahead(self, o: Observation) -> Generator[None, None, None]:
+        """Simulate what follows until the generator is dropped; pauses after every simulated step."""
         now = self._now
         if not self._is_as_foreseen(o):
             memory, onsets = self._hands_controller.memory(), self._onsets
-            here = self._rehearsal.measured(o.joint_positions, o.joint_velocities, o.key_angles, memory, onsets)
-            self._ahead = [prospect.begin_elsewhere() for prospect in self._ahead]
-            yield  # taking over a state takes as long as a step
+            here = self._model_rollout.measured(o.joint_positions, o.joint_velocities, o.key_angles, memory, onsets)
+            self._ahead = [segment.begin_elsewhere() for segment in self._ahead]
+            yield  # setting a state takes as long as a step
             now.end = yield from self._played(here, o.step, o.goal[: self._turn - o.step], now.adaptation)
         while True:
-            doubtful = self._first_doubtful()
-            if doubtful is None:
+            unsolved = self._first_unsolved()
+            if unsolved is None:
                 yield
             else:
-                yield from self._try(doubtful)
+                yield from self._try(unsolved)
 
     def _is_as_foreseen(self, o: Observation) -> bool:
         now = self._now
         if o.step != now.step or now.begin is None or now.end is None:
             return False
-        expected = self._rehearsal.joint_positions(now.begin)
+        expected = self._model_rollout.joint_positions(now.begin)
         return bool(np.max(np.abs(expected - o.joint_positions)) <= self.config.as_foreseen)
 
-    def _first_doubtful(self) -> Prospect | None:
-        """The first stretch ahead that nobody knows how to play well; None if there is none as far as it looks."""
+    def _first_unsolved(self) -> PlannedSegment | None:
+        """The first segment ahead without a good solution yet; None if there is none within the horizon."""
         assert self._seen is not None
         c, before = self.config, self._now
-        for number in range(c.stretches_ahead):
-            if before.step + 2 * c.stretch_steps > self._seen.step + len(self._seen.goal):
+        for number in range(c.segments_ahead):
+            if before.step + 2 * c.segment_steps > self._seen.step + len(self._seen.goal):
                 return None
             if number == len(self._ahead):
-                self._ahead.append(Prospect(before.step + c.stretch_steps))
-            prospect = self._ahead[number]
-            if prospect.begin is None:
-                assert before.end is not None  # it is known how to play it
-                prospect.begin = replace(before.end, before=None)
-            if prospect.cost > c.good_cost * (c.stretch_steps + c.beyond_steps):
-                return prospect
-            before = prospect
+                self._ahead.append(PlannedSegment(before.step + c.segment_steps))
+            segment = self._ahead[number]
+            if segment.begin is None:
+                assert before.end is not None  # it has a good solution
+                segment.begin = replace(before.end, before=None)
+            if segment.cost > c.good_cost * (c.segment_steps + c.beyond_steps):
+                return segment
+            before = segment
         return None
 
-    def _try(self, prospect: Prospect) -> Generator[None, None, None]:
-        c, step = self.config, prospect.step
+    def _try(self, segment: PlannedSegment) -> Generator[None, None, None]:
+        c, step = self.config, segment.step
         assert self._seen is not None
-        assert prospect.begin is not None
+        assert segment.begin is not None
         goal = self._seen.goal[step - self._seen.step :]
-        beyond = goal[c.stretch_steps : c.stretch_steps + c.beyond_steps]
-        if prospect.untried:
-            adaptation = prospect.untried[-1]
+        beyond = goal[c.segment_steps : c.segment_steps + c.beyond_steps]
+        if segment.untried:
+            adaptation = segment.untried[-1]
         else:
-            adaptation = next_proposal(c.proposals, prospect.tried, self._random)[1]
-        limit = np.inf if prospect.best is None else prospect.best.cost
-        end = yield from self._played(prospect.begin, step, goal[: c.stretch_steps], adaptation, limit)
-        errors = self._rehearsal.hands_controller.press_error_m.copy()
+            adaptation = next_proposal(c.proposals, segment.tried, self._random)[1]
+        limit = np.inf if segment.best is None else segment.best.cost
+        end = yield from self._played(segment.begin, step, goal[: c.segment_steps], adaptation, limit)
+        errors = self._model_rollout.hands_controller.press_error_m.copy()
         last = end
         if end is not None and len(beyond):
-            last = yield from self._played(end, step + c.stretch_steps, beyond, AS_PLANNED, limit)
+            last = yield from self._played(end, step + c.segment_steps, beyond, AS_PLANNED, limit)
         cost = limit + 1.0 if last is None else last.cost
-        prospect.note(Trial(cost, 0, adaptation, errors), None if last is None else end)
+        segment.record(Trial(cost, 0, adaptation, errors), None if last is None else end)
 
     def _played(
-        self, begin: Take, step: int, goal: NDArray[np.bool_], adaptation: Adaptation, limit: float = np.inf
-    ) -> Generator[None, None, Take | None]:
-        return self._rehearsal.playing(begin, step, goal, [self._motion_plan], 0, adaptation, limit)
+        self, begin: Candidate, step: int, goal: NDArray[np.bool_], adaptation: Adaptation, limit: float = np.inf
+    ) -> Generator[None, None, Candidate | None]:
+        return self._model_rollout.play_stepwise(begin, step, goal, [self._motion_plan], 0, adaptation, limit)

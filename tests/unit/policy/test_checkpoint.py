@@ -11,14 +11,14 @@ from pianomime_core.errors import UserError
 from pianomime_policy.hand_control.hands_controller import Memory
 from pianomime_policy.model_search.checkpoint import read, write
 from pianomime_policy.model_search.cost import NO_ONSETS
-from pianomime_policy.model_search.rehearsal import Take
+from pianomime_policy.model_search.model_rollout import Candidate
 
 STEPS = 8
 
 
-def take(before: Take | None = None, steps: int = 0) -> Take:
+def candidate(before: Candidate | None = None, steps: int = 0) -> Candidate:
     """One of a small world."""
-    return Take(
+    return Candidate(
         world=np.arange(12.0),
         memory=Memory((np.ones((3, 5)), np.zeros((3, 5))), np.zeros((2, 5), np.int64), np.ones((2, 5), np.int64)),
         onsets=NO_ONSETS,
@@ -33,21 +33,28 @@ def take(before: Take | None = None, steps: int = 0) -> Take:
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     random = np.random.default_rng(1)
-    write(tmp_path / "song.partial", "this song", STEPS, 99, random, [take(take(steps=3), steps=5), take(steps=STEPS)])
+    write(
+        tmp_path / "song.partial",
+        "this song",
+        STEPS,
+        99,
+        random,
+        [candidate(candidate(steps=3), steps=5), candidate(steps=STEPS)],
+    )
     return tmp_path / "song.partial"
 
 
 def test_what_is_written_is_read(path: Path) -> None:
-    found = read(path, take())
-    assert (found.identity, found.step, found.spent, len(found.takes)) == ("this song", STEPS, 99, 2)
+    found = read(path, candidate())
+    assert (found.identity, found.step, found.spent, len(found.candidates)) == ("this song", STEPS, 99, 2)
     assert found.random == np.random.default_rng(1).bit_generator.state
-    for one in found.takes:
+    for one in found.candidates:
         assert (one.cost, one.plan_index, one.before) == (0.5, 1, None)
         np.testing.assert_array_equal(one.targets, np.full((STEPS, 46), 0.25, np.float32))
         np.testing.assert_array_equal(one.memory.reference[0], np.ones((3, 5)))
 
 
-TAKES = ("world", "reference", "vain_steps", "key", "onsets", "cost", "plan_index", "targets", "pressed")
+CANDIDATES = ("world", "reference", "vain_steps", "key", "onsets", "cost", "plan_index", "targets", "pressed")
 
 
 @pytest.mark.parametrize(
@@ -63,7 +70,7 @@ TAKES = ("world", "reference", "vain_steps", "key", "onsets", "cost", "plan_inde
         ({"key": None}, "key"),
         ({"random": lambda a: np.array("{}")}, "state"),
         ({"random": lambda a: np.array("[" * 100_000)}, "recursion"),
-        ({name: lambda a: a[:0] for name in TAKES}, "it holds no take"),
+        ({name: lambda a: a[:0] for name in CANDIDATES}, "it holds no candidate"),
     ],
 )
 def test_what_the_search_cannot_go_on_from_is_refused(changes: dict[str, Any], words: str, path: Path) -> None:
@@ -76,8 +83,8 @@ def test_what_the_search_cannot_go_on_from_is_refused(changes: dict[str, Any], w
             arrays[name] = change(arrays[name])
     with path.open("wb") as file:
         np.savez(file, **arrays)
-    with pytest.raises(UserError, match=rf"song\.partial' cannot be read: .*{words}.*; remove it to begin anew"):
-        read(path, take())
+    with pytest.raises(UserError, match=rf"song\.partial' cannot be read: .*{words}.*; remove it to start again"):
+        read(path, candidate())
 
 
 def test_the_state_of_the_random_numbers_is_plain_text(path: Path) -> None:

@@ -1,4 +1,4 @@
-"""A rehearsal: a simulator and a hands controller that can be put back to any moment and try the music otherwise."""
+"""A model rollout: a simulator and hands controller that can return to any moment and play on in another way."""
 
 from collections.abc import Generator
 from dataclasses import dataclass
@@ -22,14 +22,14 @@ from pianomime_policy.motion.motion_plan import MotionPlan
 
 
 @dataclass(frozen=True, eq=False)
-class Take:
-    """How a stretch of music went, and all that is needed to go on from its end.
+class Candidate:
+    """A simulated segment of music, and all that is needed to continue from its end.
 
     Attributes:
         world, memory, onsets: Simulator, hands controller and score at its end.
         cost: From the beginning of the song to its end.
-        plan_index: Number of the motion plan it was played by.
-        before: The take it continues; None at the beginning of the song.
+        plan_index: Index of the motion plan it was played from.
+        before: The candidate it continues; None at the beginning of the song.
         targets: (n, 46) float32 actuator targets of its steps; pressed: (n, 88) keys at their ends.
     """
 
@@ -38,22 +38,22 @@ class Take:
     onsets: OpenOnsets
     cost: float
     plan_index: int
-    before: "Take | None"
+    before: "Candidate | None"
     targets: NDArray[np.float32]
     pressed: NDArray[np.bool_]
 
-    def history(self) -> list["Take"]:
-        """The takes from the first to this one."""
-        takes: list[Take] = []
-        take: Take | None = self
-        while take is not None:
-            takes.append(take)
-            take = take.before
-        return takes[::-1]
+    def history(self) -> list["Candidate"]:
+        """The candidates from the first to this one."""
+        candidates: list[Candidate] = []
+        candidate: Candidate | None = self
+        while candidate is not None:
+            candidates.append(candidate)
+            candidate = candidate.before
+        return candidates[::-1]
 
 
-class Rehearsal:
-    """Plays stretches of one song on the model, from any take.
+class ModelRollout:
+    """Simulates segments of one song, starting from any candidate.
 
     Attributes:
         simulated_steps: Control steps simulated so far.
@@ -71,8 +71,8 @@ class Rehearsal:
         self._started = name_order(world.joint_names, player.joint_names, "joint", parts)
         self._commanded = name_order(world.target_names, player.target_names, "target", parts)
 
-    def begin(self, motion_plan: MotionPlan) -> tuple[Take, NDArray[np.float64]]:
-        """The take before the first step, and the joints (54,) it begins with in the simulator's order [rad, m]."""
+    def begin(self, motion_plan: MotionPlan) -> tuple[Candidate, NDArray[np.float64]]:
+        """The candidate before the first step, and its initial joints (54,) in the simulator's order [rad, m]."""
         joints = self.hands_controller.begin(motion_plan)[self._started]
         self.simulator.reset(joints)
         return self._here(NO_ONSETS), joints
@@ -84,18 +84,18 @@ class Rehearsal:
         key_angles: NDArray[np.float64],
         memory: Memory,
         onsets: OpenOnsets,
-    ) -> Take:
-        """A take of no steps that begins in the state of an `Observation`."""
+    ) -> Candidate:
+        """A candidate of no steps that begins in the state of an `Observation`."""
         self.simulator.pose(joint_positions[self._started], joint_velocities[self._started], key_angles)
         self.hands_controller.remember(memory)
         return self._here(onsets)
 
-    def joint_positions(self, take: Take) -> NDArray[np.float64]:
-        """(54,) where the joints stand at the end of a take, as in `Observation`."""
-        return self.simulator.restore(take.world).joint_positions[self._observed]
+    def joint_positions(self, candidate: Candidate) -> NDArray[np.float64]:
+        """(54,) joint positions at the end of a candidate, as in `Observation`."""
+        return self.simulator.restore(candidate.world).joint_positions[self._observed]
 
-    def _here(self, onsets: OpenOnsets) -> Take:
-        return Take(
+    def _here(self, onsets: OpenOnsets) -> Candidate:
+        return Candidate(
             world=self.simulator.save(),
             memory=self.hands_controller.memory(),
             onsets=onsets,
@@ -108,41 +108,41 @@ class Rehearsal:
 
     def play(
         self,
-        before: Take,
+        before: Candidate,
         step: int,
         goal: NDArray[np.bool_],
         motion_plans: list[MotionPlan],
         plan_index: int,
         adaptation: Adaptation = AS_PLANNED,
         cost_limit: float = np.inf,
-    ) -> Take | None:
-        """Continue a take; None if that costs more than `cost_limit` already before the end.
+    ) -> Candidate | None:
+        """Continue a candidate; None as soon as that costs more than `cost_limit`.
 
         Args:
-            before: Where to begin.
-            step: Control step of its end, the first to play.
+            before: Candidate to continue.
+            step: First control step to play, at the end of `before`.
             goal: (n, 88) rows to play.
-            motion_plans, plan_index: What to read, and which of them.
-            adaptation: For the whole stretch.
+            motion_plans, plan_index: Motion plans, and the index of the one to follow.
+            adaptation: Applied to the whole segment.
         """
-        playing = self.playing(before, step, goal, motion_plans, plan_index, adaptation, cost_limit)
+        steps = self.play_stepwise(before, step, goal, motion_plans, plan_index, adaptation, cost_limit)
         while True:
             try:
-                next(playing)
+                next(steps)
             except StopIteration as end:
                 return end.value
 
-    def playing(
+    def play_stepwise(
         self,
-        before: Take,
+        before: Candidate,
         step: int,
         goal: NDArray[np.bool_],
         motion_plans: list[MotionPlan],
         plan_index: int,
         adaptation: Adaptation = AS_PLANNED,
         cost_limit: float = np.inf,
-    ) -> Generator[None, None, Take | None]:
-        """`play`, pausing after every simulated step; nothing else may be rehearsed meanwhile."""
+    ) -> Generator[None, None, Candidate | None]:
+        """`play` as a generator that pauses after every simulated step; no other rollout may run in between."""
         hands_controller, simulator = self.hands_controller, self.simulator
         state = simulator.restore(before.world)
         hands_controller.remember(before.memory)
@@ -151,7 +151,7 @@ class Rehearsal:
         targets = np.zeros((len(goal), len(self._commanded)), np.float32)
         pressed = np.zeros(goal.shape, bool)
         for i, row in enumerate(goal):
-            # Rounded to what a rollout file keeps.
+            # Rounded to the precision of a rollout file.
             targets[i] = hands_controller.act(
                 motion_plans[plan_index],
                 step + i,
@@ -168,4 +168,6 @@ class Rehearsal:
             yield
             if cost > cost_limit:
                 return None
-        return Take(simulator.save(), hands_controller.memory(), onsets, cost, plan_index, before, targets, pressed)
+        return Candidate(
+            simulator.save(), hands_controller.memory(), onsets, cost, plan_index, before, targets, pressed
+        )
