@@ -18,7 +18,7 @@ from pianomime.reports.error_report import MISSED_ROWS, WRONG_ROWS
 from pianomime_core.error_table import error_table
 from pianomime_core.errors import UserError
 from pianomime_physics.simulator import Simulator
-from pianomime_policy.controllers.controller import TellsFingers
+from pianomime_policy.controllers.controller import ReportsFingering
 from pianomime_policy.controllers.registry import make_controller
 
 _SIDES = (("missed", MISSED_ROWS, MISSED), ("wrong", WRONG_ROWS, WRONG))
@@ -86,7 +86,7 @@ def played_totals(controllers: Sequence[str], songs: Sequence[Path]) -> dict[str
         errors = []
         for song in songs:
             played = play_episode(simulator, controller, read_song(song))
-            fingers = controller.assignments() if isinstance(controller, TellsFingers) else None
+            fingers = controller.assignments() if isinstance(controller, ReportsFingering) else None
             errors.append(error_table(played.goal, played.pressed, fingers))
         totals[name] = reduce(operator.add, errors).as_dict()
     return totals

@@ -21,7 +21,7 @@ from pianomime_core.rollout import Rollout
 from pianomime_core.timing import CONTROL_TIMESTEP_S
 from pianomime_description.variant import SceneConfig
 from pianomime_physics.simulator import Simulator
-from pianomime_policy.controllers.controller import TellsFingers
+from pianomime_policy.controllers.controller import ReportsFingering
 from pianomime_policy.controllers.registry import make_controller
 from pianomime_sim.rollout_metadata import versions
 
@@ -119,4 +119,4 @@ def _played(
 def _play(task: _Task) -> SongErrors:
     controller = make_controller(task.controller, task.scene, task.model)
     rollout = play_episode(Simulator(task.scene), controller, task.roll, controller_name=task.controller)
-    return SongErrors.of(rollout, controller.assignments() if isinstance(controller, TellsFingers) else None)
+    return SongErrors.of(rollout, controller.assignments() if isinstance(controller, ReportsFingering) else None)

@@ -57,7 +57,7 @@ def follow(ros, monkeypatch):
 
     monkeypatch.setattr(follow_node.SteadyNode, "create_publisher", create)
     part = FollowNode()
-    part.starts, part._publish_command, part._publish_aims = starts, Topic(), Topic()
+    part.starts, part._publish_command, part._publish_fingertips = starts, Topic(), Topic()
     yield part
     part.node.destroy_node()
 
@@ -87,7 +87,7 @@ def test_it_begins_and_answers_each_state_with_its_stamp(follow):
     for step in (0, 1, 2):
         state(follow, step)
     assert [step_of(message.header.stamp) for message in follow._publish_command.sent] == [0, 1, 2]
-    assert [len(markers.markers) for markers in follow._publish_aims.sent] == [2, 2, 2]
+    assert [len(markers.markers) for markers in follow._publish_fingertips.sent] == [2, 2, 2]
 
 
 def test_a_state_that_comes_again_gets_the_same_answer(follow):
@@ -96,7 +96,7 @@ def test_a_state_that_comes_again_gets_the_same_answer(follow):
     state(follow, 0)
     first, second = follow._publish_command.sent
     assert first == second
-    assert len(follow._publish_aims.sent) == 1
+    assert len(follow._publish_fingertips.sent) == 1
 
 
 def test_it_listens_to_fingertips_once_the_simulator_is_there(follow):
@@ -119,7 +119,7 @@ def test_the_hands_go_to_the_fingertips(follow):
             follow._on_fingertips(fingertip_cloud(human((y_m, -0.3)), now()))
             state(follow, step)
         targets = read_targets(follow._publish_command.sent[-1], order)
-        places.append(follow._publish_aims.sent[-1].markers[0].points[2].y)
+        places.append(follow._publish_fingertips.sent[-1].markers[0].points[2].y)
         assert len(slide) == 2
         assert np.isfinite(targets).all()
     assert places == pytest.approx([0.1, 0.4], abs=0.01)

@@ -11,7 +11,7 @@ from pianomime_core.keyboard import KEY_NAMES
 from pianomime_description.scene import build_scene
 from pianomime_description.variant import SceneConfig
 from pianomime_physics.simulator import Simulator
-from pianomime_policy.controllers.controller import Observation, TellsFingers
+from pianomime_policy.controllers.controller import Observation, ReportsFingering
 from pianomime_policy.controllers.planner.planner import Planner, PlannerConfig
 
 JOINTS, TARGETS = joint_names(), target_names()
@@ -200,7 +200,7 @@ def test_hands_begin_above_the_keys(whole, simulator, goal):
 @pytest.mark.parametrize("kind", ["whole", "streaming"])
 def test_it_tells_who_was_to_play_every_note(kind, request):
     planner, goal = request.getfixturevalue(kind), tune(24)
-    assert isinstance(planner, TellsFingers)
+    assert isinstance(planner, ReportsFingering)
     play(planner, goal, len(goal))
     onset, release, key, finger = planner.assignments()
     begins = goal & ~np.vstack([np.zeros((1, 88), bool), goal[:-1]])

@@ -31,7 +31,7 @@ from pianomime_core.ros_messages import (
     step_of,
 )
 from pianomime_midi.midi_node import MidiNode
-from pianomime_policy.controllers.controller import FingertipAims
+from pianomime_policy.controllers.controller import FingertipTargets
 from pianomime_policy.controllers.idle.idle import Idle
 from pianomime_policy.nodes.policy_node import PolicyNode
 
@@ -128,17 +128,17 @@ def test_how_loud_reaches_the_controller(policy):
 
 
 def test_fingertip_targets_are_for_those_who_look(policy):
-    aims = FingertipAims(np.zeros((2, 5, 3)), np.full((2, 5), -1))
-    policy._publish_aims, watchers = Topic(), 0
-    policy._publish_aims.get_subscription_count = lambda: watchers
+    targets = FingertipTargets(np.zeros((2, 5, 3)), np.full((2, 5), -1))
+    policy._publish_fingertips, watchers = Topic(), 0
+    policy._publish_fingertips.get_subscription_count = lambda: watchers
     watchers = 1
     give(policy, 0)
-    assert policy._publish_aims.sent == [], "idle sends its fingertips nowhere"
-    policy._controller.aims = lambda: aims
+    assert policy._publish_fingertips.sent == [], "idle sends its fingertips nowhere"
+    policy._controller.fingertip_targets = lambda: targets
     give(policy, 1)
     watchers = 0
     give(policy, 2)
-    [shown] = policy._publish_aims.sent
+    [shown] = policy._publish_fingertips.sent
     assert {step_of(marker.header.stamp) for marker in shown.markers} == {1}
     assert len(policy._publish_command.sent) == 3
 

@@ -83,7 +83,7 @@ class Pedals(Protocol):
 
 
 @runtime_checkable
-class TellsFingers(Protocol):
+class ReportsFingering(Protocol):
     """What a controller offers beside `Controller` if it decides which finger plays which note."""
 
     def assignments(self) -> "Assignments":
@@ -91,7 +91,7 @@ class TellsFingers(Protocol):
         ...
 
 
-class FingertipAims(NamedTuple):
+class FingertipTargets(NamedTuple):
     """Where the fingertips were sent: contact points of both hands, right hand first, thumb to little finger.
 
     Attributes:
@@ -104,9 +104,9 @@ class FingertipAims(NamedTuple):
 
 
 @runtime_checkable
-class TellsAims(Protocol):
+class ReportsFingertipTargets(Protocol):
     """What a controller offers beside `Controller` if it moves fingertips."""
 
-    def aims(self) -> FingertipAims | None:
+    def fingertip_targets(self) -> FingertipTargets | None:
         """Return where the fingertips were sent in the last `act`; None before the first."""
         ...

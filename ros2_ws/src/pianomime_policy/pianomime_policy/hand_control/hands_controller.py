@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from pianomime_core.hands import SIDES, forearm_dofs, joint_names, target_names
 from pianomime_core.keyboard import NUM_KEYS
-from pianomime_policy.controllers.controller import FingertipAims
+from pianomime_policy.controllers.controller import FingertipTargets
 from pianomime_policy.hand_control.hand_planner import HandPlanner, PostureConfig
 from pianomime_policy.hand_control.inverse_kinematics import InverseKinematicsConfig
 from pianomime_policy.hand_control.tracking import TrackingConfig
@@ -141,12 +141,12 @@ class HandsController:
             )
         return targets
 
-    def aims(self) -> FingertipAims | None:
-        """See `TellsAims.aims`."""
+    def fingertip_targets(self) -> FingertipTargets | None:
+        """See `ReportsFingertipTargets.fingertip_targets`."""
         if not self._tips:
             return None
         target_m, key = (np.stack(rows) for rows in zip(*((t.target[0], t.key[0]) for t in self._tips), strict=True))
-        return FingertipAims(target_m, key)
+        return FingertipTargets(target_m, key)
 
     def fingertips(self, joint_positions: NDArray[np.float64]) -> NDArray[np.float64]:
         """Contact points (2, 5, 3) [m] at joints (54,), right hand first, thumb to little finger."""

@@ -103,7 +103,7 @@ class FollowNode:
         prefer_prompt_replies()
         self._publish_start = node.create_publisher(JointState, topics.START, LATCHED)
         self._publish_command = overridable_publisher(node, JointTrajectory, topics.COMMAND, NEWEST)
-        self._publish_aims = node.create_publisher(MarkerArray, topics.FINGERTIP_TARGETS, NEWEST)
+        self._publish_fingertips = node.create_publisher(MarkerArray, topics.FINGERTIP_TARGETS, NEWEST)
         self._owners = Owners(node)
         self._owners.subscribe(JointState, topics.HAND_STATES, self._on_state, NEWEST)
         self._fingertips: Subscription | None = None
@@ -158,8 +158,11 @@ class FollowNode:
         self._answered = (step, targets)
         self._command(step, targets)
         self._note_latency()
-        if self._publish_aims.get_subscription_count() and (aims := self._follower.aims()) is not None:
-            self._publish_aims.publish(in_frame(fingertip_markers(step, aims), self._world))
+        if (
+            self._publish_fingertips.get_subscription_count()
+            and (fingertips := self._follower.fingertip_targets()) is not None
+        ):
+            self._publish_fingertips.publish(in_frame(fingertip_markers(step, fingertips), self._world))
 
     def _command(self, step: int, targets: Floats) -> None:
         self._publish_command.publish(targets_message(self._target_names, targets, step=step))

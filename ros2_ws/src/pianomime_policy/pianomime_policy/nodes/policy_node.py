@@ -46,7 +46,7 @@ from pianomime_core.ros_prefixes import FRAME_PREFIX, JOINT_PREFIX, in_frame, pr
 from pianomime_core.ros_qos import LATCHED, NEWEST, OVERRIDABLE
 from pianomime_core.spread import Spread
 from pianomime_description.variant import SceneConfig
-from pianomime_policy.controllers.controller import Pedals, TellsAims
+from pianomime_policy.controllers.controller import Pedals, ReportsFingertipTargets
 from pianomime_policy.controllers.default_controller import default_controller
 from pianomime_policy.controllers.registry import CONTROLLERS, DEMONSTRATED, TRAINED
 from pianomime_policy.nodes.answering import Answering
@@ -151,7 +151,7 @@ class PolicyNode:
         self._goal = NameOrder(GOAL_NAMES)
         # Silent until the node is active.
         self._publish_command = self._speak(JointTrajectory, topics.COMMAND)
-        self._publish_aims = self._speak(MarkerArray, topics.FINGERTIP_TARGETS)
+        self._publish_fingertips = self._speak(MarkerArray, topics.FINGERTIP_TARGETS)
         self._built.callback(delattr, self, "_controller")
         self.node.get_logger().info(f"controller {self._name!r} ready after {time.monotonic() - begin_s:.1f} s")
 
@@ -235,7 +235,7 @@ class PolicyNode:
             if self._answered_s is not None:
                 self._period.add(begin_s - self._answered_s)
             self._answered_s = begin_s
-            self._show_aims(answer[0])
+            self._report_fingertips(answer[0])
 
     def _begin(self, step: int, positions: NDArray[np.float64] | None) -> None:
         if positions is not None:
@@ -259,13 +259,13 @@ class PolicyNode:
         names = prefixed(self._prefix, controller.target_names)
         self._publish_command.publish(targets_message(names, targets, step=step, pedal=pedal))
 
-    def _show_aims(self, step: int) -> None:
+    def _report_fingertips(self, step: int) -> None:
         """Once the command is out, and only for those who look."""
         controller = self._controller
-        if not isinstance(controller, TellsAims) or not self._publish_aims.get_subscription_count():
+        if not isinstance(controller, ReportsFingertipTargets) or not self._publish_fingertips.get_subscription_count():
             return
-        if (aims := controller.aims()) is not None:
-            self._publish_aims.publish(in_frame(fingertip_markers(step, aims), self._world))
+        if (targets := controller.fingertip_targets()) is not None:
+            self._publish_fingertips.publish(in_frame(fingertip_markers(step, targets), self._world))
 
     def _health(self) -> Health:
         answered, skipped = self._playing.answered, self._playing.skipped

@@ -7,7 +7,7 @@ from visualization_msgs.msg import Marker, MarkerArray
 from pianomime_core.hands import SIDES
 from pianomime_core.ros_messages import stamp_of
 from pianomime_core.ros_topics import WORLD
-from pianomime_policy.controllers.controller import FingertipAims
+from pianomime_policy.controllers.controller import FingertipTargets
 
 _DIAMETER_M = 0.008
 # Of Okabe and Ito's palette, and none of the colours of keys.
@@ -15,19 +15,19 @@ _PRESSES = ColorRGBA(r=0.0, g=158 / 255, b=115 / 255, a=1.0)
 _IS_FREE = ColorRGBA(r=240 / 255, g=228 / 255, b=66 / 255, a=1.0)
 
 
-def fingertip_markers(step: int, aims: FingertipAims) -> MarkerArray:
+def fingertip_markers(step: int, targets: FingertipTargets) -> MarkerArray:
     """Return the targets of the command of `step`, one list of spheres for each hand, thumb to little finger: green for
     a finger that is to hold down a key, yellow for the others."""
-    return MarkerArray(markers=[_hand(step, side, aims, hand) for hand, side in enumerate(SIDES)])
+    return MarkerArray(markers=[_hand(step, side, targets, hand) for hand, side in enumerate(SIDES)])
 
 
-def _hand(step: int, side: str, aims: FingertipAims, hand: int) -> Marker:
+def _hand(step: int, side: str, targets: FingertipTargets, hand: int) -> Marker:
     marker = Marker(ns=f"{side}_targets", id=0, type=Marker.SPHERE_LIST, action=Marker.ADD)
     marker.header.frame_id = WORLD
     marker.header.stamp = stamp_of(step)
     marker.pose.orientation.w = 1.0
     marker.scale.x = marker.scale.y = marker.scale.z = _DIAMETER_M
     marker.color = _IS_FREE
-    marker.points = [Point(x=x, y=y, z=z) for x, y, z in aims.target_m[hand].tolist()]
-    marker.colors = [_PRESSES if key >= 0 else _IS_FREE for key in aims.key[hand]]
+    marker.points = [Point(x=x, y=y, z=z) for x, y, z in targets.target_m[hand].tolist()]
+    marker.colors = [_PRESSES if key >= 0 else _IS_FREE for key in targets.key[hand]]
     return marker

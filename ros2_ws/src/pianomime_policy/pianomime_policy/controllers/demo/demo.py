@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pianomime_core.demonstration import Demonstration
-from pianomime_policy.controllers.controller import FingertipAims, Observation
+from pianomime_policy.controllers.controller import FingertipTargets, Observation
 from pianomime_policy.controllers.demo.human_motion_plan import HumanMotionPlan, HumanMotionPlanConfig
 from pianomime_policy.hand_control.hands_controller import HandsController, HandsControllerConfig
 from pianomime_policy.motion.foot import Foot
@@ -56,9 +56,9 @@ class Demo:
         return self._foot.pedal()
 
     def assignments(self) -> Assignments:
-        """See `TellsFingers.assignments`."""
+        """See `ReportsFingering.assignments`."""
         return self._motion_plan.assignments()
 
-    def aims(self) -> FingertipAims | None:
-        """See `TellsAims.aims`."""
-        return self._hands_controller.aims()
+    def fingertip_targets(self) -> FingertipTargets | None:
+        """See `ReportsFingertipTargets.fingertip_targets`."""
+        return self._hands_controller.fingertip_targets()

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from pianomime_core.demonstration import POINTS
 from pianomime_core.hands import FINGERS, SIDES
 from pianomime_core.keyboard import KEYBOARD
-from pianomime_policy.controllers.controller import FingertipAims
+from pianomime_policy.controllers.controller import FingertipTargets
 from pianomime_policy.fingering.fingering import finger_offsets_m
 from pianomime_policy.hand_control.hands_controller import HandsController, HandsControllerConfig
 from pianomime_policy.motion.fingertip_targets import FingertipConfig, FingertipRows
@@ -112,9 +112,9 @@ class FingertipFollower:
         keys = np.zeros(KEYBOARD.is_black.shape)
         return self._hands_controller.act(self._following, step, joint_positions, joint_velocities, keys)
 
-    def aims(self) -> FingertipAims | None:
-        """See `TellsAims.aims`."""
-        return self._hands_controller.aims()
+    def fingertip_targets(self) -> FingertipTargets | None:
+        """See `ReportsFingertipTargets.fingertip_targets`."""
+        return self._hands_controller.fingertip_targets()
 
     def fingertips(self, joint_positions: NDArray[np.float64]) -> NDArray[np.float64]:
         """The robot's own contact points (2, 5, 3) [m] at joints (54,)."""

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pianomime_description.variant import SceneConfig
-from pianomime_policy.controllers.controller import FingertipAims, Observation
+from pianomime_policy.controllers.controller import FingertipTargets, Observation
 from pianomime_policy.controllers.foresight.planned_segment import PlannedSegment
 from pianomime_policy.controllers.planner.planner import PlannerConfig
 from pianomime_policy.hand_control.hands_controller import AS_PLANNED, Adaptation, HandsController
@@ -99,12 +99,12 @@ class Foresight:
         return self._foot.pedal()
 
     def assignments(self) -> Assignments:
-        """See `TellsFingers.assignments`."""
+        """See `ReportsFingering.assignments`."""
         return self._motion_plan.assignments()
 
-    def aims(self) -> FingertipAims | None:
-        """See `TellsAims.aims`."""
-        return self._hands_controller.aims()
+    def fingertip_targets(self) -> FingertipTargets | None:
+        """See `ReportsFingertipTargets.fingertip_targets`."""
+        return self._hands_controller.fingertip_targets()
 
     def _simulate_ahead(self, o: Observation) -> Generator[None, None, None]:
         """Simulate what follows until the generator is dropped; pauses after every simulated step."""

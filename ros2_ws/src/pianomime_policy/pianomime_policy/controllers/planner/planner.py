@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from pianomime_policy.controllers.controller import FingertipAims, Observation
+from pianomime_policy.controllers.controller import FingertipTargets, Observation
 from pianomime_policy.fingering.fingering import Fingering, FingeringConfig
 from pianomime_policy.fingering.release import ReleaseConfig
 from pianomime_policy.hand_control.hand_planner import HandPlanner
@@ -90,9 +90,9 @@ class Planner:
         return self._foot.pedal()
 
     def assignments(self) -> Assignments:
-        """See `TellsFingers.assignments`."""
+        """See `ReportsFingering.assignments`."""
         return self._motion_plan.assignments()
 
-    def aims(self) -> FingertipAims | None:
-        """See `TellsAims.aims`."""
-        return self._hands_controller.aims()
+    def fingertip_targets(self) -> FingertipTargets | None:
+        """See `ReportsFingertipTargets.fingertip_targets`."""
+        return self._hands_controller.fingertip_targets()

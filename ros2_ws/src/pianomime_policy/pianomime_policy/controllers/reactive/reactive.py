@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from pianomime_policy.controllers.controller import FingertipAims, Observation
+from pianomime_policy.controllers.controller import FingertipTargets, Observation
 from pianomime_policy.controllers.reactive.live_motion_plan import LiveConfig, LiveMotionPlan
 from pianomime_policy.hand_control.hands_controller import HandsController, HandsControllerConfig
 from pianomime_policy.motion.foot import Foot
@@ -52,6 +52,6 @@ class Reactive:
         """See `Pedals.pedal`."""
         return self._foot.pedal()
 
-    def aims(self) -> FingertipAims | None:
-        """See `TellsAims.aims`."""
-        return self._hands_controller.aims()
+    def fingertip_targets(self) -> FingertipTargets | None:
+        """See `ReportsFingertipTargets.fingertip_targets`."""
+        return self._hands_controller.fingertip_targets()
