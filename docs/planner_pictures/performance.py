@@ -18,8 +18,8 @@ from pianomime_policy.controllers.planner.planner import Planner, PlannerConfig
 from pianomime_policy.hand_control.hand_planner import HandPlanner
 from pianomime_policy.motion.fingertip_targets import FingertipRows
 from pianomime_policy.motion.motion_plan import MotionPlan
-from pianomime_policy.motion.press_watch import PressWatch
 from pianomime_policy.motion.song_plan import Assignments
+from pianomime_policy.motion.stuck_keys import StuckKeyDetector
 
 
 class FineSimulator(Simulator):
@@ -127,11 +127,11 @@ def _asked_for(
     seen_tips: list[NDArray[np.float64]],
     seen_keys: NDArray[np.float64],
 ) -> FingertipRows:
-    # As `HandsController.act` does, recovery and press watch included.
-    watch = PressWatch(config.performer.press_watch)
+    # As `HandsController.act` does, including recovery and stuck keys.
+    detector = StuckKeyDetector(config.performer.press_watch)
     asked = []
     for step, tips in enumerate(seen_tips):
         rows = motion_plan.fingertips(hand, step, config.performer.tracking.preview_steps)
-        rows = motion_plan.recovered(rows, tips, watch.stuck(rows.key[0], seen_keys[step]))
+        rows = motion_plan.recovered(rows, tips, detector.stuck(rows.key[0], seen_keys[step]))
         asked.append([values[0] for values in rows])
     return FingertipRows(*(np.array(values) for values in zip(*asked, strict=True)))

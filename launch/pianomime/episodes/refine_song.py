@@ -24,7 +24,7 @@ from pianomime_core.timing import CONTROL_TIMESTEP_S
 from pianomime_description.variant import SceneConfig
 from pianomime_physics.simulator import Simulator
 from pianomime_policy.model_search.refinement import RefineConfig, Refinement
-from pianomime_policy.motion.foot import pedal_of_song
+from pianomime_policy.motion.sustain_pedal import pedal_of_song
 from pianomime_sim.rollout_metadata import rollout_metadata
 
 CONTROLLER = "refine"

@@ -54,7 +54,7 @@ def test_what_is_written_is_read(path: Path) -> None:
         np.testing.assert_array_equal(one.memory.reference[0], np.ones((3, 5)))
 
 
-CANDIDATES = ("world", "reference", "vain_steps", "key", "onsets", "cost", "plan_index", "targets", "pressed")
+CANDIDATES = ("world", "reference", "failed_press_steps", "key", "onsets", "cost", "plan_index", "targets", "pressed")
 
 
 @pytest.mark.parametrize(

@@ -95,7 +95,7 @@ def test_who_has_a_foot_commands_the_pedal_also_when_asked_again(policy):
     give(policy, 1)
     give(policy, 1)
     without, down, again = policy._publish_command.sent
-    assert "sustain" not in without.joint_names, "idle has no foot"
+    assert "sustain" not in without.joint_names, "idle does not use the pedal"
     assert read_pedal(down).tolist() == [True]
     assert down == again
     order = NameOrder(policy._controller.target_names, beside=("sustain",))

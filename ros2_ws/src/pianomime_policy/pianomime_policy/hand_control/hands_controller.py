@@ -14,14 +14,14 @@ from pianomime_policy.hand_control.hand_planner import HandPlanner, PostureConfi
 from pianomime_policy.hand_control.inverse_kinematics import InverseKinematicsConfig
 from pianomime_policy.hand_control.tracking import TrackingConfig
 from pianomime_policy.motion.fingertip_targets import FingertipConfig, FingertipRows
-from pianomime_policy.motion.press_watch import PressWatch, PressWatchConfig
+from pianomime_policy.motion.stuck_keys import StuckKeyConfig, StuckKeyDetector
 
 
 @dataclass(frozen=True)
 class HandsControllerConfig:
     """What does not depend on the motion plan."""
 
-    press_watch: PressWatchConfig = field(default_factory=PressWatchConfig)
+    press_watch: StuckKeyConfig = field(default_factory=StuckKeyConfig)
     posture: PostureConfig = field(default_factory=PostureConfig)
     kinematics: InverseKinematicsConfig = field(default_factory=InverseKinematicsConfig)
     tracking: TrackingConfig = field(default_factory=TrackingConfig)
@@ -49,11 +49,11 @@ class Memory(NamedTuple):
 
     Attributes:
         reference: Joint references (rows, n) of each hand.
-        vain_steps, key: (2, 5) see `PressWatch`.
+        failed_press_steps, key: (2, 5) see `StuckKeyDetector`.
     """
 
     reference: tuple[NDArray[np.float64], ...]
-    vain_steps: NDArray[np.int64]
+    failed_press_steps: NDArray[np.int64]
     key: NDArray[np.int64]
 
 
@@ -101,7 +101,7 @@ class HandsController:
         self._hands = [make_hand(side, variant, fingertips, c.posture, c.kinematics, c.tracking) for side in SIDES]
         self._joints = [np.array([self.joint_names.index(n) for n in h.joint_names]) for h in self._hands]
         self._targets = [np.array([self.target_names.index(n) for n in h.target_names]) for h in self._hands]
-        self._watches = [PressWatch(c.press_watch) for _ in self._hands]
+        self._stuck_keys = [StuckKeyDetector(c.press_watch) for _ in self._hands]
 
     def begin(self, motion_plan: MotionSource) -> NDArray[np.float64]:
         """Start a song; returns the joints (54,) that hold the hands at rest above its first notes [rad, m]."""
@@ -109,7 +109,7 @@ class HandsController:
         q = np.zeros(len(self.joint_names))
         self._tips = []
         for h, hand in enumerate(self._hands):
-            self._watches[h].forget()
+            self._stuck_keys[h].reset()
             q[self._joints[h]] = hand.begin(motion_plan.waiting(h), centre[0, h], reach[0, h])
         return q
 
@@ -133,7 +133,7 @@ class HandsController:
                 _adapt(tips, adaptation.press_offset_m)
             measured = hand.fingertips(q)
             self._note_errors(tips, measured)
-            stuck = self._watches[h].stuck(tips.key[0], key_angles)
+            stuck = self._stuck_keys[h].stuck(tips.key[0], key_angles)
             tips = motion_plan.recovered(tips, measured, stuck)
             self._tips.append(tips)
             targets[self._targets[h]] = hand.act(
@@ -158,16 +158,16 @@ class HandsController:
         """A copy of what `act` remembers."""
         return Memory(
             tuple(hand.reference.copy() for hand in self._hands),
-            np.array([watch.vain_steps for watch in self._watches]),
-            np.array([watch.key for watch in self._watches]),
+            np.array([detector.failed_press_steps for detector in self._stuck_keys]),
+            np.array([detector.key for detector in self._stuck_keys]),
         )
 
     def remember(self, memory: Memory) -> None:
         """Go on as the hands controller whose `memory` it was."""
         for h, hand in enumerate(self._hands):
             hand.reference = memory.reference[h].copy()
-            self._watches[h].vain_steps = memory.vain_steps[h].copy()
-            self._watches[h].key = memory.key[h].copy()
+            self._stuck_keys[h].failed_press_steps = memory.failed_press_steps[h].copy()
+            self._stuck_keys[h].key = memory.key[h].copy()
 
     def _note_errors(self, tips: FingertipRows, measured: NDArray[np.float64]) -> None:
         pressing = tips.key[0] >= 0

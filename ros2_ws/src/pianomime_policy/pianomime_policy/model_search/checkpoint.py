@@ -86,7 +86,7 @@ def _arrays(candidate: Candidate, history: list[Candidate]) -> dict[str, NDArray
     return {
         "world": candidate.world,
         "reference": np.array(candidate.memory.reference),
-        "vain_steps": candidate.memory.vain_steps,
+        "failed_press_steps": candidate.memory.failed_press_steps,
         "key": candidate.memory.key,
         "onsets": np.array(candidate.onsets),
         "cost": np.array(candidate.cost),
@@ -99,7 +99,7 @@ def _arrays(candidate: Candidate, history: list[Candidate]) -> dict[str, NDArray
 def _candidate(a: Mapping[str, Any]) -> Candidate:
     return Candidate(
         world=a["world"],
-        memory=Memory(tuple(a["reference"]), a["vain_steps"], a["key"]),
+        memory=Memory(tuple(a["reference"]), a["failed_press_steps"], a["key"]),
         onsets=OpenOnsets(*a["onsets"]),
         cost=float(a["cost"]),
         plan_index=int(a["plan_index"]),

@@ -110,7 +110,7 @@ class FingertipMotion:
 
         Args:
             tips: (5, 3) measured contact points [m].
-            stuck: (5,) bool, see `PressWatch`.
+            stuck: (5,) bool, see `StuckKeyDetector`.
         """
         c = self._config
         _recover(*rows[:4], tips, stuck, c.astray_m, c.recovery_m_per_step, c.hover_m, c.ready_m, self._weights[1])

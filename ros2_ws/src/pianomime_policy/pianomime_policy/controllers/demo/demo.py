@@ -9,8 +9,8 @@ from pianomime_core.demonstration import Demonstration
 from pianomime_policy.controllers.controller import FingertipTargets, Observation
 from pianomime_policy.controllers.demo.human_motion_plan import HumanMotionPlan, HumanMotionPlanConfig
 from pianomime_policy.hand_control.hands_controller import HandsController, HandsControllerConfig
-from pianomime_policy.motion.foot import Foot
 from pianomime_policy.motion.song_plan import Assignments
+from pianomime_policy.motion.sustain_pedal import SustainPedal
 
 
 @dataclass(frozen=True)
@@ -35,25 +35,25 @@ class Demo:
         c = config or DemoConfig()
         self._motion_plan = HumanMotionPlan(demonstration, c.motion_plan)
         self._hands_controller = HandsController(variant, c.motion_plan.fingertips, c.hands_controller)
-        self._foot = Foot()
+        self._sustain_pedal = SustainPedal()
         self.joint_names, self.target_names = self._hands_controller.joint_names, self._hands_controller.target_names
 
     def start(self, goal: NDArray[np.bool_], sustain: NDArray[np.bool_]) -> NDArray[np.float64]:
         """See `Controller.start`: hands where the pianist's are; the goal is ignored."""
-        self._foot.lift()
+        self._sustain_pedal.release()
         return self._hands_controller.begin(self._motion_plan)
 
     def act(self, observation: Observation) -> NDArray[np.float64]:
         """See `Controller.act`; the goal is ignored."""
         o = observation
-        self._foot.act(o)
+        self._sustain_pedal.update(o)
         return self._hands_controller.act(
             self._motion_plan, o.step, o.joint_positions, o.joint_velocities, o.key_angles
         )
 
     def pedal(self) -> bool:
         """See `Pedals.pedal`."""
-        return self._foot.pedal()
+        return self._sustain_pedal.is_down()
 
     def assignments(self) -> Assignments:
         """See `ReportsFingering.assignments`."""

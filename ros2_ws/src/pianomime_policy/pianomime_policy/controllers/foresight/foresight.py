@@ -19,8 +19,8 @@ from pianomime_policy.hand_control.hands_controller import AS_PLANNED, Adaptatio
 from pianomime_policy.model_search.cost import NO_ONSETS, CostConfig, step_cost
 from pianomime_policy.model_search.model_rollout import Candidate, ModelRollout
 from pianomime_policy.model_search.proposals import ProposalConfig, Trial, next_proposal
-from pianomime_policy.motion.foot import Foot
 from pianomime_policy.motion.song_plan import Assignments
+from pianomime_policy.motion.sustain_pedal import SustainPedal
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class Foresight:
         self.config = c = config or ForesightConfig()
         self.horizon_steps = c.planner.horizon_steps
         self._hands_controller = HandsController(scene.variant, c.planner.fingertips, c.planner.performer)
-        self._foot = Foot()
+        self._sustain_pedal = SustainPedal()
         self._model_rollout = ModelRollout(scene, c.planner.fingertips, c.planner.performer, c.cost)
         self.joint_names, self.target_names = self._hands_controller.joint_names, self._hands_controller.target_names
 
@@ -65,7 +65,7 @@ class Foresight:
         """See `Controller.start`."""
         self._motion_plan = self.config.planner.new_motion_plan()
         self._motion_plan.see(goal, 0)
-        self._foot.lift()
+        self._sustain_pedal.release()
         self._random = np.random.default_rng(self.config.seed)
         self._now = PlannedSegment(0)
         self._ahead: list[PlannedSegment] = []
@@ -78,7 +78,7 @@ class Foresight:
         """See `Controller.act`."""
         o, c = observation, self.config
         self._motion_plan.see(o.goal, o.step)
-        self._foot.act(o)
+        self._sustain_pedal.update(o)
         if self._seen is not None:
             self._onsets = step_cost(c.cost, self._onsets, self._seen.goal[0], o.key_angles)[1]
         self._seen = replace(o, goal=o.goal.copy())
@@ -96,7 +96,7 @@ class Foresight:
 
     def pedal(self) -> bool:
         """See `Pedals.pedal`."""
-        return self._foot.pedal()
+        return self._sustain_pedal.is_down()
 
     def assignments(self) -> Assignments:
         """See `ReportsFingering.assignments`."""

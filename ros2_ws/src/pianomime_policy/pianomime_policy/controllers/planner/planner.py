@@ -17,10 +17,10 @@ from pianomime_policy.fingering.release import ReleaseConfig
 from pianomime_policy.hand_control.hand_planner import HandPlanner
 from pianomime_policy.hand_control.hands_controller import HandsController, HandsControllerConfig, MakeHand
 from pianomime_policy.motion.fingertip_targets import FingertipConfig
-from pianomime_policy.motion.foot import Foot
 from pianomime_policy.motion.hand_path import HandPathConfig
 from pianomime_policy.motion.motion_plan import MotionPlan
 from pianomime_policy.motion.song_plan import Assignments, SongPlan
+from pianomime_policy.motion.sustain_pedal import SustainPedal
 
 
 @dataclass(frozen=True)
@@ -65,20 +65,20 @@ class Planner:
         self.config = c = config or PlannerConfig()
         self.horizon_steps, self._make_fingers = c.horizon_steps, make_fingers
         self._hands_controller = HandsController(variant, c.fingertips, c.performer, make_hand)
-        self._foot = Foot()
+        self._sustain_pedal = SustainPedal()
         self.joint_names, self.target_names = self._hands_controller.joint_names, self._hands_controller.target_names
 
     def start(self, goal: NDArray[np.bool_], sustain: NDArray[np.bool_]) -> NDArray[np.float64]:
         """See `Controller.start`: hands at rest above the first notes."""
         self._motion_plan = self.config.new_motion_plan(self._make_fingers() if self._make_fingers else None)
         self._motion_plan.see(goal, 0)
-        self._foot.lift()
+        self._sustain_pedal.release()
         return self._hands_controller.begin(self._motion_plan)
 
     def act(self, observation: Observation) -> NDArray[np.float64]:
         """See `Controller.act`."""
         o = observation
-        self._foot.act(o)
+        self._sustain_pedal.update(o)
         if self.horizon_steps is not None:
             self._motion_plan.see(o.goal, o.step)
         return self._hands_controller.act(
@@ -87,7 +87,7 @@ class Planner:
 
     def pedal(self) -> bool:
         """See `Pedals.pedal`."""
-        return self._foot.pedal()
+        return self._sustain_pedal.is_down()
 
     def assignments(self) -> Assignments:
         """See `ReportsFingering.assignments`."""

@@ -223,7 +223,7 @@ class LiveMotionPlan:
         Args:
             tips: As `fingertips` gives them; changed.
             measured: (5, 3) contact points [m].
-            stuck: (5,) bool, see `PressWatch`.
+            stuck: (5,) bool, see `StuckKeyDetector`.
         """
         c = self._config
         way = tips.target[0, :, :2] - measured[:, :2]

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from pianomime_policy.controllers.controller import FingertipTargets, Observation
 from pianomime_policy.controllers.reactive.live_motion_plan import LiveConfig, LiveMotionPlan
 from pianomime_policy.hand_control.hands_controller import HandsController, HandsControllerConfig
-from pianomime_policy.motion.foot import Foot
+from pianomime_policy.motion.sustain_pedal import SustainPedal
 
 
 @dataclass(frozen=True)
@@ -30,27 +30,27 @@ class Reactive:
         self.config = c = config or ReactiveConfig()
         self.horizon_steps: int | None = 1
         self._hands_controller = HandsController(variant, c.live.fingertips, c.hands_controller)
-        self._foot = Foot()
+        self._sustain_pedal = SustainPedal()
         self.joint_names, self.target_names = self._hands_controller.joint_names, self._hands_controller.target_names
 
     def start(self, goal: NDArray[np.bool_], sustain: NDArray[np.bool_]) -> NDArray[np.float64]:
         """See `Controller.start`: hands at rest around middle C, whatever is held."""
         self._motion_plan = LiveMotionPlan(self.config.live)
-        self._foot.lift()
+        self._sustain_pedal.release()
         return self._hands_controller.begin(self._motion_plan)
 
     def act(self, observation: Observation) -> NDArray[np.float64]:
         """See `Controller.act`."""
         o = observation
         self._motion_plan.see(o.goal[0], o.step, o.key_angles)
-        self._foot.act(o)
+        self._sustain_pedal.update(o)
         return self._hands_controller.act(
             self._motion_plan, o.step, o.joint_positions, o.joint_velocities, o.key_angles
         )
 
     def pedal(self) -> bool:
         """See `Pedals.pedal`."""
-        return self._foot.pedal()
+        return self._sustain_pedal.is_down()
 
     def fingertip_targets(self) -> FingertipTargets | None:
         """See `ReportsFingertipTargets.fingertip_targets`."""

@@ -1,4 +1,4 @@
-"""Who presses the pedal, and when."""
+"""Which controllers use the sustain pedal, and when."""
 
 import numpy as np
 import pytest
@@ -12,7 +12,7 @@ from pianomime_physics.simulator import Simulator
 from pianomime_policy.controllers.controller import Observation, Pedals
 from pianomime_policy.controllers.registry import make_controller
 from pianomime_policy.controllers.replay.feedback_replay import FeedbackReplay
-from pianomime_policy.motion.foot import Foot, pedal_of_song
+from pianomime_policy.motion.sustain_pedal import SustainPedal, pedal_of_song
 
 WANTED = np.array([False, True, True, False, True, False, False, True])
 GOAL = np.zeros((len(WANTED), 88), dtype=bool)
@@ -23,18 +23,18 @@ def observation(sustain: np.ndarray) -> Observation:
     return Observation(0, np.zeros((len(sustain), 88), bool), sustain, np.zeros(54), np.zeros(54), np.zeros(88))
 
 
-def test_a_foot_looks_at_this_step_alone():
-    foot = Foot()
-    assert not foot.pedal()
+def test_the_pedal_depends_on_this_step_alone():
+    pedal = SustainPedal()
+    assert not pedal.is_down()
     pressed = []
     for step in range(len(WANTED)):
-        foot.act(observation(WANTED[step : step + 3]))
-        pressed.append(foot.pedal())
+        pedal.update(observation(WANTED[step : step + 3]))
+        pressed.append(pedal.is_down())
     assert pressed == WANTED.tolist() == pedal_of_song(WANTED).tolist()
-    foot.lift()
-    assert not foot.pedal()
-    foot.act(observation(np.zeros(0, dtype=bool)))
-    assert not foot.pedal(), "nothing is asked for"
+    pedal.release()
+    assert not pedal.is_down()
+    pedal.update(observation(np.zeros(0, dtype=bool)))
+    assert not pedal.is_down(), "nothing is asked for"
 
 
 @pytest.mark.parametrize("name", ["streaming", "planner", "foresight", "reactive"])
