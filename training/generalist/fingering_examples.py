@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pianomime_policy.controllers.generalist.choice_prices import choice_prices, next_onsets
+from pianomime_policy.controllers.generalist.choice_costs import choice_costs, next_onsets
 from pianomime_policy.controllers.generalist.fingering_choices import ChoiceConfig, Choices, FingeringChoices, one_state
 from pianomime_policy.fingering.fingering import FingeringConfig, playable
 from training.music import Roll, notes_of
@@ -26,7 +26,7 @@ Chooser = Callable[[NDArray[np.float32]], NDArray[np.float32]]
 @dataclass(frozen=True)
 class ExampleConfig:
     """Attributes:
-    states, fewest, most, hopeless: Of the teacher's search, see `choice_prices`.
+    states, fewest, most, hopeless: Of the teacher's search, see `choice_costs`.
     onsets, ahead_steps: Onsets it plays on after a choice, and steps it looks ahead, at most.
     temperature: Price difference that makes a choice e times less wanted.
     wander: The same, of the choices by which the teacher itself goes on: it also shows states off its own path.
@@ -102,11 +102,11 @@ def fingering_examples(
             ahead = int(rng.integers(1, config.horizon_steps + 1))
         choices = choices_of.at(hands, step, slices[i], onset, key, end, step + ahead)
         coming = next_onsets(onset, int(slices[i][-1]) + 1, step + config.ahead_steps + 1, config.onsets)
-        price = choice_prices(
-            choices_of.price, choices.after, *coming, key, end,
+        cost = choice_costs(
+            choices_of.costs, choices.after, *coming, key, end,
             config.states, config.fewest, config.most, config.hopeless,
         )[:, -1]  # fmt: skip
-        regret = (price - price.min()).astype(np.float32)
+        regret = (cost - cost.min()).astype(np.float32)
         wanted = np.exp(-regret / config.temperature)
         parts.append((choices, (wanted / wanted.sum()).astype(np.float32)))
         if student is None:

@@ -1,4 +1,4 @@
-"""Fingering the slow way: all assignments of all notes, priced from the words of `FingeringConfig`, without a beam."""
+"""Fingering the slow way: all assignments of all notes, costed from the words of `FingeringConfig`, without a beam."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -61,41 +61,41 @@ def play(config: FingeringConfig, hands: Hands, chord: list[Tone], fingers: tupl
             return None
     cost, centre, moved = hands.cost, dict(hands.centre_m), dict(hands.moved)
     for hand in set(side):
-        price, centre[hand] = hand_price(config, hands, hand, onset, holds, struck)
-        cost += price
+        added, centre[hand] = hand_cost(config, hands, hand, onset, holds, struck)
+        cost += added
         moved[hand] = onset
     crowd = max(config.hand_gap_m - (centre[0] - centre[1]), 0.0) / config.hand_gap_unit_m
     return Hands(cost + config.hand_gap_price * crowd**2, centre, moved, holds, {**hands.before, **struck})
 
 
-def hand_price(
+def hand_cost(
     config: FingeringConfig, hands: Hands, hand: int, onset: int, holds: dict[int, Tone], struck: dict[int, Tone]
 ) -> tuple[float, float]:
-    """Price of one hand that strikes notes, and where its centre goes."""
+    """Cost of one hand that strikes notes, and where its centre goes."""
     was = hands.centre_m[hand]
     home = {f: KEYBOARD.center_y_m[t.key] - OFFSET_M[f] for f, t in holds.items() if f // 5 == hand}
     weight = {f: config.finger_stiffness[f % 5] / config.deviation_unit_m**2 for f in home}
     inertia = config.centre_inertia / config.centre_inertia_unit_m**2
     centre = (sum(weight[f] * home[f] for f in home) + inertia * was) / (sum(weight.values()) + inertia)
     lowest, highest = max(home[f] - HIGH_M[f] for f in home), min(home[f] - LOW_M[f] for f in home)
-    price = 0.0
+    cost = 0.0
     if lowest > highest:
         centre = (lowest + highest) / 2
-        price += config.stretch_price * ((lowest - highest) / config.stretch_unit_m) ** 2
+        cost += config.stretch_price * ((lowest - highest) / config.stretch_unit_m) ** 2
     else:
         centre = min(max(centre, lowest), highest)
-    price += config.deviation_price * sum(weight[f] * (home[f] - centre) ** 2 for f in home)
+    cost += config.deviation_price * sum(weight[f] * (home[f] - centre) ** 2 for f in home)
     travel = abs(centre - was)
     rest_s = min(onset - hands.moved[hand], LONGEST_REST_STEPS) * CONTROL_TIMESTEP_S
     too_fast = max(travel / rest_s / config.free_speed_m_s - 1.0, 0.0)
-    price += config.travel_price_per_m * travel + config.speed_price * too_fast**2
+    cost += config.travel_price_per_m * travel + config.speed_price * too_fast**2
     for f, tone in struck.items():
         if f // 5 != hand:
             continue
-        price += config.finger_price[f % 5] + KEYBOARD.is_black[tone.key] * config.black_price[f % 5]
+        cost += config.finger_price[f % 5] + KEYBOARD.is_black[tone.key] * config.black_price[f % 5]
         if f in hands.before and hands.before[f].key != tone.key:
-            price += config.reuse_price * max(config.reuse_steps - (onset - hands.before[f].end), 0)
-    return price, centre
+            cost += config.reuse_price * max(config.reuse_steps - (onset - hands.before[f].end), 0)
+    return cost, centre
 
 
 def path_cost(config: FingeringConfig, song: list[Tone], fingers: list[tuple[int, ...]]) -> float:

@@ -79,21 +79,21 @@ def test_one_state_costs_nothing_yet_and_is_a_copy() -> None:
     assert choices.after.centre_m.max() < 1.0
 
 
-def test_a_glance_tells_what_the_next_onsets_make_of_a_way() -> None:
+def test_the_lookahead_tells_what_the_next_onsets_make_of_a_way() -> None:
     music = [(0, 30, MIDDLE_C), (6, 9, MIDDLE_C + 2), (6, 9, MIDDLE_C - 2), (20, 22, MIDDLE_C)]
     choices = _choices(music)
-    glance = CONFIG.glance(choices.features)
-    np.testing.assert_allclose(glance[:, 0], np.log1p(choices.after.cost - choices.after.cost.min()), rtol=1e-5)
-    assert (glance.min(axis=0) == 0).all()
-    for row in range(len(glance)):
+    lookahead = CONFIG.lookahead(choices.features)
+    np.testing.assert_allclose(lookahead[:, 0], np.log1p(choices.after.cost - choices.after.cost.min()), rtol=1e-5)
+    assert (lookahead.min(axis=0) == 0).all()
+    for row in range(len(lookahead)):
         then = _choices(music, step=6, before=one_state(choices.after, row)).after.cost.min()
         other = _choices(music, step=6, before=one_state(choices.after, 0)).after.cost.min()
         dearer = choices.after.cost[row] + then - choices.after.cost[0] - other
-        np.testing.assert_allclose(np.expm1(glance[row, 1]) - np.expm1(glance[0, 1]), dearer, atol=1e-4)
+        np.testing.assert_allclose(np.expm1(lookahead[row, 1]) - np.expm1(lookahead[0, 1]), dearer, atol=1e-4)
 
 
-def test_a_glance_reaches_no_further_than_the_window() -> None:
+def test_the_lookahead_reaches_no_further_than_the_window() -> None:
     music = [(0, 8, MIDDLE_C), (6, 9, MIDDLE_C + 24), (20, 22, MIDDLE_C)]
-    blind, near, far = (CONFIG.glance(_choices(music, visible=visible).features) for visible in (6, 20, 21))
+    blind, near, far = (CONFIG.lookahead(_choices(music, visible=visible).features) for visible in (6, 20, 21))
     np.testing.assert_array_equal(blind, blind[:, :1].repeat(3, axis=1))
     np.testing.assert_array_equal(near, np.stack([blind[:, 0], far[:, 1], far[:, 1]], axis=1))

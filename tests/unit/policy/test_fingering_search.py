@@ -1,4 +1,4 @@
-"""The beam against all fingerings of small songs, priced independently (slow_fingering)."""
+"""The beam against all fingerings of small songs, with costs computed independently (slow_fingering)."""
 
 from dataclasses import replace
 
@@ -44,7 +44,7 @@ def test_no_fingering_of_a_small_song_is_cheaper(shape, width):
 
 
 @pytest.mark.parametrize(
-    ("prices", "shape"),
+    ("costs", "shape"),
     [
         ({"reuse_price": 9.0, "reuse_steps": 90, "travel_price_per_m": 0.0}, [1, 1, 1, 1]),
         ({"speed_price": 50.0, "free_speed_m_s": 0.05}, [1, 1, 1]),
@@ -54,8 +54,8 @@ def test_no_fingering_of_a_small_song_is_cheaper(shape, width):
     ],
     ids=lambda value: str(list(value)),
 )
-def test_every_price_is_minded(prices, shape):
-    config = replace(CONFIG, **prices)
+def test_every_cost_matters(costs, shape):
+    config = replace(CONFIG, **costs)
     different = 0
     for seed in range(12):
         song = small_song(shape, seed)
@@ -68,15 +68,15 @@ def test_every_price_is_minded(prices, shape):
 
 
 def start(width: int = 48):
-    """Prices and the beam before the first note."""
+    """Cost weights and the beam before the first note."""
     search = FingeringSearch(replace(CONFIG, width=width))
-    return search._price, search._beam
+    return search._costs, search._beam
 
 
 def test_a_beam_is_sorted_narrow_and_without_twins():
-    price, beam = start()
+    costs, beam = start()
     key, end = np.array([39, 43, 46]), np.array([9, 9, 9])
-    new, parent, finger = extend_beam(price, beam, 20, np.arange(3), key, end, 5)
+    new, parent, finger = extend_beam(costs, beam, 20, np.arange(3), key, end, 5)
     assert len(new.cost) == len(parent) == len(finger) == 20
     assert np.all(np.diff(new.cost) >= 0.0)
     assert not parent.any()
@@ -90,18 +90,18 @@ def test_a_beam_is_sorted_narrow_and_without_twins():
 
 
 def test_one_note_has_ten_fingers():
-    price, beam = start()
-    new, _, finger = extend_beam(price, beam, 100, np.array([0]), np.array([40]), np.array([3]), 0)
+    costs, beam = start()
+    new, _, finger = extend_beam(costs, beam, 100, np.array([0]), np.array([40]), np.array([3]), 0)
     assert sorted(finger[:, 0]) == list(range(10))
     assert len(new.cost) == 10
 
 
 def test_the_beam_given_stays_as_it_is():
-    price, beam = start()
+    costs, beam = start()
     key, end = np.array([40, 44]), np.array([3, 9])
-    first, _, _ = extend_beam(price, beam, 10, np.array([0]), key, end, 0)
+    first, _, _ = extend_beam(costs, beam, 10, np.array([0]), key, end, 0)
     copies = [values.copy() for values in first]
-    second, parent, _ = extend_beam(price, first, 10, np.array([1]), key, end, 5)
+    second, parent, _ = extend_beam(costs, first, 10, np.array([1]), key, end, 5)
     assert all(np.array_equal(values, copy) for values, copy in zip(first, copies, strict=True))
     assert np.all((parent >= 0) & (parent < len(first.cost)))
     # The first note has ended at step 3: no finger holds it any more, and its finger remembers.
@@ -112,10 +112,10 @@ def test_the_beam_given_stays_as_it_is():
 
 
 def test_a_finger_that_holds_a_note_strikes_no_other():
-    price, beam = start()
+    costs, beam = start()
     key, end = np.array([40, 42]), np.array([9, 9])
-    first, _, struck = extend_beam(price, beam, 10, np.array([0]), key, end, 0)
-    _, parent, finger = extend_beam(price, first, 1000, np.array([1]), key, end, 1)
+    first, _, struck = extend_beam(costs, beam, 10, np.array([0]), key, end, 0)
+    _, parent, finger = extend_beam(costs, first, 1000, np.array([1]), key, end, 1)
     for p, f in zip(parent, finger[:, 0], strict=True):
         holding = struck[p, 0]
         assert f != holding

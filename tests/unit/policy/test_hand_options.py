@@ -1,4 +1,4 @@
-"""What one hand can do with the notes of an onset, against every choice of fingers priced independently."""
+"""What one hand can do with the notes of an onset, against every choice of fingers with independent costs."""
 
 from dataclasses import replace
 from itertools import combinations
@@ -10,17 +10,17 @@ from slow_fingering import Hands, Tone, beginning, play
 
 from pianomime_core.keyboard import KEYBOARD
 from pianomime_policy.fingering.fingering import FingeringConfig, FingeringSearch
-from pianomime_policy.fingering.hand_options import DROPPED, MAX_OPTIONS, hand_options, hand_price
+from pianomime_policy.fingering.hand_options import DROPPED, MAX_OPTIONS, hand_cost, hand_options
 
-# The hands keep out of each other's way, so that a price is that of one hand.
+# The hands keep out of each other's way, so that a cost is that of one hand.
 CONFIG = replace(FingeringConfig(), hand_gap_price=0.0)
-PRICE = FingeringSearch(CONFIG)._price
+COSTS = FingeringSearch(CONFIG)._costs
 RIGHT, LEFT = 0, 1
 STEP = 20
 
 
 def options(hand: int, keys: list[int], hands: Hands) -> list[tuple[float, float, tuple[int, ...]]]:
-    """(price, centre, finger of each key from the bass) of every way found, cheapest first."""
+    """(cost, centre, finger of each key from the bass) of every way found, cheapest first."""
     tones = [Tone(key, STEP, STEP + 4) for key in keys]
     held = {f: tone for f, tone in hands.holds.items() if tone.end > STEP}
     every = [*tones, *held.values()]
@@ -33,7 +33,7 @@ def options(hand: int, keys: list[int], hands: Hands) -> list[tuple[float, float
     notes = np.arange(n)[:: 1 if hand == RIGHT else -1].copy()  # thumb side first
     cost, centre, finger = np.empty(MAX_OPTIONS), np.empty(MAX_OPTIONS), np.empty((MAX_OPTIONS, n), np.int8)
     found = hand_options(
-        PRICE, hand, notes, n, np.array([t.key for t in every], dtype=np.int64), STEP, hands.centre_m[hand],
+        COSTS, hand, notes, n, np.array([t.key for t in every], dtype=np.int64), STEP, hands.centre_m[hand],
         hands.moved[hand], held_note, last_key, last_end, cost, centre, finger,
     )  # fmt: skip
     ways = zip(cost[:found], centre[:found], finger[:found, :: 1 if hand == RIGHT else -1].tolist(), strict=True)
@@ -82,24 +82,24 @@ def test_the_ways_found_are_the_cheapest_ones(hand, count):
             assert any(DROPPED in fingers for _, _, fingers in found)
             continue
         assert len(found) == min(len(expected), MAX_OPTIONS)
-        for (price, centre, _), (wanted_price, wanted_centre, _) in zip(found, expected, strict=False):
-            assert price == pytest.approx(wanted_price, abs=1e-9)
-            assert centre == pytest.approx(wanted_centre, abs=1e-12)
+        for (cost, centre, _), (expected_cost, expected_centre, _) in zip(found, expected, strict=False):
+            assert cost == pytest.approx(expected_cost, abs=1e-9)
+            assert centre == pytest.approx(expected_centre, abs=1e-12)
         assert {f for _, _, f in found} <= {f for _, _, f in expected}
         compared += 1
     assert compared >= 4
 
 
 def test_no_notes_leave_the_hand_where_it_is():
-    [(price, centre, fingers)] = options(RIGHT, [], beginning(CONFIG))
-    assert (price, centre, fingers) == (0.0, CONFIG.start_centre_m[0], ())
+    [(cost, centre, fingers)] = options(RIGHT, [], beginning(CONFIG))
+    assert (cost, centre, fingers) == (0.0, CONFIG.start_centre_m[0], ())
 
 
-def test_of_six_notes_one_is_dropped_at_its_price():
+def test_of_six_notes_one_is_dropped_at_its_cost():
     six = [39, 41, 43, 44, 46, 48]
-    for price, _, fingers in options(RIGHT, six, beginning(CONFIG)):
+    for cost, _, fingers in options(RIGHT, six, beginning(CONFIG)):
         assert fingers.count(DROPPED) == 1
-        assert price > CONFIG.drop_price
+        assert cost > CONFIG.drop_price
         assert sorted(f for f in fingers if f >= 0) == [0, 1, 2, 3, 4]
 
 
@@ -109,20 +109,20 @@ def test_a_hand_whose_fingers_all_hold_drops_everything():
     assert [fingers for _, _, fingers in options(RIGHT, [60, 62], hands)] == [(DROPPED, DROPPED)]
 
 
-def price_after_rest(rest_steps: int, travel_m: float) -> float:
-    """Price of a middle finger that strikes a key `travel_m` from its hand, which last played `rest_steps` ago."""
+def cost_after_rest(rest_steps: int, travel_m: float) -> float:
+    """Cost of a middle finger that strikes a key `travel_m` from its hand, which last played `rest_steps` ago."""
     key = int(np.argmin(np.abs(KEYBOARD.center_y_m)))
     none = np.full(10, -1, np.int64)
-    price, _ = hand_price(
-        PRICE, KEYBOARD.center_y_m[key] - travel_m, STEP - rest_steps, STEP, np.array([key]), np.array([2]), 1,
+    cost, _ = hand_cost(
+        COSTS, KEYBOARD.center_y_m[key] - travel_m, STEP - rest_steps, STEP, np.array([key]), np.array([2]), 1,
         np.array([True]), none, none,
     )  # fmt: skip
-    return price
+    return cost
 
 
 def test_a_jump_is_the_cheaper_the_longer_the_rest_up_to_a_limit():
     limit = slow_fingering.LONGEST_REST_STEPS
-    prices = [price_after_rest(rest, 1.0) for rest in (2, 10, limit - 10, limit)]
-    assert prices == sorted(prices, reverse=True)
-    assert len(set(prices)) == 4
-    assert price_after_rest(10 * limit, 1.0) == prices[-1]
+    costs = [cost_after_rest(rest, 1.0) for rest in (2, 10, limit - 10, limit)]
+    assert costs == sorted(costs, reverse=True)
+    assert len(set(costs)) == 4
+    assert cost_after_rest(10 * limit, 1.0) == costs[-1]

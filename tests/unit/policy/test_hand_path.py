@@ -103,8 +103,8 @@ def dense(
     eye = np.eye(n + k)
     rows = [np.sqrt(weight)[:, None] * eye[k:], np.sqrt(home_weight) * eye[k:]]
     sides = [np.sqrt(weight) * place, np.full(n, np.sqrt(home_weight) * home)]
-    for order, price in ((1, velocity), (2, acceleration)):
-        differences = np.sqrt(price) * np.diff(eye, n=order, axis=0)
+    for order, factor in ((1, velocity), (2, acceleration)):
+        differences = np.sqrt(factor) * np.diff(eye, n=order, axis=0)
         rows.append(differences)
         sides.append(np.zeros(len(differences)))
     A, b = np.concatenate(rows), np.concatenate(sides)
@@ -117,10 +117,10 @@ def test_the_path_is_the_least_squares_solution(rows, before):
     random = np.random.default_rng(rows)
     weight = random.choice([0.0, 0.3, 1.0, 3.0], rows)
     place = random.normal(0.0, 0.3, rows)
-    prices = (0.1, 1e-2, 1.5, 0.02)
-    path = smooth_path(weight, place, *prices, before)
+    factors = (0.1, 1e-2, 1.5, 0.02)
+    path = smooth_path(weight, place, *factors, before)
     assert path.shape == (rows,)
-    np.testing.assert_allclose(path, dense(weight, place, *prices, before), atol=2e-6)
+    np.testing.assert_allclose(path, dense(weight, place, *factors, before), atol=2e-6)
 
 
 def test_nothing_to_do_stays_or_goes_home():

@@ -1,4 +1,4 @@
-"""Fingers that press in vain lift after a while; fingers that hold their key, or changed it, do not."""
+"""Fingers whose presses fail lift after a while; fingers that hold their key, or changed it, do not."""
 
 import numpy as np
 

@@ -15,7 +15,7 @@ from pianomime_core.keyboard import KEYBOARD
 from pianomime_core.timing import CONTROL_TIMESTEP_S
 from pianomime_policy.fingering.fingering_search import Beam, extend_beam
 from pianomime_policy.fingering.goal_notes import GoalNotes
-from pianomime_policy.fingering.hand_options import FingeringCost
+from pianomime_policy.fingering.hand_options import FingeringCosts
 
 # Comfortable place of thumb..little of the right hand from the hand's centre (the middle finger) [m], and how far
 # each may leave it; the left hand is the mirror image. Measured on the model of the hand.
@@ -78,14 +78,14 @@ def offset_limits_m() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     return np.concatenate([_LOW_M, -_HIGH_M]), np.concatenate([_HIGH_M, -_LOW_M])
 
 
-def fingering_prices(config: FingeringConfig) -> FingeringCost:
+def fingering_costs(config: FingeringConfig) -> FingeringCosts:
     """The prices of the search as its compiled part wants them."""
     low, high = offset_limits_m()
 
     def both(values: tuple[float, ...]) -> NDArray[np.float64]:
         return np.array(values * 2)
 
-    return FingeringCost(
+    return FingeringCosts(
         finger_offset_m=finger_offsets_m(),
         offset_low_m=low,
         offset_high_m=high,
@@ -162,7 +162,7 @@ class FingeringSearch:
     config: FingeringConfig = field(default_factory=FingeringConfig)
 
     def __post_init__(self) -> None:
-        self._price = fingering_prices(self.config)
+        self._costs = fingering_costs(self.config)
         self._slices: list[_Slice] = []
         self._committed = 0
         self._beam = first_beam(self.config)
@@ -170,7 +170,7 @@ class FingeringSearch:
     def push(self, step: int, new: NDArray[np.int64], notes: GoalNotes) -> None:
         """See `Fingering.push`."""
         new = playable(new)
-        beam, parent, finger = extend_beam(self._price, self._beam, self.config.width, new, notes.key, notes.end, step)
+        beam, parent, finger = extend_beam(self._costs, self._beam, self.config.width, new, notes.key, notes.end, step)
         self._beam = Beam(*beam)
         self._beam.cost[:] -= self._beam.cost[0]
         self._slices.append(_Slice(step, new, parent, finger))

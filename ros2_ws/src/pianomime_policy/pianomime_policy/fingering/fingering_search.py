@@ -29,11 +29,11 @@ class Beam(NamedTuple):
 
 
 @kernel
-def extend_beam(price, beam, width, notes, note_key, note_end, step):
+def extend_beam(costs, beam, width, notes, note_key, note_end, step):
     """Extend every state by one slice and keep the `width` cheapest distinct states.
 
     Args:
-        price: `FingeringCost`.
+        costs: `FingeringCosts`.
         beam: `Beam` of B states before the slice.
         width: States kept at most.
         notes: (n,) indices of the slice's notes, by rising key; at most ten, five a hand.
@@ -49,7 +49,7 @@ def extend_beam(price, beam, width, notes, note_key, note_end, step):
     last_end = beam.last_end.copy()
     for b in range(states):
         for f in range(FINGERS):
-            if held[b, f] >= 0 and note_end[held[b, f]] <= step + price.overlap_steps:
+            if held[b, f] >= 0 and note_end[held[b, f]] <= step + costs.overlap_steps:
                 last_end[b, f] = note_end[held[b, f]]
                 held[b, f] = -1
     capacity = states * (n + 1) * MAX_OPTIONS * MAX_OPTIONS
@@ -67,20 +67,20 @@ def extend_beam(price, beam, width, notes, note_key, note_end, step):
             for i in range(split):
                 left_notes[i] = notes[split - 1 - i]
             right = hand_options(
-                price, 0, notes[split:], n - split, note_key, step, beam.centre_m[b, 0], beam.moved_step[b, 0],
+                costs, 0, notes[split:], n - split, note_key, step, beam.centre_m[b, 0], beam.moved_step[b, 0],
                 held[b], beam.last_key[b], last_end[b], cost_r, centre_r, finger_r,
             )  # fmt: skip
             left = hand_options(
-                price, 1, left_notes, split, note_key, step, beam.centre_m[b, 1], beam.moved_step[b, 1],
+                costs, 1, left_notes, split, note_key, step, beam.centre_m[b, 1], beam.moved_step[b, 1],
                 held[b], beam.last_key[b], last_end[b], cost_l, centre_l, finger_l,
             )  # fmt: skip
             for r in range(right):
                 for k in range(left):
                     gap = centre_r[r] - centre_l[k]
                     cost = beam.cost[b] + cost_r[r] + cost_l[k]
-                    if gap < price.hand_gap_m:
-                        crowd = (price.hand_gap_m - gap) / price.hand_gap_unit_m
-                        cost += price.hand_gap_price * crowd * crowd
+                    if gap < costs.hand_gap_m:
+                        crowd = (costs.hand_gap_m - gap) / costs.hand_gap_unit_m
+                        cost += costs.hand_gap_price * crowd * crowd
                     c_cost[total] = cost
                     c_parent[total] = b
                     c_centre[total, 0] = centre_r[r]

@@ -16,8 +16,8 @@ MAX_OPTIONS = 6
 _REST_LIMIT_STEPS = 40  # A hand that rested longer than this is as free as one that rested this long.
 
 
-class FingeringCost(NamedTuple):
-    """Prices of the search; see `fingering.FingeringConfig`, whose arrays and numbers these are."""
+class FingeringCosts(NamedTuple):
+    """Costs of the search; see `fingering.FingeringConfig`, whose arrays and numbers these are."""
 
     finger_offset_m: NDArray[np.float64]  # (10,) comfortable place of each finger from the hand's centre
     offset_low_m: NDArray[np.float64]  # (10,)
@@ -46,53 +46,53 @@ class FingeringCost(NamedTuple):
 
 
 @kernel
-def hand_price(price, centre, moved, step, keys, fingers, count, new, last_key, last_end):
-    """Return (price, new centre) of one hand holding `count` keys with `fingers`, `new` of them just struck."""
+def hand_cost(costs, centre, moved, step, keys, fingers, count, new, last_key, last_end):
+    """Return (costs, new centre) of one hand holding `count` keys with `fingers`, `new` of them just struck."""
     cost = 0.0
     weight, pull = 0.0, 0.0
     low, high = -1e9, 1e9
     for i in range(count):
         f = fingers[i]
-        d = price.key_y_m[keys[i]] - price.finger_offset_m[f]
-        weight += price.finger_weight[f]
-        pull += price.finger_weight[f] * d
-        low = max(low, d - price.offset_high_m[f])
-        high = min(high, d - price.offset_low_m[f])
-    new_centre = (pull + price.centre_inertia * centre) / (weight + price.centre_inertia)
+        d = costs.key_y_m[keys[i]] - costs.finger_offset_m[f]
+        weight += costs.finger_weight[f]
+        pull += costs.finger_weight[f] * d
+        low = max(low, d - costs.offset_high_m[f])
+        high = min(high, d - costs.offset_low_m[f])
+    new_centre = (pull + costs.centre_inertia * centre) / (weight + costs.centre_inertia)
     if low > high:
-        stretch = (low - high) / price.stretch_unit_m
-        cost += price.stretch_price * stretch * stretch
+        stretch = (low - high) / costs.stretch_unit_m
+        cost += costs.stretch_price * stretch * stretch
         new_centre = 0.5 * (low + high)
     else:
         new_centre = min(max(new_centre, low), high)
     for i in range(count):
         f = fingers[i]
-        d = price.key_y_m[keys[i]] - price.finger_offset_m[f] - new_centre
-        cost += price.deviation_price * price.finger_weight[f] * d * d
-    seconds = min(max(step - moved, 1), _REST_LIMIT_STEPS) * price.step_s
+        d = costs.key_y_m[keys[i]] - costs.finger_offset_m[f] - new_centre
+        cost += costs.deviation_price * costs.finger_weight[f] * d * d
+    seconds = min(max(step - moved, 1), _REST_LIMIT_STEPS) * costs.step_s
     travel = abs(new_centre - centre)
-    cost += price.travel_price_per_m * travel
+    cost += costs.travel_price_per_m * travel
     speed = travel / seconds
-    if speed > price.free_speed_m_s:
-        excess = (speed - price.free_speed_m_s) / price.free_speed_m_s
-        cost += price.speed_price * excess * excess
+    if speed > costs.free_speed_m_s:
+        excess = (speed - costs.free_speed_m_s) / costs.free_speed_m_s
+        cost += costs.speed_price * excess * excess
     for i in range(count):
         if not new[i]:
             continue
         f = fingers[i]
-        cost += price.finger_price[f]
-        if price.key_is_black[keys[i]]:
-            cost += price.black_price[f]
+        cost += costs.finger_price[f]
+        if costs.key_is_black[keys[i]]:
+            cost += costs.black_price[f]
         if last_key[f] >= 0 and last_key[f] != keys[i]:
             rest = step - last_end[f]
-            if rest < price.reuse_steps:
-                cost += price.reuse_price * (price.reuse_steps - rest)
+            if rest < costs.reuse_steps:
+                cost += costs.reuse_price * (costs.reuse_steps - rest)
     return cost, new_centre
 
 
 @kernel
 def hand_options(
-    price, hand, notes, n, note_key, step, centre, moved, held, last_key, last_end, out_cost, out_centre, out_finger
+    costs, hand, notes, n, note_key, step, centre, moved, held, last_key, last_end, out_cost, out_centre, out_finger
 ):
     """Write the cheapest ways (at most `MAX_OPTIONS`) for one hand to play `n` notes, thumb side first; return how
     many.
@@ -143,8 +143,8 @@ def hand_options(
                         is_new = True
                     if key < 0:
                         continue
-                    y = sign * price.key_y_m[key]
-                    if y - previous < price.order_gap_m:
+                    y = sign * costs.key_y_m[key]
+                    if y - previous < costs.order_gap_m:
                         legal = False
                         break
                     previous = y
@@ -155,12 +155,12 @@ def hand_options(
                 if not legal:
                     continue
                 if count > 0:
-                    cost, new_centre = hand_price(
-                        price, centre, moved, step, keys, fingers, count, new, last_key, last_end
+                    cost, new_centre = hand_cost(
+                        costs, centre, moved, step, keys, fingers, count, new, last_key, last_end
                     )
                 else:
                     cost, new_centre = 0.0, centre
-                cost += dropped * price.drop_price
+                cost += dropped * costs.drop_price
                 # Insertion into the sorted list of the best.
                 if found == MAX_OPTIONS and cost >= out_cost[found - 1]:
                     continue

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from pianomime_policy.hand_control.hands_controller import AS_PLANNED, Adaptation
 from pianomime_policy.model_search.model_rollout import Candidate, ModelRollout
 from pianomime_policy.model_search.proposals import ProposalConfig, Trial, next_proposal
-from pianomime_policy.motion.plan_index import MotionPlan
+from pianomime_policy.motion.motion_plan import MotionPlan
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """What the fingering network sees: for each way to play an onset, the hands after it and the music to come.
 
 The ways themselves are those of the fingering search (`extend_beam` of one state): legal for the fingers, cheapest
-first by the price of this onset alone. A glance at the next onsets, played as cheaply as each can be, tells what a way
+first by the costs of this onset alone. A glance at the next onsets, played as cheaply as each can be, tells what a way
 leads into at once; the network's task is to know what the next two seconds make of each.
 """
 
@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pianomime_policy.controllers.generalist.choice_prices import choice_prices, next_onsets
-from pianomime_policy.fingering.fingering import FingeringConfig, fingering_prices, first_beam
+from pianomime_policy.controllers.generalist.choice_costs import choice_costs, next_onsets
+from pianomime_policy.fingering.fingering import FingeringConfig, fingering_costs, first_beam
 from pianomime_policy.fingering.fingering_search import Beam, extend_beam
-from pianomime_policy.fingering.hand_options import FingeringCost
+from pianomime_policy.fingering.hand_options import FingeringCosts
 from pianomime_policy.kernel import kernel
 
 _PER_FINGER, _PER_HAND, _PER_NOTE, _SHARED = 7, 4, 6, 4
@@ -38,10 +38,10 @@ class ChoiceConfig:
     @property
     def features(self) -> int:
         """Numbers for each choice."""
-        return self._before_glance + 1 + self.glance_onsets
+        return self._before_lookahead + 1 + self.glance_onsets
 
     @property
-    def _before_glance(self) -> int:
+    def _before_lookahead(self) -> int:
         return 2 * (_PER_HAND + 5 * _PER_FINGER) + _SHARED + self.future_notes * _PER_NOTE
 
     def layout(self) -> list[list[str | int]]:
@@ -59,9 +59,9 @@ class ChoiceConfig:
             ["dearer than the cheapest way: now, after each of the next onsets", 1 + self.glance_onsets],
         ]
 
-    def glance(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
+    def lookahead(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
         """The part of features (B, D) that is filled from the prices of the next onsets."""
-        return features[:, self._before_glance :]
+        return features[:, self._before_lookahead :]
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,7 +82,7 @@ class FingeringChoices:
 
     def __init__(self, config: ChoiceConfig, fingering: FingeringConfig) -> None:
         self.config = config
-        self.price: FingeringCost = fingering_prices(fingering)
+        self.costs: FingeringCosts = fingering_costs(fingering)
         self.start: Beam = first_beam(fingering)
 
     def at(
@@ -102,17 +102,17 @@ class FingeringChoices:
             note_onset, note_key, note_end: (N,) all notes by onset and key; those after `notes` are the music to come.
             visible: First step that is not visible yet: later onsets and ends are not looked at.
         """
-        after, _, finger = extend_beam(self.price, before, self.config.choices, notes, note_key, note_end, step)
+        after, _, finger = extend_beam(self.costs, before, self.config.choices, notes, note_key, note_end, step)
         features = np.zeros((len(after[0]), self.config.features), np.float32)
         future = int(notes[-1]) + 1 if len(notes) else len(note_onset)
         choice_features(
-            self.price, before, Beam(*after), finger, step, note_onset, note_key, note_end, future, visible,
+            self.costs, before, Beam(*after), finger, step, note_onset, note_key, note_end, future, visible,
             self.config.future_notes, features,
         )  # fmt: skip
         coming = next_onsets(note_onset, future, visible, self.config.glance_onsets)
-        total = choice_prices(self.price, Beam(*after), *coming, note_key, note_end, 0, 1, 1, np.inf)
+        total = choice_costs(self.costs, Beam(*after), *coming, note_key, note_end, 0, 1, 1, np.inf)
         seen = np.pad(total, ((0, 0), (0, self.config.glance_onsets - len(coming[2]))), "edge")
-        self.config.glance(features)[:] = np.log1p(seen - seen.min(axis=0))
+        self.config.lookahead(features)[:] = np.log1p(seen - seen.min(axis=0))
         return Choices(Beam(*after), finger, features)
 
 
@@ -124,7 +124,7 @@ def one_state(beam: Beam, row: int) -> Beam:
 
 @kernel
 def choice_features(
-    price, before, after, finger, step, note_onset, note_key, note_end, future, visible, future_notes, out
+    costs, before, after, finger, step, note_onset, note_key, note_end, future, visible, future_notes, out
 ):
     """Fill out (B, D); see `ChoiceConfig.layout`."""
     n = finger.shape[1]
@@ -147,14 +147,14 @@ def choice_features(
                     end = note_end[note]
                     x[i] = 1.0
                     x[i + 1] = 1.0 if note_onset[note] == step else 0.0
-                    x[i + 2] = (price.key_y_m[key] - price.finger_offset_m[f] - centre) / 0.03
-                    x[i + 3] = 1.0 if price.key_is_black[key] else 0.0
+                    x[i + 2] = (costs.key_y_m[key] - costs.finger_offset_m[f] - centre) / 0.03
+                    x[i + 3] = 1.0 if costs.key_is_black[key] else 0.0
                     x[i + 4] = (min(float(end - step), _LONG_STEPS) if end <= visible else _LONG_STEPS) / _LONG_STEPS
                 elif after.last_key[b, f] >= 0:
                     recent = max(0.0, 1.0 - (step - after.last_end[b, f]) / _RECENT_STEPS)
                     if recent > 0.0:
                         x[i + 5] = recent
-                        y = price.key_y_m[after.last_key[b, f]] - price.finger_offset_m[f]
+                        y = costs.key_y_m[after.last_key[b, f]] - costs.finger_offset_m[f]
                         x[i + 6] = min(max((y - centre) / 0.1, -3.0), 3.0)
                 i += _PER_FINGER
         dropped = 0
@@ -169,12 +169,12 @@ def choice_features(
         for k in range(future, min(future + future_notes, note_onset.shape[0])):
             if note_onset[k] >= visible:
                 break
-            y = price.key_y_m[note_key[k]]
+            y = costs.key_y_m[note_key[k]]
             x[i] = 1.0
             x[i + 1] = min(float(note_onset[k] - step), _LONG_STEPS) / _LONG_STEPS
             length = min(float(note_end[k] - note_onset[k]), _LONG_STEPS) if note_end[k] <= visible else _LONG_STEPS
             x[i + 2] = length / _LONG_STEPS
             x[i + 3] = (y - after.centre_m[b, 0]) / 0.2
             x[i + 4] = (y - after.centre_m[b, 1]) / 0.2
-            x[i + 5] = 1.0 if price.key_is_black[note_key[k]] else 0.0
+            x[i + 5] = 1.0 if costs.key_is_black[note_key[k]] else 0.0
             i += _PER_NOTE

@@ -15,7 +15,7 @@ from pianomime_policy.controllers.reactive.rest_keys import RestKeys, RestKeysCo
 from pianomime_policy.fingering.fingering import (
     FingeringConfig,
     finger_offsets_m,
-    fingering_prices,
+    fingering_costs,
     offset_limits_m,
     playable,
 )
@@ -81,7 +81,7 @@ class LiveMotionPlan:
         self._config = c = config
         self._likely = LikelyKeys(c.likely_keys)
         self._rest = [RestKeys(hand, c.rest_keys, c.fingering) for hand in (0, 1)]
-        self._price = fingering_prices(c.fingering)
+        self._costs = fingering_costs(c.fingering)
         self._offset, (self._low, self._high) = finger_offsets_m(), offset_limits_m()
         self._press = press_table(c.fingertips.press)
         self._rest_z, self._rest_force = rest_table(c.fingertips.press, c.rest_share)
@@ -139,7 +139,7 @@ class LiveMotionPlan:
         centre = self.centre_m[_HAND]
         comfort = centre + self._offset
         waits = np.where(self.rest_key >= 0, KEYBOARD.center_y_m[self.rest_key], comfort)
-        price = self._price._replace(
+        costs = self._costs._replace(
             finger_offset_m=waits - centre,
             offset_low_m=comfort + self._low - waits,
             offset_high_m=comfort + self._high - waits,
@@ -153,7 +153,7 @@ class LiveMotionPlan:
             self._last_end[None],
         )
         new = np.arange(len(holding), len(note_key))
-        _, _, finger = extend_beam(price, beam, 1, new, note_key, np.full(len(note_key), SOUNDING), self._step)
+        _, _, finger = extend_beam(costs, beam, 1, new, note_key, np.full(len(note_key), SOUNDING), self._step)
         for key, f in zip(struck, finger[0], strict=True):
             if f >= 0:
                 self.held_key[f] = key

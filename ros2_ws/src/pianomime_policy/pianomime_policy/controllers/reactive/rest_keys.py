@@ -48,8 +48,8 @@ class RestKeys:
         self._black = KEYBOARD.is_black[self._keys]
         self._offset = finger_offsets_m()[:5]
         self._low, self._high = (limits[:5] for limits in offset_limits_m())
-        self._price = config.comfort_price * np.array(fingering.finger_stiffness) / fingering.deviation_unit_m**2
-        self._black_price = np.array(config.black_price)
+        self._comfort_cost = config.comfort_price * np.array(fingering.finger_stiffness) / fingering.deviation_unit_m**2
+        self._black_cost = np.array(config.black_price)
 
     def choose(
         self,
@@ -72,7 +72,7 @@ class RestKeys:
         grid = np.arange(lowest_m, highest_m + c.grid_m, c.grid_m)
         rest, best = _best_keys(
             self._y, likelihood[self._keys], self._black, self._place(held), self._place(before), self._offset,
-            self._low, self._high, self._price, self._black_price, self._gap_m, c.change_price,
+            self._low, self._high, self._comfort_cost, self._black_cost, self._gap_m, c.change_price,
             c.travel_price_per_m, self._sign * centre_m, np.sort(self._sign * grid),
         )  # fmt: skip
         return np.where(rest >= 0, self._keys[rest], -1), self._sign * best
@@ -83,7 +83,7 @@ class RestKeys:
 
 @kernel
 def _best_keys(
-    y, likelihood, black, held, before, offset, low, high, price, black_price, gap_m, change_price, travel_price,
+    y, likelihood, black, held, before, offset, low, high, comfort_cost, black_cost, gap_m, change_cost, travel_cost,
     centre, places,
 ):  # fmt: skip
     """Return (key of each finger, place of the hand) for a right hand; keys by rising y."""
@@ -113,15 +113,15 @@ def _best_keys(
                         continue
                     gain = _HELD
                 elif low[f] <= away <= high[f] and likelihood[k] > 0.0:
-                    gain = likelihood[k] - (black_price[f] if black[k] else 0.0)
-                    gain -= change_price if before[f] != k else 0.0
+                    gain = likelihood[k] - (black_cost[f] if black[k] else 0.0)
+                    gain -= change_cost if before[f] != k else 0.0
                 else:
                     continue
-                gain += below - price[f] * away * away
+                gain += below - comfort_cost[f] * away * away
                 if gain > worth[f + 1, p]:
                     worth[f + 1, p], used[f, p], last[f, p] = gain, True, below_at
         p = np.argmax(worth[5])
-        total = worth[5, p] - travel_price * abs(place - centre)
+        total = worth[5, p] - travel_cost * abs(place - centre)
         if total > best_worth:
             best_worth, best_place = total, place
             for f in range(4, -1, -1):

@@ -1,9 +1,9 @@
-"""Prices of choices against the planner's search, forced to begin with each of them."""
+"""Costs of choices against the planner's search, forced to begin with each of them."""
 
 import numpy as np
 from training.music import notes_of, synthetic_roll
 
-from pianomime_policy.controllers.generalist.choice_prices import choice_prices, next_onsets
+from pianomime_policy.controllers.generalist.choice_costs import choice_costs, next_onsets
 from pianomime_policy.controllers.generalist.fingering_choices import ChoiceConfig, FingeringChoices
 from pianomime_policy.fingering.fingering import FingeringConfig, playable
 from pianomime_policy.fingering.fingering_search import Beam, extend_beam
@@ -12,7 +12,7 @@ WITHOUT_END = 1e9
 
 
 def _asked(seed: int, onsets: int, states: int, most: int, hopeless: float) -> tuple[np.ndarray, np.ndarray]:
-    """Prices of the first onset's choices, and what a wide search that begins with each finds up to each onset."""
+    """Costs of the first onset's choices, and what a wide search that begins with each finds up to each onset."""
     onset, end, key = (
         np.ascontiguousarray(column) for column in notes_of(synthetic_roll(np.random.default_rng(seed))).T
     )
@@ -21,41 +21,41 @@ def _asked(seed: int, onsets: int, states: int, most: int, hopeless: float) -> t
     choices_of = FingeringChoices(ChoiceConfig(), FingeringConfig())
     after = choices_of.at(choices_of.start, steps[0], slices[0], onset, key, end, steps[0] + 34).after
     coming = next_onsets(onset, len(slices[0]), WITHOUT_END, onsets)
-    prices = choice_prices(choices_of.price, after, *coming, key, end, states, 1, most, hopeless)
+    costs = choice_costs(choices_of.costs, after, *coming, key, end, states, 1, most, hopeless)
     searched = []
     for row in range(len(after.cost)):
         beam = Beam(*(values[row : row + 1] for values in after))
         costs = [float(beam.cost[0])]
         for step, new in zip(steps[1:], slices[1:], strict=True):
-            beam = extend_beam(choices_of.price, beam, 200, new, key, end, step)[0]
+            beam = extend_beam(choices_of.costs, beam, 200, new, key, end, step)[0]
             costs.append(float(beam.cost.min()))
         searched.append(costs)
-    return prices, np.array(searched)
+    return costs, np.array(searched)
 
 
 def test_every_choice_costs_what_a_search_finds_that_begins_with_it() -> None:
-    prices, searched = _asked(seed=4, onsets=4, states=10**6, most=200, hopeless=WITHOUT_END)
-    np.testing.assert_allclose(prices, searched)
+    costs, searched = _asked(seed=4, onsets=4, states=10**6, most=200, hopeless=WITHOUT_END)
+    np.testing.assert_allclose(costs, searched)
 
 
 def test_few_states_find_nothing_cheaper_and_the_best_choice() -> None:
-    prices, searched = _asked(seed=4, onsets=4, states=96, most=48, hopeless=WITHOUT_END)
-    assert (prices >= searched - 1e-9).all()
-    assert searched[prices[:, -1].argmin(), -1] <= searched[:, -1].min() + 0.1
+    costs, searched = _asked(seed=4, onsets=4, states=96, most=48, hopeless=WITHOUT_END)
+    assert (costs >= searched - 1e-9).all()
+    assert searched[costs[:, -1].argmin(), -1] <= searched[:, -1].min() + 0.1
 
 
 def test_only_what_falls_behind_is_given_up() -> None:
-    prices, searched = _asked(seed=4, onsets=4, states=10**6, most=200, hopeless=2.0)
-    given_up = np.isinf(prices[:, -1])
-    assert 0 < given_up.sum() < len(prices)
-    np.testing.assert_allclose(prices[~given_up], searched[~given_up])
+    costs, searched = _asked(seed=4, onsets=4, states=10**6, most=200, hopeless=2.0)
+    given_up = np.isinf(costs[:, -1])
+    assert 0 < given_up.sum() < len(costs)
+    np.testing.assert_allclose(costs[~given_up], searched[~given_up])
     behind = searched - searched.min(axis=0)
     assert (behind[given_up].max(axis=1) > 2.0).all()
 
 
 def test_the_last_onset_costs_what_it_costs() -> None:
-    prices, searched = _asked(seed=4, onsets=0, states=96, most=48, hopeless=5.0)
-    np.testing.assert_array_equal(prices, searched)
+    costs, searched = _asked(seed=4, onsets=0, states=96, most=48, hopeless=5.0)
+    np.testing.assert_array_equal(costs, searched)
 
 
 def test_onsets_that_come_next() -> None:

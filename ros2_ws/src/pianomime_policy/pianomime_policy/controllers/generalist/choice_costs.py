@@ -12,7 +12,7 @@ from pianomime_policy.kernel import kernel
 
 @kernel
 def next_onsets(note_onset, future, until, onsets):
-    """The onsets that come next: notes, first, steps as `choice_prices` wants them.
+    """The onsets that come next: notes, first, steps as `choice_costs` wants them.
 
     Args:
         note_onset: (N,) onset steps, rising.
@@ -42,11 +42,11 @@ def next_onsets(note_onset, future, until, onsets):
 
 
 @kernel
-def choice_prices(price, after, notes, first, steps, note_key, note_end, states, fewest, most, hopeless):
-    """(B, K + 1) price of each choice, and with the best that follows up to each onset; infinite once it is hopeless.
+def choice_costs(costs, after, notes, first, steps, note_key, note_end, states, fewest, most, hopeless):
+    """(B, K + 1) costs of each choice, and with the best that follows up to each onset; infinite once it is hopeless.
 
     Args:
-        price: `FingeringCost`.
+        costs: `FingeringCosts`.
         after: `Beam` of the B choices.
         notes, first, steps: The K onsets that follow: notes of onset k are notes[first[k] : first[k + 1]], by rising
             key, and begin at steps[k].
@@ -65,7 +65,7 @@ def choice_prices(price, after, notes, first, steps, note_key, note_end, states,
         new = notes[first[k] : first[k + 1]]
         found = 0
         for c in left:
-            beams[c], _, _ = extend_beam(price, beams[c], most, new, note_key, note_end, steps[k])
+            beams[c], _, _ = extend_beam(costs, beams[c], most, new, note_key, note_end, steps[k])
             total[c, k + 1] = beams[c].cost[0]
             cost[found : found + len(beams[c].cost)] = beams[c].cost
             found += len(beams[c].cost)
