@@ -29,7 +29,7 @@ def perform_live(options: LiveOptions, script: Callable[[], None]) -> None:
     complete_ros_environment()
     ready, done = threading.Event(), threading.Event()
 
-    def hear(name: str, line: str) -> None:
+    def on_line(name: str, line: str) -> None:
         if READY in line:
             ready.set()
 
@@ -49,7 +49,7 @@ def perform_live(options: LiveOptions, script: Callable[[], None]) -> None:
             raise RuntimeError("the script failed")
 
     refuse_second_instance()
-    with Runner(node_table(options), hear) as runner:
+    with Runner(node_table(options), on_line) as runner:
         try:
             runner.wait(go_on)
         except _Over:

@@ -1,7 +1,7 @@
 """Do songs sound the same when they are played live? A scripted MIDI keyboard plays them to the live nodes.
 
-Echo mode: the robot plays what it heard as much later as its controller looks ahead. Beside its F1 stands that of the
-same controller that reads the same notes from a file (as `pianomime evaluate` does), and F1 of what was heard against
+Echo mode: the robot plays what it received as much later as its controller looks ahead. Beside its F1 stands that of the
+same controller that reads the same notes from a file (as `pianomime evaluate` does), and F1 of what was received against
 what is written: the music's way over MIDI and the goal windows, without any robot. Music takes its time:
 `python -m benchmarks.live_songs FOLDER` plays half a minute for each song. Without MIDI ports it needs Debian's jackd2.
 """
@@ -63,14 +63,14 @@ class Comparison:
     """A song live and from its file.
 
     Attributes:
-        heard: What the robot wanted to play, live, against what is written.
+        received: What the robot wanted to play, live, against what is written.
         live: What it pressed, against what it wanted.
         file: The same of the file.
         missed_steps: Steps of the music, live, whose command was late: a busy machine's fault, not of the music's way.
         steps: Of the music, live.
     """
 
-    heard: ScoreCard
+    received: ScoreCard
     live: ScoreCard
     file: ScoreCard
     missed_steps: int
@@ -98,7 +98,7 @@ def main(options: LiveSongsOptions) -> int:
     if not options.seconds > 0:
         raise UserError(f"seconds {options.seconds}: want more than 0")
     files = collect_songs(options.songs) if options.songs else bundled_songs()
-    table = Table("song", "heard", "F1 live", "file", "difference", "onset F1 live", "file", "late steps")
+    table = Table("song", "received", "F1 live", "file", "difference", "onset F1 live", "file", "late steps")
     table.box = box.MARKDOWN
     played = []
     with midi_system():
@@ -152,7 +152,7 @@ def compare_rollout(live: Rollout, written: Score, controller: str) -> Compariso
     truth = play_episode(Simulator(scene), make_controller(controller, scene, model_folder(controller)), roll)
     late = live.metadata["missed_steps"]
     return Comparison(
-        heard=_same_length(roll.goal, goal),
+        received=_same_length(roll.goal, goal),
         live=score(goal, pressed),
         file=score(truth.goal, truth.pressed),
         missed_steps=sum(first <= step <= last for step in late),
@@ -160,14 +160,14 @@ def compare_rollout(live: Rollout, written: Score, controller: str) -> Compariso
     )
 
 
-def _same_length(written: NDArray[np.bool_], heard: NDArray[np.bool_]) -> ScoreCard:
-    rows = max(len(written), len(heard))
-    longer = [np.concatenate([part, np.zeros((rows - len(part), part.shape[1]), bool)]) for part in (written, heard)]
+def _same_length(written: NDArray[np.bool_], received: NDArray[np.bool_]) -> ScoreCard:
+    rows = max(len(written), len(received))
+    longer = [np.concatenate([part, np.zeros((rows - len(part), part.shape[1]), bool)]) for part in (written, received)]
     return score(*longer)
 
 
 def _numbers(one: Comparison) -> Sequence[str]:
-    scores = (one.heard.f1, one.live.f1, one.file.f1)
+    scores = (one.received.f1, one.live.f1, one.file.f1)
     texts = [f"{number:.3f}" for number in scores] + [f"{one.difference:+.4f}"]
     return [*texts, f"{one.live.onset_f1:.3f}", f"{one.file.onset_f1:.3f}", f"{one.missed_steps} of {one.steps}"]
 

@@ -1,7 +1,7 @@
 """Hours of music in simulated time: does a report cost more, or the memory grow, the longer it is played?
 
 One process plays the bundled songs one after another as policy_node and sim_node do with sync, without DDS and without
-waiting: windows and states into `Answering`, its commands into `Playback`, the score and both nodes' health made into
+waiting: windows and states into `StepSynchroniser`, its commands into `Playback`, the score and both nodes' health made into
 messages once a simulated second. What a rollout keeps (targets, wanted and pressed keys) grows by design and is told
 apart. Wanted: a median report costs at most twice what it did after a minute, and no other memory grows by 20 MB.
 """
@@ -31,7 +31,7 @@ from pianomime_core.spread import Spread, spread_ms
 from pianomime_core.timing import CONTROL_TIMESTEP_S, FRAMES_PER_SECOND
 from pianomime_physics.simulator import Simulator, SimulatorState
 from pianomime_policy.controllers.idle.idle import Idle
-from pianomime_policy.nodes.answering import Answering
+from pianomime_policy.nodes.step_synchroniser import StepSynchroniser
 from pianomime_sim import ros_health
 from pianomime_sim.command_box import CommandBox
 from pianomime_sim.playback import Playback, PlaybackConfig
@@ -97,7 +97,7 @@ class LongSession:
         self.marks: list[Mark] = []
         self._roll = roll
         self._marks_steps = {round(minutes * 60 * FRAMES_PER_SECOND): minutes for minutes in marks_min}
-        self._answering = Answering(Idle())
+        self._synchroniser = StepSynchroniser(Idle())
         self._act = Spread()
         self._commands = CommandBox()
         self._board = Scoreboard(len(roll), trim=True)
@@ -107,7 +107,7 @@ class LongSession:
     def play(self) -> list[Mark]:
         """Play it all; return what was seen at each mark."""
         window = roll_window(self._roll, 0, HORIZON_STEPS)
-        start = self._answering.begin(0, window.goal, window.sustain)
+        start = self._synchroniser.begin(0, window.goal, window.sustain)
         assert start is not None
         self._playback.run(start, len(self._roll), Event())
         return self.marks
@@ -116,11 +116,11 @@ class LongSession:
         """What the state of a step brings about, between its publisher and the command that answers it."""
         window = roll_window(self._roll, step, HORIZON_STEPS)
         self._board.expect(step, window.goal, window.sustain)
-        self._answering.see_goal(step, *window)
-        self._answering.see_joints(step, state.joint_positions, state.joint_velocities)
-        self._answering.see_keys(step, state.key_angles)
+        self._synchroniser.receive_goal(step, *window)
+        self._synchroniser.receive_joints(step, state.joint_positions, state.joint_velocities)
+        self._synchroniser.receive_keys(step, state.key_angles)
         begin_s = time.perf_counter()
-        answer = self._answering.answer()
+        answer = self._synchroniser.answer()
         self._act.add(time.perf_counter() - begin_s)
         if answer is not None:
             self._commands.put(answer[0], np.atleast_2d(answer[1]))

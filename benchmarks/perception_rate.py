@@ -108,13 +108,13 @@ def _measure(options: PerceptionRateOptions) -> dict[str, float]:
 
     heard: list[tuple[float, float, NDArray[np.bool_]]] = []
 
-    def hear(message: PointCloud2) -> None:
+    def on_fingertips(message: PointCloud2) -> None:
         stamp_s = message.header.stamp.sec + message.header.stamp.nanosec / 1e9
         heard.append((time.monotonic(), time.time() - stamp_s, read_fingertip_cloud(message).seen))
 
     rclpy.init()
     node = rclpy.create_node("benchmark")
-    node.create_subscription(PointCloud2, HUMAN_FINGERTIPS, hear, NEWEST)
+    node.create_subscription(PointCloud2, HUMAN_FINGERTIPS, on_fingertips, NEWEST)
     if options.watched:
         node.create_subscription(Image, HUMAN_IMAGE, lambda message: None, NEWEST)
     executor = SingleThreadedExecutor()

@@ -124,7 +124,7 @@ def live_rolls(music: Score) -> tuple[PianoRoll, PianoRoll]:
     for step in range(len(visible)):
         now_s = step * CONTROL_TIMESTEP_S
         while events and music.start_s + events[0].time_s <= now_s:
-            keyboard.hear(events.pop(0))
+            keyboard.receive(events.pop(0))
         visible[step] = keyboard.window(step, now_s)[0][0]
     silent = np.zeros(len(wanted), bool)
     return PianoRoll(wanted, silent), PianoRoll(visible, silent)

@@ -161,12 +161,12 @@ def _perform(options: PlayOptions, score: Path, console: Console) -> dict[str, M
     memory: dict[str, Memory] = {}
     begun = False
 
-    def hear(name: str, line: str) -> None:
+    def on_line(name: str, line: str) -> None:
         nonlocal begun
         begun = begun or "the song begins" in line
         console.print(f"[{name}] {line}", markup=False, highlight=False)
 
-    with Runner(node_table(options, score), hear) as runner:
+    with Runner(node_table(options, score), on_line) as runner:
         begin_s = next_s = 0.0
 
         def sample() -> None:

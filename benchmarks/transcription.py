@@ -1,4 +1,4 @@
-"""How many notes of the bundled songs are heard again in their sound: `python -m benchmarks.transcription`.
+"""How well rendered songs are transcribed back into notes: `python -m benchmarks.transcription`.
 
 Each song is played by the bundled soundfont, transcribed, and compared by mir_eval: onsets count within 50 ms; where
 offsets count, within 50 ms or a fifth of the note.
@@ -37,27 +37,27 @@ class TranscriptionOptions:
 
 
 @dataclass(frozen=True)
-class Heard:
-    """Notes played and heard, and how well they agree (F1 of onsets; of onsets and offsets)."""
+class TranscriptionResult:
+    """Numbers of notes played and transcribed, and how well they agree (F1 of onsets; of onsets and offsets)."""
 
     played: int
-    heard: int
+    transcribed: int
     onset_f1: float
     offset_f1: float
 
 
-def compare(played: Score, heard: Score) -> Heard:
+def compare(played: Score, transcribed: Score) -> TranscriptionResult:
     """Return how well the notes of two scores agree, by mir_eval's rules and tolerances."""
-    arrays = (*_intervals_and_hz(played), *_intervals_and_hz(heard))
+    arrays = (*_intervals_and_hz(played), *_intervals_and_hz(transcribed))
     f1 = {
         ratio: mir_eval.transcription.precision_recall_f1_overlap(*arrays, offset_ratio=ratio)[2]
         for ratio in (None, 0.2)
     }
-    return Heard(len(played.notes), len(heard.notes), f1[None], f1[0.2])
+    return TranscriptionResult(len(played.notes), len(transcribed.notes), f1[None], f1[0.2])
 
 
-def hear(played: Score) -> Score:
-    """Return the notes that are heard in a score played by the bundled soundfont."""
+def transcribe_rendering(played: Score) -> Score:
+    """Return the notes transcribed from a score rendered with the bundled soundfont."""
     with tempfile.TemporaryDirectory(prefix="pianomime-") as folder:
         wave = Path(folder) / "song.wav"
         write_wave(sound_of(played, PianoSynth(), played.end_s), wave)
@@ -71,15 +71,15 @@ def run(options: TranscriptionOptions) -> int:
         UserError: No such song, or the transcriber is not installed.
     """
     worst = 1.0
-    print("| song | length s | notes | heard | onset F1 | with offsets | seconds of computing for one of music |")
+    print("| song | length s | notes | transcribed | onset F1 | with offsets | CPU seconds per second of music |")
     print("|---|---|---|---|---|---|---|")
     for name in options.songs or bundled_songs():
         played = load_midi(find_song(name))
         began = time.process_time()
-        result = compare(played, hear(played))
+        result = compare(played, transcribe_rendering(played))
         cost = (time.process_time() - began) / played.end_s
         print(
-            f"| {played.title} | {played.end_s:.0f} | {result.played} | {result.heard} | {result.onset_f1:.3f} "
+            f"| {played.title} | {played.end_s:.0f} | {result.played} | {result.transcribed} | {result.onset_f1:.3f} "
             f"| {result.offset_f1:.3f} | {cost:.1f} |",
             flush=True,
         )

@@ -153,7 +153,7 @@ def main(options: ViewerCostOptions | None = None) -> int:
 def _perform(options: ViewerCostOptions, song: Path, clients: int | None, console: Console) -> Watched:
     playing, listening = threading.Event(), threading.Event()
 
-    def hear(name: str, line: str) -> None:
+    def on_line(name: str, line: str) -> None:
         if name == "viewer_node" and line.startswith("viewer: open"):
             listening.set()
         if "the song begins" in line:
@@ -172,14 +172,14 @@ def _perform(options: ViewerCostOptions, song: Path, clients: int | None, consol
             rollout=rollout,
         )
 
-        def look() -> None:
+        def sample() -> None:
             if listening.is_set():
                 for client in watching:
                     if client.ident is None:
                         client.start()
 
-        with Runner(node_table(play, score), hear) as runner:
-            runner.wait(look)
+        with Runner(node_table(play, score), on_line) as runner:
+            runner.wait(sample)
             playing.clear()
             for client in watching:
                 client.leave()

@@ -89,7 +89,7 @@ def perform(song: str, seconds: float) -> Performance:
     # The planner keeps its motion plan to itself; the same notes are read the same way again.
     c = planner.config
     motion_plan = c.new_motion_plan()
-    motion_plan.see(roll.goal, 0)
+    motion_plan.update(roll.goal, 0)
     tips, centre = np.zeros((len(fine_joints), 2, 5, 3)), np.zeros((len(fine_joints), 2))
     rows = []
     for h, side in enumerate(SIDES):

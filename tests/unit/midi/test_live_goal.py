@@ -54,7 +54,7 @@ def played_live(
     for step in range(1, steps):
         now_s = STEP_0_S + step * CONTROL_TIMESTEP_S + lateness_s(step)
         while events and events[0].time_s <= now_s - 0.9 * WIRE_S:
-            goal.hear(events.pop(0))
+            goal.receive(events.pop(0))
         windows[step] = goal.window(step, now_s)
         first = first or goal.first_step
     assert not events
@@ -104,7 +104,7 @@ def test_a_very_short_note_is_heard_on_whatever_side_of_a_border(onset_s, length
     goal = EchoGoal(4, 4)
     goal.window(1, STEP_0_S + 0.05)
     for time_s, down, pitch in ((0.0, True, 40), (onset_s, True, 60), (onset_s + length_s, False, 60)):
-        goal.hear(NoteEvent(STEP_0_S + 0.06 + time_s, down, pitch))
+        goal.receive(NoteEvent(STEP_0_S + 0.06 + time_s, down, pitch))
     rows = [goal.window(step, STEP_0_S + 0.05 * step)[0][0] for step in range(14, 40)]
     assert sum(row[60 - 21] for row in rows) == 1
 
@@ -123,7 +123,7 @@ def test_after_a_silence_the_next_piece_has_rows_of_its_own():
             now_s = STEP_0_S + away_s + step * CONTROL_TIMESTEP_S
             while events and events[0].time_s < now_s:
                 onset_step = onset_step or step
-                goal.hear(events.pop(0))
+                goal.receive(events.pop(0))
             rows.append(goal.window(step, now_s)[0][0])
         heard = np.stack(rows)
         played = np.flatnonzero(heard.any(axis=1))
@@ -139,11 +139,11 @@ def test_a_pedal_that_is_held_through_a_silence_is_down_in_the_next_piece():
     for step in range(1, 100):
         now_s = STEP_0_S + step * CONTROL_TIMESTEP_S
         if step == 5:
-            goal.hear(NoteEvent(now_s, True))
+            goal.receive(NoteEvent(now_s, True))
         if step in (10, 60):
-            goal.hear(NoteEvent(now_s, True, 60))
+            goal.receive(NoteEvent(now_s, True, 60))
         if step in (12, 62):
-            goal.hear(NoteEvent(now_s, False, 60))
+            goal.receive(NoteEvent(now_s, False, 60))
         window, sustain, _ = goal.window(step, now_s)
         if window[0].any():
             pedal.append(bool(sustain[0]))
@@ -156,8 +156,8 @@ def test_a_simulator_that_begins_again_some_steps_ago_is_told_the_same():
     for step in range(1, 60):
         now_s = STEP_0_S + step * CONTROL_TIMESTEP_S
         if step % 5 == 2:
-            goal.hear(NoteEvent(now_s - 0.004, True, 60 + step))
-            goal.hear(NoteEvent(now_s - 0.002, False, 60 + step - 5))
+            goal.receive(NoteEvent(now_s - 0.004, True, 60 + step))
+            goal.receive(NoteEvent(now_s - 0.002, False, 60 + step - 5))
         windows[step] = goal.window(step, now_s)[0]
     assert any(window.any() for window in windows.values())
     for step in (59, 58, 50, 59 - KEPT_STEPS):
@@ -175,7 +175,7 @@ def test_before_the_first_note_nothing_is_wanted():
         assert sustain.shape == (HORIZON,)
         assert not window.any()
         assert not sustain.any()
-    goal.hear(NoteEvent(STEP_0_S + 0.2, True))  # a foot on the pedal is no note
+    goal.receive(NoteEvent(STEP_0_S + 0.2, True))  # a foot on the pedal is no note
     assert not goal.window(6, STEP_0_S + 0.3)[0].any()
     assert goal.first_step is None
 
@@ -185,7 +185,7 @@ def test_the_wait_in_state_0_is_no_delay():
     for patience in range(10):
         goal.window(0, STEP_0_S - 10.0 + patience)
     goal.window(1, STEP_0_S + 0.05)
-    goal.hear(NoteEvent(STEP_0_S + 0.06, True, 60))
+    goal.receive(NoteEvent(STEP_0_S + 0.06, True, 60))
     goal.window(2, STEP_0_S + 0.10)
     # Heard 0.06 s after the beginning, that is in step 1; 40 steps to be known, 1 for the way and the border.
     assert goal.first_step == 1 + HORIZON + 1
@@ -219,7 +219,7 @@ def test_without_delay_the_keys_held_now_are_wanted_now():
     ]
     for step, (events, wanted, held) in enumerate(steps):
         for down, pitch in events:
-            goal.hear(NoteEvent(step * 0.05, down, pitch))
+            goal.receive(NoteEvent(step * 0.05, down, pitch))
         window, _, _ = goal.window(step, (step + 1) * 0.05)
         assert keys_of(window[0]) == wanted
         assert keys_of(window[1]) == keys_of(window[2]) == held
@@ -229,17 +229,17 @@ def test_without_delay_the_keys_held_now_are_wanted_now():
 
 def test_without_delay_the_pedal_is_where_the_foot_is():
     goal = HeldGoal(2)
-    goal.hear(NoteEvent(0.0, True))
+    goal.receive(NoteEvent(0.0, True))
     assert goal.window(0, 0.05)[1].tolist() == [True] * 2
-    goal.hear(NoteEvent(0.0, False))
+    goal.receive(NoteEvent(0.0, False))
     assert goal.window(1, 0.1)[1].tolist() == [False] * 2
 
 
 def test_without_delay_a_key_is_as_loud_as_it_was_struck():
     goal = HeldGoal(2)
-    goal.hear(NoteEvent(0.0, True, 60, 100))
-    goal.hear(NoteEvent(0.01, True, 64, 20))
+    goal.receive(NoteEvent(0.0, True, 60, 100))
+    goal.receive(NoteEvent(0.01, True, 64, 20))
     assert goal.window(0, 0.05)[2][:, [39, 43]].tolist() == [[100, 20]] * 2
-    goal.hear(NoteEvent(0.06, True, 60, 30))
-    goal.hear(NoteEvent(0.07, False, 64))
+    goal.receive(NoteEvent(0.06, True, 60, 30))
+    goal.receive(NoteEvent(0.07, False, 64))
     assert goal.window(1, 0.1)[2][:, [39, 43]].tolist() == [[0, 0], [30, 0]]

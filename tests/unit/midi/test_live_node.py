@@ -28,7 +28,7 @@ class Port:
         messages, self.messages = self.messages, []
         return messages
 
-    def look(self) -> bool:
+    def poll(self) -> bool:
         changed, self.connected = self.connected != self.plugged, self.plugged
         return changed
 
@@ -155,14 +155,14 @@ def test_a_keyboard_that_is_gone_lets_go(perform):
     live.play("note_on", 60)
     assert live.state()[0] == {60}
     live.part._port.plugged = False
-    live.part._look()
-    live.part._look()
+    live.part._poll_port()
+    live.part._poll_port()
     assert live.state()[0] == set()
     health = live.part._health()
     assert (health.values["connected"], health.values["unplugged"]) == (0, 1)
     assert "is gone" in health.warnings[0]
     live.part._port.plugged = True
-    live.part._look()
+    live.part._poll_port()
     live.play("note_on", 64)
     assert live.state()[0] == {64}
     assert live.part._health().warnings == ()

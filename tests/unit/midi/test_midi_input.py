@@ -30,7 +30,7 @@ class Rtmidi:
     def MidiIn(self, system: int, name: str) -> SimpleNamespace:  # noqa: N802 (rtmidi's name)
         if not self.running:
             raise self.SystemError("JACK server not running?")
-        client = SimpleNamespace(opened=None, hear=None)
+        client = SimpleNamespace(opened=None, callback=None)
 
         def open_port(index: int, name: str) -> None:
             if self.ports[index] in self.busy:
@@ -41,14 +41,14 @@ class Rtmidi:
         client.get_ports = lambda: list(self.ports)
         client.open_port = open_port
         client.open_virtual_port = lambda name: setattr(client, "opened", name)
-        client.set_callback = lambda hear: setattr(client, "hear", hear)
+        client.set_callback = lambda callback: setattr(client, "callback", callback)
         client.delete = lambda: self.clients.remove(client)
         self.clients.append(client)
         return client
 
     def send(self, data: list[int]) -> None:
         for client in self.clients:
-            client.hear((data, 0.0), None)
+            client.callback((data, 0.0), None)
 
 
 @pytest.fixture
@@ -94,19 +94,19 @@ def test_no_torn_bytes_end_the_listening(rtmidi):
 def test_a_port_goes_and_comes_back_under_another_number(rtmidi):
     port = MidiInput("keys")
     assert port.name == "Keys:Keys MIDI 1"
-    assert not port.look()
+    assert not port.poll()
     rtmidi.ports = [ORGAN]
-    assert port.look()
+    assert port.poll()
     assert not port.connected
-    assert not port.look(), "said once"
+    assert not port.poll(), "said once"
     assert [client.opened for client in rtmidi.clients] == [None]
     assert port.read() == []
     rtmidi.ports = [ORGAN, "Keys:Keys MIDI 1 28:0"]
-    assert port.look()
+    assert port.poll()
     assert port.connected
     rtmidi.send(NOTE_ON)
     assert len(port.read()) == 1
-    assert not port.look()
+    assert not port.poll()
 
 
 def test_another_keyboard_of_the_same_name_is_not_the_one_that_is_gone(rtmidi):
@@ -115,21 +115,21 @@ def test_another_keyboard_of_the_same_name_is_not_the_one_that_is_gone(rtmidi):
     port = MidiInput(mine)
     assert [client.opened for client in rtmidi.clients] == [mine]
     rtmidi.ports = [other]
-    assert port.look()
-    assert not port.look()
+    assert port.poll()
+    assert not port.poll()
     rtmidi.ports = [other, "Keys:Keys MIDI 1 28:0"]
-    assert port.look()
+    assert port.poll()
     assert [client.opened for client in rtmidi.clients] == ["Keys:Keys MIDI 1 28:0"]
 
 
 def test_a_port_that_is_back_but_busy_is_waited_for(rtmidi):
     port = MidiInput("keys")
     rtmidi.ports = [ORGAN]
-    assert port.look()
+    assert port.poll()
     rtmidi.ports, rtmidi.busy = [ORGAN, KEYS], {KEYS}
-    assert not port.look()
+    assert not port.poll()
     rtmidi.busy = set()
-    assert port.look()
+    assert port.poll()
     assert port.connected
 
 
@@ -137,7 +137,7 @@ def test_a_virtual_port_is_made_and_does_not_go(rtmidi):
     port = MidiInput(virtual="robot")
     assert [client.opened for client in rtmidi.clients] == ["robot"]
     rtmidi.ports = []
-    assert not port.look()
+    assert not port.poll()
     rtmidi.send(NOTE_ON)
     assert len(port.read()) == 1
     port.close()
@@ -167,9 +167,9 @@ def test_a_keyboard_that_is_not_there_yet_may_be_waited_for(rtmidi):
     rtmidi.ports = [ORGAN]
     port = MidiInput("keys", wait=True)
     assert not port.connected
-    assert not port.look()
+    assert not port.poll()
     rtmidi.ports = [ORGAN, KEYS]
-    assert port.look()
+    assert port.poll()
     assert port.connected
     rtmidi.send(NOTE_ON)
     assert len(port.read()) == 1
@@ -191,19 +191,19 @@ def test_a_server_that_ends_is_waited_for(rtmidi, monkeypatch, port):
     monkeypatch.setattr(midi_input, "JackServer", lambda: servers.append(Server()) or servers[-1])
     rtmidi.system = rtmidi.API_UNIX_JACK
     heard = MidiInput(**port)
-    assert not heard.look()
+    assert not heard.poll()
     servers[0].has_ended, rtmidi.running = True, False
-    assert heard.look()
+    assert heard.poll()
     assert not heard.connected
     assert rtmidi.clients == [], "a dead client is left before a new one is tried"
-    assert not heard.look()
+    assert not heard.poll()
     rtmidi.running = True
-    assert heard.look()
+    assert heard.poll()
     assert heard.connected
     rtmidi.send(NOTE_ON)
     assert len(heard.read()) == 1
     servers[1].has_ended, rtmidi.running = True, False
-    assert heard.look()
+    assert heard.poll()
 
 
 def test_a_server_that_ends_while_the_keyboard_is_gone_is_left_too(rtmidi, monkeypatch):
@@ -212,11 +212,11 @@ def test_a_server_that_ends_while_the_keyboard_is_gone_is_left_too(rtmidi, monke
     rtmidi.system = rtmidi.API_UNIX_JACK
     port = MidiInput("keys")
     rtmidi.ports = []
-    assert port.look()
-    assert not port.look()
+    assert port.poll()
+    assert not port.poll()
     servers[-1].has_ended, rtmidi.running = True, False
-    assert not port.look()
+    assert not port.poll()
     assert rtmidi.clients == []
     rtmidi.ports, rtmidi.running = [KEYS], True
-    assert port.look()
+    assert port.poll()
     assert port.connected

@@ -43,7 +43,7 @@ def test_music_is_found_in_a_session_and_its_late_steps_are_counted():
         metadata={"missed_steps": [3, 12, 15, len(goal) - 1]},
     )
     one = compare_rollout(live, written, "idle")
-    assert one.heard.f1 == 1.0
+    assert one.received.f1 == 1.0
     assert (one.missed_steps, one.steps) == (2, int(roll.any(axis=1).sum()))
     assert one.live.micro_recall == pytest.approx(1 - 1 / one.steps)
     assert one.file.recall == one.file.do_nothing_f1

@@ -29,7 +29,7 @@ class Stage:
         """Fingertips (2, 5, 3) after so many steps in each of which the points were seen; None: nobody looks."""
         for _ in range(steps):
             if points is not None:
-                self.follower.see(points)
+                self.follower.update(points)
             targets = self.follower.act(self.step, self.state.joint_positions, self.state.joint_velocities)
             lowest, highest = self.simulator.target_range.T
             assert np.all(np.isfinite(targets))
@@ -120,11 +120,11 @@ def test_points_off_the_piano_do_no_harm(far_m):
 def test_a_new_start_forgets():
     follower = FingertipFollower()
     first = follower.start()
-    follower.see(hands_at(0.4, -0.4))
+    follower.update(hands_at(0.4, -0.4))
     follower.act(0, first, np.zeros_like(first))
     assert np.array_equal(follower.start(), first)
 
 
 def test_the_shape_is_checked():
     with pytest.raises(ValueError, match=r"\(2, 5, 3\)"):
-        FingertipFollower().see(np.zeros((2, 5, 3)))
+        FingertipFollower().update(np.zeros((2, 5, 3)))

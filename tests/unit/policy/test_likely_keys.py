@@ -13,7 +13,7 @@ def keys(*pitches: int) -> np.ndarray:
 def heard(*pitches: int) -> LikelyKeys:
     likely = LikelyKeys(LikelyKeysConfig())
     for pitch in pitches:
-        likely.hear(keys(pitch))
+        likely.add(keys(pitch))
     return likely
 
 
@@ -43,8 +43,8 @@ def test_what_was_played_is_likeliest_then_its_neighbours_in_the_scale():
 
 def test_the_last_notes_count_most():
     likely = heard(48)
-    likely.wait(round(LikelyKeysConfig().memory_s / 0.05))
-    likely.hear(keys(72))
+    likely.decay(round(LikelyKeysConfig().memory_s / 0.05))
+    likely.add(keys(72))
     before, after = likely.likelihood()[keys(50, 74)]
     assert after > 2 * before
 
@@ -52,7 +52,7 @@ def test_the_last_notes_count_most():
 def test_time_alone_changes_nothing():
     likely = heard(60, 64, 67)
     before = likely.likelihood()
-    likely.wait(40)
+    likely.decay(40)
     np.testing.assert_allclose(likely.likelihood(), before, rtol=1e-12)
 
 

@@ -22,7 +22,7 @@ class Player:
         row = np.zeros(88, bool)
         row[np.array(pitches, dtype=int) - LOWEST_PITCH] = True
         for _ in range(steps):
-            self.motion_plan.see(row, self.step, angles)
+            self.motion_plan.update(row, self.step, angles)
             self.step += 1
         return self.held
 
@@ -119,7 +119,7 @@ def test_fingers_travel_above_the_keys_and_press_when_they_are_there():
     motion_plan = LiveMotionPlan(LiveConfig())
     row = np.zeros(88, bool)
     row[60 - LOWEST_PITCH] = True
-    motion_plan.see(row, 0, UP)
+    motion_plan.update(row, 0, UP)
     rows = motion_plan.fingertips(0, 0, 5)
     there = rows.target[0].copy()
     aside = there + np.array([0.0, 0.055, 0.0])

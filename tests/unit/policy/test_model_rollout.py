@@ -27,7 +27,7 @@ def model_rollout() -> ModelRollout:
 def motion_plans():
     made = [config.new_motion_plan() for config in motion_plan_configs(PlannerConfig())]
     for motion_plan in made:
-        motion_plan.see(ROLL.goal, 0)
+        motion_plan.update(ROLL.goal, 0)
     return made
 
 

@@ -10,7 +10,7 @@ from pianomime_core.piano_roll import piano_roll
 from pianomime_description.variant import SceneConfig
 from pianomime_physics.simulator import Simulator
 from pianomime_policy.controllers.registry import make_controller
-from pianomime_policy.nodes.answering import Answering
+from pianomime_policy.nodes.step_synchroniser import StepSynchroniser
 
 GOAL, PEDAL = np.eye(6, 88, dtype=bool), np.zeros(6, dtype=bool)
 
@@ -33,37 +33,37 @@ class Recorder:
         return np.array([float(observation.step)])
 
 
-def show(answering, step, *, window=None):
-    answering.see_joints(step, np.zeros(2), np.zeros(2))
-    answering.see_keys(step, np.zeros(88))
+def show(synchroniser, step, *, window=None):
+    synchroniser.receive_joints(step, np.zeros(2), np.zeros(2))
+    synchroniser.receive_keys(step, np.zeros(88))
     at = step if window is None else window
-    answering.begin(at, GOAL, PEDAL)
-    answering.see_goal(at, GOAL, PEDAL)
-    return answering.answer()
+    synchroniser.begin(at, GOAL, PEDAL)
+    synchroniser.receive_goal(at, GOAL, PEDAL)
+    return synchroniser.answer()
 
 
 @pytest.mark.parametrize("horizon_steps", [4, None])
 def test_a_state_of_step_0_after_others_begins_the_song_again(horizon_steps):
     controller = Recorder(horizon_steps)
-    answering = Answering(controller)
-    answering.see_song(GOAL, PEDAL)
+    synchroniser = StepSynchroniser(controller)
+    synchroniser.receive_song(GOAL, PEDAL)
     for step in (0, 1, 2, 0, 1):
-        assert show(answering, step)[0] == step
+        assert show(synchroniser, step)[0] == step
     assert controller.starts == 2
     assert controller.seen == [0, 1, 2, 0, 1]
-    assert answering.skipped == 0
+    assert synchroniser.skipped == 0
 
 
 def test_windows_and_states_left_over_from_before_begin_nothing():
     controller = Recorder(4)
-    answering = Answering(controller)
+    synchroniser = StepSynchroniser(controller)
     for step in range(3):
-        show(answering, step)
-    answering.see_keys(0, np.zeros(88))
-    answering.see_joints(3, np.zeros(2), np.zeros(2))
-    assert answering.begin(3, GOAL, PEDAL) is None
+        show(synchroniser, step)
+    synchroniser.receive_keys(0, np.zeros(88))
+    synchroniser.receive_joints(3, np.zeros(2), np.zeros(2))
+    assert synchroniser.begin(3, GOAL, PEDAL) is None
     assert controller.starts == 1
-    assert show(answering, 0) == (0, np.array([0.0]))
+    assert show(synchroniser, 0) == (0, np.array([0.0]))
     assert controller.starts == 2
 
 
@@ -72,36 +72,36 @@ def test_windows_and_states_left_over_from_before_begin_nothing():
 def test_one_old_message_changes_nothing_and_the_next_step_is_answered(kind, old):
     """Of whoever sent it: it may take the place of this step's, no more."""
     controller = Recorder(4)
-    answering = Answering(controller)
+    synchroniser = StepSynchroniser(controller)
     for step in range(5):
-        show(answering, step)
-    answering.see_joints(5, np.zeros(2), np.zeros(2))
-    answering.see_keys(5, np.zeros(88))
+        show(synchroniser, step)
+    synchroniser.receive_joints(5, np.zeros(2), np.zeros(2))
+    synchroniser.receive_keys(5, np.zeros(88))
     {
-        "joints": lambda: answering.see_joints(old, np.zeros(2), np.zeros(2)),
-        "keys": lambda: answering.see_keys(old, np.zeros(88)),
-        "goal": lambda: answering.see_goal(old, GOAL, PEDAL),
+        "joints": lambda: synchroniser.receive_joints(old, np.zeros(2), np.zeros(2)),
+        "keys": lambda: synchroniser.receive_keys(old, np.zeros(88)),
+        "goal": lambda: synchroniser.receive_goal(old, GOAL, PEDAL),
     }[kind]()
-    assert answering.answer() is None
-    assert show(answering, 6)[0] == 6
+    assert synchroniser.answer() is None
+    assert show(synchroniser, 6)[0] == 6
     assert (controller.starts, controller.seen) == (1, [0, 1, 2, 3, 4, 6])
 
 
 @pytest.mark.parametrize("order", list(permutations(("joints", "keys", "goal"))))
 def test_a_song_begins_again_in_whatever_order_its_messages_come(order):
     controller = Recorder(4)
-    answering = Answering(controller)
+    synchroniser = StepSynchroniser(controller)
     for step in range(3):
-        show(answering, step)
+        show(synchroniser, step)
     see = {
-        "joints": lambda: answering.see_joints(0, np.zeros(2), np.zeros(2)),
-        "keys": lambda: answering.see_keys(0, np.zeros(88)),
-        "goal": lambda: answering.see_goal(0, GOAL, PEDAL),
+        "joints": lambda: synchroniser.receive_joints(0, np.zeros(2), np.zeros(2)),
+        "keys": lambda: synchroniser.receive_keys(0, np.zeros(88)),
+        "goal": lambda: synchroniser.receive_goal(0, GOAL, PEDAL),
     }
     for kind in order:
-        assert answering.answer() is None
+        assert synchroniser.answer() is None
         see[kind]()
-    assert answering.answer() == (0, np.array([0.0]))
+    assert synchroniser.answer() == (0, np.array([0.0]))
     assert controller.starts == 2
 
 
@@ -111,7 +111,7 @@ def test_a_controller_that_begins_again_plays_as_a_new_one(name):
     roll = piano_roll(Score(notes=notes, sustain=(), title=""))
     simulator, start = Simulator(SceneConfig()), []
 
-    def play(answering, steps):
+    def play(synchroniser, steps):
         targets = []
         state = None
         for step in range(steps):
@@ -120,18 +120,18 @@ def test_a_controller_that_begins_again_plays_as_a_new_one(name):
             window, pedal = np.vstack([window, rows]), np.append(pedal, rows[:, 0])
             if state is None:
                 # A simulator begins again where it began.
-                positions = answering.begin(0, window, pedal)
+                positions = synchroniser.begin(0, window, pedal)
                 start[:] = start if positions is None else [positions]
                 state = simulator.reset(start[0])
-            answering.see_keys(step, state.key_angles)
-            answering.see_joints(step, state.joint_positions, state.joint_velocities)
-            answering.see_goal(step, window, pedal)
-            targets.append(answering.answer()[1])
+            synchroniser.receive_keys(step, state.key_angles)
+            synchroniser.receive_joints(step, state.joint_positions, state.joint_velocities)
+            synchroniser.receive_goal(step, window, pedal)
+            targets.append(synchroniser.answer()[1])
             state = simulator.step(targets[-1])
         return np.array(targets)
 
-    again = Answering(make_controller(name, SceneConfig()))
+    again = StepSynchroniser(make_controller(name, SceneConfig()))
     play(again, 9)
     assert np.array_equal(
-        play(again, len(roll.goal)), play(Answering(make_controller(name, SceneConfig())), len(roll.goal))
+        play(again, len(roll.goal)), play(StepSynchroniser(make_controller(name, SceneConfig())), len(roll.goal))
     )

@@ -37,7 +37,7 @@ def two_hands(seed: int, steps: int = 60) -> np.ndarray:
 
 def whole(goal: np.ndarray) -> SongPlan:
     plan = make_plan()
-    plan.see(goal, 0)
+    plan.update(goal, 0)
     return plan
 
 
@@ -101,7 +101,7 @@ def test_a_horizon_as_long_as_the_song_sees_what_the_song_shows(seed):
     goal = two_hands(seed)
     streaming, all_at_once = make_plan(), whole(goal)
     for step in range(len(goal)):
-        streaming.see(goal_window(goal, step, len(goal)), step)
+        streaming.update(goal_window(goal, step, len(goal)), step)
         if step == 0:
             assert np.array_equal(streaming.centre_m, all_at_once.centre_m)
     onset, release, key, finger = streaming.assignments(*ALL)
@@ -120,7 +120,7 @@ def test_without_commits_a_stream_ends_with_the_fingering_of_the_song(seed, hori
     goal = two_hands(seed)
     streaming = make_plan()
     for step in range(len(goal)):
-        streaming.see(goal_window(goal, step, horizon), step)
+        streaming.update(goal_window(goal, step, horizon), step)
     assert np.array_equal(streaming.assignments(*ALL).finger, whole(goal).assignments(*ALL).finger)
 
 
@@ -135,7 +135,7 @@ def test_a_committed_note_keeps_its_finger_whatever_comes(goal, horizon):
     plan = make_plan(COMMIT_STEPS)
     decided: dict[tuple[int, int], int] = {}
     for step in range(len(goal)):
-        plan.see(goal_window(goal, step, horizon), step)
+        plan.update(goal_window(goal, step, horizon), step)
         onset, release, key, finger = plan.assignments(*ALL)
         now = {(o, k): f for o, k, f in zip(onset.tolist(), key.tolist(), finger.tolist(), strict=True)}
         assert decided.items() <= now.items()
@@ -149,7 +149,7 @@ def test_where_the_hands_were_is_history():
     plan = make_plan(COMMIT_STEPS)
     for step in range(len(goal)):
         before = plan.centre_m.copy()
-        plan.see(goal_window(goal, step, 20), step)
+        plan.update(goal_window(goal, step, 20), step)
         assert np.array_equal(plan.centre_m[:step], before[:step])
         assert len(plan.centre_m) == plan.rows == step + 20
         # The new path goes on from where the hands are.
@@ -161,9 +161,9 @@ def test_seeing_a_window_twice_changes_nothing():
     once, twice = make_plan(COMMIT_STEPS), make_plan(COMMIT_STEPS)
     for step in range(30):
         window = goal_window(goal, step, 20)
-        once.see(window, step)
-        twice.see(window, step)
-        twice.see(window, step)
+        once.update(window, step)
+        twice.update(window, step)
+        twice.update(window, step)
     assert_same_notes(once, twice)
     assert np.array_equal(once.centre_m, twice.centre_m)
 
@@ -172,23 +172,23 @@ def test_windows_that_were_lost_leave_the_notes_where_they_are():
     goal = two_hands(5)
     every, some = make_plan(), make_plan()
     for step in range(len(goal)):
-        every.see(goal_window(goal, step, 20), step)
+        every.update(goal_window(goal, step, 20), step)
         if step % 7 == 0 or step == len(goal) - 1:
-            some.see(goal_window(goal, step, 20), step)
+            some.update(goal_window(goal, step, 20), step)
     assert_same_notes(every, some)
 
 
 def test_notes_between_windows_too_far_apart_are_lost_alone():
     goal = two_hands(6)
     plan = make_plan(COMMIT_STEPS)
-    plan.see(goal_window(goal, 0, 10), 0)
-    plan.see(goal_window(goal, 30, 10), 30)
+    plan.update(goal_window(goal, 0, 10), 0)
+    plan.update(goal_window(goal, 30, 10), 30)
     onset, _, key, _ = plan.assignments(*ALL)
     assert np.all(goal[onset, key])
     assert not np.any((onset >= 10) & (onset < 30))
     assert plan.rows == len(plan.centre_m) == 40
     assert np.all(np.isfinite(plan.centre_m))
-    plan.see(goal_window(goal, 31, 10), 31)
+    plan.update(goal_window(goal, 31, 10), 31)
     assert plan.rows == 41
 
 
@@ -197,7 +197,7 @@ def test_a_note_that_reaches_out_of_the_window_is_held_until_its_end_is_seen():
     goal[5:50, 60] = True
     plan = make_plan(COMMIT_STEPS)
     for step in range(60):
-        plan.see(goal_window(goal, step, 10), step)
+        plan.update(goal_window(goal, step, 10), step)
         if step + 10 > 5:
             [release] = plan.assignments(*ALL).release
             assert release == 50 if step + 10 > 50 else release > 10**6
@@ -220,7 +220,7 @@ def test_ten_minutes_of_music_stay_small():
     kept_by_song, _ = tracemalloc.get_traced_memory()
     streaming = make_plan(COMMIT_STEPS)
     for step in range(0, len(goal), 10):
-        streaming.see(goal_window(goal, step, 40), step)
+        streaming.update(goal_window(goal, step, 40), step)
     kept_by_both, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert all_at_once.assignments(*ALL).finger.min() >= 0

@@ -46,7 +46,7 @@ class KeyboardEvents:
     """Messages in, events out. Times are those of the caller's clock, in seconds, and do not go back.
 
     Attributes:
-        heard: Number of notes struck on the 88 keys.
+        received: Number of notes struck on the 88 keys.
         outside: Number of notes dropped because they are not on the 88 keys.
         stuck: Number of keys let go because they were held too long.
     """
@@ -61,17 +61,17 @@ class KeyboardEvents:
         self._striker: dict[int, int] = {}
         self._pedal = False
         self._pedal_turned_at = 0
-        self.heard = self.outside = self.stuck = 0
+        self.received = self.outside = self.stuck = 0
 
     @property
     def held(self) -> tuple[int, ...]:
         """The pitches that are down, lowest first."""
         return tuple(sorted(self._holders))
 
-    def hear(self, message: mido.Message, time_s: float) -> list[NoteEvent]:
+    def receive(self, message: mido.Message, time_s: float) -> list[NoteEvent]:
         """Return what a message means; most often one event or none."""
         if message.type == "reset":
-            return self.let_go(time_s)
+            return self.release_all(time_s)
         channel = getattr(message, "channel", None)
         if channel is None or self._config.channel not in (None, channel + 1):
             return []
@@ -83,7 +83,7 @@ class KeyboardEvents:
             return self._control(message.control, message.value, channel, time_s)
         return []
 
-    def let_go(self, time_s: float) -> list[NoteEvent]:
+    def release_all(self, time_s: float) -> list[NoteEvent]:
         """Every key and the pedal come up: the keyboard is gone."""
         pitches = self.held
         self._holders.clear()
@@ -113,7 +113,7 @@ class KeyboardEvents:
             if pitch in self._holders:
                 self._holders[pitch].add(channel)
             return []
-        self.heard += 1
+        self.received += 1
         self._holders.setdefault(pitch, set()).add(channel)
         self._struck_s[pitch] = time_s
         self._striker[pitch] = channel

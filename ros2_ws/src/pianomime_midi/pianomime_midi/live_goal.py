@@ -32,7 +32,7 @@ _SHORTEST_NOTE_S = 0.001
 class LiveGoal(Protocol):
     """Events in, a window for each step out. Times are those of one monotonic clock, in seconds."""
 
-    def hear(self, event: NoteEvent) -> None:
+    def receive(self, event: NoteEvent) -> None:
         """Take an event; its time may be up to `WIRE_S` ago."""
         ...
 
@@ -77,8 +77,8 @@ class EchoGoal:
         self._step_0_s: deque[float] = deque(maxlen=KEPT_STEPS)
         self.first_step: int | None = None
 
-    def hear(self, event: NoteEvent) -> None:
-        """See `LiveGoal.hear`."""
+    def receive(self, event: NoteEvent) -> None:
+        """See `LiveGoal.receive`."""
         if event.pitch is None:
             self._pedal = event.down
         elif event.down:
@@ -157,8 +157,8 @@ class HeldGoal:
         self._row_0 = np.zeros(NUM_KEYS, dtype=np.bool_)
         self._step = -1
 
-    def hear(self, event: NoteEvent) -> None:
-        """See `LiveGoal.hear`."""
+    def receive(self, event: NoteEvent) -> None:
+        """See `LiveGoal.receive`."""
         if event.pitch is None:
             self._pedal = event.down
             return

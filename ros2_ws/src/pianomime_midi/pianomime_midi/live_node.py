@@ -20,7 +20,7 @@ from pianomime_midi.live_goal import live_goal
 from pianomime_midi.midi_input import MidiInput
 
 FIRST_WINDOW_PERIOD_S = 0.25
-LOOK_PERIOD_S = 0.5
+POLL_PERIOD_S = 0.5
 
 
 class LiveNode:
@@ -66,7 +66,7 @@ class LiveNode:
         self._owners = Owners(node)
         self._states = self._owners.subscribe(JointState, topics.HAND_STATES, self._on_state, NEWEST)
         self._first = node.create_timer(FIRST_WINDOW_PERIOD_S, lambda: self._send(0))
-        node.create_timer(LOOK_PERIOD_S, self._look)
+        node.create_timer(POLL_PERIOD_S, self._poll_port)
         self._diagnostics = Diagnostics(node, self._health)
 
     def close(self) -> None:
@@ -87,27 +87,27 @@ class LiveNode:
 
     def _send(self, step: int) -> None:
         now_s = time.monotonic()
-        events = [event for message, time_s in self._port.read() for event in self._keyboard.hear(message, time_s)]
+        events = [event for message, time_s in self._port.read() for event in self._keyboard.receive(message, time_s)]
         # What is played while nobody listens would come out late: it is not heard at all.
         for event in [*events, *self._keyboard.expire(now_s)] if step > 0 else ():
-            self._goal.hear(event)
+            self._goal.receive(event)
         self._publish_goal.publish(goal_message(*self._goal.window(step, now_s), step=step))
 
-    def _look(self) -> None:
-        if not self._port.look():
+    def _poll_port(self) -> None:
+        if not self._port.poll():
             return
         if self._port.connected:
             self._log.info(f"MIDI port {self._port.name!r} is back")
             return
         self._unplugged += 1
         self._log.warning(f"MIDI port {self._port.name!r} is gone: its keys are let go, and it is waited for")
-        for event in self._keyboard.let_go(time.monotonic()):
-            self._goal.hear(event)
+        for event in self._keyboard.release_all(time.monotonic()):
+            self._goal.receive(event)
 
     def _health(self) -> Health:
         keyboard = self._keyboard
         values = {
-            "heard_notes": keyboard.heard,
+            "heard_notes": keyboard.received,
             "dropped_notes": keyboard.outside,
             "stuck_notes": keyboard.stuck,
             "held_keys": len(keyboard.held),

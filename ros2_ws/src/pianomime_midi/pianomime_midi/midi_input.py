@@ -64,7 +64,7 @@ class MidiInput:
                 continue
         return messages
 
-    def look(self) -> bool:
+    def poll(self) -> bool:
         """Return True if the port has gone, or come back, since the last look; costs a look-up of all ports."""
         was_connected = self.connected
         if self._server is not None and self._server.has_ended:
@@ -98,7 +98,7 @@ class MidiInput:
         if self._client is None:
             self._client = open_client("MidiIn")
             self._server = JackServer() if is_jack(self._client) else None
-            self._client.set_callback(self._hear)
+            self._client.set_callback(self._receive)
         try:
             if self._virtual:
                 self._client.open_virtual_port(self._virtual)
@@ -117,6 +117,6 @@ class MidiInput:
         place = candidates[choose_port(port, candidates)]
         return ports.index(place), place
 
-    def _hear(self, event: tuple[list[int], float], data: object = None) -> None:
+    def _receive(self, event: tuple[list[int], float], data: object = None) -> None:
         """Called by rtmidi's thread: the stamp first, all else later."""
         self._messages.append((self._clock(), event[0]))

@@ -69,7 +69,7 @@ class Refinement:
         self._model_rollout = ModelRollout(scene, c.planner.fingertips, c.planner.performer, c.cost)
         self._motion_plans = [variant.new_motion_plan() for variant in motion_plan_configs(c.planner)]
         for motion_plan in self._motion_plans:
-            motion_plan.see(self._goal, 0)
+            motion_plan.update(self._goal, 0)
         self._random = np.random.default_rng(c.seed)
         self._search = BeamSearch(self._model_rollout, self._motion_plans, c.beam, self._random)
         first, self._initial_joint_positions = self._model_rollout.begin(self._motion_plans[0])

@@ -19,9 +19,9 @@ class MotionPlan:
         self._motion = FingertipMotion(fingertips)
         self._rows: dict[tuple[int, int, int], FingertipRows] = {}
 
-    def see(self, goal: NDArray[np.bool_], step: int) -> None:
+    def update(self, goal: NDArray[np.bool_], step: int) -> None:
         """Take the rows of a goal window (H, 88) that begins at `step` and refresh the plan from `step` on."""
-        self._plan.see(goal, step)
+        self._plan.update(goal, step)
         self._rows.clear()
 
     def path(self, first: int, rows: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -74,7 +74,7 @@ class SongPlan:
         """Number of goal rows seen."""
         return self._notes.rows
 
-    def see(self, goal: NDArray[np.bool_], step: int) -> None:
+    def update(self, goal: NDArray[np.bool_], step: int) -> None:
         """Take the rows of a goal window (H, 88) that begins at `step` and refresh the plan from `step` on."""
         fresh = goal[max(self.rows - step, 0) :]
         if step > self.rows:  # windows were lost for longer than one shows: nothing is known of the rows between

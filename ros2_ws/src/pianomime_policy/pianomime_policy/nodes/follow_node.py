@@ -113,7 +113,7 @@ class FollowNode:
     def _on_fingertips(self, message: PointCloud2) -> None:
         def take() -> None:
             human = read_fingertip_cloud(message, self._world)
-            self._follower.see(human.points_m)
+            self._follower.update(human.points_m)
             self._human, self._human_s, self._stamp = human, time.monotonic(), message.header.stamp
             self._clouds += 1
 

@@ -49,8 +49,8 @@ from pianomime_description.variant import SceneConfig
 from pianomime_policy.controllers.controller import Pedals, ReportsFingertipTargets
 from pianomime_policy.controllers.default_controller import default_controller
 from pianomime_policy.controllers.registry import CONTROLLERS, DEMONSTRATED, TRAINED
-from pianomime_policy.nodes.answering import Answering
 from pianomime_policy.nodes.ros_fingertips import fingertip_markers
+from pianomime_policy.nodes.step_synchroniser import StepSynchroniser
 from pianomime_policy.warm_up import ready_controller
 
 COMPLAINT_PERIOD_S = 2.0
@@ -163,7 +163,7 @@ class PolicyNode:
     def connect(self) -> None:
         """Begin to listen and to answer. Latched topics are delivered anew after each connection."""
         node, undo = self.node, self._connected.callback
-        self._playing = Answering(self._controller)
+        self._synchroniser = StepSynchroniser(self._controller)
         prefer_prompt_replies()
         # Of this connection: who was off must not have said where to begin.
         self._publish_start = node.create_publisher(JointState, topics.START, LATCHED)
@@ -188,16 +188,16 @@ class PolicyNode:
 
     def _on_song(self, message: JointTrajectory) -> None:
         def take() -> None:
-            self._playing.see_song(*read_goal(message, self._goal), message.header.frame_id)
+            self._synchroniser.receive_song(*read_goal(message, self._goal), message.header.frame_id)
 
         self._accept(topics.SONG, take)
 
     def _on_goal(self, message: JointTrajectory) -> None:
         def take() -> None:
             step, (goal, sustain) = step_of(message.header.stamp), read_goal(message, self._goal)
-            self._playing.attend(message.header.frame_id)
-            self._begin(step, self._playing.begin(step, goal, sustain))
-            self._playing.see_goal(step, goal, sustain, read_goal_velocity(message, self._goal, goal))
+            self._synchroniser.select_performance(message.header.frame_id)
+            self._begin(step, self._synchroniser.begin(step, goal, sustain))
+            self._synchroniser.receive_goal(step, goal, sustain, read_goal_velocity(message, self._goal, goal))
 
         self._accept(topics.GOAL, take)
 
@@ -205,8 +205,8 @@ class PolicyNode:
         def take() -> None:
             step = step_of(message.header.stamp)
             self._state_s = time.monotonic()
-            self._playing.see_joints(step, *read_joint_state(message, self._joints))
-            if (targets := self._playing.repeat(step)) is not None:
+            self._synchroniser.receive_joints(step, *read_joint_state(message, self._joints))
+            if (targets := self._synchroniser.repeat(step)) is not None:
                 self._command(step, targets)
 
         self._accept(topics.HAND_STATES, take)
@@ -214,7 +214,7 @@ class PolicyNode:
     def _on_keys(self, message: JointState) -> None:
         def take() -> None:
             angles, _ = read_joint_state(message, self._keys)
-            self._playing.see_keys(step_of(message.header.stamp), angles)
+            self._synchroniser.receive_keys(step_of(message.header.stamp), angles)
 
         self._accept(topics.KEY_STATES, take)
 
@@ -229,7 +229,7 @@ class PolicyNode:
             self.node.get_logger().error(f"{name} refused: {error}", throttle_duration_sec=COMPLAINT_PERIOD_S)
             return
         begin_s = time.perf_counter()
-        if (answer := self._playing.answer()) is not None:
+        if (answer := self._synchroniser.answer()) is not None:
             self._act.add(time.perf_counter() - begin_s)
             self._command(*answer)
             if self._answered_s is not None:
@@ -240,13 +240,13 @@ class PolicyNode:
     def _begin(self, step: int, positions: NDArray[np.float64] | None) -> None:
         if positions is not None:
             message = joint_state(self._joints.names, positions, step=step)
-            message.header.frame_id = self._playing.performance or ""
+            message.header.frame_id = self._synchroniser.performance or ""
             self._publish_start.publish(message)
             self._answered_s = None
 
     def _look_for_simulator(self) -> None:
         """Where a simulator that falls silent was is where the one started in its place begins."""
-        seen = self._playing.seen()
+        seen = self._synchroniser.latest_joints()
         if seen is None or time.monotonic() - self._state_s < SILENCE_S or seen[0] == self._resumed:
             return
         self._resumed = seen[0]
@@ -268,14 +268,14 @@ class PolicyNode:
             self._publish_fingertips.publish(in_frame(fingertip_markers(step, targets), self._world))
 
     def _health(self) -> Health:
-        answered, skipped = self._playing.answered, self._playing.skipped
+        answered, skipped = self._synchroniser.answered, self._synchroniser.skipped
         refused = self._refused + self._owners.refused
         values = {"answered": answered, "skipped_steps": skipped, "refused_messages": refused}
         counts = {f"{skipped} steps skipped": skipped, f"{refused} messages refused": refused}
         return Health(
             step=max(answered, 0),
             values={**values, **self._act.ms("policy"), **self._period.ms("period")},
-            text=f"{self._name} plays" if self._playing.started else "waiting for a song",
+            text=f"{self._name} plays" if self._synchroniser.started else "waiting for a song",
             warnings=(*(words for words, count in counts.items() if count), *self._owners.warnings()),
         )
 

@@ -71,7 +71,7 @@ class FingertipFollower:
         self._forget()
         return self._hands_controller.begin(self._following)
 
-    def see(self, points_m: NDArray[np.floating]) -> None:
+    def update(self, points_m: NDArray[np.floating]) -> None:
         """Take the newest points (2, 6, 3), right hand first, wrist and thumb to little finger, world frame [m].
 
         NaN in x or y: this point is not seen; in z alone: its height is not known. The wrist is not followed.

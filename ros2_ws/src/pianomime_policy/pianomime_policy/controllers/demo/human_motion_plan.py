@@ -49,7 +49,7 @@ class HumanMotionPlan:
     def __init__(self, demonstration: Demonstration, config: HumanMotionPlanConfig) -> None:
         self._config = c = config
         plan = SongPlan(FingeringConfig(), c.release, HandPathConfig(), None, GivenFingers(demonstration))
-        plan.see(piano_roll(demonstration.score()).goal, 0)
+        plan.update(piano_roll(demonstration.score()).goal, 0)
         self._motion_plan = MotionPlan(plan, c.fingertips)
         self._press = press_table(c.fingertips.press)
         self._offset_m = finger_offsets_m().reshape(len(SIDES), len(FINGERS))

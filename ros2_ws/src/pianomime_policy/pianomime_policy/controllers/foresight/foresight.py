@@ -64,7 +64,7 @@ class Foresight:
     def start(self, goal: NDArray[np.bool_], sustain: NDArray[np.bool_]) -> NDArray[np.float64]:
         """See `Controller.start`."""
         self._motion_plan = self.config.planner.new_motion_plan()
-        self._motion_plan.see(goal, 0)
+        self._motion_plan.update(goal, 0)
         self._sustain_pedal.release()
         self._random = np.random.default_rng(self.config.seed)
         self._now = PlannedSegment(0)
@@ -77,7 +77,7 @@ class Foresight:
     def act(self, observation: Observation) -> NDArray[np.float64]:
         """See `Controller.act`."""
         o, c = observation, self.config
-        self._motion_plan.see(o.goal, o.step)
+        self._motion_plan.update(o.goal, o.step)
         self._sustain_pedal.update(o)
         if self._seen is not None:
             self._onsets = step_cost(c.cost, self._onsets, self._seen.goal[0], o.key_angles)[1]

@@ -71,7 +71,7 @@ class Planner:
     def start(self, goal: NDArray[np.bool_], sustain: NDArray[np.bool_]) -> NDArray[np.float64]:
         """See `Controller.start`: hands at rest above the first notes."""
         self._motion_plan = self.config.new_motion_plan(self._make_fingers() if self._make_fingers else None)
-        self._motion_plan.see(goal, 0)
+        self._motion_plan.update(goal, 0)
         self._sustain_pedal.release()
         return self._hands_controller.begin(self._motion_plan)
 
@@ -80,7 +80,7 @@ class Planner:
         o = observation
         self._sustain_pedal.update(o)
         if self.horizon_steps is not None:
-            self._motion_plan.see(o.goal, o.step)
+            self._motion_plan.update(o.goal, o.step)
         return self._hands_controller.act(
             self._motion_plan, o.step, o.joint_positions, o.joint_velocities, o.key_angles
         )

@@ -48,12 +48,12 @@ class LikelyKeys:
         self._heat = np.zeros(NUM_KEYS)
         self._tones = np.zeros(12)
 
-    def hear(self, keys: NDArray[np.int64]) -> None:
+    def add(self, keys: NDArray[np.int64]) -> None:
         """Keys (n,) were struck."""
         self._heat[keys] += 1.0
         np.add.at(self._tones, _PITCH_CLASS[keys], 1.0)
 
-    def wait(self, steps: int) -> None:
+    def decay(self, steps: int) -> None:
         """Time goes by."""
         self._heat *= np.exp(-steps * CONTROL_TIMESTEP_S / self._config.memory_s)
         self._tones *= np.exp(-steps * CONTROL_TIMESTEP_S / self._config.scale_memory_s)

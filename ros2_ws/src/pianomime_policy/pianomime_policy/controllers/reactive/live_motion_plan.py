@@ -96,7 +96,7 @@ class LiveMotionPlan:
         self.centre_m = np.array(c.fingering.start_centre_m)
         self._settle()
 
-    def see(self, row: NDArray[np.bool_], step: int, key_angles: NDArray[np.float64]) -> None:
+    def update(self, row: NDArray[np.bool_], step: int, key_angles: NDArray[np.float64]) -> None:
         """Take what is known at the beginning of a step.
 
         Args:
@@ -105,11 +105,11 @@ class LiveMotionPlan:
             key_angles: (88,) of the robot's keys [rad].
         """
         row = self._promised(row, step, key_angles)
-        self._likely.wait(step - self._step)
+        self._likely.decay(step - self._step)
         self._step = step
         untaken = row.copy()
         untaken[self.held_key[self.held_key >= 0]] = False
-        self._likely.hear(np.flatnonzero(row & ~self._row))
+        self._likely.add(np.flatnonzero(row & ~self._row))
         changed = (row != self._row).any()
         self._row = row.copy()
         if not (changed or untaken.any()):

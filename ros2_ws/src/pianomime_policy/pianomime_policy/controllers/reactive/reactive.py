@@ -42,7 +42,7 @@ class Reactive:
     def act(self, observation: Observation) -> NDArray[np.float64]:
         """See `Controller.act`."""
         o = observation
-        self._motion_plan.see(o.goal[0], o.step, o.key_angles)
+        self._motion_plan.update(o.goal[0], o.step, o.key_angles)
         self._sustain_pedal.update(o)
         return self._hands_controller.act(
             self._motion_plan, o.step, o.joint_positions, o.joint_velocities, o.key_angles

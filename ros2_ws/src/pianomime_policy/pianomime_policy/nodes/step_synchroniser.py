@@ -23,7 +23,7 @@ class _Newest:
     goal: tuple[int, Bools, Bools, Velocities] | None = None
 
 
-class Answering:
+class StepSynchroniser:
     """What is known, what has been answered.
 
     Attributes:
@@ -45,11 +45,11 @@ class Answering:
         self.answered = -1
         self.skipped = 0
 
-    def see_song(self, goal: Bools, sustain: Bools, performance: str = "") -> None:
+    def receive_song(self, goal: Bools, sustain: Bools, performance: str = "") -> None:
         """Take the whole roll (T, 88), (T,), for controllers that want to see all of it."""
         self._song = (performance, goal, sustain)
 
-    def attend(self, performance: str) -> None:
+    def select_performance(self, performance: str) -> None:
         """Windows are of this performance; if it is another than before, it is to be begun, and nothing that was known
         is of any use."""
         if self.performance not in (None, performance):
@@ -83,15 +83,15 @@ class Answering:
         self.started, self.first, self.answered = True, step, step - 1
         return positions
 
-    def see_joints(self, step: int, positions: Floats, velocities: Floats) -> None:
+    def receive_joints(self, step: int, positions: Floats, velocities: Floats) -> None:
         """Take the state of the hands (n,) at the beginning of `step`."""
         self._newest.joints = (step, positions, velocities)
 
-    def see_keys(self, step: int, angles: Floats) -> None:
+    def receive_keys(self, step: int, angles: Floats) -> None:
         """Take the key angles (88,) at the beginning of `step`."""
         self._newest.keys = (step, angles)
 
-    def see_goal(self, step: int, goal: Bools, sustain: Bools, velocity: Velocities | None = None) -> None:
+    def receive_goal(self, step: int, goal: Bools, sustain: Bools, velocity: Velocities | None = None) -> None:
         """Take the goal window (H, 88), (H,), (H, 88) of `step`; without velocities all keys are to be alike."""
         self._newest.goal = (step, goal, sustain, usual_velocity(goal) if velocity is None else velocity)
 
@@ -138,7 +138,7 @@ class Answering:
         self.answered = step
         return step, self._targets
 
-    def seen(self) -> tuple[int, Floats] | None:
+    def latest_joints(self) -> tuple[int, Floats] | None:
         """Return the newest step whose state of the hands is known, and their joint positions (n,); None before any."""
         return None if self._newest.joints is None else self._newest.joints[:2]
 
