@@ -20,9 +20,9 @@ from numpy.typing import NDArray
 from rich import box
 from rich.console import Console
 from rich.table import Table
+from training.generalist.dagger import over_processes
 from training.generalist.fingering_examples import ExampleConfig, fingering_examples
 from training.generalist.fingering_network import FingeringNetwork
-from training.generalist.rounds import over_processes
 from training.generalist.trained import Trained
 
 from benchmarks.song_sets import song_sets

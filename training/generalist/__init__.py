@@ -1,1 +1,1 @@
-"""The generalist policy: data by asking the planner, training, export. The policy is `pianomime_policy.generalist`."""
+"""The generalist policy: data labelled by the planner, training, export. The policy is the controller `onnx`."""

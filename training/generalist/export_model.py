@@ -27,7 +27,7 @@ class ExportModel:
         fingering: File of `training.generalist.train_fingering`.
         postures: File of `training.generalist.train_postures`.
         out: Model folder.
-        scores: JSON file of `benchmarks.results`, whose means the files shall carry.
+        scores: JSON file written by `benchmarks.results`; its means are stored in the networks.
     """
 
     fingering: Annotated[Path, tyro.conf.Positional]
@@ -36,7 +36,7 @@ class ExportModel:
     scores: Path | None = None
 
     def run(self) -> None:
-        """Export, and print how far onnxruntime is from torch."""
+        """Export, and print the largest difference between onnxruntime and torch."""
         revision = git_revision()  # the first file written makes a checkout that holds the old one dirty
         scores = [] if self.scores is None else means(json.loads(self.scores.read_text()))
         fingering, postures = Trained.load(self.fingering), Trained.load(self.postures)
@@ -45,10 +45,10 @@ class ExportModel:
             "postures": (POSTURES_FILE, PostureNetwork, postures, "answer"),
         }
         for role, (file, kind, trained, output) in parts.items():
-            wanted = contract(role, SceneConfig().variant, GeneralistConfig())
-            trained.check(wanted)
+            required = contract(role, SceneConfig().variant, GeneralistConfig())
+            trained.check(required)
             network = trained.network(kind)
-            metadata = {**wanted, **trained.provenance}
+            metadata = {**required, **trained.provenance}
             metadata = {**json.loads(json.dumps(metadata, default=as_json)), "scores": scores, "git_revision": revision}
             example = {"features": torch.zeros(2, trained.shape["features"])}
             difference = export(network, example, [output], self.out / file, metadata)
@@ -57,7 +57,7 @@ class ExportModel:
 
 
 def means(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """What the rows of `benchmarks.results` say of sets of songs, without the songs."""
+    """The rows of `benchmarks.results` reduced to means over each set of songs."""
     return [
         {
             "set": row["set"],

@@ -1,8 +1,8 @@
-"""Examples for the fingering network: at every onset of a piece, each way to play it and what that costs in the end.
+"""Examples for the fingering network: for every onset of a piece, each way to play it and what that finally costs.
 
-The teacher is the planner's own search, asked from any state of the hands: it tries every choice, plays the next onsets
-as well as it can, and tells the price of the whole. So labels are free and without limit, also for states that only a
-beginner gets into (DAgger, arXiv 1011.0686).
+The teacher is the planner's own search. From any state of the hands it tries every choice, plays the next onsets as
+well as it can, and labels the choice with the total cost. So labels are free and unlimited, even for states that only
+an untrained network gets into (DAgger, arXiv 1011.0686).
 """
 
 from collections.abc import Callable
@@ -17,7 +17,7 @@ from pianomime_policy.fingering.fingering import FingeringConfig, playable
 from training.music import Roll, notes_of
 
 _HOPELESS_REGRET = 30.0
-"""The regret that a choice counts with, in the mean, if the teacher followed it no further."""
+"""Upper limit of a regret in the mean; it stands for choices that the teacher did not follow to the end."""
 
 Chooser = Callable[[NDArray[np.float32]], NDArray[np.float32]]
 """Scores (B,) of choices with features (B, D); higher is better."""
@@ -26,13 +26,13 @@ Chooser = Callable[[NDArray[np.float32]], NDArray[np.float32]]
 @dataclass(frozen=True)
 class ExampleConfig:
     """Attributes:
-    states, fewest, most, hopeless: Of the teacher's search, see `choice_costs`.
-    onsets, ahead_steps: Onsets it plays on after a choice, and steps it looks ahead, at most.
-    temperature: Price difference that makes a choice e times less wanted.
-    wander: The same, of the choices by which the teacher itself goes on: it also shows states off its own path.
+    states, fewest, most, hopeless: Parameters of the teacher's search, see `choice_costs`.
+    onsets, ahead_steps: Onsets that the search continues after a choice, and steps that it looks ahead, at most.
+    temperature: Difference in cost that makes a choice e times less probable.
+    wander: The same for the choices with which the teacher continues, so that it also shows states off its own path.
     commit_steps: Notes are decided this many steps before they begin, with a goal window of `horizon_steps`.
     horizon_steps: Rows of the goal window.
-    short_sighted: Share of examples with a shorter window, drawn evenly.
+    short_sighted: Fraction of examples with a shorter window, drawn uniformly.
     """
 
     states: int = 48
@@ -50,16 +50,16 @@ class ExampleConfig:
 
 @dataclass(frozen=True, eq=False)
 class Examples:
-    """Choices of many onsets, one after another.
+    """The choices of many onsets, concatenated.
 
     Attributes:
-        features: (R, D) float16, R choices in all.
-        wanted: (R,) float32 probability of each, summing to 1 for each onset.
+        features: (R, D) float16 of R choices in total.
+        label: (R,) float32 probability of each, summing to 1 for each onset.
         first: (N + 1,) rows of onset i are first[i] : first[i + 1].
     """
 
     features: NDArray[np.float16]
-    wanted: NDArray[np.float32]
+    label: NDArray[np.float32]
     first: NDArray[np.int64]
 
     @classmethod
@@ -68,7 +68,7 @@ class Examples:
         sizes = np.concatenate([np.diff(part.first) for part in parts])
         return cls(
             np.concatenate([part.features for part in parts]),
-            np.concatenate([part.wanted for part in parts]),
+            np.concatenate([part.label for part in parts]),
             np.concatenate([[0], np.cumsum(sizes)]),
         )
 
@@ -77,17 +77,17 @@ def fingering_examples(
     roll: Roll,
     rng: np.random.Generator,
     config: ExampleConfig,
-    student: Chooser | None = None,
+    learner: Chooser | None = None,
     choice_config: ChoiceConfig | None = None,
 ) -> tuple[Examples, NDArray[np.float32]]:
-    """Go through a piece; ask the teacher at every onset.
+    """Play through a piece and label every onset.
 
     Args:
         roll: (T, 88).
-        student: Decides how to go on; None lets the teacher, with some wandering.
+        learner: Decides how to continue; if None the teacher does, with some randomness.
 
     Returns:
-        The examples, and the regret (N,) of what was played.
+        The examples, and the regret (N,) of the choices that were played.
     """
     choices_of = FingeringChoices(choice_config or ChoiceConfig(), FingeringConfig())
     onset, end, key = (np.ascontiguousarray(column) for column in notes_of(roll).T)
@@ -107,19 +107,19 @@ def fingering_examples(
             config.states, config.fewest, config.most, config.hopeless,
         )[:, -1]  # fmt: skip
         regret = (cost - cost.min()).astype(np.float32)
-        wanted = np.exp(-regret / config.temperature)
-        parts.append((choices, (wanted / wanted.sum()).astype(np.float32)))
-        if student is None:
+        label = np.exp(-regret / config.temperature)
+        parts.append((choices, (label / label.sum()).astype(np.float32)))
+        if learner is None:
             odds = np.exp(-regret / config.wander)
             chosen = int(rng.choice(len(odds), p=odds / odds.sum()))
         else:
-            chosen = int(student(choices.features).argmax())
+            chosen = int(learner(choices.features).argmax())
         played[i] = regret[chosen]
         hands = one_state(choices.after, chosen)
     rows = [len(choices.features) for choices, _ in parts]
     empty = np.zeros((0, choices_of.config.features), np.float16)
     return Examples(
         np.concatenate([empty, *(choices.features.astype(np.float16) for choices, _ in parts)]),
-        np.concatenate([np.zeros(0, np.float32), *(wanted for _, wanted in parts)]),
+        np.concatenate([np.zeros(0, np.float32), *(label for _, label in parts)]),
         np.concatenate([[0], np.cumsum(rows, dtype=np.int64)]),
     ), np.minimum(played, _HOPELESS_REGRET)

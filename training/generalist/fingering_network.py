@@ -1,4 +1,4 @@
-"""The fingering network: features of one choice -> how good it is; and its loss over the choices of each onset."""
+"""The fingering network, which scores a choice from its features, and its loss over the choices of each onset."""
 
 from collections.abc import Callable
 
@@ -23,11 +23,11 @@ class FingeringNetwork(nn.Module):
         )
 
     def forward(self, features: Tensor) -> Tensor:
-        """(B, D) -> (B,) scores; of the choices of one onset the softmax is the policy."""
+        """(B, D) -> (B,) scores; their softmax over the choices of one onset is the policy."""
         return self.layers(features).squeeze(-1)
 
     def chooser(self) -> Callable[[NDArray[np.float32]], NDArray[np.float32]]:
-        """The network as who plays: a `Chooser` of `fingering_examples`."""
+        """The network as a `Chooser` for `fingering_examples`."""
 
         def scores(features: NDArray[np.float32]) -> NDArray[np.float32]:
             with torch.inference_mode():
@@ -36,15 +36,15 @@ class FingeringNetwork(nn.Module):
         return scores
 
 
-def choice_loss(score: Tensor, wanted: Tensor, onset: Tensor, onsets: int) -> Tensor:
-    """Mean over the onsets of the cross entropy between wanted and given choices.
+def choice_loss(score: Tensor, label: Tensor, onset: Tensor, onsets: int) -> Tensor:
+    """Mean over the onsets of the cross entropy between labels and scores.
 
     Args:
-        score, wanted: (R,) of all choices; wanted sums to 1 for each onset.
+        score, label: (R,) of all choices; labels sum to 1 for each onset.
         onset: (R,) which onset each choice belongs to, 0 .. onsets - 1.
     """
     highest = torch.full((onsets,), -torch.inf, device=score.device).scatter_reduce(0, onset, score.detach(), "amax")
     shifted = score - highest[onset]
     total = torch.zeros(onsets, device=score.device).scatter_add(0, onset, shifted.exp())
     log_probability = shifted - total.log()[onset]
-    return -(wanted * log_probability).sum() / onsets
+    return -(label * log_probability).sum() / onsets

@@ -1,5 +1,5 @@
-"""Examples for the posture network: in the simulator a student plays, and the planner's inverse kinematics says at
-every step what it would have done (DAgger, arXiv 1011.0686).
+"""Examples for the posture network: a learner plays in the simulator, and the planner's inverse kinematics labels every
+step with what it would have done (DAgger, arXiv 1011.0686).
 """
 
 from dataclasses import dataclass
@@ -22,40 +22,40 @@ from training.music import Roll
 
 @dataclass(frozen=True, eq=False)
 class PostureExamples:
-    """Rows of hands, as the right hand in the mirror has them.
+    """Rows of hands; those of the left hand are mirrored into a right one.
 
     Attributes:
         features: (R, D) float16.
-        wanted: (R, 2 n) float32 answers of the teacher.
+        label: (R, 2 n) float32 outputs of the teacher.
         jacobian: (R, 15, n) float16 of the fingertips, m per unit.
         weight: (R, 15) float16 of the squared fingertip errors.
     """
 
     features: NDArray[np.float16]
-    wanted: NDArray[np.float32]
+    label: NDArray[np.float32]
     jacobian: NDArray[np.float16]
     weight: NDArray[np.float16]
 
     @classmethod
     def join(cls, parts: "list[PostureExamples]") -> "PostureExamples":
         """All rows of the parts, in order."""
-        names = ("features", "wanted", "jacobian", "weight")
+        names = ("features", "label", "jacobian", "weight")
         return cls(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
 
 
-class AskedHand(LearnedHand):
-    """Plays as the student says, or as the teacher where there is none, and notes what the teacher would have done.
+class LabelledHand(LearnedHand):
+    """Plays as the learner decides, or the teacher if there is none, and records the teacher's labels.
 
     Attributes:
-        noted: (features, wanted, jacobian, weight) of the rows asked about, one entry for each pass of a step.
+        recorded: (features, label, jacobian, weight) of the labelled rows, one entry for each pass of a step.
     """
 
-    def __init__(self, student: Postures | None, rng: np.random.Generator, **hand: Any) -> None:
+    def __init__(self, learner: Postures | None, rng: np.random.Generator, **hand: Any) -> None:
         """`hand`: as `HandPlanner`."""
-        self._student, self._rng = student, rng
+        self._learner, self._rng = learner, rng
         self._solved: list[NDArray[np.float64]] = []
-        self.noted: list[tuple[NDArray[Any], ...]] = []
-        super().__init__(**hand, postures=student or self._silent, passes=1 if student is None else _PASSES)
+        self.recorded: list[tuple[NDArray[Any], ...]] = []
+        super().__init__(**hand, postures=learner or self._silent, passes=1 if learner is None else _PASSES)
 
     def _silent(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
         return np.zeros((len(features), 2 * len(self.unit)), np.float32)
@@ -75,31 +75,31 @@ class AskedHand(LearnedHand):
         self._pushes = -np.einsum("rf,rfi->ri", tips.force, jacobians[:, :, 2])
         self._weight = tips.weight.reshape(len(before), 15)
         learned = super()._refer(tips, centre_m, reach_m, slack)
-        if self._student is not None:
+        if self._learner is not None:
             return learned
         self.reference = self._taught
         return push
 
-    def understood(
+    def decode_answer(
         self, begun: NDArray[np.float64], answer: NDArray[np.float32]
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """As of `LearnedHand`; what the teacher would have answered is noted."""
-        # The row to be played now, and one of those to come.
+        """See `LearnedHand`; also records the teacher's label."""
+        # The row to play now, and one of the coming rows.
         rows = [0, int(self._rng.integers(1, len(begun)))]
-        self.noted.append(
+        self.recorded.append(
             (
-                self._asked[rows].astype(np.float16),
-                self.answer_of(begun, self._taught, self._pushes)[rows],
+                self._features[rows].astype(np.float16),
+                self.encode_answer(begun, self._taught, self._pushes)[rows],
                 self._jacobian[rows].astype(np.float16),
                 self._weight[rows].astype(np.float16),
             )
         )
-        return super().understood(begun, answer)
+        return super().decode_answer(begun, answer)
 
     def features(self, *situation: Any) -> NDArray[np.float32]:
-        """As of `LearnedHand`."""
-        self._asked = super().features(*situation)
-        return self._asked
+        """See `LearnedHand`."""
+        self._features = super().features(*situation)
+        return self._features
 
     def _solve(self, *args: Any) -> None:
         super()._solve(*args)
@@ -111,21 +111,21 @@ _HAND = ("side", "variant", "fingertips", "posture", "kinematics", "tracking")
 
 
 def posture_examples(
-    roll: Roll, rng: np.random.Generator, student: Postures | None, simulator: Simulator | None = None
+    roll: Roll, rng: np.random.Generator, learner: Postures | None, simulator: Simulator | None = None
 ) -> tuple[PostureExamples, NDArray[np.bool_]]:
     """Play a piece with the planner's fingering.
 
     Returns:
-        The examples, and the keys (T, 88) that went down.
+        The examples, and the keys (T, 88) that were pressed.
     """
     simulator = simulator or Simulator(SceneConfig())
-    hands: list[AskedHand] = []
+    hands: list[LabelledHand] = []
 
-    def make_hand(*hand: Any) -> AskedHand:
-        hands.append(AskedHand(student, rng, **dict(zip(_HAND, hand, strict=True))))
+    def make_hand(*hand: Any) -> LabelledHand:
+        hands.append(LabelledHand(learner, rng, **dict(zip(_HAND, hand, strict=True))))
         return hands[-1]
 
     planner = Planner(simulator.config.variant, PlannerConfig(horizon_steps=40), make_hand=make_hand)
     rollout = play_episode(simulator, planner, PianoRoll(roll, np.zeros(len(roll), bool)))
-    noted = [entry for hand in hands for entry in hand.noted]
-    return PostureExamples(*(np.concatenate(column) for column in zip(*noted, strict=True))), rollout.pressed
+    recorded = [entry for hand in hands for entry in hand.recorded]
+    return PostureExamples(*(np.concatenate(column) for column in zip(*recorded, strict=True))), rollout.pressed

@@ -1,7 +1,7 @@
 """Train the posture network: `python -m training.generalist.train_postures --demos D --out out/postures --seed 0`.
 
-Rounds of playing and learning: in the first round the planner plays, later the network does and the planner says what
-it would have done. What is finished in `--out` is not done again.
+DAgger iterations: play, label, then train on all labels so far. In the first iteration the planner plays; in later ones
+the network does, and the planner labels. What is already finished in `--out` is not repeated.
 """
 
 import os
@@ -22,9 +22,9 @@ from pianomime_core.metrics import score
 from pianomime_description.variant import SceneConfig
 from pianomime_policy.controllers.generalist.learned_hand import feature_layout
 from training.fitting import FitConfig, device_named, fit
+from training.generalist.dagger import WITHOUT_INFLUENCE, cached, over_processes
 from training.generalist.posture_examples import PostureExamples, posture_examples
 from training.generalist.posture_network import PostureNetwork, posture_loss
-from training.generalist.rounds import WITHOUT_INFLUENCE, kept, over_processes
 from training.generalist.trained import Trained
 from training.music import Roll, synthetic_roll, train_rolls, varied
 from training.same_run import fingerprint, same_run
@@ -43,17 +43,17 @@ class TrainPostures:
     Attributes:
         demos: Folder of the demonstrations; only training clips are read.
         out: Folder for examples, checkpoints, TensorBoard's files and `network.pt`.
-        seed: Of everything random.
-        rounds: Times that music is played.
-        clips: Varied training clips played in each round.
-        made_up: Made-up pieces in each round.
+        seed: Random seed of the whole training.
+        rounds: DAgger iterations.
+        clips: Varied training clips played in each iteration.
+        made_up: Synthetic pieces in each iteration.
         steps: Steps played of each, from a random one.
-        rows: Rows in a batch.
+        rows: Rows per batch.
         width: Units of the hidden layers.
         joint_share: See `posture_loss`.
-        jobs: Processes that play; has no influence on the result.
-        device: Where torch computes; CUDA if there is some, unless given.
-        fit, last_fit: Learning in each round, and in the last one, whose network is the result.
+        jobs: Processes that play; does not influence the result.
+        device: Device for torch; by default CUDA if available.
+        fit, last_fit: Training in each iteration, and in the last one, whose network is the result.
     """
 
     demos: Path
@@ -72,7 +72,7 @@ class TrainPostures:
     last_fit: FitConfig = field(default_factory=lambda: FitConfig(steps=9000))
 
     def run(self) -> Path:
-        """Train; returns the file of the weights."""
+        """Train and return the file of the weights."""
         rolls = train_rolls(self.demos)
         made_from = self._made_from(rolls)
         same_run(self.out, made_from)
@@ -83,14 +83,14 @@ class TrainPostures:
         network = PostureNetwork(**shape).to(device)
         parts: list[PostureExamples] = []
         for number in range(self.rounds):
-            student = None if number == 0 else {name: value.cpu() for name, value in network.state_dict().items()}
-            parts.append(self._examples(number, rolls, student, shape))
+            learner = None if number == 0 else {name: value.cpu() for name, value in network.state_dict().items()}
+            parts.append(self._examples(number, rolls, learner, shape))
             examples = PostureExamples.join(parts)
             batches = Batches(examples, self.rows, self.joint_share, device)
             config = replace(self.last_fit if number == self.rounds - 1 else self.fit, seed=self.seed + number)
             name = f"round-{number}"
             loss = fit(network, partial(batches.loss, network), config, self.out / name, name, made_from)
-            print(f"round {number}: loss {loss:.3f}", flush=True)
+            print(f"iteration {number}: loss {loss:.3f}", flush=True)
         return Trained.of(network, shape, _LAYOUT, self.seed, self._data(parts)).save(self.out / "network.pt")
 
     def _made_from(self, rolls: list[Roll]) -> dict[str, Any]:
@@ -100,44 +100,44 @@ class TrainPostures:
     def _data(self, parts: list[PostureExamples]) -> str:
         rows = sum(len(part.features) for part in parts)
         return (
-            f"{rows} rows of variations of PianoMime's training clips and made-up music, solved by inverse kinematics"
+            f"{rows} rows of variations of PianoMime's training clips and synthetic music, solved by inverse kinematics"
         )
 
-    def _examples(self, number: int, rolls: list[Roll], student: Weights | None, shape: Shape) -> PostureExamples:
+    def _examples(self, number: int, rolls: list[Roll], learner: Weights | None, shape: Shape) -> PostureExamples:
         rng = np.random.default_rng([self.seed, number])
         pieces = [varied(rolls[i], rng) for i in rng.choice(len(rolls), self.clips, replace=self.clips > len(rolls))]
         pieces += [synthetic_roll(rng) for _ in range(self.made_up)]
         tasks: list[Task] = []
         for piece in pieces:
             first = int(rng.integers(max(1, len(piece) - self.steps + 1)))
-            tasks.append((piece[first : first + self.steps], int(rng.integers(2**31)), student, shape))
+            tasks.append((piece[first : first + self.steps], int(rng.integers(2**31)), learner, shape))
 
         def play() -> PostureExamples:
-            played = over_processes(_play, tasks, self.jobs, f"round {number}: playing")
+            played = over_processes(_play, tasks, self.jobs, f"iteration {number}: playing")
             parts, scores = zip(*played, strict=True)
             whole = PostureExamples.join(list(parts))
-            print(f"round {number}: {len(whole.features)} rows, F1 {np.mean(scores[: self.clips]):.4f} on clips, "
-                  f"{np.mean(scores[self.clips :] or [np.nan]):.4f} on made-up music", flush=True)  # fmt: skip
+            print(f"iteration {number}: {len(whole.features)} rows, F1 {np.mean(scores[: self.clips]):.4f} on clips, "
+                  f"{np.mean(scores[self.clips :] or [np.nan]):.4f} on synthetic music", flush=True)  # fmt: skip
             return whole
 
-        return kept(self.out / f"examples-{number}.npz", play, PostureExamples)
+        return cached(self.out / f"examples-{number}.npz", play, PostureExamples)
 
 
 class Batches:
-    """Losses on batches of rows."""
+    """Draws batches of rows and computes their loss."""
 
     def __init__(self, examples: PostureExamples, rows: int, joint_share: float, device: torch.device) -> None:
         self._examples, self._rows, self._joint_share, self._device = examples, rows, joint_share, device
 
     def loss(self, network: PostureNetwork, rng: np.random.Generator) -> torch.Tensor:
-        """The loss of a batch drawn with `rng`."""
+        """The loss of a random batch."""
         e = self._examples
         drawn = rng.integers(len(e.features), size=self._rows)
-        features, wanted, jacobian, weight = (
+        features, label, jacobian, weight = (
             torch.from_numpy(values[drawn].astype(np.float32)).to(self._device)
-            for values in (e.features, e.wanted, e.jacobian, e.weight)
+            for values in (e.features, e.label, e.jacobian, e.weight)
         )
-        return posture_loss(network(features), wanted, jacobian, weight, self._joint_share)
+        return posture_loss(network(features), label, jacobian, weight, self._joint_share)
 
 
 Task = tuple[Roll, int, Weights | None, Shape]
@@ -147,16 +147,16 @@ def _play(task: Task) -> tuple[PostureExamples, float]:
     roll, seed, weights, shape = task
     torch.set_num_threads(1)
     rng = np.random.default_rng(seed)
-    student = None
+    learner = None
     if weights is not None:
         network = PostureNetwork(**shape)
         network.load_state_dict(weights)
 
-        def student(features: NDArray[np.float32]) -> NDArray[np.float32]:
+        def learner(features: NDArray[np.float32]) -> NDArray[np.float32]:
             with torch.inference_mode():
                 return np.asarray(network(torch.from_numpy(features)).numpy())
 
-    examples, pressed = posture_examples(roll, rng, student)
+    examples, pressed = posture_examples(roll, rng, learner)
     return examples, float(score(roll, pressed).f1)
 
 

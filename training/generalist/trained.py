@@ -1,4 +1,4 @@
-"""A trained network on disk, before it is exported: weights, and where they come from."""
+"""A trained network on disk, before export: weights and provenance."""
 
 import json
 import shlex
@@ -22,9 +22,9 @@ class Trained:
     """Attributes:
     weights: State dict.
     shape: Arguments of the network's class.
-    observation: Names and sizes of the parts of the features that it was trained on.
+    observation: Names and sizes of the parts of the features it was trained on.
     provenance: "command", "seed" and "training_data", for the metadata of the exported file.
-    path: Where it was read, for messages.
+    path: File it was read from, for messages.
     """
 
     weights: Mapping[str, torch.Tensor]
@@ -42,19 +42,19 @@ class Trained:
         seed: int,
         training_data: str,
     ) -> "Trained":
-        """What a command has trained just now."""
+        """The network that the running command has just trained."""
         command = shlex.join(["python", "-m", *_module_and_arguments()])
         weights = {name: value.cpu() for name, value in network.state_dict().items()}
         return cls(weights, shape, observation, {"command": command, "seed": seed, "training_data": training_data})
 
     def network(self, kind: Callable[..., N]) -> N:
-        """The network, of its shape, with these weights.
+        """Build the network and load its weights.
 
         Raises:
-            UserError: It is one of another kind.
+            UserError: The file holds another kind of network.
         """
         try:
-            with torch.device("meta"):  # sizes cost no memory before they are known to fit
+            with torch.device("meta"):  # allocates nothing before the sizes are checked
                 network = kind(**self.shape)
         except (TypeError, ValueError, RuntimeError, ArithmeticError) as error:
             raise UserError(f"{str(self.path)!r} holds a network of another kind or shape: {error}") from error
@@ -62,7 +62,7 @@ class Trained:
         return network.eval()
 
     def check(self, contract: Mapping[str, Any]) -> None:
-        """Raise a UserError unless it was trained on the features of the contract and answers what that asks for."""
+        """Raise a UserError unless the network's inputs and outputs match the contract."""
         mine, yours = (json.loads(json.dumps(layout)) for layout in (self.observation, contract["observation"]))
         if mine != yours:
             raise UserError(f"{str(self.path)!r} was trained on other features: {mine}, now {yours}")
@@ -74,7 +74,7 @@ class Trained:
                 raise UserError(f"{str(self.path)!r} has {self.shape.get(name)} {name}, the robot {size}")
 
     def save(self, path: Path) -> Path:
-        """Write the file whole or not at all; returns its path."""
+        """Write the file atomically and return its path."""
         content = {
             "weights": dict(self.weights),
             "shape": dict(self.shape),
@@ -89,11 +89,11 @@ class Trained:
         """Read the file.
 
         Raises:
-            UserError: It is missing or something else.
+            UserError: It is missing or is another kind of file.
         """
         content = read_torch(path, "trained network", ("weights", "shape", "observation", "provenance"))
         if not isinstance(content["shape"], dict) or not isinstance(content["provenance"], dict):
-            raise UserError(f"{str(path)!r} is no trained network: its shape or provenance is no dictionary")
+            raise UserError(f"{str(path)!r} is not a trained network: its shape or provenance is not a dictionary")
         return cls(**content, path=path)
 
 
@@ -103,5 +103,5 @@ def _module_and_arguments() -> list[str]:
 
 
 def _without_folders(argument: str) -> str:
-    # Where data lay on the machine that trained says nothing to a reader of the file.
+    # Paths on the training machine mean nothing to a reader of the file.
     return Path(argument).name if "/" in argument else argument

@@ -49,7 +49,7 @@ def test_an_answer_means_what_it_was_made_of() -> None:
     begun = hand.reference.copy()
     reference = np.clip(begun + rng.normal(0, 0.02, begun.shape), hand.chain.lower, hand.chain.upper)
     push = rng.normal(0, 1, begun.shape)
-    found, forces = hand.understood(begun, hand.answer_of(begun, reference, push))
+    found, forces = hand.decode_answer(begun, hand.encode_answer(begun, reference, push))
     np.testing.assert_allclose(found, reference, atol=1e-6)
     np.testing.assert_allclose(forces, push[0], rtol=1e-5)
 
@@ -57,7 +57,7 @@ def test_an_answer_means_what_it_was_made_of() -> None:
 def test_what_lies_outside_the_ranges_is_clamped() -> None:
     hand = _hand("rh")
     _begun(hand, 0.2)
-    found, _ = hand.understood(hand.reference, np.full((ROWS, 2 * len(hand.unit)), 50, np.float32))
+    found, _ = hand.decode_answer(hand.reference, np.full((ROWS, 2 * len(hand.unit)), 50, np.float32))
     assert (found <= hand.chain.upper).all()
     assert (found >= hand.chain.lower).all()
 
@@ -87,7 +87,7 @@ def test_with_the_planners_answers_it_plays_like_the_planner(side: str) -> None:
 
     def answers(features: NDArray[np.float32]) -> NDArray[np.float32]:
         begun = np.concatenate([student.reference[1:], student.reference[-1:]])
-        return student.answer_of(begun, taught[-1], np.zeros_like(begun))
+        return student.encode_answer(begun, taught[-1], np.zeros_like(begun))
 
     student = _hand(side, answers)
     _begun(student, centre)

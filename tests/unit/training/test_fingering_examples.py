@@ -20,7 +20,7 @@ def test_probabilities_of_every_onset_and_the_regret_of_what_was_played() -> Non
     examples, played = fingering_examples(_roll(), np.random.default_rng(0), ExampleConfig())
     assert len(examples.first) == len(played) + 1
     for first, last in zip(examples.first[:-1], examples.first[1:], strict=True):
-        assert np.isclose(examples.wanted[first:last].sum(), 1.0)
+        assert np.isclose(examples.label[first:last].sum(), 1.0)
     assert played.min() == 0.0
 
 
@@ -41,13 +41,13 @@ def test_who_sees_the_whole_piece_and_never_wanders_plays_what_the_search_finds(
         search.push(step, new, notes)
     best = search.best()
     for i, (first, last) in enumerate(zip(examples.first[:-1], examples.first[1:], strict=True)):
-        chosen.append(int(examples.wanted[first:last].argmax()))
+        chosen.append(int(examples.label[first:last].argmax()))
         hand = examples.features[first + chosen[-1]][:78].reshape(2, 39)[:, 4:].reshape(10, 7)
         struck = set(np.flatnonzero(hand[:, 1]))
         assert struck == {best[n] for n in onsets[i][1].tolist() if best[n] >= 0}
 
 
-def test_a_student_goes_its_own_way() -> None:
+def test_a_learner_goes_its_own_way() -> None:
     asked: list[int] = []
 
     def last(features: np.ndarray) -> np.ndarray:
@@ -69,8 +69,8 @@ def test_joined_examples_keep_their_onsets_apart() -> None:
 
 def test_loss_is_the_cross_entropy_within_each_onset() -> None:
     score = torch.tensor([1.0, 2.0, -1.0, 0.5, 0.5])
-    wanted = torch.tensor([0.0, 1.0, 0.25, 0.5, 0.25])
+    label = torch.tensor([0.0, 1.0, 0.25, 0.5, 0.25])
     onset = torch.tensor([0, 0, 1, 1, 1])
-    by_hand = -torch.log_softmax(score[:2], 0)[1] - (wanted[2:] * torch.log_softmax(score[2:], 0)).sum()
-    assert torch.isclose(choice_loss(score, wanted, onset, 2), by_hand / 2)
-    assert torch.isclose(choice_loss(score + 1e4, wanted, onset, 2), by_hand / 2, rtol=1e-3)
+    by_hand = -torch.log_softmax(score[:2], 0)[1] - (label[2:] * torch.log_softmax(score[2:], 0)).sum()
+    assert torch.isclose(choice_loss(score, label, onset, 2), by_hand / 2)
+    assert torch.isclose(choice_loss(score + 1e4, label, onset, 2), by_hand / 2, rtol=1e-3)

@@ -18,43 +18,43 @@ def taught() -> tuple[PostureExamples, np.ndarray]:
     return examples, pressed
 
 
-def test_two_rows_of_each_hand_and_step_are_noted(taught) -> None:
+def test_two_rows_of_each_hand_and_step_are_recorded(taught) -> None:
     examples, _ = taught
     assert len(examples.features) == 2 * 2 * 30
-    assert examples.wanted.shape == (120, 2 * COORDINATES)
+    assert examples.label.shape == (120, 2 * COORDINATES)
     assert examples.jacobian.shape == (120, 15, COORDINATES)
 
 
 def test_the_teacher_brings_pressing_fingers_nearer_to_their_targets(taught) -> None:
     examples, _ = taught
     error = examples.features[:, 3 * COORDINATES : 3 * COORDINATES + 15].astype(float) * 0.01
-    change = np.einsum("rki,ri->rk", examples.jacobian.astype(float), examples.wanted[:, :COORDINATES])
+    change = np.einsum("rki,ri->rk", examples.jacobian.astype(float), examples.label[:, :COORDINATES])
     moved = (examples.weight > 0.25) & (np.abs(change) > 0.002)
     assert moved.sum() > 5
     assert np.abs(error - change)[moved].mean() < 0.4 * np.abs(error)[moved].mean()
 
 
-def test_a_student_without_an_answer_leaves_the_hands_where_they_were() -> None:
+def test_a_learner_without_an_answer_leaves_the_hands_where_they_were() -> None:
     roll = np.zeros((12, 88), bool)
     roll[4:, 60] = True
     nothing = np.zeros((5, 2 * COORDINATES), np.float32)
     examples, pressed = posture_examples(roll, np.random.default_rng(0), lambda features: nothing)
     assert not pressed.any()
-    assert np.abs(examples.wanted).max() > 0.5  # and the teacher would have done something
+    assert np.abs(examples.label).max() > 0.5  # and the teacher would have done something
 
 
 def test_loss_counts_millimetres_of_the_fingertips() -> None:
     jacobian = torch.zeros(1, 15, COORDINATES)
     jacobian[0, 4, 2] = 0.1  # metres of one coordinate of a fingertip for a unit of one joint
     weight = torch.full((1, 15), 2.0)
-    wanted = torch.zeros(1, 2 * COORDINATES)
-    off = wanted.clone()
+    label = torch.zeros(1, 2 * COORDINATES)
+    off = label.clone()
     off[0, 2] = 0.05  # 5 mm
-    loss = posture_loss(off, wanted, jacobian, weight, 0.0)
+    loss = posture_loss(off, label, jacobian, weight, 0.0)
     assert loss.item() == pytest.approx(16 * (np.sqrt(1 + 2 * 5**2 / 16) - 1), rel=1e-5)
-    assert posture_loss(wanted, wanted, jacobian, weight, 0.3).item() == 0.0
+    assert posture_loss(label, label, jacobian, weight, 0.3).item() == 0.0
     off[0, 2], off[0, 30] = 0.0, 2.0  # a push that is off counts as a joint
-    assert posture_loss(off, wanted, jacobian, weight, 0.25).item() == pytest.approx(
+    assert posture_loss(off, label, jacobian, weight, 0.25).item() == pytest.approx(
         16 * (np.sqrt(1 + 1 / 16) - 1), rel=1e-5
     )
 

@@ -88,7 +88,9 @@ class LearnedHand(HandPlanner):
     ) -> NDArray[np.float64]:
         begun, push = np.concatenate([self.reference[1:], self.reference[-1:]]), np.zeros_like(self.unit)
         for _ in range(self._passes):
-            begun, push = self.understood(begun, self._postures(self.features(begun, tips, centre_m, reach_m, slack)))
+            begun, push = self.decode_answer(
+                begun, self._postures(self.features(begun, tips, centre_m, reach_m, slack))
+            )
         self.reference = begun
         return push
 
@@ -139,7 +141,7 @@ class LearnedHand(HandPlanner):
         # (5, 3) of the posture that the scratch holds [m].
         return np.clip(target - self._points, -self._error_cap_m, self._error_cap_m)
 
-    def understood(
+    def decode_answer(
         self, begun: NDArray[np.float64], answer: NDArray[np.float32]
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """What an answer (rows, 2 n) means: the reference (rows, n) and the forces (n,) of the first row."""
@@ -147,10 +149,10 @@ class LearnedHand(HandPlanner):
         reference = np.clip(begun + change * self.unit, self.chain.lower, self.chain.upper)
         return reference, push[0] * _PUSH_UNIT * self.unit * self._gain
 
-    def answer_of(
+    def encode_answer(
         self, begun: NDArray[np.float64], reference: NDArray[np.float64], push: NDArray[np.float64]
     ) -> NDArray[np.float32]:
-        """The inverse of `understood`, for teaching; `push` (rows, n)."""
+        """The inverse of `decode_answer`, for teaching; `push` (rows, n)."""
         parts = (reference - begun) / self.unit, push / (_PUSH_UNIT * self.unit * self._gain)
         return (np.concatenate(parts, axis=1) * self._mirror_twice).astype(np.float32)
 

@@ -1,4 +1,4 @@
-"""What all rounds of asking have in common: many processes ask, and what they found is kept."""
+"""What the DAgger iterations of both networks share: labelling in many processes, and cached examples."""
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -14,14 +14,14 @@ from rich.progress import track
 from pianomime_core.whole_file import write_whole
 
 WITHOUT_INFLUENCE = ("demos", "out", "jobs", "device")
-"""Settings of a training that say where its data and results are and who computes."""
+"""Settings of a training that do not influence its result: where data and results are, and what computes."""
 
 T = TypeVar("T")
 R = TypeVar("R")
 
 
 def over_processes(function: Callable[[T], R], tasks: Sequence[T], jobs: int, title: str) -> Iterator[R]:
-    """The results of `function`, in the order of the tasks, with a progress bar; `jobs` 1 stays in this process."""
+    """Yield the results of `function` in task order, with a progress bar; with `jobs` 1, in this process."""
     console = Console(stderr=True)
     if jobs == 1:
         yield from track(map(function, tasks), title, total=len(tasks), console=console)
@@ -30,8 +30,8 @@ def over_processes(function: Callable[[T], R], tasks: Sequence[T], jobs: int, ti
         yield from track(pool.map(function, tasks), title, total=len(tasks), console=console)
 
 
-def kept(path: Path, make: Callable[[], R], kind: type[R]) -> R:
-    """What the npz file holds, a `kind` of arrays; made and written first if it is not there."""
+def cached(path: Path, make: Callable[[], R], kind: type[R]) -> R:
+    """Return the arrays of the npz file as a `kind`; if it does not exist, make and write them first."""
     if not path.exists():
         made: Any = make()
 
