@@ -1,3 +1,3 @@
-"""Who plays: controllers, and the nodes that ask them."""
+"""Controllers, and the ROS nodes that run them."""
 
-import pianomime_core.parent  # noqa: F401 (remembers who started us, before anything slow is imported)
+import pianomime_core.parent  # noqa: F401 (records the parent process before anything slow is imported)

@@ -1,8 +1,8 @@
-"""What a compiled function is, and where its machine code is kept.
+"""Functions compiled by numba (kernels), and the cache of their machine code.
 
-numba asks only whether the file of a function has changed, not those of the functions that it calls, whose code stands
-in its own. So each state of all kernels' sources, with the versions that compile them, has a folder of its own, in
-`$NUMBA_CACHE_DIR` or the user's cache (`$XDG_CACHE_HOME/pianomime`), however the packages were installed.
+numba checks only whether a function's own file has changed, not the files of the functions it calls, whose code is
+compiled into its own. So each state of all kernel sources, together with the compiler versions, has its own cache
+folder in `$NUMBA_CACHE_DIR` or the user's cache (`$XDG_CACHE_HOME/pianomime`), however the packages were installed.
 """
 
 import functools
@@ -21,13 +21,13 @@ from numba.core.event import Event, Listener, install_listener
 
 _COMPILERS = ("numba", "llvmlite", "numpy")
 _PREFIX = "kernels-"
-_KEPT_FOLDERS = 4  # A branch or two to go back to; 4 MB each.
+_KEPT_FOLDERS = 4  # Enough to switch between a few branches; 4 MB each.
 
 
 def kernel(function: Callable[..., Any]) -> Any:
-    """Compile a function at its first call, or load what an earlier process compiled of the same sources.
+    """Compile a function at its first call, or load what an earlier process compiled from the same sources.
 
-    Its callees and constants must stand in files that hold kernels, too: these alone tell the sources apart.
+    Its callees and constants must be in files that contain kernels, too: only those files identify the sources.
     """
     folder, _ = kernel_folder()
     if folder is None:
@@ -41,14 +41,14 @@ def kernel(function: Callable[..., Any]) -> Any:
 
 @functools.cache
 def kernel_folder() -> tuple[Path | None, str]:
-    """Return where this process keeps what it compiles; None, with the reason, where nothing can be written."""
+    """Return the folder for compiled code; None and the reason if nothing can be written there."""
     try:
         folder = _cache_folder() / (_PREFIX + _digest())
         new = not folder.is_dir()
         folder.mkdir(parents=True, exist_ok=True)
         tempfile.TemporaryFile(dir=folder).close()
-        os.utime(folder)  # read by `_remove_old`: used now
-    except (OSError, RuntimeError) as error:  # RuntimeError: nobody's home
+        os.utime(folder)  # marks it as in use for `_remove_old`
+    except (OSError, RuntimeError) as error:  # RuntimeError: the user has no home folder
         return None, str(error)
     if new:
         _remove_old(folder.parent)
@@ -56,21 +56,21 @@ def kernel_folder() -> tuple[Path | None, str]:
 
 
 @contextmanager
-def on_compiling(told: Callable[[], None]) -> Iterator[None]:
-    """Call `told` each time that numba compiles a function; loading one is no compiling."""
-    with install_listener("numba:compile", _Compiling(told)):
+def on_compiling(callback: Callable[[], None]) -> Iterator[None]:
+    """Call `callback` each time numba compiles a function, not when it loads one."""
+    with install_listener("numba:compile", _Compiling(callback)):
         yield
 
 
 class _Compiling(Listener):
-    def __init__(self, told: Callable[[], None]) -> None:
-        self._told = told
+    def __init__(self, callback: Callable[[], None]) -> None:
+        self._callback = callback
 
     def on_start(self, event: Event) -> None:
-        self._told()
+        self._callback()
 
     def on_end(self, event: Event) -> None:
-        """Of no interest."""
+        """Required by numba."""
 
 
 def _cache_folder() -> Path:
@@ -95,7 +95,7 @@ def _remove_old(folder: Path) -> None:
 
     try:
         folders = sorted(folder.glob(_PREFIX + "*"), key=used_s, reverse=True)
-    except OSError:  # another process removes them at this moment
+    except OSError:  # another process is removing them right now
         return
     for old in folders[_KEPT_FOLDERS:]:
         shutil.rmtree(old, ignore_errors=True)

@@ -1,7 +1,7 @@
-"""Controllers that are ready to answer: what they compile is compiled before the song, once for each machine.
+"""Controllers that are ready to act: everything is compiled before the song, once per machine.
 
-`python -m pianomime_policy.warm_up [MODEL]` does it for all of them, for trained ones with that model; where the result
-is kept: `kernel`.
+`python -m pianomime_policy.warm_up [MODEL]` does it for all controllers, for trained ones with that model. The compiled
+code is cached, see `kernel`.
 """
 
 import sys
@@ -21,30 +21,30 @@ _ROWS, _KEY = 20, 40
 
 
 def ready_controller(
-    name: str, scene: SceneConfig, say: Callable[[str], None], model: Path | None = None
+    name: str, scene: SceneConfig, log: Callable[[str], None], model: Path | None = None
 ) -> Controller:
     """Return a new controller that will compile nothing while it plays.
 
     Args:
         name: One of `CONTROLLERS`.
-        scene: Its hands.
-        say: Called with one line as soon as something has to be compiled.
+        scene: The robot.
+        log: Called with one line as soon as something has to be compiled.
         model: As for `make_controller`.
 
     Raises:
         UserError: As `make_controller`.
     """
-    notice = _Notice(f"controller {name!r}", say)
+    notice = _Notice(f"controller {name!r}", log)
     with on_compiling(notice.give):
         play_one_note(make_controller(name, scene, model))
         return make_controller(name, scene, model)
 
 
 class _Notice:
-    """Says once that `what` is being compiled."""
+    """Logs once that `what` is being compiled."""
 
-    def __init__(self, what: str, say: Callable[[str], None]) -> None:
-        self._what, self._say = what, say
+    def __init__(self, what: str, log: Callable[[str], None]) -> None:
+        self._what, self._log = what, log
         self._given = False
 
     def give(self) -> None:
@@ -53,15 +53,15 @@ class _Notice:
         self._given = True
         folder, why_not = kernel_folder()
         if folder is None:
-            self._say(
+            self._log(
                 f"compiling {self._what} at every start, since it cannot be kept ({why_not}): takes about a minute"
             )
         else:
-            self._say(f"compiling {self._what} for this machine, once: this may take a minute")
+            self._log(f"compiling {self._what} for this machine, once: this may take a minute")
 
 
 def play_one_note(controller: Controller) -> None:
-    """Let a controller play three steps of one note from its own start; it is used up then."""
+    """Let a controller play three steps of one note from its start; use a new one afterwards."""
     rows = controller.horizon_steps or _ROWS
     goal = np.zeros((rows, NUM_KEYS), dtype=np.bool_)
     goal[rows // 2 :, _KEY] = True
@@ -81,11 +81,11 @@ def play_one_note(controller: Controller) -> None:
 
 
 def main(model: Path | None = None) -> None:
-    """Compile whatever any controller needs; without a model, any that needs none."""
+    """Compile what all controllers need; without a model, those that need no model."""
     with on_compiling(_Notice("the planner", partial(print, flush=True)).give):
         for name in CONTROLLERS:
             if name in DEMONSTRATED:
-                continue  # needs a file, and nothing compiled that others do not
+                continue  # needs a file, and compiles nothing that the others do not
             if name not in TRAINED:
                 ready_controller(name, SceneConfig(), lambda line: None)
             elif model is not None:

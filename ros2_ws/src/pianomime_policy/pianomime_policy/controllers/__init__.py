@@ -1,1 +1,1 @@
-"""Who decides: the protocol of a controller, the registry, and a folder for each."""
+"""Controllers: their protocol, the registry, and a folder for each."""

@@ -1,4 +1,4 @@
-"""What a controller is: goal window and robot state in, actuator targets out."""
+"""The controller protocol: goal window and robot state in, actuator targets out."""
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple, Protocol, runtime_checkable
@@ -8,23 +8,23 @@ from numpy.typing import NDArray
 
 from pianomime_core.piano_roll import no_velocity, usual_velocity
 
-if TYPE_CHECKING:  # a controller without fingers need not load a planner
+if TYPE_CHECKING:  # a controller that chooses no fingers need not load a planner
     from pianomime_policy.motion.song_plan import Assignments
 
 
 @dataclass(frozen=True)
 class Observation:
-    """What a live robot knows at the beginning of a control step.
+    """What a controller knows at the beginning of a control step.
 
     Attributes:
         step: Index of the control step, 0 at the first row of the piano roll.
-        goal: (H, 88) bool, row k is wanted at the end of step `step + k`.
-        sustain: (H,) bool, wanted sustain pedal of the same steps.
+        goal: (H, 88) bool, row k is the goal for the end of step `step + k`.
+        sustain: (H,) bool, goal of the sustain pedal in the same steps.
         joint_positions: (54,) rad and m, in the order of `Controller.joint_names`.
         joint_velocities: (54,) rad/s and m/s.
         key_angles: (88,) rad, 0 at rest, positive when depressed.
-        velocity: (H, 88) uint8, how loud each wanted key is to sound: MIDI velocity 1..127, 0 for all others; given
-            without rows, all are alike (`usual_velocity`).
+        velocity: (H, 88) uint8, MIDI velocity 1..127 of each key in the goal, 0 for all others; without rows, all get
+            the same (`usual_velocity`).
     """
 
     step: int
@@ -44,7 +44,7 @@ class Controller(Protocol):
     """Plays one song at a time: `start` once, then `act` every control step (50 ms).
 
     Attributes:
-        horizon_steps: Rows of goal it wants to see; None means the whole song.
+        horizon_steps: Rows of goal it needs; None means the whole song.
         joint_names: Names of the joints of `Observation.joint_positions`.
         target_names: Names of the actuator targets that `act` returns.
     """
@@ -58,10 +58,10 @@ class Controller(Protocol):
 
         Args:
             goal: (H, 88) first goal window, or the whole roll (T, 88) when `horizon_steps` is None.
-            sustain: (H,) or (T,) wanted sustain pedal.
+            sustain: (H,) or (T,) goal of the sustain pedal.
 
         Returns:
-            (54,) joint positions [rad, m] to begin from.
+            (54,) joint positions [rad, m] to start from.
         """
         ...
 
@@ -75,28 +75,28 @@ class Controller(Protocol):
 
 @runtime_checkable
 class Pedals(Protocol):
-    """What a controller offers beside `Controller` if it has a foot. Whoever does not leaves the pedal up."""
+    """Implemented besides `Controller` by those that use the sustain pedal; for all others it stays up."""
 
     def pedal(self) -> bool:
-        """Return whether the sustain pedal is held down in the step of the last `act`; False before the first."""
+        """Return True if the sustain pedal is down in the step of the last `act`; False before the first."""
         ...
 
 
 @runtime_checkable
 class ReportsFingering(Protocol):
-    """What a controller offers beside `Controller` if it decides which finger plays which note."""
+    """Implemented besides `Controller` by those that decide which finger plays which note."""
 
     def assignments(self) -> "Assignments":
-        """Return what was decided about every note seen since `start`: its finger, and when it is to be let go."""
+        """Return the finger and the release step of every note seen since `start`."""
         ...
 
 
 class FingertipTargets(NamedTuple):
-    """Where the fingertips were sent: contact points of both hands, right hand first, thumb to little finger.
+    """Commanded contact points of both hands, right hand first, thumb to little finger.
 
     Attributes:
         target_m: (2, 5, 3) in the world frame.
-        key: (2, 5) the key that a finger is to hold down, -1 for none.
+        key: (2, 5) the key that each finger should hold down, -1 for none.
     """
 
     target_m: NDArray[np.float64]
@@ -105,8 +105,8 @@ class FingertipTargets(NamedTuple):
 
 @runtime_checkable
 class ReportsFingertipTargets(Protocol):
-    """What a controller offers beside `Controller` if it moves fingertips."""
+    """Implemented besides `Controller` by those that move fingertips."""
 
     def fingertip_targets(self) -> FingertipTargets | None:
-        """Return where the fingertips were sent in the last `act`; None before the first."""
+        """Return the fingertip targets of the last `act`; None before the first."""
         ...

@@ -1,4 +1,4 @@
-"""The names of the controllers, and how far each sees: for those who only choose one. Imports nothing."""
+"""Names and horizons of the controllers, for code that only selects one. Imports nothing heavy."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -16,15 +16,15 @@ HORIZON_STEPS: Mapping[str, int | None] = MappingProxyType(
         "demo": None,
     }
 )
-"""`Controller.horizon_steps` by name, for those who must know before one is built; None for the whole song."""
+"""`Controller.horizon_steps` by name, known before a controller is built; None for the whole song."""
 
 CONTROLLERS = tuple(HORIZON_STEPS)
-"""Names of all: the planner that knows the whole song, two that see 2 s and 1 s of it, one that sees 2 s and tries on a
-simulator what it will play, one that sees only what is held now, one that does nothing, one that was trained and sees
-2 s, the same with 1 s, one that repeats what a pianist did."""
+"""All names: the planner with the whole song, two planners with 2 s and 1 s of it, one with 2 s that simulates what it
+will play, one that knows only the keys held now, one that does nothing, a trained one with 2 s, the same with 1 s, and
+one that repeats a pianist's demonstration."""
 
 TRAINED = ("onnx", "onnx-1s")
-"""Names of the controllers that play with a model, a folder of ONNX networks."""
+"""Controllers that need a model, a folder of ONNX networks."""
 
 DEMONSTRATED = ("demo",)
-"""Names of the controllers that play a demonstration, a file of `pianomime_core.demonstration`."""
+"""Controllers that need a demonstration, a file of `pianomime_core.demonstration`."""

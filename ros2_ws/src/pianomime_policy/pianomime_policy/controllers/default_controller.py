@@ -1,10 +1,10 @@
-"""Who plays where nobody is named. The standard library alone: launch files and options read it too."""
+"""The default controller. Uses the standard library alone, since launch files and options import it too."""
 
 DEFAULT_CONTROLLER = "onnx"
 WITHOUT_MODEL = "streaming"
-"""Its teacher, for a node that is given no networks: it cannot know where the bundled ones are."""
+"""Its teacher, for a node without a model, which cannot know where the bundled networks are."""
 
 
 def default_controller(model: str) -> str:
-    """The default of a node that plays from the folder `model`, empty for none."""
+    """Return the default for a node with the model folder `model`, which may be empty."""
     return DEFAULT_CONTROLLER if model else WITHOUT_MODEL

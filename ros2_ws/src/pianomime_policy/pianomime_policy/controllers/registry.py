@@ -1,4 +1,4 @@
-"""The controllers by name. Importing this module is cheap; building a planner compiles or loads its kernels."""
+"""Controllers by name. Importing this module is cheap; building a planner compiles or loads its kernels."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -68,11 +68,11 @@ _DEMONSTRATED: Mapping[str, Callable[[SceneConfig, Path], Controller]] = Mapping
 
 
 def check_controller(name: str, model: Path | None = None) -> None:
-    """Refuse what `make_controller` would refuse before it builds anything.
+    """Check everything that `make_controller` checks before it builds anything.
 
     Raises:
-        UserError: The name is unknown, and the message lists the known ones; a model or demonstration is missing, is
-            none, or is given to a controller that has none.
+        UserError: The name is unknown (the message lists the known ones); a model or demonstration is missing or
+            invalid, or is given to a controller that takes none.
     """
     if name not in CONTROLLERS:
         raise unknown_value("controller", name, CONTROLLERS)
@@ -102,11 +102,12 @@ def make_controller(name: str, scene: SceneConfig, model: Path | None = None) ->
     Args:
         name: One of `CONTROLLERS`.
         scene: The robot.
-        model: What it plays from: folder of networks for one of `TRAINED`, file for one of `DEMONSTRATED`; None for
-            all others.
+        model: Folder of networks for one of `TRAINED`, demonstration file for one of `DEMONSTRATED`; None for all
+            others.
 
     Raises:
-        UserError: As `check_controller`, the networks were made for another robot, or the file is no demonstration.
+        UserError: As `check_controller`; or the networks were made for another robot, or the file is not a
+            demonstration.
     """
     check_controller(name, model)
     return _UNTRAINED[name](scene) if model is None else {**_TRAINED, **_DEMONSTRATED}[name](scene, model)

@@ -1,8 +1,8 @@
-"""Fingering: which finger plays which note, by a beam search that can be fed note by note.
+"""Fingering: which finger plays which note, by an incremental beam search.
 
-The search is a filter: slices of notes are pushed in order of time and the best path through them can be read at any
-moment. A whole song is pushed at once; a stream pushes what has become visible and commits what is about to be
-played, which prunes every state that disagrees (fixed-lag decoding).
+The search is a filter: slices of notes are pushed in time order, and the best path through them is available at any
+moment. A whole song is pushed at once; a stream pushes the notes that have become visible and commits those about to
+be played, which prunes every state that disagrees (fixed-lag decoding).
 """
 
 from dataclasses import dataclass, field
@@ -17,8 +17,8 @@ from pianomime_policy.fingering.fingering_search import Beam, extend_beam
 from pianomime_policy.fingering.goal_notes import GoalNotes
 from pianomime_policy.fingering.hand_options import FingeringCosts
 
-# Comfortable place of thumb..little of the right hand from the hand's centre (the middle finger) [m], and how far
-# each may leave it; the left hand is the mirror image. Measured on the model of the hand.
+# Comfortable place of thumb..little of the right hand relative to the hand's centre (the middle finger) [m], and how
+# far each may deviate from it; the left hand is the mirror image. Measured on the hand model.
 _OFFSET_M = np.array([-0.052, -0.0235, 0.0, 0.0235, 0.048])
 _LOW_M = np.array([-0.026, -0.028, -0.026, -0.026, -0.020])
 _HIGH_M = np.array([0.040, 0.022, 0.026, 0.028, 0.034])
@@ -26,21 +26,22 @@ _HIGH_M = np.array([0.040, 0.022, 0.026, 0.028, 0.034])
 
 @dataclass(frozen=True)
 class FingeringConfig:
-    """Prices of the search; one unit is about the discomfort of a thumb on a black key.
+    """Cost weights of the search; one unit is roughly the discomfort of a thumb on a black key.
 
     Attributes:
-        width: States of the beam.
+        width: Beam width.
         deviation_unit_m: Distance of a finger from its comfortable place that costs `deviation_price`.
-        finger_stiffness: (5,) thumb..little, how much each resists that.
+        finger_stiffness: (5,) thumb..little, factor of that cost for each finger.
         finger_price, black_price: (5,) for using a finger, and for using it on a black key.
-        order_gap_m: Two fingers' keys are at least this far apart, in the order of the fingers.
-        centre_inertia_unit_m: Spread of the hand's centre around its last place.
-        stretch_price, stretch_unit_m: Beyond the limits of comfort, squared.
-        travel_price_per_m, free_speed_m_s, speed_price: Travel of the hand, and its speed beyond the free one.
-        reuse_price, reuse_steps: A finger that changes key sooner than this after release.
-        overlap_steps: A note that ends this soon after an onset is let go for it: legato notes overlap by a row or two.
-        drop_price: For a note nobody plays.
-        hand_gap_m, hand_gap_unit_m, hand_gap_price: Hands whose centres are nearer than the gap.
+        order_gap_m: Minimum distance between the keys of two fingers, in finger order.
+        centre_inertia_unit_m: Deviation of the hand's centre from its last position that costs `centre_inertia`.
+        stretch_price, stretch_unit_m: Quadratic cost beyond the limits of comfort.
+        travel_price_per_m, free_speed_m_s, speed_price: Travel of the hand, and its speed above the free speed.
+        reuse_price, reuse_steps: A finger that changes key sooner than this after a release, per missing step.
+        overlap_steps: A note that ends this soon after an onset is released for it: legato notes overlap by a row or
+            two.
+        drop_price: For a note that is not played.
+        hand_gap_m, hand_gap_unit_m, hand_gap_price: Hands whose centres are closer than the gap; quadratic.
         start_centre_m: Centres of the hands before the first note (right, left).
     """
 
@@ -69,7 +70,7 @@ class FingeringConfig:
 
 
 def finger_offsets_m() -> NDArray[np.float64]:
-    """(10,) comfortable place of each finger from its hand's centre [m], right thumb..little then left."""
+    """(10,) comfortable place of each finger relative to its hand's centre [m], right thumb..little, then left."""
     return np.concatenate([_OFFSET_M, -_OFFSET_M])
 
 
@@ -79,7 +80,7 @@ def offset_limits_m() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
 
 
 def fingering_costs(config: FingeringConfig) -> FingeringCosts:
-    """The prices of the search as its compiled part wants them."""
+    """The cost weights as the arrays of the compiled search."""
     low, high = offset_limits_m()
 
     def both(values: tuple[float, ...]) -> NDArray[np.float64]:
@@ -127,7 +128,7 @@ def first_beam(config: FingeringConfig) -> Beam:
 
 
 def playable(notes: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Of the notes of one onset, by rising key, as many as there are fingers: the outer voices are heard best."""
+    """At most ten notes of an onset, by rising key; the outer ones, since outer voices are heard best."""
     return notes if len(notes) <= 10 else np.concatenate([notes[:5], notes[-5:]])
 
 
@@ -140,18 +141,18 @@ class _Slice:
 
 
 class Fingering(Protocol):
-    """Decides who plays the notes of one song, onset by onset, as they become visible."""
+    """Assigns fingers to the notes of one song, onset by onset, as they become visible."""
 
     def push(self, step: int, new: NDArray[np.int64], notes: GoalNotes) -> None:
-        """Take the notes (n,) that begin at `step`, by rising key; numbers into `notes`, which goes on growing."""
+        """Add the notes (n,) that begin at `step`, by rising key, as indices into the growing `notes`."""
         ...
 
     def commit(self, step: int) -> None:
-        """The notes that begin at or before `step` keep their fingers from now on."""
+        """Fix the fingers of all notes that begin at or before `step`."""
         ...
 
     def best(self, since: int = 0) -> dict[int, int]:
-        """Finger (0..9; -1 dropped) of every note that begins at or after step `since`, as it looks now."""
+        """Current finger (0..9; -1 dropped) of every note that begins at or after step `since`."""
         ...
 
 
@@ -176,7 +177,7 @@ class FingeringSearch:
         self._slices.append(_Slice(step, new, parent, finger))
 
     def commit(self, step: int) -> None:
-        """See `Fingering.commit`: states that disagree with the best go."""
+        """See `Fingering.commit`: states that disagree with the best one are removed."""
         last = self._committed
         while last < len(self._slices) and self._slices[last].step <= step:
             last += 1

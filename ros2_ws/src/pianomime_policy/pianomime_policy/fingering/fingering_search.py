@@ -1,7 +1,7 @@
-"""The compiled inner part of the fingering search: the beam over onsets.
+"""The compiled core of the fingering search: the beam over onsets.
 
-Notes that begin together form a slice. For each state of the beam, lower notes go to the left hand and upper ones to
-the right (every split), and within a hand notes and free fingers pair up in the same order (`hand_options`).
+Notes that begin together form a slice. For each state of the beam and every split of the slice, lower notes go to the
+left hand and upper ones to the right; within a hand, notes and free fingers are paired in order (`hand_options`).
 """
 
 from typing import NamedTuple
@@ -13,12 +13,12 @@ from pianomime_policy.fingering.hand_options import MAX_OPTIONS, hand_options
 from pianomime_policy.kernel import kernel
 
 FINGERS = 10
-# States whose hands are nearer than this and hold the same notes are one.
+# States with hands closer than this that hold the same notes count as the same.
 _SAME_CENTRE_M = 0.005
 
 
 class Beam(NamedTuple):
-    """States of the search, row 0 the cheapest; B of them."""
+    """B states of the search; row 0 is the cheapest."""
 
     cost: NDArray[np.float64]  # (B,)
     centre_m: NDArray[np.float64]  # (B, 2) of each hand along the keyboard
@@ -35,9 +35,9 @@ def extend_beam(costs, beam, width, notes, note_key, note_end, step):
     Args:
         costs: `FingeringCosts`.
         beam: `Beam` of B states before the slice.
-        width: States kept at most.
+        width: Maximum number of states kept.
         notes: (n,) indices of the slice's notes, by rising key; at most ten, five a hand.
-        note_key, note_end: (N,) key and end step (exclusive) of every note; a note still sounding ends in the future.
+        note_key, note_end: (N,) key and end step (exclusive) of every note; a sounding note ends in the future.
         step: Onset step of the slice.
 
     Returns:

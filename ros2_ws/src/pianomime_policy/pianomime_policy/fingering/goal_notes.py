@@ -1,4 +1,4 @@
-"""Notes read off a growing piano roll: what a controller knows of the music, row by row."""
+"""Notes extracted from a growing piano roll: what a controller knows of the music, row by row."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,7 +38,7 @@ class GoalNotes:
         return self._end[: self.count]
 
     def append(self, row: NDArray[np.bool_]) -> NDArray[np.int64]:
-        """Take the next row (88,) and return the numbers of the notes that begin in it."""
+        """Append the next row (88,) and return the indices of the notes that begin in it."""
         was = self._sounding >= 0
         ended = np.flatnonzero(was & ~row)
         self._end[self._sounding[ended]] = self.rows

@@ -1,4 +1,4 @@
-"""All ways for one hand to play the notes of one onset, and what each costs.
+"""All ways for one hand to play the notes of one onset, with their costs.
 
 Fingers are numbered 0..9, right thumb..little, then left thumb..little; hands 0 = right, 1 = left.
 """
@@ -12,14 +12,14 @@ from pianomime_policy.kernel import kernel
 
 DROPPED = -1
 MAX_OPTIONS = 6
-"""Ways kept for each hand and split of the notes."""
-_REST_LIMIT_STEPS = 40  # A hand that rested longer than this is as free as one that rested this long.
+"""Ways kept for each hand and split."""
+_REST_LIMIT_STEPS = 40  # Resting longer than this makes no difference.
 
 
 class FingeringCosts(NamedTuple):
-    """Costs of the search; see `fingering.FingeringConfig`, whose arrays and numbers these are."""
+    """Cost weights as compiled code needs them; names and meaning as in `fingering.FingeringConfig`."""
 
-    finger_offset_m: NDArray[np.float64]  # (10,) comfortable place of each finger from the hand's centre
+    finger_offset_m: NDArray[np.float64]  # (10,) comfortable place of each finger relative to the hand's centre
     offset_low_m: NDArray[np.float64]  # (10,)
     offset_high_m: NDArray[np.float64]  # (10,)
     finger_weight: NDArray[np.float64]  # (10,) of squared deviation, 1/m^2
@@ -47,7 +47,7 @@ class FingeringCosts(NamedTuple):
 
 @kernel
 def hand_cost(costs, centre, moved, step, keys, fingers, count, new, last_key, last_end):
-    """Return (costs, new centre) of one hand holding `count` keys with `fingers`, `new` of them just struck."""
+    """Return (cost, new centre) of one hand that holds `count` keys with `fingers`; `new` marks those just struck."""
     cost = 0.0
     weight, pull = 0.0, 0.0
     low, high = -1e9, 1e9
@@ -94,11 +94,11 @@ def hand_cost(costs, centre, moved, step, keys, fingers, count, new, last_key, l
 def hand_options(
     costs, hand, notes, n, note_key, step, centre, moved, held, last_key, last_end, out_cost, out_centre, out_finger
 ):
-    """Write the cheapest ways (at most `MAX_OPTIONS`) for one hand to play `n` notes, thumb side first; return how
-    many.
+    """Write the cheapest ways (at most `MAX_OPTIONS`) for one hand to play `n` notes, thumb side first; return their
+    number.
 
-    A note is dropped only when no assignment of all of them keeps the order of fingers and keys (of this hand, for this
-    split: another split may be cheaper, and a dropped note cheaper than an extreme stretch).
+    A note is dropped only if no assignment of all of them keeps fingers and keys in order (for this hand and split;
+    another split may cost less, and dropping a note may cost less than an extreme stretch).
     """
     if n == 0:
         out_cost[0] = 0.0
@@ -126,7 +126,7 @@ def hand_options(
                         legal = legal and held[first + f] < 0
                 if count != bits or not legal:
                     continue
-                # Walk fingers from thumb to little, merging held keys with new ones.
+                # Go through the fingers from thumb to little, merging held keys with new ones.
                 count = 0
                 i = 0
                 previous = -1e9
@@ -161,7 +161,7 @@ def hand_options(
                 else:
                     cost, new_centre = 0.0, centre
                 cost += dropped * costs.drop_price
-                # Insertion into the sorted list of the best.
+                # Insert into the sorted list of the best.
                 if found == MAX_OPTIONS and cost >= out_cost[found - 1]:
                     continue
                 slot = found if found < MAX_OPTIONS else MAX_OPTIONS - 1

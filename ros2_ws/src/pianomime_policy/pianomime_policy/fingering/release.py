@@ -1,9 +1,8 @@
-"""When to let go: a finger or hand that must be elsewhere at the next onset leaves its key a little before the note
+"""Early release: a finger or hand that must be elsewhere at the next onset leaves its key a little before the note
 ends.
 
-A pianist's legato jump is no legato: the last moments of a note are given up so that the next one is on time and
-nothing is dragged along the keyboard. The steps given up are those the jump needs beyond the rest between the two
-notes.
+A pianist's legato jump is not quite legato: the end of a note is given up so that the next one is on time and nothing
+is dragged along the keyboard. The steps given up are those that the jump needs beyond the rest between the two notes.
 """
 
 from dataclasses import dataclass
@@ -17,10 +16,10 @@ from pianomime_policy.kernel import kernel
 class ReleaseConfig:
     """Attributes:
     finger_steps: Steps between release and the onset of another key by the same finger.
-    hand_m_per_step: How far the hand's centre travels in a step; a jump of the hand needs distance / this, rounded up.
-    comfort_m: Jumps of the centre below this need no release.
-    kept_share: Part of a note that is always held.
-    look_ahead_steps: Onsets further than this after the end of a note do not matter to it.
+    hand_m_per_step: Travel of the hand's centre per step; a jump of the hand needs distance / this, rounded up.
+    comfort_m: Jumps of the centre below this need no early release.
+    kept_share: Fraction of a note that is always held.
+    look_ahead_steps: Onsets later than this after the end of a note do not affect it.
     """
 
     finger_steps: int = 3
@@ -35,12 +34,12 @@ def release_steps(
     onset, end, key, finger, key_y_m, offset_m, low_m, high_m, finger_steps, hand_m_per_step, comfort_m, kept_share,
     look_ahead, overlap,
 ):  # fmt: skip
-    """Return (N,) the step at which each note is let go, at most its end.
+    """Return the release step (N,) of each note, at most its end.
 
     Args:
         onset, end, key, finger: (N,) notes; finger 0..9 or -1.
-        key_y_m: (88,); offset_m, low_m, high_m: (10,) comfortable place of each finger from the hand's centre.
-        overlap: A note may end this many steps after the onset of the next one and still make way for it.
+        key_y_m: (88,); offset_m, low_m, high_m: (10,) comfortable place of each finger relative to the hand's centre.
+        overlap: A note may end this many steps after the onset of the next one and still be released for it.
         The rest: see `ReleaseConfig`.
     """
     n = onset.shape[0]

@@ -1,1 +1,1 @@
-"""From fingers to fingertip targets: the plan of a song, where hands and fingertips are to be, the sustain pedal."""
+"""From fingers to fingertip targets: the plan of a song, hand paths, fingertip targets, the sustain pedal."""

@@ -1,9 +1,8 @@
-"""Fingertip targets: where the pad of each finger should be at the end of a step, how much it matters, how hard it
-presses.
+"""Fingertip targets: where each fingertip should be at the end of a step, how much that matters, how hard it presses.
 
-A finger presses its key a little below the bottom, lifts straight up, travels to its next key above the keyboard
-along a minimum-jerk profile and waits just over the key for the onset; with nothing to do it floats beside its
-neighbours. A finger that should press but stands beside its key is led back above it first.
+A finger presses its key to a point a little below the bottom, lifts straight up, travels above the keyboard to its next
+key along a minimum-jerk profile and waits just over the key for the onset; with nothing to do it floats beside its
+neighbours. A finger that should press but has missed its key is first led back above it.
 """
 
 from dataclasses import dataclass, field
@@ -20,19 +19,19 @@ from pianomime_policy.motion.song_plan import SongPlan
 
 @dataclass(frozen=True)
 class FingertipConfig:
-    """Numbers of the motion.
+    """Settings of the motion.
 
     Attributes:
         press: Where and how hard keys are pressed.
         hover_m: Height above the key while travelling; ready_m: one step before the onset.
-        travel_clearance_m: Travelling pads stay this high above the white keys' tops.
-        idle_height_m: Height of a pad with nothing to do, in the world frame.
+        travel_clearance_m: Travelling fingertips stay this high above the tops of the white keys.
+        idle_height_m: Height of an idle fingertip, in the world frame.
         lead_steps: Steps before the onset at which a finger starts for its key.
         near_steps: Steps before the onset from which it must be over its key.
         astray_m: A finger that should press but is further than this beside its key lifts and travels before it
             presses.
         recovery_m_per_step: Speed of that travel.
-        *_weight: Weights of squared (x, y, z) errors in the inverse kinematics in each phase.
+        *_weight: Weights of the squared (x, y, z) errors in the inverse kinematics, for each phase.
     """
 
     press: PressConfig = field(default_factory=PressConfig)
@@ -52,13 +51,13 @@ class FingertipConfig:
 
 
 class FingertipRows(NamedTuple):
-    """Coming steps of one hand; row r is the pose at the end of its step, fingers thumb..little.
+    """The coming steps of one hand; row r is the pose at the end of its step, fingers thumb..little.
 
     Attributes:
         target: (rows, 5, 3) contact points in the world frame [m].
         weight: (rows, 5, 3) of squared errors.
-        force: (rows, 5) downward force of pressing fingers [N], 0 of others.
-        top: (rows, 5) height of the surface of the key a finger is over or holds [m].
+        force: (rows, 5) downward force of pressing fingers [N], 0 for others.
+        top: (rows, 5) surface height of the key that a finger is over or holds [m].
         key: (rows, 5) the key a finger holds, -1 for none.
     """
 
@@ -70,7 +69,7 @@ class FingertipRows(NamedTuple):
 
 
 class FingertipMotion:
-    """Makes `FingertipRows` from a song plan."""
+    """Computes `FingertipRows` from a song plan."""
 
     def __init__(self, config: FingertipConfig) -> None:
         self._config = c = config
@@ -79,7 +78,7 @@ class FingertipMotion:
         self._weights = np.array([c.press_weight, c.ready_weight, c.travel_weight, c.release_weight, c.idle_weight])
 
     def rows(self, hand: int, first: int, rows: int, plan: SongPlan) -> FingertipRows:
-        """The rows of steps [first, first + rows) of one hand, 0 right or 1 left, as planned."""
+        """Planned rows of steps [first, first + rows) of one hand, 0 right or 1 left."""
         c = self._config
         start = first - c.lead_steps
         notes = plan.assignments(start - c.near_steps, first + rows + c.lead_steps)
@@ -98,15 +97,15 @@ class FingertipMotion:
         return out
 
     def waiting(self, rows: FingertipRows) -> FingertipRows:
-        """The same rows with every pad above the keys and none pressing: how a pianist waits for the first note."""
+        """The same rows with every fingertip above the keys and none pressing, to wait for the first note."""
         target = rows.target.copy()
         target[..., 2] = np.maximum(target[..., 2], rows.top + self._config.hover_m)
         return rows._replace(target=target, force=np.zeros_like(rows.force))
 
     def recovered(self, rows: FingertipRows, tips: NDArray[np.float64], stuck: NDArray[np.bool_]) -> FingertipRows:
-        """The same rows, fingers that should press now but stand beside their key or are stuck led back above it.
+        """The same rows, with fingers that should press but have missed their key or are stuck led back above it.
 
-        Without it a finger that comes late gets caught between two keys and presses the wrong one for the whole note.
+        Otherwise a finger that comes late gets caught between two keys and presses the wrong one for the whole note.
 
         Args:
             tips: (5, 3) measured contact points [m].
@@ -125,7 +124,7 @@ def _minimum_jerk(s):
 
 @kernel
 def _nearest_notes(number, step, onset, end, finger):
-    """Return the indices of the notes finger `number` holds at `step`, held last and will hold next; -1 for none."""
+    """Return the indices of the notes that finger `number` holds at `step`, held last and holds next; -1 for none."""
     now, before, after = -1, -1, -1
     for i in range(onset.shape[0]):
         if finger[i] != number:

@@ -1,8 +1,7 @@
-"""Hand path: where each hand's centre is along the keyboard, and how far it reaches into the keys, at every step.
+"""Hand path: the position of each hand's centre along the keyboard and its reach into the keys, at every step.
 
-Fingering says which keys the fingers of a hand hold at a step, and so where the hand could be; the path is the
-smoothest one through those places, the minimiser of a sum of squares (place, velocity, second difference), which is
-one banded solve.
+The fingering determines which keys a hand holds at a step, and so where the hand can be. The path is the smoothest one
+through those places: it minimises a sum of squares (place, velocity, second difference), which takes one banded solve.
 """
 
 from dataclasses import dataclass
@@ -19,13 +18,13 @@ class HandPathConfig:
     """Weights of the least-squares problem; the place of a pressing finger has weight 1.
 
     Attributes:
-        early_steps: A note pulls the hand from this many steps before its onset.
-        early_weight: Weight of those steps against sounding ones.
-        acceleration_weight, velocity_weight: Of the centre's second and first differences.
-        home_weight: Pull towards the last place where nothing is played.
-        reach_m: How far a finger on a black key, thumb..little, wants the hand moved into the keys.
-        reach_thumb_weight: A thumb's say in the reach against that of another finger.
-        reach_acceleration_weight, reach_velocity_weight, reach_home_weight: Same as above, of the reach.
+        early_steps: A note attracts the hand from this many steps before its onset.
+        early_weight: Weight of those steps relative to sounding ones.
+        acceleration_weight, velocity_weight: Weights of the centre's second and first differences.
+        home_weight: Attraction to the last position, for steps without notes.
+        reach_m: Reach into the keys that a finger on a black key needs, thumb..little.
+        reach_thumb_weight: Weight of a thumb in the reach, relative to another finger.
+        reach_acceleration_weight, reach_velocity_weight, reach_home_weight: The same as above, for the reach.
         reach_home_m: Reach when nothing is played.
     """
 
@@ -46,17 +45,17 @@ class HandPathConfig:
 def place_demands(
     hand, first, last, onset, end, key, finger, key_y_m, offset_m, low_m, high_m, early_steps, early_weight
 ):
-    """Return (weight, place) (last - first,) of a hand's centre at steps [first, last): the middle of what its
-    fingers allow.
+    """Return (weight, place) (last - first,) of a hand's centre at steps [first, last): the middle of the range that
+    its fingers allow.
 
     Args:
         hand: 0 right, 1 left.
         onset, end, key, finger: (N,) notes; finger 0..9 or -1.
-        key_y_m: (88,); offset_m, low_m, high_m: (10,) comfortable place of each finger from the centre.
+        key_y_m: (88,); offset_m, low_m, high_m: (10,) comfortable place of each finger relative to the centre.
         early_steps, early_weight: See `HandPathConfig`.
     """
     rows = last - first
-    # Index 0: notes sounding or about to; 1: notes early or just released, which count where nothing sounds.
+    # Index 0: notes that sound or are about to; 1: earlier or just released notes, used where nothing sounds.
     count, total = np.zeros((2, rows)), np.zeros((2, rows))
     low, high = np.full((2, rows), -1e9), np.full((2, rows), 1e9)
     for i in range(onset.shape[0]):
@@ -95,10 +94,10 @@ def reach_demands(hand, first, last, onset, end, key, finger, key_is_black, reac
         if f < 0 or f // 5 != hand:
             continue
         w = thumb_weight if f % 5 == 0 else 1.0
-        wanted = reach_m[f % 5] if key_is_black[key[i]] else 0.0
+        needed = reach_m[f % 5] if key_is_black[key[i]] else 0.0
         for step in range(max(onset[i] - early_steps, first), min(end[i], last)):
             weight[step - first] += w
-            place[step - first] += w * wanted
+            place[step - first] += w * needed
     for r in range(rows):
         if weight[r] > 0.0:
             place[r] /= weight[r]
@@ -118,10 +117,10 @@ def smooth_path(
 
     Args:
         weight, place: (T,) demands.
-        home, home_weight: Weak pull of every step.
-        before: (2,) the places before the first step, which the path continues; None for a free start.
+        home, home_weight: Position that weakly attracts every step.
+        before: (2,) positions before the first step, which the path continues; None for a free start.
     """
-    # Fixed steps before the start are steps with a demand that cannot be refused.
+    # Fixed steps before the start are steps with a very large weight.
     if before is not None:
         weight, place = np.concatenate([np.full(2, 1e6), weight]), np.concatenate([before, place])
     rows = len(weight)

@@ -1,4 +1,4 @@
-"""Where a finger presses a key, how deep, and the force that holds the key down."""
+"""Where and how deep a finger presses a key, and the force that holds the key down."""
 
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -18,9 +18,9 @@ _GRAVITY_M_S2 = 9.81
 @dataclass(frozen=True)
 class PressConfig:
     """Attributes:
-    white_x_m, white_thumb_x_m, black_x_m, black_thumb_x_m: Where keys are pressed, in the world frame.
-    depth_m: Target height below the surface of the fully depressed key.
-    force_ratio: Pressing force as a multiple of what holds the key at its bottom.
+    white_x_m, white_thumb_x_m, black_x_m, black_thumb_x_m: Press points, in the world frame.
+    depth_m: Depth of the target below the surface of the fully depressed key.
+    force_ratio: Pressing force as a multiple of the force that holds the key at its bottom.
     """
 
     white_x_m: float = 0.034
@@ -35,11 +35,11 @@ class PressTable(NamedTuple):
     """Rows: 0 the thumb, 1 another finger; columns: the keys, bass first.
 
     Attributes:
-        x_m: (2, 88) where; y_m: (88,).
+        x_m: (2, 88) and y_m: (88,) press point.
         bottom_z_m: (2, 88) target height.
         force_n: (2, 88) downward force.
         top_z_m: (88,) surface of the key at rest; white_top_z_m: that of white keys.
-        idle_x_m: (2,) where a finger with nothing to do floats.
+        idle_x_m: (2,) where an idle finger floats.
     """
 
     x_m: NDArray[np.float64]
@@ -79,7 +79,7 @@ def rest_table(
     config: PressConfig, share: float, keyboard: KeyboardGeometry = KEYBOARD
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Height [m] and downward force [N], (2, 88) as in `PressTable`, of a finger that rests on a key and has pressed it
-    `share` of the way to where it sounds."""
+    the fraction `share` of the way to where it sounds."""
     table = press_table(config, keyboard)
     arm = table.x_m - keyboard.hinge_x_m
     angle = share * keyboard.activation_rad

@@ -1,7 +1,7 @@
-"""What is known and decided about a song: its notes, who plays them, when they are let go, and where the hands are.
+"""The plan of a song: its notes, their fingers and releases, and the hand paths.
 
-A plan grows with the rows of the goal it is shown. Fingering is searched and hand paths are smoothed over everything
-visible; what is about to be played is committed, the rest may still change.
+A plan grows with the rows of the goal. Fingering and hand paths are planned over everything visible; what is about to
+be played is committed, the rest may still change.
 """
 
 from typing import NamedTuple
@@ -22,7 +22,7 @@ from pianomime_policy.fingering.goal_notes import GoalNotes
 from pianomime_policy.fingering.release import ReleaseConfig, release_steps
 from pianomime_policy.motion.hand_path import HandPathConfig, place_demands, reach_demands, smooth_path
 
-# Notes that ended longer ago than this no longer change their finger, nor matter to anything.
+# Notes that ended longer ago than this no longer change their finger and no longer affect anything.
 _HISTORY_STEPS = 64
 
 
@@ -39,9 +39,8 @@ class SongPlan:
     """The plan of one song.
 
     Attributes:
-        centre_m, reach_m: (rows, 2) of the right and left hand, for every row seen: place along the keyboard, and how
-            far
-            into the keys.
+        centre_m, reach_m: (rows, 2) of the right and left hand, for every row seen: position along the keyboard, and
+            reach into the keys.
     """
 
     def __init__(
@@ -55,7 +54,7 @@ class SongPlan:
         """
         Args:
             commit_steps: Notes that begin within this many steps keep their finger; None commits nothing.
-            fingers: Who decides on fingers; None: the search.
+            fingers: The fingering; None: the search.
         """
         self._fingers = fingers or FingeringSearch(fingering)
         self._release, self._path, self._commit_steps = release, hand_path, commit_steps
@@ -75,9 +74,9 @@ class SongPlan:
         return self._notes.rows
 
     def update(self, goal: NDArray[np.bool_], step: int) -> None:
-        """Take the rows of a goal window (H, 88) that begins at `step` and refresh the plan from `step` on."""
+        """Add the rows of a goal window (H, 88) that begins at `step`, and plan again from `step` on."""
         fresh = goal[max(self.rows - step, 0) :]
-        if step > self.rows:  # windows were lost for longer than one shows: nothing is known of the rows between
+        if step > self.rows:  # so many windows were lost that the rows in between are unknown
             fresh = np.concatenate([np.zeros((step - self.rows, NUM_KEYS), bool), fresh])
         for row in fresh:
             new = self._notes.append(row)
@@ -93,7 +92,7 @@ class SongPlan:
             self._plan_path(min(step, len(self.centre_m)))
 
     def _push_pending(self, step: int) -> None:
-        """Search fingers for the notes whose neighbours' ends are visible, and for those that cannot wait for that."""
+        """Push the notes whose neighbours' ends are visible, and those that cannot wait for that."""
         visible = self.rows - 1 if self._commit_steps is None else self.rows - 1 - self._overlap_steps
         urgent = step + (self._commit_steps or 0)
         while self._pending and self._pending[0][0] <= max(visible, urgent):
@@ -101,7 +100,7 @@ class SongPlan:
             self._fingers.push(onset, new, self._notes)
 
     def assignments(self, first: int, last: int) -> Assignments:
-        """The notes that matter to steps [first, last)."""
+        """The notes that affect steps [first, last)."""
         n, c = self._notes, self._release
         near = np.flatnonzero((n.end >= first) & (n.onset < last + c.look_ahead_steps))
         onset, key, finger = n.onset[near], n.key[near], self._finger[near]
@@ -112,12 +111,12 @@ class SongPlan:
         return Assignments(onset, np.asarray(release), key, finger)
 
     def path(self, first: int, rows: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Centre and reach (rows, 2) [m] of steps [first, first + rows); the ends are repeated beyond the plan."""
+        """Centre and reach (rows, 2) [m] of steps [first, first + rows); the end values continue beyond the plan."""
         steps = np.clip(np.arange(first, first + rows), 0, len(self.centre_m) - 1)
         return self.centre_m[steps], self.reach_m[steps]
 
     def _plan_path(self, step: int) -> None:
-        """Plan both hands from `step` to the last row seen, continuing where they are."""
+        """Plan both hand paths from `step` to the last row seen, continuing the current ones."""
         c = self._path
         notes = self.assignments(step - c.early_steps, self.rows + c.early_steps)
         centre, reach = np.zeros((2, self.rows - step, 2))

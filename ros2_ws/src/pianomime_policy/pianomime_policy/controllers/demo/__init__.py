@@ -1,1 +1,1 @@
-"""Plays a pianist's demonstration, with his fingers on his notes."""
+"""Plays a pianist's demonstration with the pianist's fingering."""

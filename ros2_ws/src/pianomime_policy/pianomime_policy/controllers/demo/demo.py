@@ -1,4 +1,4 @@
-"""The `demo` controller: plays what a pianist did, with the pianist's fingers and near the pianist's fingertips."""
+"""The `demo` controller: plays a demonstration with the pianist's fingering, close to the pianist's fingertips."""
 
 from dataclasses import dataclass, field
 
@@ -15,16 +15,16 @@ from pianomime_policy.motion.sustain_pedal import SustainPedal
 
 @dataclass(frozen=True)
 class DemoConfig:
-    """All numbers of the controller."""
+    """All settings of the controller."""
 
     motion_plan: HumanMotionPlanConfig = field(default_factory=HumanMotionPlanConfig)
     hands_controller: HandsControllerConfig = field(default_factory=HandsControllerConfig)
 
 
 class Demo:
-    """A `Controller` that plays one demonstration, step by step, whatever keys are asked for; the pedal as asked.
+    """A `Controller` that plays one demonstration whatever the goal keys; the pedal follows its goal.
 
-    It plans from the demonstration and corrects from the measured joints and keys; past the end it holds the last pose.
+    It plans from the demonstration and corrects with the measured joints and keys; past the end it holds the last pose.
     """
 
     horizon_steps: int | None = None
@@ -39,7 +39,7 @@ class Demo:
         self.joint_names, self.target_names = self._hands_controller.joint_names, self._hands_controller.target_names
 
     def start(self, goal: NDArray[np.bool_], sustain: NDArray[np.bool_]) -> NDArray[np.float64]:
-        """See `Controller.start`: hands where the pianist's are; the goal is ignored."""
+        """See `Controller.start`: the hands begin where the pianist's do; the goal is ignored."""
         self._sustain_pedal.release()
         return self._hands_controller.begin(self._motion_plan)
 

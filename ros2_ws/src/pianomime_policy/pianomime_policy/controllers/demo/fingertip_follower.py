@@ -1,7 +1,7 @@
-"""Hands that follow fingertips as they are seen, without notes: from points, some of them missing, to actuator targets.
+"""Follows observed fingertips without notes: from points, some of them missing, to actuator targets.
 
-What is seen of a pianist is late, noisy and sometimes gone. Each fingertip goes towards the last place it was seen at,
-no faster than a hand can, on a smooth way; a hand that is not seen any more waits where it is, then lifts off the keys.
+Observations of a pianist are late, noisy and sometimes missing. Each fingertip moves smoothly towards the last place it
+was seen, no faster than a hand can; a hand that is no longer seen waits where it is, then lifts off the keys.
 """
 
 from dataclasses import dataclass, field
@@ -22,14 +22,14 @@ from pianomime_policy.motion.press_table import press_table
 @dataclass(frozen=True)
 class FingertipFollowerConfig:
     """Attributes:
-    smoothing: Share of the way to the place where it was seen last that a fingertip goes in a step.
-    speed_m_per_step: No fingertip goes further in a step.
-    hold_steps: A hand that is not seen waits so long, then lifts.
+    smoothing: Fraction of the way to its last seen place that a fingertip moves in a step.
+    speed_m_per_step: No fingertip moves further in a step.
+    hold_steps: A hand that is not seen waits this long, then lifts.
     free_height_m: Height of fingertips of which only x and y are known.
-    lifted_height_m: Of a lifted hand.
-    x_m, y_m, z_m: Box that no target leaves, lowest and highest, in the world frame.
-    weight: Of squared (x, y, z) errors in the inverse kinematics.
-    start_centre_m: Middle fingers of the right and left hand before either was seen.
+    lifted_height_m: Height of a lifted hand.
+    x_m, y_m, z_m: Limits of all targets, lowest and highest, in the world frame.
+    weight: Weights of squared (x, y, z) errors in the inverse kinematics.
+    start_centre_m: Middle fingers of the right and left hand before either is seen.
     """
 
     smoothing: float = 0.5
@@ -47,10 +47,10 @@ class FingertipFollowerConfig:
 
 
 class FingertipFollower:
-    """Follows one pianist: `start` once, `see` whenever fingertips were seen, `act` every control step (50 ms).
+    """Follows one pianist: `start` once, `update` for each observation, `act` every control step (50 ms).
 
     Attributes:
-        joint_names, target_names: As of a `Controller`.
+        joint_names, target_names: As in `Controller`.
     """
 
     def __init__(self, variant: str = "pianomime", config: FingertipFollowerConfig | None = None) -> None:
@@ -62,22 +62,22 @@ class FingertipFollower:
         self._idle_x_m = press.idle_x_m
         self._offset_m = finger_offsets_m().reshape(len(SIDES), len(FINGERS))
         self._following = _Following(press.white_top_z_m, np.array(c.weight), self._offset_m, press.idle_x_m[1])
-        self._wanted = np.zeros((len(SIDES), len(FINGERS), 3))
+        self._target_m = np.zeros((len(SIDES), len(FINGERS), 3))
         self._unseen_steps = np.zeros(len(SIDES), np.int64)
-        self._forget()
+        self._reset()
 
     def start(self) -> NDArray[np.float64]:
-        """Forget what was seen; returns the joints (54,) of hands that wait, lifted [rad, m]."""
-        self._forget()
+        """Forget all observations and return the joints (54,) of lifted, waiting hands [rad, m]."""
+        self._reset()
         return self._hands_controller.begin(self._following)
 
     def update(self, points_m: NDArray[np.floating]) -> None:
         """Take the newest points (2, 6, 3), right hand first, wrist and thumb to little finger, world frame [m].
 
-        NaN in x or y: this point is not seen; in z alone: its height is not known. The wrist is not followed.
+        NaN in x or y means the point is not seen, NaN in z alone that its height is unknown. The wrist is not followed.
 
         Raises:
-            ValueError: The shape is another.
+            ValueError: The shape differs.
         """
         if points_m.shape != (len(SIDES), len(POINTS), 3):
             raise ValueError(f"points have shape {points_m.shape}: want {(len(SIDES), len(POINTS), 3)}")
@@ -86,25 +86,25 @@ class FingertipFollower:
         seen = np.asarray(np.isfinite(tips[..., :2]).all(axis=-1))
         heights = tips[..., 2]
         heights[~np.isfinite(heights)] = c.free_height_m
-        # Between fingers that are seen and those that are not, those that are not move along.
+        # Fingers that are not seen move along with those that are.
         for hand, known in enumerate(seen):
             if known.any():
-                drift = (tips[hand, known] - self._wanted[hand, known]).mean(axis=0)
-                self._wanted[hand, ~known] += drift * (1.0, 1.0, 0.0)
-                self._wanted[hand, known] = tips[hand, known]
+                drift = (tips[hand, known] - self._target_m[hand, known]).mean(axis=0)
+                self._target_m[hand, ~known] += drift * (1.0, 1.0, 0.0)
+                self._target_m[hand, known] = tips[hand, known]
                 self._unseen_steps[hand] = 0
-        self._wanted = np.clip(self._wanted, self._low, self._high)
+        self._target_m = np.clip(self._target_m, self._low, self._high)
 
     def act(
         self, step: int, joint_positions: NDArray[np.float64], joint_velocities: NDArray[np.float64]
     ) -> NDArray[np.float64]:
-        """Return the (46,) actuator targets [rad, m] of a step, from the measured joints (54,)."""
+        """Return the (46,) actuator targets [rad, m] of a step from the measured joints (54,)."""
         c = self._config
-        wanted = self._wanted.copy()
+        target_m = self._target_m.copy()
         lifted = self._unseen_steps > c.hold_steps
-        wanted[lifted, :, 2] = np.maximum(wanted[lifted, :, 2], c.lifted_height_m)
+        target_m[lifted, :, 2] = np.maximum(target_m[lifted, :, 2], c.lifted_height_m)
         self._unseen_steps += 1
-        way = c.smoothing * (wanted - self._following.tips_m)
+        way = c.smoothing * (target_m - self._following.tips_m)
         length = np.linalg.norm(way, axis=-1, keepdims=True)
         self._following.tips_m = self._following.tips_m + way * np.minimum(
             1.0, c.speed_m_per_step / np.maximum(length, 1e-12)
@@ -117,21 +117,21 @@ class FingertipFollower:
         return self._hands_controller.fingertip_targets()
 
     def fingertips(self, joint_positions: NDArray[np.float64]) -> NDArray[np.float64]:
-        """The robot's own contact points (2, 5, 3) [m] at joints (54,)."""
+        """Return the robot's own contact points (2, 5, 3) [m] at joints (54,)."""
         return self._hands_controller.fingertips(joint_positions)
 
-    def _forget(self) -> None:
+    def _reset(self) -> None:
         c = self._config
         tips = np.zeros((len(SIDES), len(FINGERS), 3))
         tips[..., 0] = self._idle_x_m[[0, 1, 1, 1, 1]]
         tips[..., 1] = np.array(c.start_centre_m)[:, None] + self._offset_m
         tips[..., 2] = c.lifted_height_m
-        self._wanted, self._following.tips_m = tips, tips.copy()
+        self._target_m, self._following.tips_m = tips, tips.copy()
         self._unseen_steps = np.zeros(len(SIDES), np.int64)
 
 
 class _Following:
-    """What `HandsController` asks of a motion plan, when all that is known is where the fingertips are to be now.
+    """The motion source for `HandsController` when only the current fingertip targets are known.
 
     Attributes:
         tips_m: (2, 5, 3).

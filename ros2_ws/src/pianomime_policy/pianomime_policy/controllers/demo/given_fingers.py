@@ -1,4 +1,4 @@
-"""Fingering that is known: who played each note of a demonstration."""
+"""The known fingering of a demonstration."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +10,7 @@ from pianomime_policy.fingering.goal_notes import GoalNotes
 
 
 class GivenFingers:
-    """A `Fingering` that searches nothing: each note has the finger of the demonstration, -1 where nobody was seen."""
+    """A `Fingering` without search: each note has the finger from the demonstration, -1 if it is unknown."""
 
     def __init__(self, demonstration: Demonstration) -> None:
         self._played: dict[int, list[tuple[int, int]]] = {}
@@ -26,13 +26,13 @@ class GivenFingers:
             self._best[note], self._onset[note] = self._finger(int(notes.key[note]), step), step
 
     def commit(self, step: int) -> None:
-        """See `Fingering.commit`: all is decided."""
+        """See `Fingering.commit`: everything is decided already."""
 
     def best(self, since: int = 0) -> dict[int, int]:
         """See `Fingering.best`."""
         return {note: finger for note, finger in self._best.items() if self._onset[note] >= since}
 
     def _finger(self, key: int, step: int) -> int:
-        # A key that is struck again stays up for one row of the goal, so that its note begins a row late there.
+        # A key that is struck again stays up for one row of the goal, so its note begins one row late there.
         struck = [finger for onset, finger in self._played.get(key, ()) if onset <= step]
         return struck[-1] if struck else NOBODY

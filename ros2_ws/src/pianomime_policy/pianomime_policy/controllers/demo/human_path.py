@@ -1,4 +1,4 @@
-"""Where a pianist's fingertips were at every step, without gaps: what a hand was not seen to do is filled in."""
+"""A pianist's fingertips at every step, with gaps in the observation filled in."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,8 +11,8 @@ _WRIST = 0
 def seen_fingertips(demonstration: Demonstration) -> NDArray[np.float64]:
     """Return the fingertips (T, 2, 5, 3) [m] of a demonstration, right hand first, thumb to little finger.
 
-    Between two rows in which a hand was seen it goes straight from one to the other; before the first and after the
-    last it stands still. A hand that was never seen is NaN throughout.
+    Between two rows in which a hand was seen it is interpolated linearly; before the first and after the last it stands
+    still. A hand that was never seen is NaN throughout.
     """
     tips = demonstration.points_m[:, :, _WRIST + 1 :].astype(np.float64)
     rows = np.arange(len(tips))

@@ -1,1 +1,1 @@
-"""Networks in the place of the planner's searches and solvers: the frozen policy."""
+"""The frozen policy: networks in place of the planner's search and solver."""

@@ -1,7 +1,7 @@
-"""What each way to play an onset costs as the music goes on, compiled.
+"""The cost of each way to play an onset, including the onsets that follow; compiled.
 
-A beam search that never forgets a choice: near twins of the best one do not crowd the others out. With one state a
-choice this is a glance at the next onsets, for the fingering network to see; with many it is the teacher's answer.
+A beam search that never drops a choice entirely, so near-duplicates of the best one cannot crowd the others out. With
+one state per choice it is a cheap lookahead as input of the fingering network; with many it is the teacher's label.
 """
 
 import numpy as np
@@ -12,13 +12,13 @@ from pianomime_policy.kernel import kernel
 
 @kernel
 def next_onsets(note_onset, future, until, onsets):
-    """The onsets that come next: notes, first, steps as `choice_costs` wants them.
+    """The next onsets as the arguments notes, first, steps of `choice_costs`.
 
     Args:
         note_onset: (N,) onset steps, rising.
-        future: Number of the first note to come.
-        until: Onsets at this step and later are not looked at.
-        onsets: At most so many onsets.
+        future: Index of the first coming note.
+        until: Onsets at this step or later are ignored.
+        onsets: Maximum number of onsets.
     """
     notes = np.empty(FINGERS * onsets, np.int64)
     first = np.zeros(onsets + 1, np.int64)
@@ -30,7 +30,7 @@ def next_onsets(note_onset, future, until, onsets):
             after += 1
         n = first[k]
         for i in range(future, after):
-            # of more notes than fingers the outer ones, as in `playable`
+            # the outer ones if there are more notes than fingers, as in `playable`
             if after - future <= FINGERS or i - future < FINGERS // 2 or after - i <= FINGERS // 2:
                 notes[n] = i
                 n += 1
@@ -43,7 +43,7 @@ def next_onsets(note_onset, future, until, onsets):
 
 @kernel
 def choice_costs(costs, after, notes, first, steps, note_key, note_end, states, fewest, most, hopeless):
-    """(B, K + 1) costs of each choice, and with the best that follows up to each onset; infinite once it is hopeless.
+    """(B, K + 1) cost of each choice alone and with its best continuation to each onset; infinite once hopeless.
 
     Args:
         costs: `FingeringCosts`.
@@ -51,9 +51,9 @@ def choice_costs(costs, after, notes, first, steps, note_key, note_end, states, 
         notes, first, steps: The K onsets that follow: notes of onset k are notes[first[k] : first[k + 1]], by rising
             key, and begin at steps[k].
         note_key, note_end: (N,) key and end step (exclusive) of every note.
-        states: The cheapest of all are kept, so many, whichever choice they come from,
-        fewest, most: but of each choice at least and at most so many.
-        hopeless: A choice whose best state is so much dearer than the best of all is followed no further.
+        states: Number of cheapest states kept over all choices together.
+        fewest, most: Minimum and maximum number of states kept for each choice.
+        hopeless: A choice whose best state costs this much more than the best of all is not continued.
     """
     choices = after.cost.shape[0]
     beams = [_rows(after, c, c + 1) for c in range(choices)]

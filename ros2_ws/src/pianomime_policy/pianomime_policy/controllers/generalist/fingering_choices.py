@@ -1,8 +1,8 @@
-"""What the fingering network sees: for each way to play an onset, the hands after it and the music to come.
+"""The input of the fingering network: for each way to play an onset, the hands after it and the coming music.
 
-The ways themselves are those of the fingering search (`extend_beam` of one state): legal for the fingers, cheapest
-first by the costs of this onset alone. A glance at the next onsets, played as cheaply as each can be, tells what a way
-leads into at once; the network's task is to know what the next two seconds make of each.
+The ways are those of the fingering search (`extend_beam` of one state): legal for the fingers, cheapest first by the
+cost of this onset alone. A lookahead through the next onsets, each played as cheaply as possible, shows what a way
+leads to immediately; the network has to judge it over the next two seconds.
 """
 
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from pianomime_policy.fingering.hand_options import FingeringCosts
 from pianomime_policy.kernel import kernel
 
 _PER_FINGER, _PER_HAND, _PER_NOTE, _SHARED = 7, 4, 6, 4
-# Lengths and times are capped here; a note whose end is not visible counts as long.
+# Lengths and times are capped here; a note whose end is not visible yet counts as long.
 _LONG_STEPS = 40.0
 _RECENT_STEPS = 8.0
 
@@ -26,9 +26,9 @@ _RECENT_STEPS = 8.0
 @dataclass(frozen=True)
 class ChoiceConfig:
     """Attributes:
-    choices: Ways looked at for one onset.
-    future_notes: Notes to come that the network sees.
-    glance_onsets: Onsets to come that every way is followed through.
+    choices: Maximum number of ways to play one onset.
+    future_notes: Coming notes that the network sees.
+    glance_onsets: Onsets in the lookahead. Exported networks carry the names of these fields.
     """
 
     choices: int = 24
@@ -37,7 +37,7 @@ class ChoiceConfig:
 
     @property
     def features(self) -> int:
-        """Numbers for each choice."""
+        """Number of features of each choice."""
         return self._before_lookahead + 1 + self.glance_onsets
 
     @property
@@ -45,7 +45,7 @@ class ChoiceConfig:
         return 2 * (_PER_HAND + 5 * _PER_FINGER) + _SHARED + self.future_notes * _PER_NOTE
 
     def layout(self) -> list[list[str | int]]:
-        """Names and sizes of the parts, in order."""
+        """Names and sizes of the parts in order; the names are stored in exported networks."""
         fingers = "thumb..little: held, struck, offset, black, remaining, recent, old offset"
         hand = _PER_HAND + 5 * _PER_FINGER
         return [
@@ -60,7 +60,7 @@ class ChoiceConfig:
         ]
 
     def lookahead(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
-        """The part of features (B, D) that is filled from the prices of the next onsets."""
+        """The part of the features (B, D) that holds the costs of the lookahead."""
         return features[:, self._before_lookahead :]
 
 
@@ -78,7 +78,7 @@ class Choices:
 
 
 class FingeringChoices:
-    """Makes `Choices` of one onset after another."""
+    """Makes the `Choices` of one onset after another."""
 
     def __init__(self, config: ChoiceConfig, fingering: FingeringConfig) -> None:
         self.config = config
@@ -99,8 +99,8 @@ class FingeringChoices:
 
         Args:
             before: State of the hands, one row.
-            note_onset, note_key, note_end: (N,) all notes by onset and key; those after `notes` are the music to come.
-            visible: First step that is not visible yet: later onsets and ends are not looked at.
+            note_onset, note_key, note_end: (N,) all notes by onset and key; those after `notes` are the coming music.
+            visible: First step that is not visible yet; onsets and ends from there on are ignored.
         """
         after, _, finger = extend_beam(self.costs, before, self.config.choices, notes, note_key, note_end, step)
         features = np.zeros((len(after[0]), self.config.features), np.float32)
@@ -117,7 +117,7 @@ class FingeringChoices:
 
 
 def one_state(beam: Beam, row: int) -> Beam:
-    """One row of a beam as a beam of its own, at no cost so far."""
+    """One row of a beam as a beam of its own, with cost 0."""
     rows: Any = [values[row : row + 1].copy() for values in beam]
     return Beam(*rows)._replace(cost=np.zeros(1))
 

@@ -1,10 +1,10 @@
-"""The generalist: one frozen policy for any music, in the place of the planner's searches and solvers.
+"""The generalist: one frozen policy for any music, in place of the planner's search and solver.
 
     goal window -> fingering network -> hand path, fingertip targets -> posture network -> tracking -> actuator targets
 
-The networks decide; geometry is code: where a key is, how a finger travels, the hand's path through the places its
-fingers ask for, and the linear feedback law of `tracking`. PianoMime (arXiv 2407.18178) has the same two levels; there
-the high level answers with coordinates of fingertips.
+The networks decide; geometry is code: where a key is, how a finger travels, the hand path through the places its
+fingers need, and the linear feedback law of `tracking`. PianoMime (arXiv 2407.18178) has the same two levels; there
+the high level outputs fingertip coordinates.
 """
 
 from collections.abc import Callable, Mapping
@@ -33,17 +33,17 @@ FORMAT = 1
 FINGERING_FILE, POSTURES_FILE = "fingering.onnx", "postures.onnx"
 
 Network = Callable[[NDArray[np.float32]], NDArray[np.float32]]
-"""Features (R, D) -> answers (R, ...)."""
+"""Features (R, D) -> outputs (R, ...)."""
 
 
 @dataclass(frozen=True)
 class GeneralistConfig:
-    """What the networks were trained with.
+    """Settings that the networks were trained with; exported networks carry them by name.
 
     Attributes:
         planner: The teacher, whose geometry and feedback law the policy uses.
-        choices: What the fingering network chooses from.
-        passes: Times that the posture network is asked at every step.
+        choices: The choices of the fingering network.
+        passes: Evaluations of the posture network per step.
     """
 
     planner: PlannerConfig = field(default_factory=lambda: PlannerConfig(horizon_steps=40))
@@ -54,13 +54,13 @@ class GeneralistConfig:
 def contract(
     role: str, variant: str, config: GeneralistConfig, hand: type[LearnedHand] = LearnedHand
 ) -> dict[str, Any]:
-    """What the metadata of a network must say.
+    """The metadata that a network must have.
 
     Args:
         role: "fingering" or "postures".
-        variant: Of the hands.
-        config: What it was trained with.
-        hand: Whose features the posture network was trained on.
+        variant: Variant of the hands.
+        config: Settings it was trained with.
+        hand: Class whose features the posture network was trained on.
     """
     forearm = forearm_dofs(variant)
     hands = [build_hand(side, variant).compile() for side in SIDES]
@@ -95,12 +95,12 @@ def fingers_by(scores: Network, config: GeneralistConfig) -> Callable[[], Finger
 
 
 def hands_by(postures: Network, config: GeneralistConfig, hand: type[LearnedHand] = LearnedHand) -> MakeHand:
-    """Hands moved by a network that was trained on the features of `hand`, for `Planner`."""
+    """Hands controlled by a network that was trained on the features of `hand`, for `Planner`."""
     return partial(hand, postures=postures, passes=config.passes)
 
 
 def hand_of(postures: NetworkFile) -> type[LearnedHand]:
-    """Whose features a posture network was trained on, by the names in its metadata."""
+    """Return the class whose features a posture network was trained on, from the names in its metadata."""
     layout = postures.metadata.get("observation")
     parts = layout if isinstance(layout, list) else []
     older = any(isinstance(part, list) and part[:1] == [SquaredWeightsHand.steps] for part in parts)
@@ -113,12 +113,12 @@ class Generalist(Planner):
     def __init__(self, scene: SceneConfig, model: Path, horizon_steps: int) -> None:
         """
         Args:
-            scene: Its hands.
+            scene: The robot.
             model: Folder with `FINGERING_FILE` and `POSTURES_FILE`.
-            horizon_steps: Goal rows it sees; the networks were trained on up to as many as their metadata say.
+            horizon_steps: Goal rows it sees, at most as many as the networks were trained with.
 
         Raises:
-            UserError: A file is missing or was made for something else; the message lists the differences.
+            UserError: A file is missing or does not fit this robot; the message lists the differences.
         """
         config = GeneralistConfig()
         fingering = NetworkFile.load(model / FINGERING_FILE, contract("fingering", scene.variant, config))

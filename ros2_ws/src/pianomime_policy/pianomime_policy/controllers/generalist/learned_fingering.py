@@ -1,7 +1,7 @@
-"""Fingering by a network: of the ways to play an onset, the one it thinks best for the music that is visible.
+"""Fingering by a network: of the ways to play an onset, the one with the best score for the visible music.
 
-What is about to be played is decided with all that can be seen by then and stays; what comes later is decided as well
-as it can be now, and again when more is known.
+Notes about to be played are decided with everything visible at that time and then kept; later notes are decided
+provisionally, and again when more is known.
 """
 
 from collections.abc import Callable
@@ -30,13 +30,13 @@ class _Onset:
 
 
 class LearnedFingering:
-    """A `Fingering` (see `song_plan`) that asks a network."""
+    """A `Fingering` (see `song_plan`) by a network."""
 
     def __init__(self, choices: FingeringChoices, scores: Scores) -> None:
         self._choices, self._scores = choices, scores
         self._waiting: list[tuple[int, NDArray[np.int64]]] = []
         self._played: list[_Onset] = []
-        self._expected: list[_Onset] = []  # for the first of those waiting
+        self._expected: list[_Onset] = []  # provisional decisions for the first of the waiting onsets
 
     def push(self, step: int, new: NDArray[np.int64], notes: GoalNotes) -> None:
         """See `Fingering.push`."""
@@ -74,5 +74,5 @@ class LearnedFingering:
         return _Onset(step, new, choices.finger[chosen], one_state(choices.after, chosen))
 
     def _choose(self, choices: Choices, step: int, final: bool) -> int:
-        """The row of the choice to play; `final` if it will not be thought over again."""
+        """The row of the choice to play; `final` if it will not be decided again."""
         return int(np.argmax(self._scores(choices.features)))

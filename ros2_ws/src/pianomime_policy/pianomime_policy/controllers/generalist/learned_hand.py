@@ -1,9 +1,9 @@
-"""The low level: a network in the place of inverse kinematics.
+"""The low level: a network in place of inverse kinematics.
 
-For each coming row it sees where the joints were thought to be, how far the fingertips would be from their targets
-then, how much each error matters and what each joint alone could do about it; it answers with the change of the joints
-and with how the actuators lean into a pressed key. A row is asked about twice at every step until it is played, so the
-network corrects itself. The left hand is the right one in a mirror: one network plays both.
+For each coming row it sees the previous joint reference, how far the fingertips would then be from their targets, how
+much each error matters, and what each joint alone could do about it; it outputs the change of the joints and how hard
+the actuators push into a pressed key. Each row is evaluated twice at every step until it is played, so the network
+corrects itself. The left hand is mirrored into a right one: one network plays both.
 """
 
 from collections.abc import Callable
@@ -18,7 +18,7 @@ from pianomime_policy.hand_control.tracking import TrackingConfig
 from pianomime_policy.motion.fingertip_targets import FingertipConfig, FingertipRows
 
 Postures = Callable[[NDArray[np.float32]], NDArray[np.float32]]
-"""Answers (R, 2 n) to features (R, D): changes of the actuator coordinates, and offsets that push, in `unit`s."""
+"""Features (R, D) -> outputs (R, 2 n): changes of the actuator coordinates, and offsets that push, in `unit`s."""
 
 _ERROR_UNIT_M, _FORCE_UNIT_N, _PUSH_UNIT = 0.01, 1.0, 0.1
 _ANGLE_UNIT_RAD, _SLIDE_UNIT_M = 0.2, 0.02
@@ -28,7 +28,7 @@ STEPS = "step of each coordinate alone in the inverse kinematics"
 
 
 def feature_layout(coordinates: int, steps: str = STEPS) -> list[list[str | int]]:
-    """Names and sizes of the parts of the features of a row; `steps` names the third."""
+    """Names and sizes of the parts of a row's features; `steps` is the name of the third."""
     return [
         ["coordinates from rest", coordinates],
         ["coordinates of the row before", coordinates],
@@ -40,7 +40,7 @@ def feature_layout(coordinates: int, steps: str = STEPS) -> list[list[str | int]
 
 
 def units(coordinates: list[str]) -> NDArray[np.float64]:
-    """(n,) rad or m that the network counts each coordinate in, by its name without side."""
+    """(n,) unit of each coordinate [rad or m], by its name without side."""
     return np.array([_SLIDE_UNIT_M if name.startswith("forearm") else _ANGLE_UNIT_RAD for name in coordinates])
 
 
@@ -48,8 +48,8 @@ class LearnedHand(HandPlanner):
     """A `HandPlanner` whose joint references come from a network.
 
     Attributes:
-        steps: Name of the part of its features that says what to change.
-        unit: (n,) rad or m that the network counts coordinates in.
+        steps: Name of the features that suggest a change.
+        unit: (n,) units of the coordinates [rad or m].
     """
 
     steps = STEPS
@@ -68,13 +68,13 @@ class LearnedHand(HandPlanner):
         """
         Args:
             postures: The network.
-            passes: Times that it is asked at every step, each time about what is left.
+            passes: Evaluations per step, each on the remaining error.
             The rest: see `HandPlanner`.
         """
         super().__init__(side, variant, fingertips, posture, kinematics, tracking)
         self._postures, self._passes, self._error_cap_m = postures, passes, kinematics.error_cap_m
         self.unit = units([name.split("_", 1)[1] for name in self.target_names])
-        # What has to change its sign in the mirror: places along the keyboard.
+        # Positions along the keyboard change their sign in the mirror.
         self._mirror, self._mirror_xyz = np.ones(len(self.unit)), np.ones(3)
         if side != SIDES[0]:
             self._mirror[self._tx] = self._mirror_xyz[1] = -1.0
@@ -122,7 +122,7 @@ class LearnedHand(HandPlanner):
         return np.concatenate(parts, axis=1).astype(np.float32)
 
     def _rows_before(self, begun: NDArray[np.float64]) -> NDArray[np.float64]:
-        # As they are thought of now, as for inverse kinematics, which solves row by row.
+        # With their current values, as in inverse kinematics, which solves row by row.
         return np.concatenate([self.reference[:1], begun[:-1]])
 
     def _step(
@@ -134,17 +134,17 @@ class LearnedHand(HandPlanner):
         near: NDArray[np.float64],
         slack: NDArray[np.float64],
     ) -> NDArray[np.float64]:
-        # (n,) 0 where all is well: the network need not work out by itself where the best posture is.
+        # (n,) 0 at the optimum, so that the network need not find out by itself where the best posture is.
         return self._lone_steps(z, target, weight, rest, near, slack)
 
     def _errors(self, target: NDArray[np.float64]) -> NDArray[np.float64]:
-        # (5, 3) of the posture that the scratch holds [m].
+        # (5, 3) of the posture in the scratch arrays [m].
         return np.clip(target - self._points, -self._error_cap_m, self._error_cap_m)
 
     def decode_answer(
         self, begun: NDArray[np.float64], answer: NDArray[np.float32]
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """What an answer (rows, 2 n) means: the reference (rows, n) and the forces (n,) of the first row."""
+        """Decode an output (rows, 2 n) into the reference (rows, n) and the forces (n,) of the first row."""
         change, push = np.split(answer.astype(np.float64) * self._mirror_twice, 2, axis=1)
         reference = np.clip(begun + change * self.unit, self.chain.lower, self.chain.upper)
         return reference, push[0] * _PUSH_UNIT * self.unit * self._gain
@@ -152,7 +152,7 @@ class LearnedHand(HandPlanner):
     def encode_answer(
         self, begun: NDArray[np.float64], reference: NDArray[np.float64], push: NDArray[np.float64]
     ) -> NDArray[np.float32]:
-        """The inverse of `decode_answer`, for teaching; `push` (rows, n)."""
+        """The inverse of `decode_answer`, for labels; `push` (rows, n)."""
         parts = (reference - begun) / self.unit, push / (_PUSH_UNIT * self.unit * self._gain)
         return (np.concatenate(parts, axis=1) * self._mirror_twice).astype(np.float32)
 
@@ -161,5 +161,5 @@ class LearnedHand(HandPlanner):
         return np.concatenate([self._mirror, self._mirror])
 
     def mirrored_jacobian(self, jacobian: NDArray[np.float64]) -> NDArray[np.float64]:
-        """(..., 3, n) Jacobian of a point in m per `unit`, as the right hand in the mirror has it."""
+        """(..., 3, n) Jacobian of a point in m per `unit`, mirrored into the right hand."""
         return jacobian * self._mirror_xyz[:, None] * self._mirror * self.unit

@@ -1,7 +1,7 @@
-"""What a hand showed its network before inverse kinematics and the network's features agreed on what is minimised.
+"""Features of older posture networks, which did not use the same objective as inverse kinematics.
 
-Its steps followed sums of w^2 e^2, where inverse kinematics minimises w e^2, and left out the clearance of the
-knuckles. A network that was trained on them is fed them.
+Their steps minimised sums of w^2 e^2, while inverse kinematics minimises w e^2, and left out the clearance of the
+knuckles. A network that was trained on such features gets them.
 """
 
 import numpy as np
@@ -16,7 +16,7 @@ class SquaredWeightsHand(LearnedHand):
     steps = "coordinate-wise Newton step"
 
     def _rows_before(self, begun: NDArray[np.float64]) -> NDArray[np.float64]:
-        return self.reference  # as they were thought of a step ago
+        return self.reference  # with the values of the previous step
 
     def _step(
         self,
@@ -27,7 +27,7 @@ class SquaredWeightsHand(LearnedHand):
         near: NDArray[np.float64],
         slack: NDArray[np.float64],
     ) -> NDArray[np.float64]:
-        self._solve(z.copy(), target, weight, rest, near, slack, 0)  # fills the scratch
+        self._solve(z.copy(), target, weight, rest, near, slack, 0)  # fills the scratch arrays
         pull = weight[..., None] * self._jacobians
         stiffness = self._stiffness + self._nearness
         gradient = np.einsum("fki,fk->i", pull, weight * self._errors(target))

@@ -1,4 +1,4 @@
-"""The controller that does nothing: the baseline that every score is read against."""
+"""The controller that does nothing: the baseline for every score."""
 
 import numpy as np
 from numpy.typing import NDArray

@@ -1,1 +1,1 @@
-"""Searches and solvers, no learning: plays any score, and teaches."""
+"""Search and optimisation without learning: plays any score, and labels training data."""

@@ -1,8 +1,8 @@
 """The planner: plays any score without learning. Fingering -> hand path -> fingertip targets -> joints -> actuators.
 
-At every control step it refreshes the plan with what the goal window newly shows and plans the next few rows of
-fingertip targets and joint references from the measured state. A whole-song planner knows all notes before the first
-step; a streaming one learns each row when it enters the window. Nothing else differs.
+At every control step it updates the plan with the new rows of the goal window, and plans the next few rows of fingertip
+targets and joint references from the measured state. A whole-song planner knows all notes before the first step; a
+streaming one sees each row when it enters the window. Nothing else differs.
 """
 
 from collections.abc import Callable
@@ -25,11 +25,12 @@ from pianomime_policy.motion.sustain_pedal import SustainPedal
 
 @dataclass(frozen=True)
 class PlannerConfig:
-    """All numbers of the planner.
+    """All settings of the planner. Exported networks carry them by name, so the names of fields stay as they are.
 
     Attributes:
-        horizon_steps: Goal rows it sees; None = the whole song.
-        commit_steps: A streaming planner keeps the finger of notes that begin within this many steps.
+        horizon_steps: Goal rows it sees; None means the whole song.
+        commit_steps: A streaming planner no longer changes the finger of notes that begin within this many steps.
+        performer: Settings of the `HandsController`.
     """
 
     horizon_steps: int | None = None
@@ -41,7 +42,7 @@ class PlannerConfig:
     performer: HandsControllerConfig = field(default_factory=HandsControllerConfig)
 
     def new_motion_plan(self, fingers: Fingering | None = None) -> MotionPlan:
-        """A motion plan of a song that has not begun; `fingers` as in `SongPlan`."""
+        """Return an empty motion plan for a new song; `fingers` as in `SongPlan`."""
         commit_steps = None if self.horizon_steps is None else self.commit_steps
         plan = SongPlan(self.fingering, self.release, self.hand_path, commit_steps, fingers)
         return MotionPlan(plan, self.fingertips)
@@ -59,8 +60,8 @@ class Planner:
     ) -> None:
         """
         Args:
-            make_fingers: Makes who decides on the fingers of a song; None: the search.
-            make_hand: Makes who moves a hand.
+            make_fingers: Makes the fingering of a song; None: the search.
+            make_hand: Makes the controller of one hand.
         """
         self.config = c = config or PlannerConfig()
         self.horizon_steps, self._make_fingers = c.horizon_steps, make_fingers
@@ -69,7 +70,7 @@ class Planner:
         self.joint_names, self.target_names = self._hands_controller.joint_names, self._hands_controller.target_names
 
     def start(self, goal: NDArray[np.bool_], sustain: NDArray[np.bool_]) -> NDArray[np.float64]:
-        """See `Controller.start`: hands at rest above the first notes."""
+        """See `Controller.start`: the hands rest above the first notes."""
         self._motion_plan = self.config.new_motion_plan(self._make_fingers() if self._make_fingers else None)
         self._motion_plan.update(goal, 0)
         self._sustain_pedal.release()

@@ -1,1 +1,1 @@
-"""Sees only the keys held now."""
+"""Plays along, knowing only the keys held now."""

@@ -1,6 +1,6 @@
-"""Likely keys: what a player who is heard note by note will probably press next.
+"""Likely keys: which keys a player will probably press next, given the notes so far.
 
-Near in place to what was played lately, in the same major scale, and most of all one of the same keys again.
+Most of all the keys played recently, then keys near them and keys of the same major scale.
 """
 
 from dataclasses import dataclass
@@ -21,12 +21,13 @@ _ACCIDENTALS = np.abs(np.arange(-6, 6))
 @dataclass(frozen=True)
 class LikelyKeysConfig:
     """Attributes:
-    memory_s: A note counts for 1/e after this time; scale_memory_s: for the choice of the scale.
+    memory_s: Time after which a note counts 1/e.
+    scale_memory_s: The same for the choice of the scale.
     neighbourhood_m: Distance at which a key is 1/e as likely as the one that was played.
-    anywhere: Likelihood far from everything, against 1 for a neighbour of all that was played.
-    outside_scale: Factor of keys outside the scale.
+    anywhere: Likelihood far from all played keys, relative to 1 for a neighbour of all of them.
+    outside_scale: Factor for keys outside the scale.
     repeat: Added for the key that was played most.
-    accidental_price: Of each accidental of a scale, in notes of the memory that do not fit.
+    accidental_price: Cost of each accidental of a scale, in remembered notes that do not fit.
     """
 
     memory_s: float = 4.0
@@ -39,7 +40,7 @@ class LikelyKeysConfig:
 
 
 class LikelyKeys:
-    """Remembers what was played."""
+    """Estimates likely keys from a decaying memory of the notes played."""
 
     def __init__(self, config: LikelyKeysConfig) -> None:
         self._config = c = config
@@ -49,21 +50,21 @@ class LikelyKeys:
         self._tones = np.zeros(12)
 
     def add(self, keys: NDArray[np.int64]) -> None:
-        """Keys (n,) were struck."""
+        """Add the keys (n,) that were struck."""
         self._heat[keys] += 1.0
         np.add.at(self._tones, _PITCH_CLASS[keys], 1.0)
 
     def decay(self, steps: int) -> None:
-        """Time goes by."""
+        """Let the memory decay for a number of control steps."""
         self._heat *= np.exp(-steps * CONTROL_TIMESTEP_S / self._config.memory_s)
         self._tones *= np.exp(-steps * CONTROL_TIMESTEP_S / self._config.scale_memory_s)
 
     def scale(self) -> NDArray[np.bool_]:
-        """(12,) bool: pitch classes of the major scale that fits best; of equals the one with fewest accidentals."""
+        """(12,) bool: pitch classes of the best-fitting major scale; of equal ones that with the fewest accidentals."""
         return np.asarray(_SCALES[np.argmax(_SCALES @ self._tones - self._config.accidental_price * _ACCIDENTALS)])
 
     def likelihood(self) -> NDArray[np.float64]:
-        """(88,) of each key, not normalised: about 1 next to what was played, about 2 for what was played itself."""
+        """(88,) likelihood of each key, not normalised: about 1 next to played keys, about 2 for a played one."""
         c = self._config
         most = max(self._heat.max(), 1e-9)
         near = self._kernel @ self._heat / max(self._heat.sum(), 1e-9)

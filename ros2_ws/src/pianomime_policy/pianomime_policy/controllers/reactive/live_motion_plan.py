@@ -1,7 +1,8 @@
 """The motion plan for the keys held now: which finger takes a new key, where the others wait, how they get there.
 
-It takes the place of the planner's `MotionPlan`, which knows what comes next. Here all coming rows are alike: held
-keys are pressed, other fingers rest on likely keys, pressed a little already, so that a press has no way to go.
+It takes the place of the planner's `MotionPlan`, which knows what comes next. Here all coming rows are
+alike: held keys are pressed, and other fingers rest on likely keys, already pressed a little, so that a press has
+no distance to travel.
 """
 
 from dataclasses import dataclass, field
@@ -32,16 +33,16 @@ _THUMB_ROW = np.array([0, 1, 1, 1, 1])
 @dataclass(frozen=True)
 class LiveConfig:
     """Attributes:
-    fingering: Prices of fingers for a new key; where the hands begin.
-    hand_path: Of it, the reach of fingers on black keys.
+    fingering: Costs of fingers for a new key; where the hands begin.
+    hand_path: Only its reach of fingers on black keys is used.
     fingertips: Heights, weights and the press.
-    rest_share: Share of the angle at which a key sounds that resting fingers press it.
+    rest_share: How far resting fingers press a key, as a fraction of the angle at which it sounds.
     rest_weight: Weights of squared (x, y, z) errors of resting fingers in the inverse kinematics.
-    at_key_m: A finger this near to its key goes down; further away it travels above the keys first.
-    speed_m_per_step: Of that travel.
-    travel_steps: What is further away is aimed at in this many steps, faster than that: the forearm is what limits it.
-    patience_steps: A key let go before it sounded is pressed nevertheless, this long after it was struck at most.
-    hand_gap_m: Least distance of the centres of the hands.
+    at_key_m: A finger this close to its key goes down; further away it first travels above the keys.
+    speed_m_per_step: Speed of that travel.
+    travel_steps: Longer travel takes this many steps at a higher speed; the forearm is what limits it.
+    patience_steps: A key released before it sounded is still pressed, at most this long after it was struck.
+    hand_gap_m: Minimum distance between the centres of the hands.
     """
 
     fingering: FingeringConfig = field(
@@ -70,11 +71,11 @@ class LiveConfig:
 
 
 class LiveMotionPlan:
-    """What the hands do about the keys held now; fingers 0..9 are right thumb..little, then left.
+    """The `MotionSource` for the keys held now; fingers 0..9 are right thumb..little, then left.
 
     Attributes:
         held_key, rest_key: (10,) key each finger holds or waits on, -1 for none.
-        centre_m: (2,) places of the right and left hand.
+        centre_m: (2,) positions of the right and left hand.
     """
 
     def __init__(self, config: LiveConfig) -> None:
@@ -97,40 +98,40 @@ class LiveMotionPlan:
         self._settle()
 
     def update(self, row: NDArray[np.bool_], step: int, key_angles: NDArray[np.float64]) -> None:
-        """Take what is known at the beginning of a step.
+        """Take the state at the beginning of a step.
 
         Args:
             row: (88,) bool, keys that the player holds.
-            step: Never goes back.
+            step: Never decreases.
             key_angles: (88,) of the robot's keys [rad].
         """
-        row = self._promised(row, step, key_angles)
+        row = self._with_owed(row, step, key_angles)
         self._likely.decay(step - self._step)
         self._step = step
-        untaken = row.copy()
-        untaken[self.held_key[self.held_key >= 0]] = False
+        unassigned = row.copy()
+        unassigned[self.held_key[self.held_key >= 0]] = False
         self._likely.add(np.flatnonzero(row & ~self._row))
         changed = (row != self._row).any()
         self._row = row.copy()
-        if not (changed or untaken.any()):
+        if not (changed or unassigned.any()):
             return
         released = (self.held_key >= 0) & ~row[self.held_key]
         self._last_key[released], self._last_end[released] = self.held_key[released], step
         self.held_key[released] = -1
-        if untaken.any():  # new keys, and older ones that no finger was free for
-            self._take(np.flatnonzero(untaken))
+        if unassigned.any():  # new keys, and older ones for which no finger was free
+            self._assign(np.flatnonzero(unassigned))
         self._settle()
 
-    def _promised(self, row: NDArray[np.bool_], step: int, key_angles: NDArray[np.float64]) -> NDArray[np.bool_]:
-        """The keys held, and those that were let go before they sounded."""
+    def _with_owed(self, row: NDArray[np.bool_], step: int, key_angles: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """The keys held, and those that were released before they sounded."""
         self._owed &= ~KEYBOARD.pressed(key_angles) & (step - self._struck < self._config.patience_steps)
         struck = row & ~self._row
         self._owed |= struck
         self._struck[struck] = step
         return row | self._owed
 
-    def _take(self, struck: NDArray[np.int64]) -> None:
-        """Give the keys (n,) that go down to fingers: one slice of the planner's search, from where fingers rest."""
+    def _assign(self, struck: NDArray[np.int64]) -> None:
+        """Assign the keys (n,) that go down to fingers: one slice of the planner's search, from the resting fingers."""
         struck = playable(struck)
         holding = np.flatnonzero(self.held_key >= 0)
         note_key = np.concatenate([self.held_key[holding], struck])
@@ -160,14 +161,14 @@ class LiveMotionPlan:
                 self._leader = f // 5
 
     def _settle(self) -> None:
-        """Choose where fingers rest: first those of the hand that played last, then those of the other beside it."""
+        """Choose the rest keys: first of the hand that played last, then of the other hand beside it."""
         likelihood = self._likely.likelihood()
         edge = float(KEYBOARD.center_y_m[-1])
         for hand in (self._leader, 1 - self._leader):
             fingers = slice(5 * hand, 5 * hand + 5)
             lowest, highest = -edge, edge
             if hand != self._leader:
-                if (self.held_key[fingers] < 0).all():  # else it stays where it holds keys
+                if (self.held_key[fingers] < 0).all():  # otherwise it stays where it holds keys
                     other, gap = self.centre_m[self._leader], self._config.hand_gap_m
                     lowest, highest = (other + gap, edge) if hand == 0 else (-edge, other - gap)
                 taken = self.rest_key[5 * self._leader : 5 * self._leader + 5]
@@ -189,12 +190,12 @@ class LiveMotionPlan:
             key = self.held_key if (self.held_key[mine] >= 0).any() else self.rest_key
             of = mine & (key >= 0)
             if of.any():
-                wanted = np.where(KEYBOARD.is_black[key[of]], self._reach_m[of], 0.0)
-                reach[hand] = np.average(wanted, weights=self._reach_weight[of])
+                needed = np.where(KEYBOARD.is_black[key[of]], self._reach_m[of], 0.0)
+                reach[hand] = np.average(needed, weights=self._reach_weight[of])
         return np.tile(self.centre_m, (rows, 1)), np.tile(reach, (rows, 1))
 
     def fingertips(self, hand: int, first: int, rows: int) -> FingertipRows:
-        """The rows of one hand, all alike: keys pressed, keys rested on; see `MotionPlan.fingertips`."""
+        """Rows of one hand, all alike: pressed keys and rest keys; see `MotionPlan.fingertips`."""
         c, table = self._config, self._press
         fingers = slice(5 * hand, 5 * hand + 5)
         held, rest = self.held_key[fingers], self.rest_key[fingers]
@@ -212,16 +213,16 @@ class LiveMotionPlan:
         return FingertipRows(*(np.repeat(a[None], rows, axis=0) for a in (target, weight, force, top, held)))
 
     def waiting(self, hand: int) -> FingertipRows:
-        """How the fingers of a hand wait for the first note: every pad above the keys."""
+        """Fingers waiting for the first note, every fingertip above the keys."""
         rows = self.fingertips(hand, 0, 1)
         rows.target[..., 2] = np.maximum(rows.target[..., 2], rows.top + self._config.fingertips.ready_m)
         return rows
 
     def recovered(self, tips: FingertipRows, measured: NDArray[np.float64], stuck: NDArray[np.bool_]) -> FingertipRows:
-        """The same rows, fingers that are not at their keys led there above them, stuck ones lifted for a row.
+        """The same rows, with fingers that are not at their keys moved there above the keys, and stuck ones lifted.
 
         Args:
-            tips: As `fingertips` gives them; changed.
+            tips: As returned by `fingertips`; changed in place.
             measured: (5, 3) contact points [m].
             stuck: (5,) bool, see `StuckKeyDetector`.
         """

@@ -1,4 +1,4 @@
-"""The controller `reactive`: plays along with no delay, knowing only which keys are held now and what was played."""
+"""The controller `reactive`: plays along without delay, knowing only the keys held now and the notes so far."""
 
 from dataclasses import dataclass, field
 
@@ -13,17 +13,17 @@ from pianomime_policy.motion.sustain_pedal import SustainPedal
 
 @dataclass(frozen=True)
 class ReactiveConfig:
-    """All numbers of the controller."""
+    """All settings of the controller."""
 
     live: LiveConfig = field(default_factory=LiveConfig)
     hands_controller: HandsControllerConfig = field(default_factory=HandsControllerConfig)
 
 
 class Reactive:
-    """A `Controller` of horizon 1: row 0 of the window is what is held now, later rows are not looked at.
+    """A `Controller` with horizon 1: row 0 of the window holds the keys held now; later rows are ignored.
 
-    What is held now is pressed as soon as the hands can, and let go when it is let go: within the coming control step
-    where a finger rests on the key already, after a travel of a quarter to half a second where no hand is near.
+    A held key is pressed as soon as the hands can, and released when the player releases it: within the coming control
+    step if a finger already rests on the key, after a travel of a quarter to half a second if no hand is near.
     """
 
     def __init__(self, variant: str = "pianomime", config: ReactiveConfig | None = None) -> None:
@@ -34,7 +34,7 @@ class Reactive:
         self.joint_names, self.target_names = self._hands_controller.joint_names, self._hands_controller.target_names
 
     def start(self, goal: NDArray[np.bool_], sustain: NDArray[np.bool_]) -> NDArray[np.float64]:
-        """See `Controller.start`: hands at rest around middle C, whatever is held."""
+        """See `Controller.start`: hands at rest around middle C, whatever keys are held."""
         self._motion_plan = LiveMotionPlan(self.config.live)
         self._sustain_pedal.release()
         return self._hands_controller.begin(self._motion_plan)

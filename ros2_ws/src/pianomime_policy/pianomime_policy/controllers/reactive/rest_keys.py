@@ -1,7 +1,7 @@
-"""Rest keys: over which keys the five fingers of a hand wait, and where the hand is then.
+"""Rest keys: the keys on which the five fingers of a hand wait, and the position of the hand.
 
-For every place of the hand, a dynamic programme over fingers and keys finds the best keys in the order of the fingers;
-fingers that hold a key keep it.
+For every position of the hand, dynamic programming over fingers and keys finds the best keys in the order of the
+fingers; fingers that hold a key keep it.
 """
 
 from dataclasses import dataclass
@@ -13,20 +13,20 @@ from pianomime_core.keyboard import KEYBOARD
 from pianomime_policy.fingering.fingering import FingeringConfig, finger_offsets_m, offset_limits_m
 from pianomime_policy.kernel import kernel
 
-_HELD = 1e3  # More than all other keys of a hand are worth together.
+_HELD = 1e3  # More than the value of all other keys of a hand together.
 _NEVER = -1e9
 
 
 @dataclass(frozen=True)
 class RestKeysConfig:
-    """Prices against the likelihood of a key (`LikelyKeys.likelihood`).
+    """Costs, subtracted from the likelihood of a key (`LikelyKeys.likelihood`).
 
     Attributes:
-        comfort_price: Of a finger `FingeringConfig.deviation_unit_m` away from its comfortable place, squared.
+        comfort_price: Of a finger `FingeringConfig.deviation_unit_m` away from its comfortable place; quadratic.
         black_price: (5,) thumb..little, of waiting on a black key.
-        travel_price_per_m: Of the hand.
-        change_price: Of a finger that gets another key.
-        grid_m: Places of a hand that are compared.
+        travel_price_per_m: Of moving the hand.
+        change_price: Of giving a finger another key.
+        grid_m: Spacing of the hand positions compared.
     """
 
     comfort_price: float = 0.25
@@ -41,7 +41,7 @@ class RestKeys:
 
     def __init__(self, hand: int, config: RestKeysConfig, fingering: FingeringConfig) -> None:
         self._config, self._gap_m = config, fingering.order_gap_m
-        # The left hand is a right hand on a mirrored keyboard.
+        # The left hand is treated as a right hand on a mirrored keyboard.
         self._sign = 1.0 if hand == 0 else -1.0
         self._keys = np.arange(len(KEYBOARD.center_y_m))[:: 1 if hand == 0 else -1]
         self._y = self._sign * KEYBOARD.center_y_m[self._keys]
@@ -63,10 +63,10 @@ class RestKeys:
         """Return the rest key of each finger (5,), -1 for none, and the centre of the hand [m].
 
         Args:
-            likelihood: (88,), see `LikelyKeys`; 0 or less for keys this hand leaves alone.
-            held, before: (5,) keys that fingers hold and where they rested before, -1 for none.
-            centre_m: Where the hand is.
-            lowest_m, highest_m: Where it may be.
+            likelihood: (88,), see `LikelyKeys`; 0 or less for keys this hand must not use.
+            held, before: (5,) keys that fingers hold and rested on before, -1 for none.
+            centre_m: Position of the hand.
+            lowest_m, highest_m: Limits of its new position.
         """
         c = self._config
         grid = np.arange(lowest_m, highest_m + c.grid_m, c.grid_m)
@@ -86,16 +86,16 @@ def _best_keys(
     y, likelihood, black, held, before, offset, low, high, comfort_cost, black_cost, gap_m, change_cost, travel_cost,
     centre, places,
 ):  # fmt: skip
-    """Return (key of each finger, place of the hand) for a right hand; keys by rising y."""
+    """Return (key of each finger, position of the hand) for a right hand; keys in order of rising y."""
     n = y.shape[0]
     rest, best_place, best_worth = np.full(5, -1), centre, _NEVER
-    # worth[f, p]: of fingers 0..f with the last key used at p - 1, p = 0: none was used.
+    # worth[f, p]: best value of fingers 0..f if the last key used is p - 1; p = 0: no key used.
     worth, used, last = np.empty((6, n + 1)), np.empty((5, n + 1), np.bool_), np.empty((5, n + 1), np.int64)
     for place in places:
         worth[0] = _NEVER
         worth[0, 0] = 0.0
         for f in range(5):
-            # Best of the fingers below with keys at least a gap below, found on the way up.
+            # Best value of the lower fingers with keys at least one gap below, found on the way up.
             below, below_at, q = worth[f, 0], 0, 1
             used[f, 0], last[f, 0] = False, 0
             worth[f + 1, 0] = _NEVER if held[f] >= 0 else worth[f, 0]

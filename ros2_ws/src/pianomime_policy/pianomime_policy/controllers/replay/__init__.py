@@ -1,1 +1,1 @@
-"""Plays a rollout again, corrected by feedback."""
+"""Replays a rollout with feedback."""

@@ -1,11 +1,11 @@
-"""Plays a rollout again on a robot that is not quite as modelled: recorded targets, and feedback on what differs.
+"""Replays a rollout on a robot that differs from the model: recorded targets plus feedback on the deviation.
 
-Played open loop, a trembling hand stays where it was pushed to. Here the rollout is first played in a simulator of the
-controller's own, which tells where every joint was at every step; then each target is corrected by how far its joints
-have strayed from there. Where nothing has, the targets are the recorded ones to the last bit.
+In open loop, a disturbed hand stays where it was pushed. Here the rollout is first played in the controller's own
+simulator, which gives the reference position of every joint at every step; then each target is corrected by how far its
+joints have deviated from the reference. Without deviation the targets are the recorded ones to the last bit.
 
-Pushing a finger (not the thumb) deeper whose key is less far down than in the rollout was tried too; on two clips it
-changed less than chance does, so it is left out.
+Pressing a finger (not the thumb) deeper if its key is less far down than in the rollout was also tried; on two clips
+the change was smaller than noise, so it is left out.
 """
 
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ from pianomime_policy.controllers.controller import Observation
 from pianomime_policy.hand_control.hand_kinematics import hand_chain
 from pianomime_policy.hand_control.tracking import HandModel, TrackingConfig, error_weights, hand_model
 
-# No robot that could play at all is further from its model.
+# A robot further from its model than this could not play at all.
 _WEAKEST, _STRONGEST = 0.5, 2.0
 
 
@@ -31,11 +31,11 @@ _WEAKEST, _STRONGEST = 0.5, 2.0
 class FeedbackConfig:
     """Attributes:
     effort: Weight of (target - recorded target)^2 against (position - recorded position)^2; the higher, the gentler.
-    delays_s: Delays of the commands that are thought possible; the first must be 0.
-    delay_memory: What a step counts in the choice among them, against the step after it.
-    gain_doubt: How much evidence it takes to believe in weak or strong actuators: rad^2 of pull.
-    largest_surprise: What strays further than this from the prediction [rad or m of target] tells of a collision, not
-        of the actuators.
+    delays_s: Possible delays of the commands; the first must be 0.
+    delay_memory: Weight of a step in the choice among them, relative to the step after it.
+    gain_doubt: Evidence needed before actuators are believed to be weak or strong: rad^2 of pull.
+    largest_surprise: A deviation from the prediction larger than this [rad or m of target] means a collision and says
+        nothing about the actuators.
     """
 
     effort: float = 0.05
@@ -46,31 +46,31 @@ class FeedbackConfig:
 
 
 class FeedbackReplay:
-    """A controller that plays one rollout, whatever music is asked for; past its end it holds the last targets.
+    """A controller that plays one rollout, whatever the goal; past its end it holds the last targets.
 
     Steady linear-quadratic state feedback: target = recorded target + K (reference - measured positions and
-    velocities), K from the same model of the hands that the planner tracks with. Two things are learned while it plays,
-    for the whole robot at once:
+    velocities), with K from the hand model that the planner tracks with. Two things are estimated during play, for the
+    whole robot at once:
 
-    * how late commands arrive. Late commands make the same performance, late; whoever hurries it up makes another one.
+    * how late commands arrive. Late commands give the same performance, only later; trying to catch up would change it.
       So the reference is the rollout as a robot with that delay plays it.
-    * how strong the actuators are: least squares on what one step's prediction missed. A target as much further away
-      makes up for it.
+    * how strong the actuators are, by least squares on the error of the one-step prediction. The targets are moved
+      further away in proportion.
 
     Attributes:
-        delay: The delay believed in: an index into `FeedbackConfig.delays_s`.
+        delay: The estimated delay, an index into `FeedbackConfig.delays_s`.
     """
 
     def __init__(self, rollout: Rollout, scene: SceneConfig, config: FeedbackConfig | None = None) -> None:
-        """Play the rollout with each delay, otherwise undisturbed.
+        """Simulate the rollout with each delay, otherwise undisturbed.
 
         Args:
-            rollout: Names may come in any order.
+            rollout: The rollout; its names may be in any order.
             scene: The robot it was recorded on.
-            config: How eagerly it is followed, and what may be wrong with the robot.
+            config: Feedback gains, and the possible faults of the robot.
 
         Raises:
-            UserError: The rollout is one of other hands than the scene's, or a delay is no delay of `Disturbance`.
+            UserError: The rollout is of other hands than the scene's, or a delay is not valid for `Disturbance`.
         """
         self.horizon_steps: int | None = 1
         self._config = config or FeedbackConfig()
@@ -89,14 +89,14 @@ class FeedbackReplay:
         )
         self._model = self._hands(scene.variant)
         self._gains = steady_gains(self._model, self._config.effort)
-        # Targets (m,) that explain a surprise (m,) at the end of their step.
+        # Targets (m,) that explain a prediction error (m,) at the end of their step.
         self._explain = np.linalg.inv(self._model.B[: len(self.target_names)])
         self.delay, self._step = 0, -1
-        self._forget()
+        self._reset()
 
     def start(self, goal: NDArray[np.bool_], sustain: NDArray[np.bool_]) -> NDArray[np.float64]:
-        """See `Controller.start`; the goal is ignored, and what was learned about the robot is forgotten."""
-        self._forget()
+        """See `Controller.start`; the goal is ignored, and estimates about the robot are reset."""
+        self._reset()
         return self._begin.copy()
 
     def act(self, observation: Observation) -> NDArray[np.float64]:
@@ -106,7 +106,7 @@ class FeedbackReplay:
         if step >= len(self._targets):
             return self._targets[-1].astype(np.float64)
         measured = np.stack([observation.joint_positions, observation.joint_velocities])
-        # (delays, 2 m) positions, then velocities; exactly 0 where nothing has strayed.
+        # (delays, 2 m) positions, then velocities; exactly 0 without deviation.
         strayed = ((self._reference[:, step] - measured) @ self._sum.T).reshape(len(self._reference), -1)
         if step == self._step + 1:
             self._learn(strayed)
@@ -115,7 +115,7 @@ class FeedbackReplay:
         recorded = self._targets[step]
         correction = self._gains @ now + (1.0 / self.strength - 1.0) * (recorded - pose)
         targets = recorded + correction
-        # What will have strayed at the end of this step if all actuators are as strong as they should be.
+        # Expected deviation at the end of this step if all actuators have their nominal strength.
         self._expected = self._model.A @ now - self._model.B @ correction
         self._pull, self._step = targets - pose, step
         return np.asarray(targets)
@@ -126,11 +126,11 @@ class FeedbackReplay:
 
     @property
     def strength(self) -> float:
-        """Estimated stiffness of the actuators over that of the model; learned, as `delay` is."""
+        """Estimated stiffness of the actuators relative to the model, learned like `delay`."""
         strength = 1.0 + self._evidence / (self._config.gain_doubt + self._pulled)
         return min(max(strength, _WEAKEST), _STRONGEST)
 
-    def _forget(self) -> None:
+    def _reset(self) -> None:
         self._step = -1
         self._down = False
         self.delay = 0
@@ -170,10 +170,10 @@ class FeedbackReplay:
 
 
 def steady_gains(model: HandModel, effort: float) -> NDArray[np.float64]:
-    """K (m, 2 m) of u = -K x that minimises sum_t position_t^2 + effort u_t^2 for all time, slides and angles weighed
-    as the planner does."""
+    """K (m, 2 m) of u = -K x that minimises sum_t position_t^2 + effort u_t^2 over an infinite horizon, with slides and
+    angles weighted as in the planner."""
     weights = error_weights(model, TrackingConfig().lever_m)
-    wanted = np.diag(np.concatenate([weights, np.zeros_like(weights)]))
+    cost = np.diag(np.concatenate([weights, np.zeros_like(weights)]))
     A, B = model.A, model.B
-    value = solve_discrete_are(A, B, wanted, effort * np.diag(weights))
+    value = solve_discrete_are(A, B, cost, effort * np.diag(weights))
     return np.asarray(np.linalg.solve(effort * np.diag(weights) + B.T @ value @ B, B.T @ value @ A))
