@@ -1,9 +1,9 @@
-"""Do songs sound the same when they are played live? A scripted MIDI keyboard plays them to the live nodes.
+"""Do songs score the same when they are played live? A scripted MIDI keyboard plays them to the live nodes.
 
-Echo mode: the robot plays what it received as much later as its controller looks ahead. Beside its F1 stands that of the
-same controller that reads the same notes from a file (as `pianomime evaluate` does), and F1 of what was received against
-what is written: the music's way over MIDI and the goal windows, without any robot. Music takes its time:
-`python -m benchmarks.live_songs FOLDER` plays half a minute for each song. Without MIDI ports it needs Debian's jackd2.
+In echo mode the robot plays what it received, delayed by the lookahead of its controller. Its F1 is compared with that
+of the same controller reading the same notes from a file (as `pianomime evaluate` does). F1 of the received against the
+written notes measures the path through MIDI and goal windows alone, without a robot. This runs in real time:
+`python -m benchmarks.live_songs FOLDER` plays half a minute of each song. Without MIDI ports it needs Debian's jackd2.
 """
 
 import sys

@@ -1,9 +1,10 @@
-"""Hours of music in simulated time: does a report cost more, or the memory grow, the longer it is played?
+"""Hours of music in simulated time: do reports get more expensive, or does memory grow, the longer it plays?
 
 One process plays the bundled songs one after another as policy_node and sim_node do with sync, without DDS and without
-waiting: windows and states into `StepSynchroniser`, its commands into `Playback`, the score and both nodes' health made into
-messages once a simulated second. What a rollout keeps (targets, wanted and pressed keys) grows by design and is told
-apart. Wanted: a median report costs at most twice what it did after a minute, and no other memory grows by 20 MB.
+waiting: windows and states go into `StepSynchroniser`, its commands into `Playback`, and the score and both nodes'
+health are made into messages once per simulated second. What a rollout keeps (targets, goal and pressed keys) grows by
+design and is counted separately. The requirement: a median report costs at most twice what it did after a minute, and no
+other memory grows by 20 MB.
 """
 
 import os

@@ -76,7 +76,7 @@ def test_a_keyboard_that_is_gone_while_live_node_restarts_is_waited_for(midi_sys
     first.unplug()
     os.kill(live_node_of(live.process.pid), signal.SIGKILL)
     live.until("started again")
-    live.until("is not there: it is waited for")
+    live.until("is not there: waiting for it")
     second = Keyboard()
     try:
         live.until("is back")

@@ -155,8 +155,8 @@ def test_a_simulator_started_anew_begins_where_the_hands_were(follow, monkeypatc
     monkeypatch.setattr(follow_node, "SILENCE_S", 0.0)
     for step in (0, 1, 2):
         state(follow, step)
-    follow._look_for_simulator()
-    follow._look_for_simulator()
+    follow._check_simulator()
+    follow._check_simulator()
     assert [step_of(message.header.stamp) for message in follow.starts.sent] == [0, 2]
 
 

@@ -108,7 +108,7 @@ def test_a_file_that_is_not_there_is_refused(tmp_path):
 def test_a_file_that_is_no_network_is_refused(tmp_path, content):
     path = tmp_path / "tiny.onnx"
     path.write_bytes(content)
-    assert "no ONNX file" in refusal(path)
+    assert "not an ONNX file" in refusal(path)
 
 
 def test_half_a_file_is_refused(written):
@@ -117,7 +117,9 @@ def test_half_a_file_is_refused(written):
     refusal(path)
 
 
-@pytest.mark.parametrize(("text", "words"), [(None, "no metadata"), ("{", "no JSON"), ("[1]", "no JSON object: [1]")])
+@pytest.mark.parametrize(
+    ("text", "words"), [(None, "no metadata"), ("{", "not JSON"), ("[1]", "not a JSON object: [1]")]
+)
 def test_a_network_without_metadata_is_refused(written, text, words):
     assert words in refusal(written(text))
 
@@ -178,7 +180,7 @@ def test_weights_that_are_no_numbers_are_named(tmp_path, value):
 def test_answers_that_are_no_numbers_are_refused(tmp_path):
     path = tmp_path / "network.onnx"
     path.write_bytes(tiny_network(operator="Div"))  # by zero
-    assert refusal(path, {}).endswith("is no good: its answers 'targets' are not finite numbers")
+    assert refusal(path, {}).endswith("is not usable: its outputs 'targets' are not finite numbers")
     path.write_bytes(tiny_network(weights=[3e38] * 6))
     with pytest.raises(UserError, match="its answers 'targets' are not finite numbers"):
         NetworkFile.load(path, {}).run(state=np.ones((1, 2), np.float32))
@@ -200,7 +202,7 @@ def test_a_graph_that_asks_for_more_memory_than_there_is_is_refused(tmp_path, si
 
 
 def test_metadata_nested_without_end_are_refused(written):
-    assert "no JSON" in refusal(written("[" * 100_000))
+    assert "not JSON" in refusal(written("[" * 100_000))
     deep = "[" * 600 + "]" * 600
     refusal(written(json.dumps(METADATA).replace('"joints"', deep, 1)))
     refusal(written(json.dumps(METADATA).replace("0.05", "1" + 400 * "0", 1)))

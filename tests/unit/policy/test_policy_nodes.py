@@ -152,16 +152,16 @@ def test_who_is_started_anew_in_the_middle_of_a_song_plays_on(policy):
 
 
 def test_a_simulator_that_falls_silent_may_begin_again_where_it_was(policy):
-    policy._look_for_simulator()
+    policy._check_simulator()
     assert policy._publish_start.sent == [], "nobody was there yet"
     give(policy, 0)
     joints = policy._controller.joint_names
     policy._on_hands(joint_state(joints, np.full(54, 0.25), np.zeros(54), step=12))
-    policy._look_for_simulator()
+    policy._check_simulator()
     assert len(policy._publish_start.sent) == 1, "it is still there"
     policy._state_s -= 10.0
     for _ in range(3):
-        policy._look_for_simulator()
+        policy._check_simulator()
     _, resume = policy._publish_start.sent
     assert step_of(resume.header.stamp) == 12
     assert read_joint_state(resume, NameOrder(joints), velocities=False)[0].tolist() == [0.25] * 54

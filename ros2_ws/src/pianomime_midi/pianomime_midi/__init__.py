@@ -1,3 +1,3 @@
-"""Music as goals: a MIDI file, or a live keyboard with its ports and events; the nodes that publish them."""
+"""Music as goals: MIDI files and live MIDI keyboards, and the ROS nodes that publish them."""
 
-import pianomime_core.parent  # noqa: F401 (remembers who started us, before anything slow is imported)
+import pianomime_core.parent  # noqa: F401 (records the parent process before anything slow is imported)

@@ -1,6 +1,6 @@
-"""Does the JACK server still run that our MIDI ports belong to? rtmidi does not tell: its ports are just silent.
+"""Detects the end of the JACK server behind our MIDI ports. rtmidi does not report it: its ports just fall silent.
 
-A client of our own, without ports, hears of the end from JACK's library (`jack_on_shutdown` of JACK's C interface).
+A separate client without ports is notified by JACK's library (`jack_on_shutdown` of the C API).
 """
 
 import ctypes
@@ -14,39 +14,39 @@ _NAME = b"pianomime-watch"
 _ON_SHUTDOWN: Any = ctypes.CFUNCTYPE(None, ctypes.c_void_p)
 _ON_ERROR: Any = ctypes.CFUNCTYPE(None, ctypes.c_char_p)
 _SILENCE = _ON_ERROR(lambda line: None)
-"""Its end is told by us, in one line."""
+"""We report the server's end ourselves, in one line."""
 
 
 class JackServer:
-    """The server that answers at this moment.
+    """Watches the JACK server that is running now.
 
     Attributes:
-        has_ended: True once it is gone; stays False where there is no JACK.
+        has_ended: True once the server is gone; stays False without JACK.
     """
 
     def __init__(self) -> None:
         self.has_ended = False
-        self._ears = _ON_SHUTDOWN(self._on_shutdown)  # kept as long as the client that calls it
+        self._callback = _ON_SHUTDOWN(self._on_shutdown)  # must live as long as the client that calls it
         library = _library()
         self._client: int | None = library.jack_client_open(_NAME, _NO_START_SERVER, None) if library else None
         if self._client:
-            library.jack_on_shutdown(self._client, self._ears, None)
+            library.jack_on_shutdown(self._client, self._callback, None)
             library.jack_activate(self._client)
 
     def close(self) -> None:
-        """Watch it no longer."""
+        """Stop watching."""
         if self._client:
             _library().jack_client_close(self._client)
             self._client = None
 
     def _on_shutdown(self, argument: object) -> None:
-        """Called by a thread of JACK's."""
+        """Called by a thread of JACK."""
         self.has_ended = True
 
 
 @cache
 def _library() -> Any:
-    """The client library of JACK that rtmidi has loaded, its complaints silenced; None if it has loaded none."""
+    """Return JACK's client library as loaded by rtmidi, with its error output silenced; None if none is loaded."""
     maps = Path("/proc/self/maps").read_text(encoding="utf-8", errors="surrogateescape")
     path = re.search(r"/\S*/libjack\S*\.so\S*", maps)
     if path is None:

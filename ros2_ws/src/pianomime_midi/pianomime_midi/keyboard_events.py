@@ -1,10 +1,10 @@
-"""What a MIDI keyboard sends, made into clean key and pedal events: every key that goes down comes up again.
+"""Converts the messages of a MIDI keyboard into clean key and pedal events: every key that goes down comes up again.
 
 A key is held by the channels that struck it: a note-on for a held key strikes it again (RoboPianist's rule for
-overlapping notes), and it comes up when the last channel lets go, as `pianomime_core.goal_window.note_events` has it
-for files. What the wire adds to that: note-ons of velocity 0 are note-offs, keyboards with two voices send each key on
-two channels, pedals send every millimetre and tremble, all-notes-off has several forms (MIDI 1.0, channel mode messages
-120 to 127), cables are pulled out, keys stick.
+overlapping notes), and it comes up when the last channel releases it, as in `pianomime_core.goal_window.note_events`
+for files. Live input adds that note-ons of velocity 0 are note-offs, keyboards with two voices send each key on two
+channels, pedals send every millimetre and jitter, all-notes-off has several forms (MIDI 1.0, channel mode messages 120
+to 127), cables are pulled out, and keys stick.
 """
 
 import math
@@ -19,22 +19,22 @@ from pianomime_core.keyboard import HIGHEST_PITCH, LOWEST_PITCH
 SUSTAIN_CONTROL = 64
 SUSTAIN_DOWN_FROM = 64
 SUSTAIN_TREMBLE = 8
-"""A pedal changes sides of `SUSTAIN_DOWN_FROM` only if it has moved so far since it last turned round."""
+"""Hysteresis: the pedal crosses `SUSTAIN_DOWN_FROM` only if it has moved this far since it last changed direction."""
 SAME_STRIKE_S = 0.02
-"""A key that is struck on a second channel within this time is struck once: nobody strikes a key again so soon."""
+"""A second channel within this time belongs to the same strike: nobody repeats a key so quickly."""
 RESET_CONTROLLERS = 121
-# All sound off, all notes off, and the four mode changes, which let go of all notes too.
+# All sound off, all notes off, and the four mode changes, which also release all notes.
 _NOTES_OFF_CONTROLS = (120, 123, 124, 125, 126, 127)
 
 
 @dataclass(frozen=True)
 class KeyboardConfig:
-    """How the keyboard is listened to.
+    """Settings of a keyboard.
 
     Attributes:
-        channel: The one MIDI channel to hear, 1..16 as musicians count; None for all.
+        channel: The only MIDI channel to use, 1..16; None for all.
         transpose: Semitones added to every pitch.
-        longest_note_s: A key held longer than this is let go: its note-off was lost.
+        longest_note_s: A key held longer than this is released: its note-off was lost.
     """
 
     channel: int | None = None
@@ -43,20 +43,20 @@ class KeyboardConfig:
 
 
 class KeyboardEvents:
-    """Messages in, events out. Times are those of the caller's clock, in seconds, and do not go back.
+    """Messages in, events out. Times are in seconds of the caller's clock and must not decrease.
 
     Attributes:
         received: Number of notes struck on the 88 keys.
         outside: Number of notes dropped because they are not on the 88 keys.
-        stuck: Number of keys let go because they were held too long.
+        stuck: Number of keys released because they were held too long.
     """
 
     def __init__(self, config: KeyboardConfig, warn: Callable[[str], None]) -> None:
-        """`warn`: Told once, in words, of the first note outside the 88 keys, and of the first that sticks."""
+        """`warn`: Called once for the first note outside the 88 keys, and once for the first stuck key."""
         self._config = config
         self._warn = warn
         self._holders: dict[int, set[int]] = {}
-        # When a key was struck last, and by which channel.
+        # When each key was last struck, and on which channel.
         self._struck_s: dict[int, float] = {}
         self._striker: dict[int, int] = {}
         self._pedal = False
@@ -69,7 +69,7 @@ class KeyboardEvents:
         return tuple(sorted(self._holders))
 
     def receive(self, message: mido.Message, time_s: float) -> list[NoteEvent]:
-        """Return what a message means; most often one event or none."""
+        """Return the events of a message, usually one or none."""
         if message.type == "reset":
             return self.release_all(time_s)
         channel = getattr(message, "channel", None)
@@ -84,17 +84,17 @@ class KeyboardEvents:
         return []
 
     def release_all(self, time_s: float) -> list[NoteEvent]:
-        """Every key and the pedal come up: the keyboard is gone."""
+        """Release every key and the pedal, when the keyboard is gone."""
         pitches = self.held
         self._holders.clear()
         return [NoteEvent(time_s, False, pitch) for pitch in pitches] + self._lift_pedal(time_s)
 
     def expire(self, now_s: float) -> list[NoteEvent]:
-        """Keys held for longer than `longest_note_s` come up, each at the end of its time."""
+        """Release keys held for longer than `longest_note_s`, each at the end of that time."""
         longest_s = self._config.longest_note_s
         stuck = [pitch for pitch in self._holders if now_s - self._struck_s[pitch] > longest_s]
         if stuck and not self.stuck:
-            self._warn(f"a key held for more than {longest_s:g} s is let go: its note-off must have been lost")
+            self._warn(f"a key held for more than {longest_s:g} s is released: its note-off must have been lost")
         self.stuck += len(stuck)
         for pitch in stuck:
             del self._holders[pitch]
@@ -151,7 +151,7 @@ class KeyboardEvents:
 
     def _pedal_is_down(self, value: int) -> bool:
         down = value >= SUSTAIN_DOWN_FROM
-        # The lowest value since it came up, the highest since it went down.
+        # The lowest value since it came up, or the highest since it went down.
         farthest = max if self._pedal else min
         self._pedal_turned_at = farthest(self._pedal_turned_at, value)
         if down == self._pedal or abs(value - self._pedal_turned_at) < SUSTAIN_TREMBLE:

@@ -1,9 +1,9 @@
-"""Goal windows of a live keyboard: which keys shall be down at the end of each control step of the simulator.
+"""Goal windows of a live keyboard: which keys should be down at the end of each control step of the simulator.
 
-`EchoGoal` plays what was played a fixed delay later. Its rows are those of the same music as a file, found by the same
-code (`pianomime_core.goal_window.StreamingGoal`) but for a tolerance where rows meet: as `trim_silence` has it for
-files, row 0 of the music begins at its first onset, whatever the simulator is doing at that moment, and the simulator
-plays that row in a whole number of steps from then on. `HeldGoal` waits for nothing: it knows the keys held now.
+`EchoGoal` repeats the music after a fixed delay. Its rows are those of the same music in a file, computed by the same
+code (`pianomime_core.goal_window.StreamingGoal`) except for a tolerance at the borders of rows. As with `trim_silence`
+for files, row 0 of the music begins at its first onset, whatever the simulator is doing at that moment, and the
+simulator plays that row a whole number of steps later. `HeldGoal` has no delay: it only knows the keys held now.
 """
 
 import math
@@ -19,11 +19,11 @@ from pianomime_core.live_window import visible_steps
 from pianomime_core.timing import CONTROL_TIMESTEP_S, FRAMES_PER_SECOND
 
 WIRE_S = 0.03
-"""How long an event may take from its stamp to its reader: only what is older counts as fully known."""
+"""How long an event may take from its stamp to its reader; only older times are completely known."""
 JITTER_S = 0.01
-"""How far from the border of two rows an event still counts as on it. What is played to a beat falls on borders all the
-time, where the last millisecond would decide: a key struck too early by one is not a row early, nor let go too late by
-one a row late. The jitter of a MIDI cable is 1 ms, that of JACK its period of 10 ms."""
+"""An event this close to the border of two rows counts as on it. Music played to a beat often falls on borders, where a
+millisecond would decide: a key struck 1 ms early must not come a row early, nor one released 1 ms late a row late. The
+jitter of a MIDI cable is 1 ms, that of JACK is its period of 10 ms."""
 
 KEPT_STEPS = 20
 _SHORTEST_NOTE_S = 0.001
@@ -33,17 +33,16 @@ class LiveGoal(Protocol):
     """Events in, a window for each step out. Times are those of one monotonic clock, in seconds."""
 
     def receive(self, event: NoteEvent) -> None:
-        """Take an event; its time may be up to `WIRE_S` ago."""
+        """Take an event, which may be up to `WIRE_S` old."""
         ...
 
     def window(self, step: int, now_s: float) -> GoalRows:
-        """Return the rows of a step that begins now. A simulator that was started again may be some steps behind: up to
-        `KEPT_STEPS` of them are still known."""
+        """Return the rows of a step that begins now; a restarted simulator may be up to `KEPT_STEPS` behind."""
         ...
 
 
 def live_goal(delay_steps: int) -> LiveGoal:
-    """Return the goal for a delay: the keys held now for none, else what was played so many steps ago."""
+    """Return the goal for a delay: with 0 the keys held now, otherwise what was played that many steps ago."""
     horizon = visible_steps(delay_steps)
     return EchoGoal(horizon, delay_steps) if delay_steps else HeldGoal(horizon)
 
@@ -51,8 +50,8 @@ def live_goal(delay_steps: int) -> LiveGoal:
 class EchoGoal:
     """What was played `delay_steps` ago. Keys struck together, or k rows apart, stay so: nothing is rounded twice.
 
-    When all has been played for a second, the next key begins a new piece with rows of its own: then a clock that has
-    drifted, or a simulator that was away for a while, no longer adds to the delay.
+    Once everything has been played for a second, the next key begins a new piece with its own rows, so that a drifting
+    clock or a pause of the simulator does not add to the delay for ever.
 
     Attributes:
         first_step: The step that plays the row of the first onset; None before it is known.
@@ -73,7 +72,7 @@ class EchoGoal:
         self._onset_s = math.inf
         self._last_s = 0.0
         self._struck_s: dict[int, float] = {}
-        # When step 0 began, or would have begun, by each of the last steps: the punctual ones look earliest.
+        # When step 0 began, estimated from each of the last steps; punctual steps give the earliest time.
         self._step_0_s: deque[float] = deque(maxlen=KEPT_STEPS)
         self.first_step: int | None = None
 
@@ -87,7 +86,7 @@ class EchoGoal:
 
     def window(self, step: int, now_s: float) -> GoalRows:
         """See `LiveGoal.window`."""
-        # State 0 is shown while the nodes look for one another: its steps have not begun.
+        # State 0 is repeated while the nodes discover one another: no step has begun yet.
         if step > 0 and self.first_step is None:
             self._step_0_s.append(now_s - step * CONTROL_TIMESTEP_S)
         if math.isinf(self._onset_s) or not self._step_0_s:
@@ -106,7 +105,7 @@ class EchoGoal:
     def _rows(self, row: int) -> GoalRows:
         self._oldest_row = max(self._oldest_row, row - KEPT_STEPS)
         kept = self._stream.window(self._oldest_row)
-        # Before the music begins, its rows stand deeper in the window.
+        # Before the music begins, its rows are further down in the window.
         skipped, deeper = max(row - self._oldest_row, 0), max(self._oldest_row - row, 0)
         windows = self._silence()
         if deeper < self._horizon:
@@ -124,12 +123,12 @@ class EchoGoal:
         if event.down:
             self._struck_s[event.pitch] = time_s
             return time_s
-        # However short, a note has a length.
+        # Every note has a length, however short.
         self._last_s = max(time_s, self._struck_s.pop(event.pitch, -math.inf) + _SHORTEST_NOTE_S)
         return self._last_s
 
     def _step_of_row_0(self) -> int:
-        """The first step at whose beginning row 0, and all that its window reaches, is known; and so on from there."""
+        """The first step at whose beginning row 0 and its whole window are known."""
         known_s = self._onset_s + WIRE_S + self._delay_steps * CONTROL_TIMESTEP_S
         return math.ceil((known_s - min(self._step_0_s)) / CONTROL_TIMESTEP_S)
 
@@ -142,10 +141,10 @@ class EchoGoal:
 
 
 class HeldGoal:
-    """The keys held when a step begins, and in its first row those struck and let go since the last step.
+    """The keys held when a step begins; its first row adds those struck and released since the last step.
 
-    A held key that is struck again is left out of the first row, as in a piano roll, so that it comes up. All rows
-    after it repeat the keys held now.
+    A held key that is struck again is left out of the first row, as in a piano roll, so that it comes up. All later
+    rows repeat the keys held now.
     """
 
     def __init__(self, horizon: int) -> None:
@@ -170,7 +169,7 @@ class HeldGoal:
 
     def window(self, step: int, now_s: float) -> GoalRows:
         """See `LiveGoal.window`."""
-        if step != self._step:  # else it is asked for again
+        if step != self._step:  # otherwise the same step is requested again
             struck_again = self._struck & self._row_0
             self._row_0 = (self._held | self._struck) & ~struck_again
             self._struck = np.zeros(NUM_KEYS, dtype=np.bool_)

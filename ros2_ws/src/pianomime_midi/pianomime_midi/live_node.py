@@ -1,4 +1,4 @@
-"""A MIDI keyboard as a ROS node: the goal window of every step, from what is being played, in place of midi_node."""
+"""A live MIDI keyboard as a ROS node: publishes the goal window of every step, in place of midi_node."""
 
 import sys
 import time
@@ -24,9 +24,9 @@ POLL_PERIOD_S = 0.5
 
 
 class LiveNode:
-    """Says silence until the simulator has begun; from then on answers every state with what is to be played.
+    """Publishes silence until the simulator has begun, then answers every state with a goal window.
 
-    The port's thread stamps messages; all else happens in the executor's one thread.
+    The port's thread stamps messages; everything else happens in the single thread of the executor.
     """
 
     finished = False
@@ -60,7 +60,7 @@ class LiveNode:
         if self._port.connected:
             self._log.info(f"{'open for' if virtual else 'listening to'} MIDI at {self._port.name!r}")
         else:
-            self._log.warning(f"MIDI port {self._port.name!r} is not there: it is waited for")
+            self._log.warning(f"MIDI port {self._port.name!r} is not there: waiting for it")
         self._publish_goal = overridable_publisher(node, JointTrajectory, topics.GOAL, NEWEST)
         prefer_prompt_replies()
         self._owners = Owners(node)
@@ -70,7 +70,7 @@ class LiveNode:
         self._diagnostics = Diagnostics(node, self._health)
 
     def close(self) -> None:
-        """Leave the port."""
+        """Close the port."""
         self._port.close()
 
     def _on_state(self, message: JointState) -> None:
@@ -88,7 +88,7 @@ class LiveNode:
     def _send(self, step: int) -> None:
         now_s = time.monotonic()
         events = [event for message, time_s in self._port.read() for event in self._keyboard.receive(message, time_s)]
-        # What is played while nobody listens would come out late: it is not heard at all.
+        # Notes before the simulator runs would come out late, so they are dropped.
         for event in [*events, *self._keyboard.expire(now_s)] if step > 0 else ():
             self._goal.receive(event)
         self._publish_goal.publish(goal_message(*self._goal.window(step, now_s), step=step))
@@ -100,7 +100,7 @@ class LiveNode:
             self._log.info(f"MIDI port {self._port.name!r} is back")
             return
         self._unplugged += 1
-        self._log.warning(f"MIDI port {self._port.name!r} is gone: its keys are let go, and it is waited for")
+        self._log.warning(f"MIDI port {self._port.name!r} is gone: its keys are released, waiting for it")
         for event in self._keyboard.release_all(time.monotonic()):
             self._goal.receive(event)
 
@@ -114,11 +114,11 @@ class LiveNode:
             "unplugged": self._unplugged,
             "connected": int(self._port.connected),
         }
-        complaints = {
+        causes = {
             f"MIDI port {self._port.name!r} is gone": not self._port.connected,
             f"{keyboard.outside} notes outside the 88 keys": keyboard.outside,
         }
-        warnings = (*(words for words, is_so in complaints.items() if is_so), *self._owners.warnings())
+        warnings = (*(words for words, is_so in causes.items() if is_so), *self._owners.warnings())
         return Health(self._step, values, "listening" if self._step else "waiting for the simulator", warnings)
 
 

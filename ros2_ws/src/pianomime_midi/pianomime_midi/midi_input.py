@@ -1,4 +1,4 @@
-"""One MIDI keyboard: what it sends with the time it came, through unplugging and plugging in again. No ROS."""
+"""Input from one MIDI keyboard: messages with arrival times, reconnecting after it is unplugged. No ROS."""
 
 import time
 from collections import deque
@@ -14,11 +14,11 @@ from pianomime_midi.midi_ports import choose_port, is_jack, open_client, stable_
 
 
 class MidiInput:
-    """An open port: one that exists, or a virtual one that other programs connect to.
+    """An open port: an existing one, or a virtual one that other programs connect to.
 
     Attributes:
-        name: Of the port.
-        connected: False from the `look` that misses the port, or its MIDI system, to the one that finds it again.
+        name: Name of the port.
+        connected: False from the `poll` that finds the port or its MIDI system gone to the one that finds it again.
     """
 
     def __init__(
@@ -27,10 +27,10 @@ class MidiInput:
         """Open a port.
 
         Args:
-            port: Its name or a part of it; empty for the only one there is.
-            virtual: Name of a port to make instead; empty for none.
-            clock: Time of events, in s.
-            wait: A port that is not there is no error: `look` waits for it.
+            port: Its name or a part of it; empty for the only existing one.
+            virtual: Name of a virtual port to create instead; empty for none.
+            clock: Clock for the arrival times, in s.
+            wait: Accept a missing port; `poll` opens it when it appears.
 
         Raises:
             UserError: There is no MIDI system, no such port, or it cannot be opened.
@@ -46,7 +46,7 @@ class MidiInput:
         self.connected = False
         try:
             self._open()
-        except OSError as error:  # what rtmidi's errors are
+        except OSError as error:  # the base of rtmidi's errors
             raise UserError(f"MIDI port {self.name!r} cannot be opened, it may be in use: {error}") from error
         except UserError:
             if not wait:
@@ -54,21 +54,21 @@ class MidiInput:
                 raise
 
     def read(self) -> list[tuple[mido.Message, float]]:
-        """Return the messages since the last call, each with the time at which it came."""
+        """Return the messages since the last call with their arrival times."""
         messages = []
         while self._messages:
             time_s, data = self._messages.popleft()
             try:
                 messages.append((mido.Message.from_bytes(data), time_s))
-            except (ValueError, LookupError):  # a message torn by a loose cable: bytes that are none, or missing
+            except (ValueError, LookupError):  # invalid or missing bytes, for example from a loose cable
                 continue
         return messages
 
     def poll(self) -> bool:
-        """Return True if the port has gone, or come back, since the last look; costs a look-up of all ports."""
+        """Return True if the port has gone or come back since the last call; this lists all ports."""
         was_connected = self.connected
         if self._server is not None and self._server.has_ended:
-            # At once: a dead client that outlives a vain search for the next server crashes when it is deleted.
+            # Immediately: a dead client crashes when deleted after a failed search for the next server.
             self.close()
             self._others = []
         if not self.connected:
@@ -78,14 +78,14 @@ class MidiInput:
         elif not self._virtual:
             ports = self._client.get_ports()
             if self._place not in ports:
-                # A client whose port was closed hears nothing at a second one, in JACK.
+                # In JACK, a client whose port was closed receives nothing at a second port.
                 self.close()
-                # A second keyboard of the same name is not this one come back.
+                # A second keyboard of the same name must not be mistaken for this one.
                 self._others = ports
         return self.connected != was_connected
 
     def close(self) -> None:
-        """Leave the port."""
+        """Close the port."""
         self.connected = False
         if self._client is not None:
             self._client.delete()
@@ -94,7 +94,7 @@ class MidiInput:
         self._client = self._server = None
 
     def _open(self) -> None:
-        """Join the MIDI system, which takes its time, unless that is done; open the port if it is there."""
+        """Connect to the MIDI system (slow) if that is not done yet; open the port if it exists."""
         if self._client is None:
             self._client = open_client("MidiIn")
             self._server = JackServer() if is_jack(self._client) else None
@@ -118,5 +118,5 @@ class MidiInput:
         return ports.index(place), place
 
     def _receive(self, event: tuple[list[int], float], data: object = None) -> None:
-        """Called by rtmidi's thread: the stamp first, all else later."""
+        """Called by rtmidi's thread; only stores the message with its time stamp."""
         self._messages.append((self._clock(), event[0]))

@@ -1,4 +1,4 @@
-"""A MIDI file as a ROS node: the whole song once, then the goal window of every step the simulator comes to."""
+"""A MIDI file as a ROS node: publishes the whole song once, then the goal window of every simulated step."""
 
 import sys
 from dataclasses import astuple
@@ -32,7 +32,7 @@ COMPLAINT_PERIOD_S = 2.0
 
 
 class Song(NamedTuple):
-    """What is read of a file: how it is called, what is to be played, and what a piano cannot play of it."""
+    """A song read from a file: title, piano roll, and the notes that a piano cannot play."""
 
     title: str
     roll: PianoRoll
@@ -45,10 +45,10 @@ class Song(NamedTuple):
 
 
 class MidiNode:
-    """Answers every state with its window; without states, before the song and while the simulator is gone, says the
-    last window again and again. The next song may be chosen while none is played.
+    """Answers every state with its goal window. Without states, before the song and while the simulator is gone, it
+    repeats the last window. The next song can be selected while none is played.
 
-    Each performance has a name in the messages (`header.frame_id`), so that no window is taken for one of another.
+    Each performance has a name in the messages (`header.frame_id`), so that its windows are not mixed up with others.
     """
 
     finished = False
@@ -61,10 +61,10 @@ class MidiNode:
         songs = declare_text(
             self.node, "songs", "", "Folder of songs that may be called by their names; empty for none"
         )
-        wanted = "Tracks to play, from 1, as in '2,3'; empty: what is for a piano"
-        tracks = declare_text(self.node, "tracks", "", wanted, read_only=False)
-        wanted = "Channels to play, 1 to 16, as in '1,2'; empty: all but drums"
-        channels = declare_text(self.node, "channels", "", wanted, read_only=False)
+        description = "Tracks to play, from 1, as in '2,3'; empty: what is for a piano"
+        tracks = declare_text(self.node, "tracks", "", description, read_only=False)
+        description = "Channels to play, 1 to 16, as in '1,2'; empty: all but drums"
+        channels = declare_text(self.node, "channels", "", description, read_only=False)
         self._horizon = declare_count(
             self.node,
             "horizon_steps",
@@ -77,8 +77,8 @@ class MidiNode:
         if not midi:
             raise UserError("midi_node parameter midi is empty: want the path of a MIDI file or demonstration")
         self._songs = Path(songs) if songs else None
-        self._wanted = {"midi": midi, "tracks": tracks, "channels": channels}
-        self._chosen = self._read(**self._wanted)
+        self._selection = {"midi": midi, "tracks": tracks, "channels": channels}
+        self._chosen = self._read(**self._selection)
         self._performances = 0
         self._playing = False
         self._publish_song = self.node.create_publisher(JointTrajectory, topics.SONG, LATCHED)
@@ -102,7 +102,7 @@ class MidiNode:
         return Song(score.title or path.name, piano_roll(score), score.dropped)
 
     def _begin(self) -> None:
-        """Say the chosen song, and its first window: whoever hears them begins."""
+        """Publish the selected song and its first window, which starts the performance."""
         self._performances += 1
         self._song, self._step = self._chosen, 0
         self._performance = f"{self._song.title} ({self._performances})"
@@ -113,28 +113,28 @@ class MidiNode:
         self._send()
 
     def _on_parameters(self, parameters: list[Parameter]) -> SetParametersResult:
-        """A song is read when it is chosen; that takes longer than a step may."""
-        given = {parameter.name: parameter.value for parameter in parameters if parameter.name in self._wanted}
-        if given and self._playing:
+        """Read a song when it is selected, since that takes longer than a step may."""
+        changes = {parameter.name: parameter.value for parameter in parameters if parameter.name in self._selection}
+        if changes and self._playing:
             return SetParametersResult(successful=False, reason=f"{self._song.title!r} is being played")
-        if given:
+        if changes:
             try:
-                self._chosen = self._read(**(self._wanted | given))
+                self._chosen = self._read(**(self._selection | changes))
             except UserError as error:
                 return SetParametersResult(successful=False, reason=str(error))
-            self._wanted |= given
+            self._selection |= changes
         return SetParametersResult(successful=True)
 
     def _on_play(self, request: Trigger.Request, response: Trigger.Response) -> Trigger.Response:
         response.success = not self._playing
         if response.success:
             self._begin()
-        says = f"{self._song.steps} steps" if response.success else f"is being played: call {topics.STOP} first"
-        response.message = f"{self._song.title!r} {says}"
+        text = f"{self._song.steps} steps" if response.success else f"is being played: call {topics.STOP} first"
+        response.message = f"{self._song.title!r} {text}"
         return response
 
     def _on_transport(self, message: DiagnosticArray) -> None:
-        """Whoever begins in the middle of nothing must not hear the window of a song that is over."""
+        """Stop publishing when a song is over: a node that starts later must not receive its last window."""
         try:
             playing = bool(read_status(message, "transport").get("playing", False))
         except MessageError as error:
@@ -145,7 +145,7 @@ class MidiNode:
         self._playing = playing
 
     def close(self) -> None:
-        """Nothing runs beside the executor."""
+        """Nothing runs besides the executor."""
 
     def _on_state(self, message: JointState) -> None:
         self._repeat.reset()

@@ -1,6 +1,6 @@
-"""MIDI ports of this machine: which system offers them, and which of them a user means.
+"""MIDI ports of this machine: the MIDI system that provides them, and selection of a port by name.
 
-ALSA's sequencer where the kernel has it, else JACK: containers and many virtual machines have no /dev/snd/seq, and
+ALSA's sequencer if the kernel has it, otherwise JACK: containers and many virtual machines have no /dev/snd/seq, and
 JACK's server runs there with its dummy driver. Both through python-rtmidi.
 """
 
@@ -13,21 +13,21 @@ from pianomime_core.errors import UserError
 from pianomime_core.library_noise import no_library_noise
 
 CLIENT = "pianomime"
-"""How we are called in the lists of other programs."""
+"""Our name in the port lists of other programs."""
 
 _SEQUENCER = Path("/dev/snd/seq")
 _THROUGH = "Midi Through"
-"""ALSA's own loop, on every machine: never what a user means who names no port."""
+"""ALSA's loopback port, present on every machine and never selected by default."""
 
 
 def open_client(kind: str) -> Any:
-    """Return a new `rtmidi.MidiIn` or `rtmidi.MidiOut` without a port, of the first MIDI system that answers.
+    """Return a new `rtmidi.MidiIn` or `rtmidi.MidiOut` without a port, from the first MIDI system that answers.
 
     Args:
         kind: "MidiIn" or "MidiOut".
 
     Raises:
-        UserError: There is none; the message says what to do.
+        UserError: No MIDI system answers; the message says what to do.
     """
     try:
         import rtmidi
@@ -50,14 +50,14 @@ def open_client(kind: str) -> Any:
 
 
 def is_jack(client: Any) -> bool:
-    """Return True if a client of `open_client` is one of JACK."""
+    """Return True if a client of `open_client` belongs to JACK."""
     import rtmidi
 
     return bool(client.get_current_api() == rtmidi.API_UNIX_JACK)
 
 
 def input_ports() -> tuple[str, ...]:
-    """Return the names of the ports that notes can come from.
+    """Return the names of the input ports.
 
     Raises:
         UserError: As `open_client`.
@@ -69,29 +69,29 @@ def input_ports() -> tuple[str, ...]:
         client.delete()
 
 
-def choose_port(wanted: str, ports: Sequence[str]) -> int:
-    """Return the index of the port that a user means: its name, else the only one that has `wanted` as a part of it,
-    whatever the case; with an empty `wanted`, the only port there is.
+def choose_port(requested: str, ports: Sequence[str]) -> int:
+    """Return the index of the port called `requested`, or else of the only one whose name contains it, ignoring case;
+    if `requested` is empty, of the only port.
 
     Raises:
-        UserError: There is none, or more than one; the message lists the ports.
+        UserError: No port or more than one matches; the message lists the ports.
     """
     there = f"ports are {', '.join(map(repr, ports))}" if ports else "there is no port at all"
-    if not wanted:
+    if not requested:
         candidates = [index for index, port in enumerate(ports) if _THROUGH not in port]
         problem = "no MIDI port is named" if candidates else "no MIDI keyboard is plugged in"
     else:
         for same in (str.__eq__, lambda port, name: stable_name(port) == stable_name(name), _contains):
-            if candidates := [index for index, port in enumerate(ports) if same(port, wanted)]:
+            if candidates := [index for index, port in enumerate(ports) if same(port, requested)]:
                 break
-        problem = f"MIDI port {wanted!r} is ambiguous" if candidates else f"unknown MIDI port {wanted!r}"
+        problem = f"MIDI port {requested!r} is ambiguous" if candidates else f"unknown MIDI port {requested!r}"
     if len(candidates) == 1:
         return candidates[0]
     raise UserError(f"{problem}: {there}")
 
 
 def stable_name(port: str) -> str:
-    """Return the name of a port without the numbers that ALSA deals anew at each plugging: "Keys:Keys MIDI 1 20:0"."""
+    """Return a port's name without the numbers that ALSA assigns at each connection, as in "Keys:Keys MIDI 1 20:0"."""
     return re.sub(r" \d+:\d+$", "", port)
 
 

@@ -1,11 +1,11 @@
 """Forward kinematics of one hand, compiled: body poses, fingertip contact points and their Jacobians.
 
-MuJoCo's own kinematics costs a Python call a pose; the planner evaluates some ten thousand poses a second of music,
-so the same chain is evaluated here from the arrays of the compiled `MjModel` (tests hold both against each other).
+MuJoCo's own kinematics costs one Python call per pose; the planner evaluates about ten thousand poses per second of
+music, so the same chain is evaluated here from the arrays of the compiled `MjModel` (tests compare the two).
 
-Coordinates are *actuator coordinates* z (n,): one number an actuator target. Joint positions are `q = coupling @ z +
-slack`: the two outer joints of a finger share one tendon (z = J1 + J2), `slack` is the measured difference between
-    them.
+Coordinates are *actuator coordinates* z (n,), one number per actuator target. Joint positions are `q = coupling @ z +
+slack`: the two outer joints of a finger share one tendon (z = J1 + J2), and `slack` is the measured difference between
+them.
 """
 
 from typing import NamedTuple
@@ -19,12 +19,12 @@ from pianomime_policy.kernel import kernel
 FINGERTIP_BODIES = ("thdistal", "ffdistal", "mfdistal", "rfdistal", "lfdistal")
 KNUCKLE_LINKS = ("ffmiddle", "mfmiddle", "rfmiddle", "lfmiddle")
 
-# Vertices nearer to the joint than this never touch a key.
+# Vertices closer to the joint than this never touch a key.
 _PAD_START_M = 0.008
-# The meshes have a thousand vertices; the outermost ones in this many directions miss the surface by less than 0.1 mm,
-# rarely by 0.2 mm.
+# The meshes have a thousand vertices; the outermost ones in this many directions are within 0.1 mm of the surface,
+# rarely within 0.2 mm.
 _PAD_DIRECTIONS = 256
-# Beyond this many softness lengths above the lowest one a vertex weighs nothing.
+# A vertex more than this many softness lengths above the lowest one has no weight.
 _SOFT_CUT = 6.0
 
 
@@ -37,8 +37,8 @@ class HandChain(NamedTuple):
         joint_body, joint_slides, joint_axis, joint_anchor: (J,), (J,), (J, 3), (J, 3) in the body frame.
         first_joint, joint_count: (B,) joints of each body.
         moves: (B, J) bool, joint moves body.
-        coupling: (J, n) joint positions per actuator coordinate; each joint belongs to one of them:
-        actuator_of, share_of: (J,) which, and how much of it.
+        coupling: (J, n) joint positions per actuator coordinate; each joint belongs to one of them.
+        actuator_of, share_of: (J,) index of that coordinate, and the joint's share of it.
         lower, upper: (n,) range of the actuator targets.
         tip_body: (5,) thumb..little; tip_vertices: (5, V, 3) hull of the pad; tip_vertex_count: (5,).
         knuckle_body: (4,) middle phalanges, index..little.
@@ -122,7 +122,7 @@ def _coupling(model: mujoco.MjModel) -> NDArray[np.float64]:
 
 
 def _tip_hull(model: mujoco.MjModel, body: int) -> NDArray[np.float64]:
-    """(V, 3) outermost vertices of the colliding fingertip mesh, evenly spread, in the frame of its body."""
+    """(V, 3) outermost vertices of the colliding fingertip mesh, evenly distributed, in the frame of its body."""
     geoms = [
         g
         for g in range(model.body_geomadr[body], model.body_geomadr[body] + model.body_geomnum[body])
@@ -139,7 +139,7 @@ def _tip_hull(model: mujoco.MjModel, body: int) -> NDArray[np.float64]:
 
 
 def _directions() -> NDArray[np.float64]:
-    """(_PAD_DIRECTIONS, 3) unit vectors spread evenly over the sphere (Fibonacci lattice)."""
+    """(_PAD_DIRECTIONS, 3) unit vectors evenly distributed over the sphere (Fibonacci lattice)."""
     i = np.arange(_PAD_DIRECTIONS) + 0.5
     z = 1.0 - 2.0 * i / _PAD_DIRECTIONS
     angle = np.pi * (1.0 + np.sqrt(5.0)) * i
@@ -193,8 +193,8 @@ def body_poses(chain, q, position, rotation, anchor, axis):
 def contact_point(chain, finger, position, rotation, softness_m, point):
     """Write the world point (3,) where the pad of `finger` would touch a flat key: a soft minimum of its hull in z.
 
-    The height is that of the lowest vertex; x and y are averaged over vertices within about `softness_m` above it, so
-    that the point moves smoothly when the finger rolls over its pad.
+    The height is that of the lowest vertex; x and y are averaged over the vertices within about `softness_m` above it,
+    so that the point moves smoothly when the finger rolls over its pad.
     """
     b = chain.tip_body[finger]
     R = rotation[b]

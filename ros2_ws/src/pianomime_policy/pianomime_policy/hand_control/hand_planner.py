@@ -1,4 +1,4 @@
-"""One hand of the planner: fingertip targets -> joint references -> actuator targets."""
+"""Control of one hand: fingertip targets -> joint references -> actuator targets."""
 
 from dataclasses import dataclass, field
 
@@ -15,16 +15,16 @@ from pianomime_policy.hand_control.tracking import Tracker, TrackingConfig, hand
 from pianomime_policy.motion.fingertip_targets import FingertipConfig, FingertipRows
 
 _MIDDLE = 2
-# Iterations where time does not matter.
+# Iterations of the solver where time does not matter.
 _THOROUGH = 60
 
 
 @dataclass(frozen=True)
 class PostureConfig:
-    """Rest posture of a hand by target name without side [rad, m], and how stiffly each coordinate keeps it.
+    """Rest posture of a hand by target name without side [rad, m], and the stiffness of each coordinate.
 
-    `stiffness` is the weight of the squared deviation against a fingertip error of 1 m with weight 1; names not
-    listed have `default_stiffness`. `nearness` is the same for deviations from the row before.
+    `stiffness` is the weight of the squared deviation relative to a fingertip error of 1 m with weight 1; names not
+    listed have `default_stiffness`. `nearness` is the same for deviations from the previous row.
     """
 
     rest: dict[str, float] = field(
@@ -48,7 +48,7 @@ class HandPlanner:
     Attributes:
         target_names: (n,) in model order.
         rest: (n,) rest posture with the centre of the hand at y = 0.
-        reference: (rows, n) where the actuator coordinates are to be at the ends of this and the next steps.
+        reference: (rows, n) actuator coordinates to reach at the ends of this and the next steps.
     """
 
     def __init__(
@@ -79,7 +79,7 @@ class HandPlanner:
         self._gain, self._tracker = linear.gain, Tracker(linear, tracking)
 
     def _find_rest(self, guess: NDArray[np.float64], fingertips: FingertipConfig) -> NDArray[np.float64]:
-        """Posture near `guess` with every pad at its comfortable place just above the white keys, centre at y = 0."""
+        """Posture near `guess` with each fingertip comfortably just above the white keys, centre at y = 0."""
         no_slack = np.zeros(len(self.joint_names))
         guess = guess.copy()
         guess[self._tx] -= self.fingertips(self.chain.coupling @ guess)[_MIDDLE, 1]
@@ -98,7 +98,7 @@ class HandPlanner:
         return np.asarray(fingertip_points(self.chain, q, self._kinematics.pad_softness_m))
 
     def begin(self, waiting: FingertipRows, centre_m: float, reach_m: float) -> NDArray[np.float64]:
-        """Start a song; returns the joints (J,) that put the pads where the first of the rows wants them."""
+        """Start a song; return the joints (J,) that put the fingertips at the targets of the first row."""
         rest = self._rest_at(centre_m, reach_m)
         z = rest.copy()
         no_slack = np.zeros(len(self.joint_names))
@@ -140,9 +140,9 @@ class HandPlanner:
         reach_m: NDArray[np.float64],
         slack: NDArray[np.float64],
     ) -> NDArray[np.float64]:
-        """Refresh the joint reference (rows, n); returns the actuator forces (n,) that push the pads of the first row.
+        """Update the joint reference (rows, n); return the actuator forces (n,) that press in the first row.
 
-        Each row starts from the solution of the step before, so that it moves little from step to step.
+        Each row starts from the solution of the previous step, so that it changes little from step to step.
         """
         reference = self.reference
         near = reference[0].copy()
@@ -174,7 +174,7 @@ class HandPlanner:
         slack: NDArray[np.float64],
         iterations: int,
     ) -> None:
-        """Improve z (n,) in place towards `target` (5, 3); leaves contact points and Jacobians in their scratch."""
+        """Improve z (n,) in place towards `target` (5, 3); contact points and Jacobians stay in the scratch arrays."""
         k = self._kinematics
         solve_posture(
             self.chain, z, slack, target, weight, rest, self._stiffness, near, self._nearness, iterations,
@@ -191,7 +191,7 @@ class HandPlanner:
         near: NDArray[np.float64],
         slack: NDArray[np.float64],
     ) -> NDArray[np.float64]:
-        """(n,) what each coordinate alone would do about what `_solve` minimises; leaves the same scratch."""
+        """(n,) step of each coordinate alone on the objective of `_solve`; fills the same scratch arrays."""
         k = self._kinematics
         steps = lone_steps(
             self.chain, z, slack, target, weight, rest, self._stiffness, near, self._nearness, k.damping, k.error_cap_m,

@@ -1,4 +1,4 @@
-"""Two hands that play a motion plan: fingertip targets -> joints -> actuator targets, from the measured state."""
+"""Control of both hands along a motion plan: fingertip targets -> joints -> actuator targets, with feedback."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -19,7 +19,7 @@ from pianomime_policy.motion.stuck_keys import StuckKeyConfig, StuckKeyDetector
 
 @dataclass(frozen=True)
 class HandsControllerConfig:
-    """What does not depend on the motion plan."""
+    """Settings that do not depend on the motion plan."""
 
     press_watch: StuckKeyConfig = field(default_factory=StuckKeyConfig)
     posture: PostureConfig = field(default_factory=PostureConfig)
@@ -29,10 +29,10 @@ class HandsControllerConfig:
 
 @dataclass(frozen=True)
 class Adaptation:
-    """What a hands controller does otherwise than its motion plan says.
+    """Offsets by which a hands controller departs from its motion plan.
 
     Attributes:
-        press_offset_m: (88, 3) added to the place where each key is pressed.
+        press_offset_m: (88, 3) added to the press point of each key.
         centre_shift_m, reach_shift_m: (2,) added to the hand path of the right and left hand.
     """
 
@@ -45,11 +45,11 @@ AS_PLANNED = Adaptation()
 
 
 class Memory(NamedTuple):
-    """What a hands controller carries from step to step.
+    """State that a hands controller carries from step to step.
 
     Attributes:
         reference: Joint references (rows, n) of each hand.
-        failed_press_steps, key: (2, 5) see `StuckKeyDetector`.
+        failed_press_steps, key: (2, 5), see `StuckKeyDetector`.
     """
 
     reference: tuple[NDArray[np.float64], ...]
@@ -58,7 +58,7 @@ class Memory(NamedTuple):
 
 
 class MotionSource(Protocol):
-    """What a hands controller asks of a motion plan; `MotionPlan` says what the methods return."""
+    """What a hands controller needs from a motion plan; `MotionPlan` documents the methods."""
 
     def path(self, first: int, rows: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]: ...
 
@@ -75,12 +75,12 @@ MakeHand = Callable[[str, str, FingertipConfig, PostureConfig, InverseKinematics
 
 
 class HandsController:
-    """Two hands.
+    """Controls two hands.
 
     Attributes:
         joint_names, target_names: See `Controller`.
-        press_error_m: (88, 4) sums, over the steps since it was last set to 0, of target minus measured contact point
-            of the finger that presses each key, and their number.
+        press_error_m: (88, 4) for each key, target minus measured contact point of the finger that presses it, summed
+            over the steps since it was last set to 0, and the number of those steps.
     """
 
     def __init__(
@@ -90,7 +90,7 @@ class HandsController:
         config: HandsControllerConfig,
         make_hand: MakeHand = HandPlanner,
     ) -> None:
-        """`make_hand`: Makes what plays each hand."""
+        """`make_hand`: Makes the controller of one hand."""
         c = config
         forearm = forearm_dofs(variant)
         self.joint_names = joint_names(forearm)
@@ -104,7 +104,7 @@ class HandsController:
         self._stuck_keys = [StuckKeyDetector(c.press_watch) for _ in self._hands]
 
     def begin(self, motion_plan: MotionSource) -> NDArray[np.float64]:
-        """Start a song; returns the joints (54,) that hold the hands at rest above its first notes [rad, m]."""
+        """Start a song; return the joints (54,) of hands at rest above its first notes [rad, m]."""
         centre, reach = motion_plan.path(0, 1)
         q = np.zeros(len(self.joint_names))
         self._tips = []
@@ -122,7 +122,7 @@ class HandsController:
         key_angles: NDArray[np.float64],
         adaptation: Adaptation = AS_PLANNED,
     ) -> NDArray[np.float64]:
-        """Return the (46,) actuator targets [rad, m] of a step; the measured state is that of `Observation`."""
+        """Return the (46,) actuator targets [rad, m] of a step; the measured state is as in `Observation`."""
         centre, reach = motion_plan.path(step, self._rows)
         targets = np.zeros(len(self.target_names))
         self._tips = []
@@ -132,7 +132,7 @@ class HandsController:
             if adaptation is not AS_PLANNED:
                 _adapt(tips, adaptation.press_offset_m)
             measured = hand.fingertips(q)
-            self._note_errors(tips, measured)
+            self._add_errors(tips, measured)
             stuck = self._stuck_keys[h].stuck(tips.key[0], key_angles)
             tips = motion_plan.recovered(tips, measured, stuck)
             self._tips.append(tips)
@@ -155,7 +155,7 @@ class HandsController:
         )
 
     def memory(self) -> Memory:
-        """A copy of what `act` remembers."""
+        """Return a copy of the state that `act` carries from step to step."""
         return Memory(
             tuple(hand.reference.copy() for hand in self._hands),
             np.array([detector.failed_press_steps for detector in self._stuck_keys]),
@@ -163,13 +163,13 @@ class HandsController:
         )
 
     def remember(self, memory: Memory) -> None:
-        """Go on as the hands controller whose `memory` it was."""
+        """Continue from a state that `memory` returned."""
         for h, hand in enumerate(self._hands):
             hand.reference = memory.reference[h].copy()
             self._stuck_keys[h].failed_press_steps = memory.failed_press_steps[h].copy()
             self._stuck_keys[h].key = memory.key[h].copy()
 
-    def _note_errors(self, tips: FingertipRows, measured: NDArray[np.float64]) -> None:
+    def _add_errors(self, tips: FingertipRows, measured: NDArray[np.float64]) -> None:
         pressing = tips.key[0] >= 0
         keys = tips.key[0, pressing]
         self.press_error_m[keys, :3] += tips.target[0, pressing] - measured[pressing]

@@ -4,10 +4,10 @@ Minimises over the actuator coordinates z of one hand, within their ranges,
 
     sum_f w_f (p_f(z) - target_f)^2 + w_rest (z - z_rest)^2 + w_near (z - z_near)^2 + clearance
 
-where p_f is the contact point of fingertip f, and each coordinate of a square has its own weight w. The forearm's place
-along the keyboard is part of the rest posture (its weight is what "the hand follows its path" means). A box-constrained
-step solves the normal equations on the free coordinates and moves those beyond their range onto it; steps are capped in
-rad, which keeps the thumb out of local minima.
+where p_f is the contact point of fingertip f, and each coordinate of a square has its own weight w. The forearm's
+position along the keyboard is part of the rest posture, so its weight determines how closely the hand follows its path.
+A box-constrained step solves the normal equations on the free coordinates and clamps those beyond their range; steps
+are limited in rad, which keeps the thumb out of local minima.
 """
 
 from dataclasses import dataclass
@@ -20,18 +20,18 @@ from pianomime_policy.kernel import kernel
 
 @dataclass(frozen=True)
 class InverseKinematicsConfig:
-    """Numbers of the solver.
+    """Settings of the solver.
 
     Attributes:
-        iterations: Gauss-Newton steps at most.
-        tolerance_m: Stops when every due fingertip is nearer than this to its target.
+        iterations: Maximum number of Gauss-Newton steps.
+        tolerance_m: The solver stops when every due fingertip is closer than this to its target.
         damping: Levenberg term, added to the diagonal.
         step_cap_rad: Largest change of a joint in one step.
-        error_cap_m: Fingertip errors are clipped to this before they pull.
+        error_cap_m: Fingertip errors are clipped to this.
         pad_softness_m: See `contact_point`.
         clearance_m: Height that the middle phalanges keep above the white keys' bed, so as not to press black keys.
-        clearance_weight: Its weight against a fingertip's weight of 1.
-        due_weight: A fingertip whose height weighs more than this counts for `tolerance_m`.
+        clearance_weight: Its weight, relative to 1 for a fingertip.
+        due_weight: A fingertip is due, and counts for `tolerance_m`, if its height has a larger weight than this.
     """
 
     iterations: int = 8
@@ -71,7 +71,7 @@ def cholesky_solve(A, b, n, L, x):
 
 @kernel
 def box_step(A, g, z, lower, upper, dz, scratch_A, scratch_L, scratch_x):
-    """Write the step dz (n,) that solves A dz = g with z + dz in [lower, upper] (a few rounds of an active set)."""
+    """Write the step dz (n,) that solves A dz = g with z + dz in [lower, upper] (a few active-set iterations)."""
     n = z.shape[0]
     fixed = np.zeros(n, np.bool_)
     free = np.empty(n, np.int64)
@@ -109,7 +109,7 @@ def box_step(A, g, z, lower, upper, dz, scratch_A, scratch_L, scratch_x):
 
 @kernel
 def _place(chain, z, slack, tip_target, tip_weight, softness_m, due_weight, pose, points, jacobians):
-    """Write pose, fingertip points and Jacobians at z; returns the largest error [m] of a due fingertip."""
+    """Write pose, fingertip points and Jacobians at z; return the largest error [m] of a due fingertip."""
     position, rotation, anchor, axis, q = pose
     for j in range(q.shape[0]):
         q[j] = slack[j] + chain.share_of[j] * z[chain.actuator_of[j]]
@@ -129,7 +129,7 @@ def _equations(
     chain, z, tip_target, tip_weight, z_rest, rest_weight, z_near, near_weight, damping, error_cap_m, clearance_m,
     clearance_weight, pose, points, jacobians, A, g, J,
 ):  # fmt: skip
-    """Write the normal equations A dz = g of a Gauss-Newton step at the z that was placed; J (3, n) is scratch."""
+    """Write the normal equations A dz = g of a Gauss-Newton step at the z of `_place`; J (3, n) is scratch."""
     position, _, anchor, axis, _ = pose
     n = z.shape[0]
     for i in range(n):
@@ -168,7 +168,7 @@ def _equations(
 
 @kernel
 def _pose_of(chain):
-    """Room for a pose: body positions and rotations, joint anchors, axes and positions."""
+    """Allocate a pose: body positions and rotations, joint anchors, axes and positions."""
     bodies, joints = chain.parent.shape[0], chain.joint_body.shape[0]
     return (
         np.empty((bodies, 3)),
@@ -246,8 +246,8 @@ def lone_steps(
 ):  # fmt: skip
     """Return the step (n,) that each coordinate would take from z if all others stood still, within its range.
 
-    It is 0 where `solve_posture` comes to rest, unless that holds on to the end of a range that it could leave again.
-    Arguments, points and Jacobians: as there.
+    It is 0 at a solution of `solve_posture`, unless that keeps a coordinate clamped that could leave its limit again.
+    Arguments, points and Jacobians are as there.
     """
     n = z.shape[0]
     pose = _pose_of(chain)

@@ -1,8 +1,8 @@
-"""Tracking: which actuator targets bring the joints onto their reference, given that they arrive late.
+"""Tracking: the actuator targets that bring the joints onto their reference despite the actuators' lag.
 
-A hand is one linear system: inertias that swing each other, damping, position actuators held for one control step. A
-linear-quadratic preview over the next rows of the reference, from the measured positions and velocities, removes the
-lag, and the wrist leans against the swing of the hand before the forearm stops.
+A hand is one linear system: coupled inertias, damping, and position actuators held for one control step. Linear-
+quadratic preview control over the next rows of the reference, from the measured positions and velocities, removes the
+lag, and the wrist counters the swing of the hand before the forearm stops.
 """
 
 from dataclasses import dataclass
@@ -18,9 +18,9 @@ from pianomime_core.timing import PHYSICS_STEPS_PER_CONTROL_STEP, PHYSICS_TIMEST
 @dataclass(frozen=True)
 class TrackingConfig:
     """Attributes:
-    preview_steps: Rows of reference that are looked at.
-    effort: Weight of (target - reference)^2 against (position - reference)^2.
-    lever_m: Way of a fingertip for a radian of a joint: how angles are weighed against the forearm's slides.
+    preview_steps: Rows of the reference used.
+    effort: Weight of (target - reference)^2 relative to (position - reference)^2.
+    lever_m: Travel of a fingertip per radian of a joint: how angles are weighted against the forearm's slides.
     """
 
     preview_steps: int = 5
@@ -38,10 +38,10 @@ class HandModel(NamedTuple):
 
 
 def hand_model(model: mujoco.MjModel, coupling: NDArray[np.float64], z: NDArray[np.float64]) -> HandModel:
-    """Linear model of one hand around pose z (n,), without friction and weight.
+    """Linear model of one hand around pose z (n,), without friction and gravity.
 
-    The same semi-implicit Euler steps as the simulator's: velocity first, with implicit damping. Joints that share an
-    actuator are one mass.
+    Uses the same semi-implicit Euler steps as the simulator: velocity first, with implicit damping. Joints that share
+    an actuator are one mass.
     """
     data = mujoco.MjData(model)
     data.qpos[:] = coupling @ z
@@ -53,7 +53,7 @@ def hand_model(model: mujoco.MjModel, coupling: NDArray[np.float64], z: NDArray[
     gain = model.actuator_gainprm[:, 0].copy()
     n, dt = len(gain), PHYSICS_TIMESTEP_S
     implicit = np.linalg.inv(mass + dt * damping)
-    # What every unit of (position, velocity, target) becomes.
+    # Propagate a unit of each of position, velocity and target.
     x, v, u = np.split(np.eye(3 * n), 3)
     for _ in range(PHYSICS_STEPS_PER_CONTROL_STEP):
         v = implicit @ (mass @ v + dt * gain[:, None] * (u - x))
@@ -64,7 +64,7 @@ def hand_model(model: mujoco.MjModel, coupling: NDArray[np.float64], z: NDArray[
 
 
 def error_weights(model: HandModel, lever_m: float) -> NDArray[np.float64]:
-    """(n,) weights of squared errors: what they move a fingertip, squared."""
+    """(n,) weights of squared errors: the squared travel of a fingertip."""
     return np.where(model.is_slide, 1.0, lever_m**2)
 
 
@@ -73,8 +73,8 @@ class Tracker:
 
         (position_t - reference_t)^2 + effort (u_t - reference_t)^2
 
-    row 0 being the pose at the end of the coming step. The solution is linear in state and reference, so all but two
-    matrix products is done once.
+    where row 0 is the pose at the end of the coming step. The solution is linear in state and reference, so everything
+    except two matrix products is computed once.
     """
 
     def __init__(self, model: HandModel, config: TrackingConfig) -> None:

@@ -1,1 +1,1 @@
-"""Trained networks as files: ONNX, checked before they are run."""
+"""Trained networks as ONNX files, checked before they are run."""

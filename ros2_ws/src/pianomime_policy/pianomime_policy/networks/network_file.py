@@ -1,9 +1,9 @@
-"""A trained network as a file: ONNX, with everything in it that must agree with the robot.
+"""A trained network as an ONNX file, with metadata for everything that must agree with the robot.
 
 The metadata is one JSON object under the key "pianomime" of the file. Part of it is compared with what the caller
 expects, value by value: names of joints and targets, ranges, rates, observation layout, horizon, normalisation. Part
-tells where the network comes from (`PROVENANCE`) and must only be there. "inputs" and "outputs" describe the graph
-itself, [[name, ["rows", size, ...]], ...], all float32, for any number of rows.
+states the network's origin (`PROVENANCE`) and only has to exist. "inputs" and "outputs" describe the graph itself,
+[[name, ["rows", size, ...]], ...], all float32, for any number of rows.
 """
 
 import json
@@ -21,7 +21,7 @@ from pianomime_core.child import ChildError, in_child
 from pianomime_core.errors import UserError
 from pianomime_policy.networks.network_weights import weights
 
-# Since 1.29 onnxruntime records which models it runs and sends that to its maker, unless told before it is loaded.
+# Since 1.29 onnxruntime records which models it runs and reports that to its vendor, unless disabled before loading.
 os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 import onnxruntime
 
@@ -29,22 +29,22 @@ METADATA_KEY = "pianomime"
 PROVENANCE = ("training_data", "command", "seed", "git_revision", "scores", "opset")
 ROWS = "rows"
 FLOAT_TOLERANCE = 1e-6
-"""Relative: a number that has been through float32 is still the same one."""
+"""Relative tolerance, so that a number stored as float32 still counts as the same."""
 _SHOWN_OF_A_KEY, _SHOWN_OF_A_VALUE = 4, 60
 _ERRORS_ONLY = 3
 _HUGE = 1e300
-"""From here on a whole number of a file may be none that a float can be."""
+"""Integers in a file from this size on may not fit into a float."""
 _TRIAL_ROWS = (1, 3)
 _MEMORY_BYTES, _MEMORY_FACTOR, _LIMIT_S = 500_000_000, 16, 20.0
-"""What a trial may take, beside so many times the size of the file."""
+"""Limits of a trial run; memory also grows with the size of the file."""
 
 
 @dataclass(frozen=True, eq=False)
 class NetworkFile:
-    """A network that was checked against the robot; it runs on one thread of the CPU.
+    """A network that was checked against the robot; it runs on one CPU thread.
 
     Attributes:
-        path: Where it was read.
+        path: The file.
         metadata: The whole JSON object.
     """
 
@@ -54,17 +54,17 @@ class NetworkFile:
 
     @classmethod
     def load(cls, path: Path, expected: Mapping[str, Any]) -> "NetworkFile":
-        """Read a network and refuse one that was made for something else.
+        """Read a network and refuse it if it does not fit.
 
         Args:
             path: The ONNX file.
-            expected: Metadata keys and the values that they must have: what JSON knows, tuples, numpy arrays. Floats
-                may differ by `FLOAT_TOLERANCE`, nothing else by anything.
+            expected: Metadata keys with their required values: JSON types, tuples, numpy arrays. Floats may differ by
+                `FLOAT_TOLERANCE`; everything else must be equal.
 
         Raises:
-            UserError: There is no such file, onnxruntime cannot read or run it, its weights or answers are not finite,
+            UserError: The file does not exist, onnxruntime cannot read or run it, its weights or outputs are not finite
                 or it has no metadata; or values differ from the expected ones or from the graph, or provenance is
-                missing: the message lists all of that.
+                missing, all of which the message lists.
         """
         _check(path)
         session = _open(path)
@@ -80,7 +80,7 @@ class NetworkFile:
         return cls(path, metadata, session)
 
     def run(self, **inputs: NDArray[np.float32]) -> tuple[NDArray[np.float32], ...]:
-        """Return the outputs in the order of `metadata["outputs"]`, (rows, ...) each, for inputs of as many rows.
+        """Return the outputs in the order of `metadata["outputs"]`, (rows, ...) each, for inputs with the same rows.
 
         Raises:
             UserError: They are not finite.
@@ -92,14 +92,14 @@ class NetworkFile:
 
 
 def as_json(value: Any) -> Any:
-    """What JSON does not know of metadata, for `json.dumps`: numpy arrays and numbers as lists and numbers."""
+    """Convert numpy arrays and numbers to lists and numbers, as `default` of `json.dumps`."""
     if isinstance(value, (np.ndarray, np.generic)):
         return value.tolist()
-    raise TypeError(f"no JSON value: {value!r}")
+    raise TypeError(f"not a JSON value: {value!r}")
 
 
 def _check(path: Path) -> None:
-    """Weights and answers must be finite numbers. Asked in a child: a graph may ask for more memory than there is."""
+    """Check that weights and outputs are finite, in a child process: a graph may need too much memory."""
     if not path.is_file():
         raise UserError(f"no such network file: {str(path)!r}")
     try:
@@ -109,17 +109,17 @@ def _check(path: Path) -> None:
     except OSError as error:
         raise UserError(f"network {str(path)!r} cannot be read: {error.strerror}") from error
     except ValueError as error:
-        raise UserError(f"{str(path)!r} is no ONNX file that onnxruntime can read: {error}") from error
+        raise UserError(f"{str(path)!r} is not an ONNX file that onnxruntime can read: {error}") from error
     try:
         in_child(lambda: _try(path), _MEMORY_BYTES + _MEMORY_FACTOR * path.stat().st_size, _LIMIT_S)
     except ChildError as error:
-        raise UserError(f"network {str(path)!r} is no good: asked on trial it {error}") from error
+        raise UserError(f"network {str(path)!r} is not usable: in a trial run it {error}") from error
 
 
 def _try(path: Path) -> None:
     session, random = _open(path), np.random.default_rng(0)
     if any(value.type != "tensor(float)" for value in session.get_inputs()):
-        return  # refused for what it says of itself
+        return  # refused later because of its declared inputs
     for rows in _TRIAL_ROWS:
         inputs = {
             value.name: random.standard_normal([_size(size, rows) for size in value.shape], dtype=np.float32)
@@ -127,7 +127,7 @@ def _try(path: Path) -> None:
         }
         try:
             answers = session.run(None, inputs)
-        except Exception as error:  # as above
+        except Exception as error:  # as in `_open`
             raise UserError(f"network {str(path)!r} is damaged: it cannot be run: {error}") from error
         for value, answer in zip(session.get_outputs(), answers, strict=True):
             shape = tuple(_size(size, rows) for size in value.shape)
@@ -143,7 +143,7 @@ def _size(size: Any, rows: int) -> int:
 
 def _require_finite(path: Path, name: str, answer: NDArray[np.float32]) -> None:
     if not np.all(np.isfinite(answer)):
-        raise UserError(f"network {str(path)!r} is no good: its answers {name!r} are not finite numbers")
+        raise UserError(f"network {str(path)!r} is not usable: its outputs {name!r} are not finite numbers")
 
 
 def _open(path: Path) -> onnxruntime.InferenceSession:
@@ -155,36 +155,36 @@ def _open(path: Path) -> onnxruntime.InferenceSession:
     options.log_severity_level = _ERRORS_ONLY
     try:
         return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-    except Exception as error:  # the exceptions of onnxruntime have no base of their own
-        raise UserError(f"{str(path)!r} is no ONNX file that onnxruntime can read: {error}") from error
+    except Exception as error:  # the exceptions of onnxruntime have no common base class
+        raise UserError(f"{str(path)!r} is not an ONNX file that onnxruntime can read: {error}") from error
 
 
 def _metadata(session: onnxruntime.InferenceSession, path: Path) -> dict[str, Any]:
     try:
         text = session.get_modelmeta().custom_metadata_map.get(METADATA_KEY)
         metadata = None if text is None else json.loads(text)
-    except (ValueError, RecursionError) as error:  # no UTF-8; nested without end
-        raise UserError(f"network {str(path)!r} has metadata {METADATA_KEY!r} that are no JSON: {error}") from error
+    except (ValueError, RecursionError) as error:  # not UTF-8, or nested too deeply
+        raise UserError(f"network {str(path)!r} has metadata {METADATA_KEY!r} that are not JSON: {error}") from error
     if text is None:
         raise UserError(f"network {str(path)!r} has no metadata {METADATA_KEY!r}: it was not exported for this robot")
     if not isinstance(metadata, dict):
         raise UserError(
-            f"network {str(path)!r} has metadata {METADATA_KEY!r} that are no JSON object: {_short(metadata)}"
+            f"network {str(path)!r} has metadata {METADATA_KEY!r} that are not a JSON object: {_short(metadata)}"
         )
     return metadata
 
 
 def _described(values: list[Any]) -> list[Any]:
-    # A type other than float32 stands in the place of the name, so that it differs from any description.
+    # A type other than float32 is put into the name, so that it differs from any description.
     return [
         [value.name if value.type == "tensor(float)" else f"{value.name}: {value.type}", list(value.shape)]
         for value in values
     ]
 
 
-def _unlike(metadata: Mapping[str, Any], wanted: Mapping[str, Any], whose: str) -> Iterator[str]:
-    # Only what is wanted is compared; of a key that differs in many places the first ones are told.
-    for key, value in wanted.items():
+def _unlike(metadata: Mapping[str, Any], expected: Mapping[str, Any], whose: str) -> Iterator[str]:
+    # Only expected keys are compared; of a key that differs in many places only the first are reported.
+    for key, value in expected.items():
         if key not in metadata:
             yield f"{key}: absent in the file, {whose} {_short(value)}"
             continue
@@ -194,32 +194,32 @@ def _unlike(metadata: Mapping[str, Any], wanted: Mapping[str, Any], whose: str) 
             yield f"{key}: {len(found) - _SHOWN_OF_A_KEY} more"
 
 
-def _differences(file: Any, wanted: Any, where: str, whose: str) -> Iterator[str]:
-    if isinstance(file, dict) and isinstance(wanted, dict):
-        for key in [*wanted, *(key for key in file if key not in wanted)]:
+def _differences(file: Any, expected: Any, where: str, whose: str) -> Iterator[str]:
+    if isinstance(file, dict) and isinstance(expected, dict):
+        for key in [*expected, *(key for key in file if key not in expected)]:
             if key not in file:
-                yield f"{where}.{key}: absent in the file, {whose} {_short(wanted[key])}"
-            elif key not in wanted:
+                yield f"{where}.{key}: absent in the file, {whose} {_short(expected[key])}"
+            elif key not in expected:
                 yield f"{where}.{key}: file {_short(file[key])}, absent in the {whose}"
             else:
-                yield from _differences(file[key], wanted[key], f"{where}.{key}", whose)
-    elif isinstance(file, list) and isinstance(wanted, list):
-        if len(file) != len(wanted):
-            yield f"{where}: file {len(file)} entries, {whose} {len(wanted)}"
-        for index, (mine, yours) in enumerate(zip(file, wanted, strict=False)):
+                yield from _differences(file[key], expected[key], f"{where}.{key}", whose)
+    elif isinstance(file, list) and isinstance(expected, list):
+        if len(file) != len(expected):
+            yield f"{where}: file {len(file)} entries, {whose} {len(expected)}"
+        for index, (mine, yours) in enumerate(zip(file, expected, strict=False)):
             yield from _differences(mine, yours, f"{where}[{index}]", whose)
-    elif not _same(file, wanted):
-        yield f"{where}: file {_short(file)}, {whose} {_short(wanted)}"
+    elif not _same(file, expected):
+        yield f"{where}: file {_short(file)}, {whose} {_short(expected)}"
 
 
-def _same(file: Any, wanted: Any) -> bool:
-    if isinstance(file, bool) or isinstance(wanted, bool):  # True is no 1
-        return file is wanted
-    if isinstance(file, (int, float)) and isinstance(wanted, (int, float)):
-        if isinstance(file, int) and isinstance(wanted, int):
-            return file == wanted
-        return abs(file) < _HUGE and math.isclose(file, wanted, rel_tol=FLOAT_TOLERANCE)
-    return bool(file == wanted)
+def _same(file: Any, expected: Any) -> bool:
+    if isinstance(file, bool) or isinstance(expected, bool):  # True is not 1
+        return file is expected
+    if isinstance(file, (int, float)) and isinstance(expected, (int, float)):
+        if isinstance(file, int) and isinstance(expected, int):
+            return file == expected
+        return abs(file) < _HUGE and math.isclose(file, expected, rel_tol=FLOAT_TOLERANCE)
+    return bool(file == expected)
 
 
 def _short(value: Any) -> str:

@@ -1,7 +1,7 @@
-"""The weights in an ONNX file, read without onnx, which only training needs: onnxruntime does not tell them.
+"""The weights in an ONNX file, read without the onnx package, which only training needs.
 
-An ONNX file is one protobuf message (onnx.proto, ModelProto). Of the fields of a message only those are followed that
-lead to tensors.
+onnxruntime does not expose them. An ONNX file is one protobuf message (onnx.proto, ModelProto); only fields that lead
+to tensors are followed.
 """
 
 from collections.abc import Iterator, Mapping
@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-# Field number -> the message there; of a tensor nothing more is followed.
+# Field number -> kind of message; tensors are not followed further.
 _Message: TypeAlias = Mapping[int, str]
 _MESSAGES: Mapping[str, _Message] = {
     "model": {7: "graph", 25: "function"},
@@ -21,7 +21,7 @@ _MESSAGES: Mapping[str, _Message] = {
     "sparse tensor": {1: "tensor"},
 }
 _TYPE, _FLOATS, _WORDS, _NAME, _RAW, _DOUBLES, _PLACE = 2, 4, 5, 8, 9, 10, 14
-"""Fields of a tensor."""
+"""Field numbers of a tensor."""
 _FLOAT, _FLOAT16, _DOUBLE, _BFLOAT16, _ELSEWHERE = 1, 10, 11, 16, 1
 _VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
 _MAX_DEPTH = 50
@@ -29,10 +29,10 @@ _VARINT_BYTES = 10
 
 
 def weights(model: bytes) -> Iterator[tuple[str, NDArray[np.floating[Any]]]]:
-    """Yield name and values, in one row, of every tensor of floats in an ONNX file.
+    """Yield the name and the flat values of every tensor of floats in an ONNX file.
 
     Raises:
-        ValueError: It is no such file, or keeps weights outside of it.
+        ValueError: It is not an ONNX file, or keeps weights in other files.
     """
     yield from _tensors(memoryview(model), "model", 0)
 
@@ -43,7 +43,7 @@ def _tensors(data: memoryview, kind: str, depth: int) -> Iterator[tuple[str, NDA
     for number, value in _fields(data):
         inner = _MESSAGES[kind].get(number)
         if inner is not None and not isinstance(value, memoryview):
-            raise ValueError(f"field {number} of a {kind} is no message")
+            raise ValueError(f"field {number} of a {kind} is not a message")
         if inner == "tensor":
             yield from _floats(value)
         elif inner is not None:
@@ -86,7 +86,7 @@ def _fields(data: memoryview) -> Iterator[tuple[int, Any]]:
         if kind == _BYTES:
             size, at = _varint(data, at)
         elif not size:
-            raise ValueError("it is no protobuf message")
+            raise ValueError("it is not a protobuf message")
         if at + size > len(data):
             raise ValueError(f"{at + size - len(data)} bytes are missing")
         yield tag >> 3, data[at : at + size]

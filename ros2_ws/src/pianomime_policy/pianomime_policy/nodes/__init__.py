@@ -1,1 +1,1 @@
-"""The nodes, and how they answer each step once."""
+"""The ROS nodes, and how each control step is answered exactly once."""

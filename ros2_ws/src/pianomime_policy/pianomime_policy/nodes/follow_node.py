@@ -1,4 +1,4 @@
-"""A pianist's fingertips in, commands out: the hands follow a person's. In policy_node's place; there is no music."""
+"""Follows a pianist's fingertips: observed fingertips in, commands out. Replaces policy_node; there is no music."""
 
 import sys
 import time
@@ -40,22 +40,22 @@ from pianomime_policy.nodes.ros_fingertips import fingertip_markers
 
 COMPLAINT_PERIOD_S = 2.0
 SILENCE_S = 0.5
-"""Without a state for so long the simulator may be gone; states come 20 times a second."""
+"""Without a state for this long the simulator may be gone; states come 20 times a second."""
 STALE_S = 0.5
-"""Fingertips older than this are no longer compared with the robot's."""
+"""Older fingertips are no longer compared with the robot's."""
 REMEMBERED = 600
-"""Steps that distances and latencies are told of: half a minute."""
+"""Steps over which distances and latencies are reported: half a minute."""
 LONGEST_LATENCY_S = 10.0
-"""A stamp further from now is of another clock."""
+"""A stamp further from now than this belongs to another clock."""
 
 Floats = NDArray[np.float64]
 
 
 class FollowNode:
-    """Answers every state with a command that goes to where the fingertips were seen last. One thread.
+    """Answers every state with a command towards the last observed fingertips. Runs in one thread.
 
-    Fingertips are listened to once the robot can follow: until then they would be old when it does, and who plays a
-    video waits for a listener.
+    It subscribes to fingertips only when the robot can follow: before that they would be outdated by the time it can,
+    and a video source waits for a subscriber.
     """
 
     finished = False
@@ -81,17 +81,17 @@ class FollowNode:
         self._act_s: deque[float] = deque(maxlen=REMEMBERED)
         self._latency_s: deque[float] = deque(maxlen=REMEMBERED)
         self._distance_m: tuple[deque[float], ...] = tuple(deque(maxlen=5 * REMEMBERED) for _ in SIDES)
-        # Pictures are stamped by the machine's own time; the simulator's is another.
+        # Images are stamped with system time, not with simulated time.
         self._clock = Clock(clock_type=ClockType.SYSTEM_TIME)
         start = self._ready()
         self._connect()
         self._begin(0, start)
 
     def close(self) -> None:
-        """Nothing runs beside the executor."""
+        """Nothing runs besides the executor."""
 
     def _ready(self) -> Floats:
-        """Compile what is compiled; the joints to begin from."""
+        """Compile all kernels; return the joints to start from."""
         follower = self._follower
         start = follower.start()
         follower.act(0, start, np.zeros_like(start))
@@ -107,40 +107,40 @@ class FollowNode:
         self._owners = Owners(node)
         self._owners.subscribe(JointState, topics.HAND_STATES, self._on_state, NEWEST)
         self._fingertips: Subscription | None = None
-        node.create_timer(SILENCE_S / 2, self._look_for_simulator)
+        node.create_timer(SILENCE_S / 2, self._check_simulator)
         self._diagnostics = Diagnostics(node, self._health)
 
     def _on_fingertips(self, message: PointCloud2) -> None:
-        def take() -> None:
+        def handle() -> None:
             human = read_fingertip_cloud(message, self._world)
             self._follower.update(human.points_m)
             self._human, self._human_s, self._stamp = human, time.monotonic(), message.header.stamp
             self._clouds += 1
 
-        self._accept(topics.HUMAN_FINGERTIPS, take)
+        self._accept(topics.HUMAN_FINGERTIPS, handle)
 
     def _on_state(self, message: JointState) -> None:
-        def take() -> None:
+        def handle() -> None:
             step = step_of(message.header.stamp)
             positions, velocities = read_joint_state(message, self._joints)
             self._state_s = time.monotonic()
             if self._answered is not None and step == self._answered[0]:
-                self._command(*self._answered)  # its reader has missed it
+                self._command(*self._answered)  # the reader has missed it
                 return
             self._seen = (step, positions)
-            self._compare(positions)
+            self._record_distance(positions)
             self._answer(step, positions, velocities)
 
-        self._accept(topics.HAND_STATES, take)
+        self._accept(topics.HAND_STATES, handle)
         if self._fingertips is None and self._answered is not None:
             self._fingertips = overridable_subscription(
                 self.node, PointCloud2, topics.HUMAN_FINGERTIPS, self._on_fingertips, NEWEST
             )
             self._log.info(f"the hands follow {self._fingertips.topic_name}: end with Ctrl-C")
 
-    def _accept(self, topic: str, take: Callable[[], None]) -> None:
+    def _accept(self, topic: str, handle: Callable[[], None]) -> None:
         try:
-            take()
+            handle()
         except MessageError as error:
             name = self.node.resolve_topic_name(topic)
             if topic == topics.HAND_STATES and isinstance(error, NotFiniteError):
@@ -157,7 +157,7 @@ class FollowNode:
             raise UnsafeError(f"targets of step {step} are not finite: {', '.join(names)}")
         self._answered = (step, targets)
         self._command(step, targets)
-        self._note_latency()
+        self._record_latency()
         if (
             self._publish_fingertips.get_subscription_count()
             and (fingertips := self._follower.fingertip_targets()) is not None
@@ -167,8 +167,8 @@ class FollowNode:
     def _command(self, step: int, targets: Floats) -> None:
         self._publish_command.publish(targets_message(self._target_names, targets, step=step))
 
-    def _note_latency(self) -> None:
-        """Of a picture whose fingertips are in a command for the first time."""
+    def _record_latency(self) -> None:
+        """Record the age of an image when its fingertips first enter a command."""
         if self._stamp is None:
             return
         age_s = (self._clock.now().nanoseconds - self._stamp.sec * 10**9 - self._stamp.nanosec) / 1e9
@@ -176,8 +176,8 @@ class FollowNode:
             self._latency_s.append(age_s)
         self._stamp = None
 
-    def _compare(self, positions: Floats) -> None:
-        """The robot's fingertips with the pianist's, along and across the keyboard: heights are not seen."""
+    def _record_distance(self, positions: Floats) -> None:
+        """Record the horizontal distance of the robot's fingertips from the pianist's; heights are unknown."""
         if self._human is None or time.monotonic() - self._human_s > STALE_S:
             return
         apart_m = np.linalg.norm((self._follower.fingertips(positions) - self._human.points_m[:, 1:])[..., :2], axis=-1)
@@ -187,8 +187,8 @@ class FollowNode:
     def _begin(self, step: int, positions: Floats) -> None:
         self._publish_start.publish(joint_state(self._joints.names, positions, step=step))
 
-    def _look_for_simulator(self) -> None:
-        """Where a simulator that falls silent was is where the one started in its place begins."""
+    def _check_simulator(self) -> None:
+        """If the simulator falls silent, publish its last state as the start for the one that replaces it."""
         if self._seen is None or time.monotonic() - self._state_s < SILENCE_S or self._seen[0] == self._resumed:
             return
         self._resumed = self._seen[0]
@@ -209,18 +209,18 @@ class FollowNode:
         for hand, side in enumerate(SIDES):
             values[f"{side}_seen"] = int(fresh and self._human is not None and bool(self._human.seen[hand]))
             values |= _percentiles(self._distance_m[hand], f"{side}_distance", "mm", (50, 95))
-        complaints = {
+        causes = {
             f"{self._refused} messages refused": self._refused > 0,
             "fingertips have stopped": self._clouds > 0 and not fresh,
             f"{sources} publishers on {source}: the hands follow several people": sources > 1,
         }
-        warnings = (*(words for words, is_so in complaints.items() if is_so), *self._owners.warnings())
+        warnings = (*(words for words, is_so in causes.items() if is_so), *self._owners.warnings())
         text = "following" if fresh else "waiting for the simulator" if answered < 0 else "waiting for fingertips"
         return Health(max(answered, 0), values, text, warnings)
 
 
 def _percentiles(values: deque[float], name: str, unit: str, percents: tuple[int, ...]) -> dict[str, float]:
-    """Percentiles in thousandths; {} of nothing."""
+    """Percentiles times 1000; {} without values."""
     if not values:
         return {}
     found = np.percentile(list(values), percents) * 1e3

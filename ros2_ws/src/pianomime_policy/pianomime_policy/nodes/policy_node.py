@@ -1,9 +1,9 @@
-"""A controller as a managed ROS node: goals and states in, commands out.
+"""A controller as a managed (life-cycle) ROS node: goals and states in, commands out.
 
-Life cycle: configure builds the controller and compiles what it compiles, activate connects it to the graph,
-deactivate takes it off, cleanup forgets it. Shutdown does so from any state: the process says nothing more and stays
-until it is told to end, since whoever looks after the graph would start it again. With `autostart` (the default) the
-node goes through the first two by itself, so that plain `ros2 run` and launch files need no life-cycle manager.
+Life cycle: configure builds the controller and compiles its kernels, activate connects it to the graph, deactivate
+disconnects it, cleanup drops it. Shutdown does so from any state; the process then stays silent until it is stopped,
+since a supervisor of the graph would restart it otherwise. With `autostart` (the default) the node goes through the
+first two by itself, so that plain `ros2 run` and launch files need no life-cycle manager.
 """
 
 import sys
@@ -55,9 +55,9 @@ from pianomime_policy.warm_up import ready_controller
 
 COMPLAINT_PERIOD_S = 2.0
 SILENCE_S = 0.5
-"""Without a state for so long the simulator may be gone; states come 20 times a second."""
+"""Without a state for this long the simulator may be gone; states come 20 times a second."""
 STATES = (topics.HAND_STATES, topics.KEY_STATES)
-"""A robot whose state is not finite is broken; elsewhere a bad number is but a bad message."""
+"""A state that is not finite means a broken robot; in other topics it is only a bad message."""
 
 
 class _ManagedNode(SteadyTimers, LifecycleNode):
@@ -71,7 +71,7 @@ class _ManagedNode(SteadyTimers, LifecycleNode):
         return self._owner.transition(self._owner.build)
 
     def on_activate(self, state: LifecycleState) -> TransitionCallbackReturn:
-        super().on_activate(state)  # its publishers may speak
+        super().on_activate(state)  # enables its publishers
         return self._owner.transition(self._owner.connect)
 
     def on_deactivate(self, state: LifecycleState) -> TransitionCallbackReturn:
@@ -88,13 +88,13 @@ class _ManagedNode(SteadyTimers, LifecycleNode):
         return self._let_go(state)
 
     def _let_go(self, state: LifecycleState) -> TransitionCallbackReturn:
-        """From whatever state: afterwards the hands are nobody's."""
+        """Release everything from any state: afterwards this node no longer controls the hands."""
         super().on_deactivate(state)
         return self._owner.transition(self._owner.forget)
 
 
 class PolicyNode:
-    """One controller, one song. Everything happens in the executor's one thread."""
+    """Runs one controller for one song. Everything happens in the single thread of the executor."""
 
     finished = False
 
@@ -125,14 +125,14 @@ class PolicyNode:
                     raise self._failure
 
     def close(self) -> None:
-        """Nothing runs beside the executor."""
+        """Nothing runs besides the executor."""
 
     def transition(
         self, work: Callable[[], None], failed: TransitionCallbackReturn = TransitionCallbackReturn.FAILURE
     ) -> TransitionCallbackReturn:
-        """Do the work of a transition; a failure is logged and kept, since rclpy tells the caller no reason.
+        """Do the work of a transition; a failure is logged and kept, since rclpy does not pass on the reason.
 
-        `failed`: What to return then: back to the state before, or ERROR to let go of everything.
+        `failed`: Return value on failure: FAILURE for the previous state, or ERROR to release everything.
         """
         try:
             work()
@@ -143,29 +143,29 @@ class PolicyNode:
         return TransitionCallbackReturn.SUCCESS
 
     def build(self) -> None:
-        """Make the controller, ready to answer without compiling anything."""
+        """Build the controller, so that it compiles nothing while it plays."""
         begin_s = time.monotonic()
         self._controller = ready_controller(self._name, self._scene, self.node.get_logger().info, self._model)
         self._joints = NameOrder(prefixed(self._prefix, self._controller.joint_names))
         self._keys = NameOrder(KEY_NAMES, beside=(SUSTAIN,))
         self._goal = NameOrder(GOAL_NAMES)
         # Silent until the node is active.
-        self._publish_command = self._speak(JointTrajectory, topics.COMMAND)
-        self._publish_fingertips = self._speak(MarkerArray, topics.FINGERTIP_TARGETS)
+        self._publish_command = self._create_publisher(JointTrajectory, topics.COMMAND)
+        self._publish_fingertips = self._create_publisher(MarkerArray, topics.FINGERTIP_TARGETS)
         self._built.callback(delattr, self, "_controller")
         self.node.get_logger().info(f"controller {self._name!r} ready after {time.monotonic() - begin_s:.1f} s")
 
-    def _speak(self, kind: type, topic: str) -> LifecyclePublisher:
+    def _create_publisher(self, kind: type, topic: str) -> LifecyclePublisher:
         publisher = self.node.create_lifecycle_publisher(kind, topic, copy(NEWEST), qos_overriding_options=OVERRIDABLE)
         self._built.callback(self.node.destroy_lifecycle_publisher, publisher)
         return publisher
 
     def connect(self) -> None:
-        """Begin to listen and to answer. Latched topics are delivered anew after each connection."""
+        """Subscribe and start answering. Latched topics are delivered again after each connection."""
         node, undo = self.node, self._connected.callback
         self._synchroniser = StepSynchroniser(self._controller)
         prefer_prompt_replies()
-        # Of this connection: who was off must not have said where to begin.
+        # Created for each connection: an inactive node must not have published a start.
         self._publish_start = node.create_publisher(JointState, topics.START, LATCHED)
         undo(node.destroy_publisher, self._publish_start)
         self._owners = Owners(node)
@@ -174,53 +174,53 @@ class PolicyNode:
         self._owners.subscribe(JointTrajectory, topics.GOAL, self._on_goal, NEWEST)
         self._owners.subscribe(JointState, topics.HAND_STATES, self._on_hands, NEWEST)
         self._owners.subscribe(JointState, topics.KEY_STATES, self._on_keys, NEWEST)
-        undo(node.destroy_timer, node.create_timer(SILENCE_S / 2, self._look_for_simulator))
+        undo(node.destroy_timer, node.create_timer(SILENCE_S / 2, self._check_simulator))
         undo(Diagnostics(node, self._health).close)
 
     def disconnect(self) -> None:
-        """Stop listening and answering; the simulator holds the hands, then lifts them."""
+        """Unsubscribe and stop answering; the simulator holds the hands, then lifts them."""
         self._connected.close()
 
     def forget(self) -> None:
-        """Drop the controller, and whatever is still connected."""
+        """Drop the controller, and anything that is still connected."""
         self._connected.close()
         self._built.close()
 
     def _on_song(self, message: JointTrajectory) -> None:
-        def take() -> None:
+        def handle() -> None:
             self._synchroniser.receive_song(*read_goal(message, self._goal), message.header.frame_id)
 
-        self._accept(topics.SONG, take)
+        self._accept(topics.SONG, handle)
 
     def _on_goal(self, message: JointTrajectory) -> None:
-        def take() -> None:
+        def handle() -> None:
             step, (goal, sustain) = step_of(message.header.stamp), read_goal(message, self._goal)
             self._synchroniser.select_performance(message.header.frame_id)
             self._begin(step, self._synchroniser.begin(step, goal, sustain))
             self._synchroniser.receive_goal(step, goal, sustain, read_goal_velocity(message, self._goal, goal))
 
-        self._accept(topics.GOAL, take)
+        self._accept(topics.GOAL, handle)
 
     def _on_hands(self, message: JointState) -> None:
-        def take() -> None:
+        def handle() -> None:
             step = step_of(message.header.stamp)
             self._state_s = time.monotonic()
             self._synchroniser.receive_joints(step, *read_joint_state(message, self._joints))
             if (targets := self._synchroniser.repeat(step)) is not None:
                 self._command(step, targets)
 
-        self._accept(topics.HAND_STATES, take)
+        self._accept(topics.HAND_STATES, handle)
 
     def _on_keys(self, message: JointState) -> None:
-        def take() -> None:
+        def handle() -> None:
             angles, _ = read_joint_state(message, self._keys)
             self._synchroniser.receive_keys(step_of(message.header.stamp), angles)
 
-        self._accept(topics.KEY_STATES, take)
+        self._accept(topics.KEY_STATES, handle)
 
-    def _accept(self, topic: str, take: Callable[[], None]) -> None:
+    def _accept(self, topic: str, handle: Callable[[], None]) -> None:
         try:
-            take()
+            handle()
         except MessageError as error:
             name = self.node.resolve_topic_name(topic)
             if isinstance(error, NotFiniteError) and topic in STATES:
@@ -244,23 +244,23 @@ class PolicyNode:
             self._publish_start.publish(message)
             self._answered_s = None
 
-    def _look_for_simulator(self) -> None:
-        """Where a simulator that falls silent was is where the one started in its place begins."""
-        seen = self._synchroniser.latest_joints()
-        if seen is None or time.monotonic() - self._state_s < SILENCE_S or seen[0] == self._resumed:
+    def _check_simulator(self) -> None:
+        """If the simulator falls silent, publish its last state as the start for the one that replaces it."""
+        latest = self._synchroniser.latest_joints()
+        if latest is None or time.monotonic() - self._state_s < SILENCE_S or latest[0] == self._resumed:
             return
-        self._resumed = seen[0]
-        self._begin(*seen)
+        self._resumed = latest[0]
+        self._begin(*latest)
 
     def _command(self, step: int, targets: NDArray[np.float64]) -> None:
         controller = self._controller
-        # Of the last `act`, which is that of this step, also when it is said again.
+        # From the last `act`, which belongs to this step even if the command is repeated.
         pedal = controller.pedal() if isinstance(controller, Pedals) else None
         names = prefixed(self._prefix, controller.target_names)
         self._publish_command.publish(targets_message(names, targets, step=step, pedal=pedal))
 
     def _report_fingertips(self, step: int) -> None:
-        """Once the command is out, and only for those who look."""
+        """Publish fingertip targets after the command, and only if there are subscribers."""
         controller = self._controller
         if not isinstance(controller, ReportsFingertipTargets) or not self._publish_fingertips.get_subscription_count():
             return

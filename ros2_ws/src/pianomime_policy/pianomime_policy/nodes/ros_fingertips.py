@@ -1,4 +1,4 @@
-"""Where the controller sends the fingertips, as markers in frame `world`."""
+"""Fingertip targets as markers in frame `world`."""
 
 from geometry_msgs.msg import Point
 from std_msgs.msg import ColorRGBA
@@ -10,14 +10,14 @@ from pianomime_core.ros_topics import WORLD
 from pianomime_policy.controllers.controller import FingertipTargets
 
 _DIAMETER_M = 0.008
-# Of Okabe and Ito's palette, and none of the colours of keys.
+# From Okabe and Ito's palette, and different from the colours of keys.
 _PRESSES = ColorRGBA(r=0.0, g=158 / 255, b=115 / 255, a=1.0)
 _IS_FREE = ColorRGBA(r=240 / 255, g=228 / 255, b=66 / 255, a=1.0)
 
 
 def fingertip_markers(step: int, targets: FingertipTargets) -> MarkerArray:
-    """Return the targets of the command of `step`, one list of spheres for each hand, thumb to little finger: green for
-    a finger that is to hold down a key, yellow for the others."""
+    """Return the targets of the command of `step` as one list of spheres per hand, thumb to little finger: green for a
+    finger that should hold down a key, yellow for the others."""
     return MarkerArray(markers=[_hand(step, side, targets, hand) for hand, side in enumerate(SIDES)])
 
 

@@ -1,4 +1,4 @@
-"""Pairs states and goal windows of the same step, and lets the controller answer each step once. No ROS."""
+"""Pairs states and goal windows of the same step, and runs the controller once per step. No ROS."""
 
 from dataclasses import dataclass
 
@@ -16,7 +16,7 @@ Velocities = NDArray[np.uint8]
 
 @dataclass
 class _Newest:
-    """The newest message of each kind, with the step it belongs to."""
+    """The newest message of each kind with its step."""
 
     joints: tuple[int, Floats, Floats] | None = None
     keys: tuple[int, Floats] | None = None
@@ -24,14 +24,14 @@ class _Newest:
 
 
 class StepSynchroniser:
-    """What is known, what has been answered.
+    """Collects messages until they are complete for a step, then answers it.
 
     Attributes:
-        performance: The name of the one that windows are of, as their source gives it; None before any.
-        started: True once the controller has been given a song.
-        first: Step at which it began.
+        performance: Name of the current performance, as the source of the windows gives it; None before the first.
+        started: True once the controller has started a song.
+        first: Step at which it started.
         answered: Step of the last command; -1 before the first.
-        skipped: Steps before it that were never answered.
+        skipped: Earlier steps that were never answered.
     """
 
     def __init__(self, controller: Controller) -> None:
@@ -46,22 +46,21 @@ class StepSynchroniser:
         self.skipped = 0
 
     def receive_song(self, goal: Bools, sustain: Bools, performance: str = "") -> None:
-        """Take the whole roll (T, 88), (T,), for controllers that want to see all of it."""
+        """Take the whole roll (T, 88), (T,), for whole-song controllers."""
         self._song = (performance, goal, sustain)
 
     def select_performance(self, performance: str) -> None:
-        """Windows are of this performance; if it is another than before, it is to be begun, and nothing that was known
-        is of any use."""
+        """Set the performance that the windows belong to; a new one resets everything, and the song has to begin."""
         if self.performance not in (None, performance):
             self._newest = _Newest()
             self.started, self.answered, self.skipped = False, -1, 0
         self.performance = performance
 
     def begin(self, step: int, goal: Bools, sustain: Bools) -> Floats | None:
-        """Begin with the window (H, 88), (H,) of `step`: 0, or in the middle of a song that is being played already;
-        return joint positions (n,), or None if it has begun before or has not seen enough.
+        """Start the controller with the window (H, 88), (H,) of `step`, which may be in the middle of a song that is
+        already being played; return joint positions (n,), or None if it has started already or lacks data.
 
-        A controller counts its own steps from 0 on: to it the song begins here.
+        A controller counts its own steps from 0: for it the song begins here.
 
         Raises:
             UserError: The window is shorter than the controller's horizon.
@@ -76,15 +75,13 @@ class StepSynchroniser:
             if not len(goal):
                 return None
         elif len(goal) < horizon:
-            raise UserError(
-                f"horizon_steps of midi_node is {len(goal)}: the controller wants to see {horizon} steps or more"
-            )
+            raise UserError(f"horizon_steps of midi_node is {len(goal)}: the controller needs {horizon} steps or more")
         positions = self._controller.start(goal[:horizon], sustain[:horizon])
         self.started, self.first, self.answered = True, step, step - 1
         return positions
 
     def receive_joints(self, step: int, positions: Floats, velocities: Floats) -> None:
-        """Take the state of the hands (n,) at the beginning of `step`."""
+        """Take the joint state (n,) at the beginning of `step`."""
         self._newest.joints = (step, positions, velocities)
 
     def receive_keys(self, step: int, angles: Floats) -> None:
@@ -92,17 +89,17 @@ class StepSynchroniser:
         self._newest.keys = (step, angles)
 
     def receive_goal(self, step: int, goal: Bools, sustain: Bools, velocity: Velocities | None = None) -> None:
-        """Take the goal window (H, 88), (H,), (H, 88) of `step`; without velocities all keys are to be alike."""
+        """Take the goal window (H, 88), (H,), (H, 88) of `step`; without velocities all keys get the same one."""
         self._newest.goal = (step, goal, sustain, usual_velocity(goal) if velocity is None else velocity)
 
     def answer(self) -> tuple[int, Floats] | None:
-        """Return step and targets (m,) if everything about one step is here and it was not answered yet.
+        """Return step and targets (m,) if all messages of one step are here and it was not answered yet.
 
-        If it is a step before the one answered last, the song was begun again there. Hands, keys and window must say so
-        together: an old state alone, of whoever sent it, is passed over.
+        If it lies before the last answered step, the song was restarted there. Hands, keys and window must agree on
+        that: an old state alone, from any sender, is ignored.
 
         Raises:
-            UnsafeError: The controller gave targets that are not finite.
+            UnsafeError: The controller returned targets that are not finite.
         """
         newest = self._newest
         if not self.started or newest.joints is None or newest.keys is None or newest.goal is None:
@@ -139,9 +136,9 @@ class StepSynchroniser:
         return step, self._targets
 
     def latest_joints(self) -> tuple[int, Floats] | None:
-        """Return the newest step whose state of the hands is known, and their joint positions (n,); None before any."""
+        """Return the newest step with known joints, and the joint positions (n,); None before the first."""
         return None if self._newest.joints is None else self._newest.joints[:2]
 
     def repeat(self, step: int) -> Floats | None:
-        """Return the targets (m,) given for `step` if it was the last one answered: its reader may have missed them."""
+        """Return the targets (m,) of `step` again if it was the last one answered: the reader may have missed them."""
         return self._targets if step == self.answered else None
