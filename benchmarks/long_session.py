@@ -3,7 +3,7 @@
 One process plays the bundled songs one after another as policy_node and sim_node do with sync, without DDS and without
 waiting: windows and states go into `StepSynchroniser`, its commands into `Playback`, and the score and both nodes'
 health are made into messages once per simulated second. What a rollout keeps (targets, goal and pressed keys) grows by
-design and is counted separately. The requirement: a median report costs at most twice what it did after a minute, and no
+design and is counted separately. Requirement: a median report costs at most twice what it did after a minute, and no
 other memory grows by 20 MB.
 """
 
