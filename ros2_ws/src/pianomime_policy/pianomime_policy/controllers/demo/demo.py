@@ -1,11 +1,13 @@
 """The `demo` controller: plays what a pianist did, with the pianist's fingers and near the pianist's fingertips."""
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pianomime_core.demonstration import Demonstration
+from pianomime_description.variant import SceneConfig
 from pianomime_policy.controllers.controller import FingertipAims, Observation
 from pianomime_policy.controllers.demo.human_reading import HumanReading, HumanReadingConfig
 from pianomime_policy.hand_control.performer import Performer, PerformerConfig
@@ -60,3 +62,12 @@ class Demo:
     def aims(self) -> FingertipAims | None:
         """See `TellsAims.aims`."""
         return self._performer.aims()
+
+
+def build(scene: SceneConfig, demonstration: Path) -> Demo:
+    """The controller for the hands of a scene, with what is in a file.
+
+    Raises:
+        UserError: The file is no demonstration.
+    """
+    return Demo(Demonstration.load(demonstration), scene.variant)

@@ -6,11 +6,12 @@ step; a streaming one learns each row when it enters the window. Nothing else di
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from pianomime_description.variant import SceneConfig
 from pianomime_policy.controllers.controller import FingertipAims, Observation
 from pianomime_policy.fingering.fingering import Fingering, FingeringConfig
 from pianomime_policy.fingering.release import ReleaseConfig
@@ -94,3 +95,8 @@ class Planner:
     def aims(self) -> FingertipAims | None:
         """See `TellsAims.aims`."""
         return self._performer.aims()
+
+
+def build(scene: SceneConfig, horizon_steps: int | None) -> Planner:
+    """The planner that sees so many rows of goal; None for the whole song."""
+    return Planner(scene.variant, replace(PlannerConfig(), horizon_steps=horizon_steps))

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from pianomime_description.variant import SceneConfig
 from pianomime_policy.controllers.controller import FingertipAims, Observation
 from pianomime_policy.controllers.reactive.live_reading import LiveConfig, LiveReading
 from pianomime_policy.hand_control.performer import Performer, PerformerConfig
@@ -53,3 +54,8 @@ class Reactive:
     def aims(self) -> FingertipAims | None:
         """See `TellsAims.aims`."""
         return self._performer.aims()
+
+
+def build(scene: SceneConfig) -> Reactive:
+    """The controller for the hands of a scene."""
+    return Reactive(scene.variant)
