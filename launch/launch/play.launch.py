@@ -5,13 +5,14 @@ from collections.abc import Mapping
 from launch.actions import DeclareLaunchArgument
 
 from launch import LaunchDescription
-from pianomime.files.models import check_name, demonstration_to_play
+from pianomime.files.models import demonstration_to_play
 from pianomime.files.shared_files import find_song
 from pianomime.graph.graph_options import PlayOptions
 from pianomime.graph.launch_arguments import COMMON_ARGUMENTS, SWITCH, common_options, is_true, number, whole_number
 from pianomime.graph.launch_nodes import graph_description
 from pianomime.graph.node_table import NodeEntry, node_table
 from pianomime_core.instruments import choice
+from pianomime_policy.controllers.specs import check_name
 from pianomime_sim.transport import FASTEST, SLOWEST
 
 HIGHEST_HORIZON_STEPS = 400  # as midi_node declares it

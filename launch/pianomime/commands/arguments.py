@@ -18,12 +18,11 @@ from pianomime.commands.urdf import add_urdf
 from pianomime.files.songs import DEFAULT_SONG, bundled_songs
 from pianomime_core.errors import UserError
 from pianomime_policy.controllers.default_controller import DEFAULT_CONTROLLER
+from pianomime_policy.controllers.specs import OURS
 
 _CONTROLLER_HELP = (
-    "planner (sees the whole song), streaming (2 s ahead, as a live keyboard allows), streaming-1s (1 s ahead), "
-    "foresight (2 s ahead, with a simulator in the loop), reactive (only what is held now), idle (does nothing), onnx "
-    "(trained networks, 2 s ahead), onnx-1s (1 s ahead) or demo (repeats what a pianist did); "
-    "default %(default)s"
+    f"{', '.join(f'{spec.name} ({spec.description})' for spec in OURS.values())}, one that another package registers, "
+    "or module:Class of your own; default %(default)s"
 )
 _DIAGNOSE_CAUSES = """\
 A key-frame is one key in one frame of 50 ms. Its cause is the first that fits:

@@ -112,16 +112,18 @@ def models() -> str:
     """The bundled networks fit the robot."""
     from pianomime.files.models import model_folder
     from pianomime_description.variant import SceneConfig
-    from pianomime_policy.controllers.registry import TRAINED, make_controller
+    from pianomime_policy.controllers.registry import make_controller
+    from pianomime_policy.controllers.specs import controller_names
 
-    folder = model_folder(TRAINED[0])
+    trained = controller_names("model")
+    folder = model_folder(trained[0])
     assert folder is not None
     if not folder.is_dir():
         raise Absent(f"no folder {folder}")
     if find_spec("onnxruntime") is None:
         raise Absent("onnxruntime is not installed")
-    make_controller(TRAINED[0], SceneConfig(), folder)
-    return f"{', '.join(TRAINED)}: networks accepted"
+    make_controller(trained[0], SceneConfig(), folder)
+    return f"{', '.join(trained)}: networks accepted"
 
 
 def offscreen() -> str:

@@ -3,16 +3,10 @@
 from pathlib import Path
 
 from pianomime.files.shared_files import share_directory
-from pianomime_core.errors import UserError, unknown_value
-from pianomime_policy.controllers.controller_names import CONTROLLERS, DEMONSTRATED, TRAINED
+from pianomime_core.errors import UserError
+from pianomime_policy.controllers.specs import controller_names
 
 BUNDLED = "generalist"
-
-
-def check_name(controller: str) -> None:
-    """Raise UserError, which lists the known ones, for a name of no controller."""
-    if controller not in CONTROLLERS:
-        raise unknown_value("controller", controller, CONTROLLERS)
 
 
 def model_folder(controller: str, model: Path | None = None) -> Path | None:
@@ -21,7 +15,7 @@ def model_folder(controller: str, model: Path | None = None) -> Path | None:
     Raises:
         UserError: The package is installed without its shared files.
     """
-    if model is None and controller in TRAINED:
+    if model is None and controller in controller_names("model"):
         return share_directory() / "models" / BUNDLED
     return model
 
@@ -38,11 +32,12 @@ def demonstration_to_play(
     Raises:
         UserError: The demonstration is missing, or given beside what it takes the place of.
     """
-    if controller not in DEMONSTRATED:
+    demonstrated = controller_names("demonstration")
+    if controller not in demonstrated:
         if demo:
             raise UserError(
                 f"controller {controller!r} plays no demonstration, but {str(demo)!r} is given: use controller "
-                f"{', '.join(DEMONSTRATED)}, or give the file as song"
+                f"{', '.join(demonstrated)}, or give the file as song"
             )
         return None
     if not demo:

@@ -2,10 +2,10 @@
 
 import math
 
-from pianomime_core.errors import UserError, unknown_value
+from pianomime_core.errors import UserError
 from pianomime_core.live_window import visible_steps
 from pianomime_core.timing import CONTROL_TIMESTEP_S, FRAMES_PER_SECOND
-from pianomime_policy.controllers.controller_names import CONTROLLERS, HORIZON_STEPS
+from pianomime_policy.controllers.specs import OURS, spec_of
 
 MAX_DELAY_S = 20.0
 
@@ -16,11 +16,9 @@ def live_delay_s(controller: str, delay_s: float | None = None) -> float:
     Raises:
         UserError: The controller is unknown or wants the whole song, or looks further ahead than the delay shows.
     """
-    if controller not in CONTROLLERS:
-        raise unknown_value("controller", controller, CONTROLLERS)
-    horizon = HORIZON_STEPS[controller]
+    horizon = spec_of(controller).horizon_steps
     if horizon is None:
-        live = ", ".join(name for name in CONTROLLERS if HORIZON_STEPS[name] is not None)
+        live = ", ".join(name for name, spec in OURS.items() if spec.horizon_steps is not None)
         raise UserError(f"controller {controller!r} wants to see the whole song: live, choose one of {live}")
     if delay_s is None:
         return horizon * CONTROL_TIMESTEP_S if horizon > 1 else 0.0

@@ -12,7 +12,7 @@ from command_examples import Command, write_midi
 
 from pianomime.commands import cli
 from pianomime.files.songs import bundled_songs
-from pianomime_policy.controllers.registry import CONTROLLERS
+from pianomime_policy.controllers.specs import OURS
 
 OPTIONS = {
     "play": (
@@ -114,7 +114,7 @@ def test_bad_midi_is_refused(kind: str, command: str, pianomime: Command, tmp_pa
 
 @pytest.mark.parametrize("command", ["play", "play --no-ros", "evaluate", "diagnose"])
 def test_unknown_controller_is_refused_with_the_known_ones(command: str, pianomime: Command, tune: Path) -> None:
-    pianomime(*command.split(), tune, "--controller", "mozart").refuses("'mozart'", *CONTROLLERS)
+    pianomime(*command.split(), tune, "--controller", "mozart").refuses("'mozart'", *OURS)
 
 
 @pytest.mark.parametrize("command", ["play", "play --no-ros", "evaluate", "diagnose"])
@@ -212,7 +212,7 @@ def test_help_names_every_option(command: str, pianomime: Command) -> None:
 
 @pytest.mark.parametrize("command", ["play", "evaluate", "diagnose"])
 def test_help_names_every_controller(command: str, pianomime: Command) -> None:
-    assert all(name in pianomime(command, "--help").out for name in CONTROLLERS)
+    assert all(name in pianomime(command, "--help").out for name in OURS)
 
 
 def test_help_names_every_bundled_song(pianomime: Command) -> None:

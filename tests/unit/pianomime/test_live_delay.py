@@ -5,12 +5,13 @@ import pytest
 from pianomime.graph.live_delay import live_delay_s
 from pianomime_core.errors import UserError
 from pianomime_description.variant import SceneConfig
-from pianomime_policy.controllers.registry import CONTROLLERS, DEMONSTRATED, HORIZON_STEPS, TRAINED, make_controller
+from pianomime_policy.controllers.registry import make_controller
+from pianomime_policy.controllers.specs import OURS, controller_names
 
 
-@pytest.mark.parametrize("name", [name for name in CONTROLLERS if name not in TRAINED + DEMONSTRATED])
+@pytest.mark.parametrize("name", controller_names(None))
 def test_the_horizons_are_those_of_the_controllers(name):
-    assert make_controller(name, SceneConfig()).horizon_steps == HORIZON_STEPS[name]
+    assert make_controller(name, SceneConfig()).horizon_steps == OURS[name].horizon_steps
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from pianomime.files.models import model_folder
 from pianomime.files.songs import share_directory
 from pianomime_description.variant import SceneConfig
 from pianomime_policy.controllers.idle.idle import Idle
-from pianomime_policy.controllers.registry import CONTROLLERS, TRAINED
+from pianomime_policy.controllers.specs import OURS, controller_names
 
 
 @pytest.fixture
@@ -29,10 +29,10 @@ def models(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     return given
 
 
-@pytest.mark.parametrize("name", CONTROLLERS)
+@pytest.mark.parametrize("name", OURS)
 def test_only_a_trained_controller_has_a_bundled_model(name: str) -> None:
     bundled = share_directory() / "models" / "generalist"
-    assert model_folder(name) == (bundled if name in TRAINED else None)
+    assert model_folder(name) == (bundled if name in controller_names("model") else None)
 
 
 @pytest.mark.parametrize("name", ["onnx", "idle"])

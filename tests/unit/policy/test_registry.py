@@ -10,19 +10,21 @@ import pytest
 from pianomime_core.errors import UserError
 from pianomime_core.hands import joint_names, target_names
 from pianomime_description.variant import SceneConfig
+from pianomime_policy.controllers import specs
 from pianomime_policy.controllers.foresight.foresight import Foresight
 from pianomime_policy.controllers.idle.idle import Idle
 from pianomime_policy.controllers.planner.planner import Planner
 from pianomime_policy.controllers.reactive.reactive import Reactive
-from pianomime_policy.controllers.registry import CONTROLLERS, DEMONSTRATED, TRAINED, make_controller
+from pianomime_policy.controllers.registry import make_controller
+from pianomime_policy.controllers.specs import OURS, controller_names, spec_of
 
 HORIZONS = {"planner": None, "streaming": 40, "streaming-1s": 20, "foresight": 40, "reactive": 1, "idle": 1}
 
 
 def test_the_names_are_those_of_the_contract():
-    assert list(CONTROLLERS) == [*HORIZONS, "onnx", "onnx-1s", "demo"]
-    assert TRAINED == ("onnx", "onnx-1s")
-    assert DEMONSTRATED == ("demo",)
+    assert list(OURS) == [*HORIZONS, "onnx", "onnx-1s", "demo"]
+    assert controller_names("model") == ("onnx", "onnx-1s")
+    assert controller_names("demonstration") == ("demo",)
 
 
 @pytest.mark.parametrize(("name", "horizon"), HORIZONS.items())
@@ -42,6 +44,72 @@ def test_a_controller_has_the_hands_of_the_scene(name):
     assert controller.start(np.zeros((40, 88), bool), np.zeros(40, bool)).shape == (52,)
 
 
+STRANGER = """
+from pianomime_policy.controllers.idle.idle import Idle
+from pianomime_policy.controllers.spec import ControllerSpec
+
+class Stranger(Idle):
+    horizon_steps = 7
+
+    def __init__(self, scene):
+        super().__init__(scene.variant)
+        self.horizon_steps = 7
+
+def build(scene, pitch):
+    return Stranger(scene), pitch
+
+SPEC = ControllerSpec("any name", "stranger:build", 7, "a stranger", options={"pitch": 60})
+half = object()
+"""
+
+
+@pytest.fixture
+def stranger(tmp_path, monkeypatch):
+    """Another package, installed with entry points."""
+    (tmp_path / "stranger.py").write_text(STRANGER)
+    info = tmp_path / "stranger-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: stranger\nVersion: 1.0\n")
+    points = "friend = stranger:Stranger\nspecial = stranger:SPEC\nplanner = stranger:Stranger\n"
+    (info / "entry_points.txt").write_text(f"[pianomime.controllers]\n{points}")
+    monkeypatch.syspath_prepend(tmp_path)
+    specs._others.cache_clear()
+    yield
+    specs._others.cache_clear()
+    sys.modules.pop("stranger", None)
+
+
+def test_a_class_of_ones_own_is_a_controller(stranger):
+    scene = SceneConfig(variant="robopianist")
+    assert spec_of("stranger:Stranger").horizon_steps == 7
+    own = make_controller("stranger:Stranger", scene)
+    assert (type(own).__name__, len(own.target_names)) == ("Stranger", 44)
+
+
+def test_another_package_registers_controllers_but_none_of_our_names(stranger):
+    assert set(controller_names()) == {*OURS, "friend", "special"}
+    assert type(make_controller("friend", SceneConfig())).__name__ == "Stranger"
+    assert spec_of("special").name == "special"
+    assert make_controller("special", SceneConfig())[1] == 60
+    assert type(make_controller("planner", SceneConfig())) is Planner
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("stranger:Nobody", "cannot be imported: AttributeError: .*'Nobody'"),
+        ("nowhere.at_all:Nobody", "cannot be imported: ModuleNotFoundError: No module named 'nowhere'"),
+        ("stranger:half", "is no class with an attribute horizon_steps"),
+        ("stranger:", "unknown controller 'stranger:'"),
+        ("os.system('rm'):x", "unknown controller"),
+    ],
+)
+def test_what_is_no_controller_is_refused_in_one_line(stranger, name, words):
+    with pytest.raises(UserError, match=words) as refused:
+        make_controller(name, SceneConfig())
+    assert "\n" not in str(refused.value)
+
+
 def test_two_controllers_of_a_name_share_nothing():
     first, second = (make_controller("streaming", SceneConfig()) for _ in range(2))
     high, low = np.zeros((40, 88), bool), np.zeros((40, 88), bool)
@@ -57,12 +125,12 @@ def test_an_unknown_name_is_refused_with_the_legal_ones(name):
         make_controller(name, SceneConfig())
     message = str(refused.value)
     assert repr(name) in message
-    assert all(legal in message for legal in CONTROLLERS)
+    assert all(legal in message for legal in OURS)
     assert "\n" not in message
 
 
 def test_a_trained_controller_gets_its_scene_and_its_folder(monkeypatch, tmp_path):
-    stand_in = SimpleNamespace(Generalist=lambda *given: given)
+    stand_in = SimpleNamespace(Generalist=lambda scene, model, horizon_steps: (scene, model, horizon_steps))
     monkeypatch.setitem(sys.modules, "pianomime_policy.controllers.generalist.generalist", stand_in)
     scene = SceneConfig(hand_collisions=True)
     assert make_controller("onnx", scene, tmp_path) == (scene, tmp_path, 40)

@@ -14,7 +14,8 @@ import numpy as np
 from pianomime_core.keyboard import NUM_KEYS
 from pianomime_description.variant import SceneConfig
 from pianomime_policy.controllers.controller import Controller, Observation
-from pianomime_policy.controllers.registry import CONTROLLERS, DEMONSTRATED, TRAINED, make_controller
+from pianomime_policy.controllers.registry import make_controller
+from pianomime_policy.controllers.specs import OURS
 from pianomime_policy.kernel import kernel_folder, on_compiling
 
 _ROWS, _KEY = 20, 40
@@ -26,7 +27,7 @@ def ready_controller(
     """Return a new controller that will compile nothing while it plays.
 
     Args:
-        name: One of `CONTROLLERS`.
+        name: See `specs`.
         scene: The robot.
         log: Called with one line as soon as something has to be compiled.
         model: As for `make_controller`.
@@ -83,12 +84,10 @@ def play_one_note(controller: Controller) -> None:
 def main(model: Path | None = None) -> None:
     """Compile what all controllers need; without a model, those that need no model."""
     with on_compiling(_Notice("the planner", partial(print, flush=True)).give):
-        for name in CONTROLLERS:
-            if name in DEMONSTRATED:
-                continue  # needs a file, and compiles nothing that the others do not
-            if name not in TRAINED:
+        for name, spec in OURS.items():
+            if spec.needs is None:
                 ready_controller(name, SceneConfig(), lambda line: None)
-            elif model is not None:
+            elif spec.needs == "model" and model is not None:  # a demonstration compiles nothing that others do not
                 ready_controller(name, SceneConfig(), lambda line: None, model)
 
 

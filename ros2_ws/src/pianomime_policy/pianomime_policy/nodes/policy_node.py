@@ -48,7 +48,7 @@ from pianomime_core.spread import Spread
 from pianomime_description.variant import SceneConfig
 from pianomime_policy.controllers.controller import Pedals, ReportsFingertipTargets
 from pianomime_policy.controllers.default_controller import default_controller
-from pianomime_policy.controllers.registry import CONTROLLERS, DEMONSTRATED, TRAINED
+from pianomime_policy.controllers.specs import check_name, controller_names
 from pianomime_policy.nodes.ros_fingertips import fingertip_markers
 from pianomime_policy.nodes.step_synchroniser import StepSynchroniser
 from pianomime_policy.warm_up import ready_controller
@@ -108,9 +108,10 @@ class PolicyNode:
         self._resumed = -1
         self.node = _ManagedNode(self)
         node = self.node
-        plays_from = f"Folder of ONNX networks for {', '.join(TRAINED)}; demonstration for {', '.join(DEMONSTRATED)}"
-        model = declare_text(node, "model", "", plays_from)
-        self._name = declare_text(node, "controller", default_controller(model), "Who plays", legal=CONTROLLERS)
+        trained, demonstrated = (", ".join(controller_names(needs)) for needs in ("model", "demonstration"))
+        model = declare_text(node, "model", "", f"Folder of ONNX networks for {trained}; file for {demonstrated}")
+        self._name = declare_text(node, "controller", default_controller(model), ", ".join(controller_names()))
+        check_name(self._name)
         variant = declare_text(node, "variant", "pianomime", "Hands to play with", legal=tuple(FOREARM_DOFS))
         collisions = declare_switch(node, "hand_collisions", False, "Hands and fingers collide with one another")
         autostart = declare_switch(node, "autostart", True, "Configure and activate without a life-cycle manager")

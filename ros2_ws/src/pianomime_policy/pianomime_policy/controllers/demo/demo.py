@@ -1,11 +1,13 @@
 """The `demo` controller: plays a demonstration with the pianist's fingering, close to the pianist's fingertips."""
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pianomime_core.demonstration import Demonstration
+from pianomime_description.variant import SceneConfig
 from pianomime_policy.controllers.controller import FingertipTargets, Observation
 from pianomime_policy.controllers.demo.human_motion_plan import HumanMotionPlan, HumanMotionPlanConfig
 from pianomime_policy.hand_control.hands_controller import HandsController, HandsControllerConfig
@@ -62,3 +64,12 @@ class Demo:
     def fingertip_targets(self) -> FingertipTargets | None:
         """See `ReportsFingertipTargets.fingertip_targets`."""
         return self._hands_controller.fingertip_targets()
+
+
+def build(scene: SceneConfig, demonstration: Path) -> Demo:
+    """The controller for the hands of a scene, with what is in a file.
+
+    Raises:
+        UserError: The file is no demonstration.
+    """
+    return Demo(Demonstration.load(demonstration), scene.variant)

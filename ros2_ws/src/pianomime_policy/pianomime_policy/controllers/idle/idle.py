@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pianomime_core.hands import forearm_dofs, joint_names, target_names
+from pianomime_description.variant import SceneConfig
 from pianomime_policy.controllers.controller import Observation
 
 
@@ -23,3 +24,8 @@ class Idle:
     def act(self, observation: Observation) -> NDArray[np.float64]:
         """See `Controller.act`."""
         return np.zeros(len(self.target_names))
+
+
+def build(scene: SceneConfig) -> Idle:
+    """The controller for the hands of a scene."""
+    return Idle(scene.variant)

@@ -6,11 +6,12 @@ streaming one sees each row when it enters the window. Nothing else differs.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from pianomime_description.variant import SceneConfig
 from pianomime_policy.controllers.controller import FingertipTargets, Observation
 from pianomime_policy.fingering.fingering import Fingering, FingeringConfig
 from pianomime_policy.fingering.release import ReleaseConfig
@@ -97,3 +98,8 @@ class Planner:
     def fingertip_targets(self) -> FingertipTargets | None:
         """See `ReportsFingertipTargets.fingertip_targets`."""
         return self._hands_controller.fingertip_targets()
+
+
+def build(scene: SceneConfig, horizon_steps: int | None) -> Planner:
+    """The planner that sees so many rows of goal; None for the whole song."""
+    return Planner(scene.variant, replace(PlannerConfig(), horizon_steps=horizon_steps))

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from pianomime_description.variant import SceneConfig
 from pianomime_policy.controllers.controller import FingertipTargets, Observation
 from pianomime_policy.controllers.reactive.live_motion_plan import LiveConfig, LiveMotionPlan
 from pianomime_policy.hand_control.hands_controller import HandsController, HandsControllerConfig
@@ -55,3 +56,8 @@ class Reactive:
     def fingertip_targets(self) -> FingertipTargets | None:
         """See `ReportsFingertipTargets.fingertip_targets`."""
         return self._hands_controller.fingertip_targets()
+
+
+def build(scene: SceneConfig) -> Reactive:
+    """The controller for the hands of a scene."""
+    return Reactive(scene.variant)
