@@ -24,7 +24,7 @@ from pianomime_physics.simulator import Simulator
 from pianomime_sim.ros_markers import MarkerMaker
 from pianomime_sim.viewers.base import Snapshot
 
-CONFIG = share_directory() / "rviz" / "pianomime.graph.rviz"
+CONFIG = share_directory() / "rviz" / "pianomime.rviz"
 PLAY = PlayOptions(midi=Path("song.mid"), viewer="rviz")
 
 
