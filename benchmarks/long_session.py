@@ -33,7 +33,7 @@ from pianomime_physics.simulator import Simulator, SimulatorState
 from pianomime_policy.controllers.idle.idle import Idle
 from pianomime_policy.nodes.answering import Answering
 from pianomime_sim import ros_health
-from pianomime_sim.command_box import CommandBox
+from pianomime_sim.command_buffer import CommandBuffer
 from pianomime_sim.playback import Playback, PlaybackConfig
 from pianomime_sim.scoreboard import Scoreboard
 
@@ -99,7 +99,7 @@ class LongSession:
         self._marks_steps = {round(minutes * 60 * FRAMES_PER_SECOND): minutes for minutes in marks_min}
         self._answering = Answering(Idle())
         self._act = Spread()
-        self._commands = CommandBox()
+        self._commands = CommandBuffer()
         self._board = Scoreboard(len(roll), trim=True)
         self._playback = Playback(simulator, self._commands, self._board, PlaybackConfig(), self._publish)
         self._costs_s: deque[float] = deque(maxlen=REPORTS_PER_MARK)

@@ -29,7 +29,7 @@ from pianomime_description import SceneConfig
 from pianomime_physics.simulator import Simulator, SimulatorState
 from pianomime_policy.controllers.registry import make_controller
 from pianomime_sim.viewers import Snapshot, open_viewer
-from pianomime_sim.viewers.base import TransportView
+from pianomime_sim.viewers.base import PlaybackStatus
 from pianomime_sim.viewers.browser import BrowserViewer
 from pianomime_sim.viewers.picture import close_up, render, shine
 from pianomime_sim.viewers.posed_scene import PosedScene
@@ -77,7 +77,7 @@ def browser_picture(snapshot: Snapshot, path: Path) -> None:
 
     viewer = open_viewer("browser", SceneConfig(), port=0)
     assert isinstance(viewer, BrowserViewer)
-    viewer.show_transport(TransportView(paused=False, speed=1.0))
+    viewer.show_playback_status(PlaybackStatus(paused=False, speed=1.0))
     shown = threading.Event()
 
     def play() -> None:

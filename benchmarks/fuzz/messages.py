@@ -42,7 +42,7 @@ from pianomime_core.ros_messages import (
 )
 from pianomime_perception.ros_images import image_message, read_image
 from pianomime_sim.ros_key_events import KeyEventReader
-from pianomime_sim.ros_transport import read_transport
+from pianomime_sim.ros_playback_control import read_playback_status
 from pianomime_sim.viewers.gathering import Gathering
 
 Message = Any
@@ -160,7 +160,7 @@ def _kinds() -> tuple[_Kind, ...]:
             status("follow_node", *NEEDED["follow_node"]),
             lambda message: read_status(message, "follow_node", NEEDED["follow_node"]),
         ),
-        _Kind("transport", status("transport", "paused", "playing", "speed"), read_transport),
+        _Kind("transport", status("transport", "paused", "playing", "speed"), read_playback_status),
         _Kind(
             "fingertips",
             lambda: fingertip_cloud(Fingertips(np.zeros((2, 6, 3)), np.ones((2, 6))), Time()),

@@ -50,7 +50,7 @@ def node_table(options: PlayOptions | LiveOptions | FollowOptions, score: Path |
                 "controller": options.controller,
                 "rollout": str(options.rollout.resolve()) if options.rollout is not None else "",
                 "score": str(score.resolve()) if score is not None else "",
-                "wait_for": ",".join(_audience(options)),
+                "wait_for": ",".join(_awaited_subscribers(options)),
             },
             restart_parameters={"takes_over": True},
             ends_graph=True,
@@ -137,7 +137,7 @@ def _players(options: PlayOptions | LiveOptions | FollowOptions) -> tuple[NodeEn
     return (_policy(options), _live(options) if isinstance(options, LiveOptions) else _midi(options))
 
 
-def _audience(options: Options) -> list[str]:
+def _awaited_subscribers(options: Options) -> list[str]:
     watching = {
         "viewer_node": options.viewer not in ("none", "rviz"),
         "sound_node": _is_heard(options),

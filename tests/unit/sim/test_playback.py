@@ -9,7 +9,7 @@ from pianomime_core.errors import UnsafeError
 from pianomime_core.hands import target_joints
 from pianomime_description.variant import SceneConfig
 from pianomime_physics.simulator import Simulator
-from pianomime_sim.command_box import CommandBox
+from pianomime_sim.command_buffer import CommandBuffer
 from pianomime_sim.playback import Playback, PlaybackConfig, lifted
 from pianomime_sim.scoreboard import Scoreboard
 
@@ -31,7 +31,7 @@ class Stage:
         self.pedal_moved = []
         self.begins = {}
         self.answer = answer
-        self.commands = CommandBox(clock=lambda: self.now)
+        self.commands = CommandBuffer(clock=lambda: self.now)
         self.board = Scoreboard(STEPS)
         config = PlaybackConfig(sync=sync, stale_hold_s=stale_hold_s, ask_again_s=0.001)
         self.playback = Playback(

@@ -12,12 +12,12 @@ from pianomime_core.errors import UnsafeError
 from pianomime_core.spread import Spread
 from pianomime_core.timing import CONTROL_TIMESTEP_S
 from pianomime_physics.simulator import Simulator, SimulatorState
-from pianomime_sim.command_box import CommandBox, Row
-from pianomime_sim.metronome import Metronome
+from pianomime_sim.command_buffer import CommandBuffer, Setpoint
+from pianomime_sim.playback_control import PlaybackControl
+from pianomime_sim.rate import Rate
 from pianomime_sim.scoreboard import Scoreboard
 from pianomime_sim.speed_limit import SpeedConfig, SpeedLimit
 from pianomime_sim.state_check import check_state
-from pianomime_sim.transport import Transport
 
 Floats = NDArray[np.float64]
 
@@ -66,14 +66,14 @@ class Playback:
     def __init__(
         self,
         simulator: Simulator,
-        commands: CommandBox,
+        commands: CommandBuffer,
         scoreboard: Scoreboard,
         config: PlaybackConfig,
         publish: Callable[[int, SimulatorState], None],
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
         on_pedal: Callable[[int, bool], None] = lambda step, down: None,
-        transport: Transport | None = None,
+        control: PlaybackControl | None = None,
     ) -> None:
         """`on_pedal`: Called when the pedal goes down or comes up, before the physics of that step. `transport`: Pauses
         and, in real time, slows down."""
@@ -83,10 +83,10 @@ class Playback:
         self._config = config
         self._publish = publish
         self._on_pedal = on_pedal
-        self._transport = transport or Transport()
+        self._control = control or PlaybackControl()
         self._clock = clock
         self.speed_limit = SpeedLimit(simulator.target_names, simulator.target_range, config.speed)
-        self._metronome = Metronome(CONTROL_TIMESTEP_S, clock, sleep)
+        self._rate = Rate(CONTROL_TIMESTEP_S, clock, sleep)
         self._latency, self._period, self._physics, self._jitter = Spread(), Spread(), Spread(), Spread()
         self.now: tuple[int, SimulatorState] | None = None
         self.targets: list[NDArray[np.float32]] = []
@@ -112,10 +112,10 @@ class Playback:
             if (step == first or self._config.sync) and not self._is_answered(step, state, stop):
                 return
             if not self._config.sync:
-                self._metronome.set_period(CONTROL_TIMESTEP_S / self._transport.speed)
+                self._rate.set_period(CONTROL_TIMESTEP_S / self._control.speed)
                 if step == first or held:
-                    self._metronome.start()
-                self._jitter.add(self._metronome.wait())
+                    self._rate.start()
+                self._jitter.add(self._rate.wait())
             if stop.is_set():
                 return
             # The first command also waited for the nodes to find each other.
@@ -154,7 +154,7 @@ class Playback:
             state = self._simulator.step(self.speed_limit.limit(targets).astype(np.float32))
             check_state(self._simulator, state, k)
             if not self._config.sync:
-                self._metronome.wait()
+                self._rate.wait()
             self._show(k + 1, state)
 
     def times_ms(self) -> dict[str, float]:
@@ -178,13 +178,13 @@ class Playback:
                     f"the state of step {step} was not answered by a command within {config.give_up_s:g} s"
                 )
             self._show(step, state)
-            asked += not self._transport.paused
+            asked += not self._control.paused
         return True
 
     def _hold(self, step: int, state: SimulatorState, stop: threading.Event) -> bool:
         """Wait while paused, for `stop` at most; return True if there was a pause."""
         held = False
-        while not stop.is_set() and not self._transport.wait(self._config.ask_again_s if held else 0.0):
+        while not stop.is_set() and not self._control.wait(self._config.ask_again_s if held else 0.0):
             if held:
                 self._show(step, state)
             held = True
@@ -196,7 +196,7 @@ class Playback:
         self._publish(step, state)
         return published_s
 
-    def _row(self, step: int) -> Row:
+    def _row(self, step: int) -> Setpoint:
         row = self._commands.reaching(step)
         if row is not None:
             self.stale_s, self.lifting = 0.0, False
@@ -208,7 +208,7 @@ class Playback:
         if not self.lifting:
             return held
         self.lifted_steps += 1
-        return Row(lifted(self._simulator.target_names, held.targets), pedal=False)
+        return Setpoint(lifted(self._simulator.target_names, held.targets), pedal=False)
 
 
 def lifted(target_names: tuple[str, ...], targets: Floats) -> Floats:

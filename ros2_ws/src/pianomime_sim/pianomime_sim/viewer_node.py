@@ -1,6 +1,6 @@
 """A viewer as a ROS node: it listens, shows, and is in nobody's way. Ends when its window is closed.
 
-A viewer with buttons asks the simulator to pause, restart or slow down; see `ros_transport`.
+A viewer with buttons asks the simulator to pause, restart or slow down; see `ros_playback_control`.
 """
 
 import os
@@ -31,7 +31,7 @@ from pianomime_core.ros_parameters import declare_count, declare_text, refuse_un
 from pianomime_core.ros_prefixes import JOINT_PREFIX, prefixed
 from pianomime_core.ros_qos import LATCHED, NEWEST, REPORT
 from pianomime_description import SceneConfig
-from pianomime_sim.ros_transport import TransportClient
+from pianomime_sim.ros_playback_control import PlaybackControlClient
 from pianomime_sim.viewers import DEFAULT_PORT, LOCALHOST, VIEWERS, Snapshot, open_viewer
 from pianomime_sim.viewers.base import HasButtons
 from pianomime_sim.viewers.gathering import Gathering
@@ -70,7 +70,7 @@ class ViewerNode:
         self._owners.subscribe(DiagnosticArray, topics.SCORE, self._on_score, LATCHED)
         node.create_subscription(DiagnosticArray, topics.DIAGNOSTICS, self._on_diagnostics, REPORT)
         if isinstance(self._viewer, HasButtons):
-            self._viewer.obey(TransportClient(node, self._viewer.show_transport))
+            self._viewer.connect(PlaybackControlClient(node, self._viewer.show_playback_status))
 
     @property
     def finished(self) -> bool:

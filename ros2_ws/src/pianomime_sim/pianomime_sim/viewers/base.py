@@ -49,7 +49,7 @@ class Viewer(Protocol):
 
 
 @dataclass(frozen=True)
-class TransportView:
+class PlaybackStatus:
     """How the song goes on.
 
     Attributes:
@@ -65,16 +65,16 @@ class TransportView:
 class HasButtons(Protocol):
     """What a viewer offers beside `Viewer` if the playing can be told from it to pause, restart or slow down."""
 
-    def obey(self, hand: "Hand") -> None:
+    def connect(self, commands: PlaybackCommands) -> None:
         """Let the buttons ask this one."""
         ...
 
-    def show_transport(self, view: TransportView) -> None:
+    def show_playback_status(self, view: PlaybackStatus) -> None:
         """Offer what can be done, as things are now; before the first call nothing is offered."""
         ...
 
 
-class Hand(Protocol):
+class PlaybackCommands(Protocol):
     """What a viewer's buttons ask for; none of it waits, and a viewer may ask from any thread."""
 
     def pause(self, paused: bool) -> None:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from pianomime_core.keyboard import KEYBOARD
 from pianomime_description import SceneConfig
-from pianomime_sim.viewers.base import Hand, Snapshot, TransportView
+from pianomime_sim.viewers.base import PlaybackCommands, PlaybackStatus, Snapshot
 from pianomime_sim.viewers.browser_panel import Panel
 from pianomime_sim.viewers.cameras import CAMERAS
 from pianomime_sim.viewers.key_marks import MARK_COLOURS, KeyMark, key_colours, key_marks
@@ -91,13 +91,13 @@ class BrowserViewer(SmoothViewer):
             )
         self.start()
 
-    def obey(self, hand: Hand) -> None:
+    def connect(self, commands: PlaybackCommands) -> None:
         """Let the buttons ask this one."""
-        self._panel.obey(hand)
+        self._panel.connect(commands)
 
-    def show_transport(self, view: TransportView) -> None:
+    def show_playback_status(self, view: PlaybackStatus) -> None:
         """Offer what can be done about the playing, as it is now; before the first call nothing is offered."""
-        self._panel.show_transport(view)
+        self._panel.show_playback_status(view)
 
     def _draw(self, frame: Frame) -> None:
         self._scene.pose(frame.snapshot)

@@ -10,8 +10,8 @@ from html import escape
 
 import viser
 
-from pianomime_sim.transport import FASTEST, SLOWEST
-from pianomime_sim.viewers.base import Hand, Snapshot, TransportView, score_lines
+from pianomime_sim.playback_control import FASTEST, SLOWEST
+from pianomime_sim.viewers.base import PlaybackCommands, PlaybackStatus, Snapshot, score_lines
 from pianomime_sim.viewers.cameras import CAMERAS, Camera
 from pianomime_sim.viewers.key_marks import MARK_COLOURS, MARK_WORDS
 
@@ -31,7 +31,7 @@ class Panel:
 
     def __init__(self, server: viser.ViserServer, camera: Callable[[str], Camera]) -> None:
         self._camera = camera
-        self._hand: Hand | None = None
+        self._commands: PlaybackCommands | None = None
         self._paused = False
         self._shown_s = 0.0
         gui = server.gui
@@ -43,17 +43,17 @@ class Panel:
         self._pause = gui.add_button("Pause", icon=viser.Icon.PLAYER_PAUSE, visible=False)
         self._restart = gui.add_button("Restart", icon=viser.Icon.PLAYER_SKIP_BACK, visible=False)
         self._speed = gui.add_slider("Speed", SLOWEST, FASTEST, SPEED_STEP, FASTEST, visible=False)
-        self._pause.on_click(lambda _: self._hand and self._hand.pause(not self._paused))
-        self._restart.on_click(lambda _: self._hand and self._hand.restart())
+        self._pause.on_click(lambda _: self._commands and self._commands.pause(not self._paused))
+        self._restart.on_click(lambda _: self._commands and self._commands.restart())
         self._speed.on_update(self._on_speed)
         gui.add_button_group("Camera", tuple(CAMERAS)).on_click(self._on_camera)
         gui.add_html(_legend())
 
-    def obey(self, hand: Hand) -> None:
+    def connect(self, commands: PlaybackCommands) -> None:
         """Let the buttons ask this one."""
-        self._hand = hand
+        self._commands = hand
 
-    def show_transport(self, view: TransportView) -> None:
+    def show_playback_status(self, view: PlaybackStatus) -> None:
         """Offer pause and restart, and the speed where there is one, as they are now."""
         self._paused = view.paused
         self._pause.label = "Go on" if view.paused else "Pause"
@@ -72,8 +72,8 @@ class Panel:
 
     def _on_speed(self, event: viser.GuiEvent[viser.GuiSliderHandle[float]]) -> None:
         # Without a client it was us who moved the slider.
-        if event.client is not None and self._hand is not None:
-            self._hand.set_speed(event.target.value)
+        if event.client is not None and self._commands is not None:
+            self._commands.set_speed(event.target.value)
 
     def _on_camera(self, event: viser.GuiEvent[viser.GuiButtonGroupHandle]) -> None:
         if event.client is not None:

@@ -16,9 +16,9 @@ from pianomime_core.keyboard import KEY_NAMES
 from pianomime_core.rollout import Rollout
 from pianomime_core.ros_environment import complete_ros_environment
 from pianomime_core.ros_messages import goal_message, joint_state, step_of, targets_message
-from pianomime_sim.ros_transport import TransportClient, TransportServer
+from pianomime_sim.ros_playback_control import PlaybackControlClient, PlaybackControlServer
 from pianomime_sim.sim_node import SimNode
-from pianomime_sim.viewers.base import TransportView
+from pianomime_sim.viewers.base import PlaybackStatus
 
 STEPS = 8
 PATIENCE_S = 60.0
@@ -42,9 +42,9 @@ class Desk:
     def __init__(self, *, sync=False, live=False, refusal="", name="sim_node") -> None:
         self.shown, self.restarts, self.stops, self.refusal = [], 0, 0, refusal
         self.ours, self.theirs = Node(name), Node("buttons")
-        self.server = TransportServer(self.ours, self.restart, self.stop)
+        self.server = PlaybackControlServer(self.ours, self.restart, self.stop)
         self.server.offer(sync=sync, live=live)
-        self.client = TransportClient(self.theirs, self.shown.append)
+        self.client = PlaybackControlClient(self.theirs, self.shown.append)
         self.executor = SingleThreadedExecutor()
         for node in (self.ours, self.theirs):
             self.executor.add_node(node)
@@ -67,14 +67,14 @@ class Desk:
 def test_buttons_move_the_transport_and_everybody_is_told(ros):
     ros()
     desk = Desk()
-    desk.until(lambda: desk.shown == [TransportView(paused=False, speed=1.0)])
+    desk.until(lambda: desk.shown == [PlaybackStatus(paused=False, speed=1.0)])
     desk.until(lambda: all(c.service_is_ready() for c in desk.theirs.clients))
     desk.client.pause(True)
     desk.until(lambda: desk.shown[-1].paused)
-    assert desk.server.transport.paused
+    assert desk.server.control.paused
     desk.client.set_speed(0.5)
     desk.until(lambda: desk.shown[-1].speed == 0.5)
-    assert desk.server.transport.speed == 0.5
+    assert desk.server.control.speed == 0.5
     desk.client.restart()
     desk.client.pause(False)
     desk.until(lambda: not desk.shown[-1].paused)
@@ -113,13 +113,13 @@ def test_a_speed_out_of_range_changes_nothing(ros):
     desk.client.set_speed(2.0)
     desk.client.pause(True)
     desk.until(lambda: desk.shown[-1].paused)
-    assert desk.server.transport.speed == 1.0
+    assert desk.server.control.speed == 1.0
 
 
 def test_who_waits_for_commands_has_no_speed(ros):
     ros()
     desk = Desk(sync=True)
-    desk.until(lambda: desk.shown == [TransportView(paused=False, speed=None)])
+    desk.until(lambda: desk.shown == [PlaybackStatus(paused=False, speed=None)])
 
 
 def test_live_music_has_neither_services_nor_topic(ros):
@@ -192,10 +192,10 @@ def test_a_song_begun_again_is_played_and_scored_from_step_0(sim):
     assert sim._restart() == "the song is not being played"
     begin(sim, answer)
     wait_for(lambda: sim._playback.now is not None and sim._playback.now[0] == 4)
-    sim._transport.transport.pause(True)
+    sim._control.control.pause(True)
     limit[0] = STEPS
     assert sim._restart() == ""
-    assert not sim._transport.transport.paused
+    assert not sim._control.control.paused
     # An answer to a state of before, still on its way: were it taken, those to come would be older than it.
     sim._on_command(targets_message(names, np.full(46, 0.3), step=STEPS + 20))
     deadline_s = time.monotonic() + PATIENCE_S
@@ -205,7 +205,7 @@ def test_a_song_begun_again_is_played_and_scored_from_step_0(sim):
     steps = [step_of(message.header.stamp) for message in sim._states._publish_hands.sent]
     assert steps[-STEPS - 1 :] == list(range(STEPS + 1))
     assert 4 in steps[: -STEPS - 1]
-    played = Rollout.load(sim._outcome._rollout)
+    played = Rollout.load(sim._score_reporter._rollout)
     assert np.array_equal(played.goal, goal())
     assert played.targets[:, 0] == pytest.approx(0.001 * np.arange(STEPS))
     assert np.array_equal(played.initial_joint_positions, np.full(54, 0.01))

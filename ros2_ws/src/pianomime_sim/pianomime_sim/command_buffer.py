@@ -12,7 +12,7 @@ Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
 
-class Row(NamedTuple):
+class Setpoint(NamedTuple):
     """What to do in one step.
 
     Attributes:
@@ -24,21 +24,21 @@ class Row(NamedTuple):
     pedal: bool
 
 
-class CommandBox:
+class CommandBuffer:
     """Keeps the newest command. A command of step s with K rows says what to do in steps s to s + K - 1."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._changed = threading.Condition()
         self._step: int | None = None
-        self._rows: tuple[Row, ...] = ()
+        self._rows: tuple[Setpoint, ...] = ()
         self._arrival_s = 0.0
 
     def put(self, step: int, targets: Floats, pedal: Bools | None = None) -> None:
         """Take the command of `step`, targets (K, m) and pedal (K,), up if not given; one older than, or as old as,
         what is already here is dropped."""
         down = np.zeros(len(targets), dtype=np.bool_) if pedal is None else pedal
-        rows = tuple(Row(row, bool(is_down)) for row, is_down in zip(targets, down, strict=True))
+        rows = tuple(Setpoint(row, bool(is_down)) for row, is_down in zip(targets, down, strict=True))
         with self._changed:
             if self._step is None or step > self._step:
                 self._step, self._rows, self._arrival_s = step, rows, self._clock()
@@ -49,14 +49,14 @@ class CommandBox:
         with self._changed:
             return self._changed.wait_for(lambda: self._step is not None and self._step >= step, timeout_s)
 
-    def reaching(self, step: int) -> Row | None:
+    def reaching(self, step: int) -> Setpoint | None:
         """Return the row meant for `step` by the newest command; None if that command does not reach so far."""
         with self._changed:
             if self._step is None or step - self._step >= len(self._rows):
                 return None
             return self._rows[max(step - self._step, 0)]
 
-    def newest(self) -> tuple[int, Row]:
+    def newest(self) -> tuple[int, Setpoint]:
         """Return the step of the newest command and its last row, to hold when nothing newer has come."""
         with self._changed:
             assert self._step is not None, "nothing to hold before the first command"

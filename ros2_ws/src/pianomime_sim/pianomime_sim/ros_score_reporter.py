@@ -25,7 +25,7 @@ DELIVERY_S = 2.0
 """How long the end of the song waits for the last score to reach its readers."""
 
 
-class Outcome:
+class ScoreReporter:
     """Says and writes how a song went.
 
     Args:

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 
 
-class Metronome:
+class Rate:
     """Beat k falls at start + (k + 1) * period: a late beat does not move the ones after it, nor does a new period."""
 
     def __init__(

@@ -21,14 +21,14 @@ from pianomime_core.ros_life import UNKNOWN, publishers
 from pianomime_core.ros_messages import MessageError, read_status, status_message
 from pianomime_core.ros_parameters import declare_number
 from pianomime_core.ros_qos import LATCHED
-from pianomime_sim.transport import FASTEST, SLOWEST, Transport
-from pianomime_sim.viewers.base import TransportView
+from pianomime_sim.playback_control import FASTEST, SLOWEST, PlaybackControl
+from pianomime_sim.viewers.base import PlaybackStatus
 
 SPEED = "speed"
 COMPLAINT_PERIOD_S = 2.0
 
 
-class TransportServer:
+class PlaybackControlServer:
     """Gives the graph a hand on the transport of a simulator.
 
     Args:
@@ -55,7 +55,7 @@ class TransportServer:
             highest=FASTEST,
             read_only=False,
         )
-        self.transport = Transport(speed)
+        self.control = PlaybackControl(speed)
 
     def offer(self, *, sync: bool, live: bool) -> None:
         """Open the services that make sense: none for live music; no other speed where the simulator waits.
@@ -64,8 +64,8 @@ class TransportServer:
             UserError: There is a speed where none can be.
         """
         self._has_speed, self._offered = not (sync or live), not live
-        if not self._has_speed and self.transport.speed != FASTEST:
-            raise UserError(f"sim_node parameter {SPEED} = {self.transport.speed}: {self._why_full_speed(live)}")
+        if not self._has_speed and self.control.speed != FASTEST:
+            raise UserError(f"sim_node parameter {SPEED} = {self.control.speed}: {self._why_full_speed(live)}")
         self._reason = self._why_full_speed(live)
         self._node.add_on_set_parameters_callback(self._on_parameters)
         if not self._offered:
@@ -83,7 +83,7 @@ class TransportServer:
             self._say()
 
     def _on_pause(self, request: SetBool.Request, response: SetBool.Response) -> SetBool.Response:
-        self.transport.pause(request.data)
+        self.control.pause(request.data)
         self._say()
         response.success, response.message = True, "paused" if request.data else "goes on"
         return response
@@ -104,15 +104,15 @@ class TransportServer:
                 return SetParametersResult(successful=False, reason=self._reason)
         for parameter in parameters:
             if parameter.name == SPEED:
-                self.transport.set_speed(float(parameter.value))
+                self.control.set_speed(float(parameter.value))
                 if self._offered:
                     self._say()
         return SetParametersResult(successful=True)
 
     def _say(self) -> None:
-        values: dict[str, float | int | str] = {"paused": int(self.transport.paused), "playing": int(self._playing)}
+        values: dict[str, float | int | str] = {"paused": int(self.control.paused), "playing": int(self._playing)}
         if self._has_speed:
-            values[SPEED] = self.transport.speed
+            values[SPEED] = self.control.speed
         self._publisher.publish(status_message("transport", values, step=0))
 
     @staticmethod
@@ -120,7 +120,7 @@ class TransportServer:
         return "live music has the speed of whoever plays it" if live else "with sync it is played as fast as it goes"
 
 
-class TransportClient:
+class PlaybackControlClient:
     """The buttons' side: asks without waiting for answers, from any thread; refusals are logged.
 
     Args:
@@ -128,7 +128,7 @@ class TransportClient:
         show: Called with how things stand, each time that changes; never, where the transport cannot be moved.
     """
 
-    def __init__(self, node: Node, show: Callable[[TransportView], None]) -> None:
+    def __init__(self, node: Node, show: Callable[[PlaybackStatus], None]) -> None:
         self._node = node
         self._show = show
         self._pause = node.create_client(SetBool, topics.PAUSE)
@@ -171,7 +171,7 @@ class TransportClient:
 
     def _on_state(self, message: DiagnosticArray) -> None:
         try:
-            view = read_transport(message)
+            view = read_playback_status(message)
         except MessageError as error:
             name = self._node.resolve_topic_name(topics.TRANSPORT)
             self._node.get_logger().error(f"{name} refused: {error}", throttle_duration_sec=COMPLAINT_PERIOD_S)
@@ -180,7 +180,7 @@ class TransportClient:
         self._show(view)
 
 
-def read_transport(message: DiagnosticArray) -> TransportView:
+def read_playback_status(message: DiagnosticArray) -> PlaybackStatus:
     """Return how things stand.
 
     Raises:
@@ -190,4 +190,4 @@ def read_transport(message: DiagnosticArray) -> TransportView:
     speed = values.get(SPEED)
     if speed is not None and not SLOWEST <= speed <= FASTEST:
         raise MessageError(f"{SPEED} {speed}: want {SLOWEST} to {FASTEST}")
-    return TransportView(paused=bool(values["paused"]), speed=speed)
+    return PlaybackStatus(paused=bool(values["paused"]), speed=speed)

@@ -2,11 +2,11 @@
 
 from types import SimpleNamespace
 
-from pianomime_sim.ros_audience import PATIENCE_S, Audience
+from pianomime_sim.ros_subscriber_gate import PATIENCE_S, SubscriberGate
 
 
 class Graph:
-    """A node as far as Audience needs one."""
+    """A node as far as SubscriberGate needs one."""
 
     def __init__(self) -> None:
         self.listeners = {"/hands/joint_states": ["policy_node"], "/other": ["viewer_node"]}
@@ -20,41 +20,41 @@ class Graph:
 
 
 def test_nobody_is_waited_for_unless_named():
-    assert Audience(Graph(), "", "/hands/joint_states").is_there()
+    assert SubscriberGate(Graph(), "", "/hands/joint_states").is_open()
 
 
 def test_the_named_node_must_listen_to_the_topic():
     graph = Graph()
-    audience = Audience(graph, "viewer_node", "/hands/joint_states")
-    assert not audience.is_there()
+    gate = SubscriberGate(graph, "viewer_node", "/hands/joint_states")
+    assert not gate.is_open()
     graph.listeners["/hands/joint_states"].append("viewer_node")
-    assert audience.is_there()
+    assert gate.is_open()
     assert graph.warnings == []
 
 
 def test_all_who_are_named_must_listen():
     graph = Graph()
-    audience = Audience(graph, "viewer_node, record_node", "/hands/joint_states")
+    gate = SubscriberGate(graph, "viewer_node, record_node", "/hands/joint_states")
     for name in ("viewer_node", "record_node"):
-        assert not audience.is_there()
+        assert not gate.is_open()
         graph.listeners["/hands/joint_states"].append(name)
-    assert audience.is_there()
+    assert gate.is_open()
 
 
 def test_one_of_several_topics_will_do():
     graph = Graph()
-    assert Audience(graph, "viewer_node", "/hands/joint_states", "/other").is_there()
-    assert not Audience(graph, "viewer_node, sound_node", "/hands/joint_states", "/other").is_there()
+    assert SubscriberGate(graph, "viewer_node", "/hands/joint_states", "/other").is_open()
+    assert not SubscriberGate(graph, "viewer_node, sound_node", "/hands/joint_states", "/other").is_open()
 
 
 def test_patience_counts_from_the_first_question_and_ends():
     now_s, graph = [1000.0], Graph()
-    audience = Audience(graph, "viewer_node", "/hands/joint_states", clock=lambda: now_s[0])
+    gate = SubscriberGate(graph, "viewer_node", "/hands/joint_states", clock=lambda: now_s[0])
     now_s[0] += PATIENCE_S
-    assert not audience.is_there()
+    assert not gate.is_open()
     now_s[0] += PATIENCE_S - 0.1
-    assert not audience.is_there()
+    assert not gate.is_open()
     now_s[0] += 0.1
-    assert audience.is_there()
+    assert gate.is_open()
     [warning] = graph.warnings
     assert "viewer_node" in warning

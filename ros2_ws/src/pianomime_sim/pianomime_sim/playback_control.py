@@ -6,7 +6,7 @@ SLOWEST, FASTEST = 0.25, 1.0
 """Speeds of playing; the controllers are made for full speed, in which a step takes 50 ms."""
 
 
-class Transport:
+class PlaybackControl:
     """Pause and speed, as on a tape recorder."""
 
     def __init__(self, speed: float = FASTEST) -> None:

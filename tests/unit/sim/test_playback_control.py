@@ -7,10 +7,10 @@ import pytest
 
 from pianomime_description.variant import SceneConfig
 from pianomime_physics.simulator import Simulator
-from pianomime_sim.command_box import CommandBox
+from pianomime_sim.command_buffer import CommandBuffer
 from pianomime_sim.playback import Playback, PlaybackConfig
+from pianomime_sim.playback_control import PlaybackControl
 from pianomime_sim.scoreboard import Scoreboard
-from pianomime_sim.transport import Transport
 
 STEPS = 12
 
@@ -20,7 +20,7 @@ def simulator():
     return Simulator(SceneConfig())
 
 
-class Tape(Transport):
+class Tape(PlaybackControl):
     """Where a pause lasts `pause_s` of the stage's clock: three looks at it."""
 
     def __init__(self, stage) -> None:
@@ -44,7 +44,7 @@ class Stage:
         self.now = 0.0
         self.events = events
         self.shown = []
-        self.commands = CommandBox(clock=lambda: self.now)
+        self.commands = CommandBuffer(clock=lambda: self.now)
         self.board = Scoreboard(STEPS)
         self.tape = Tape(self)
         self.names = simulator.target_names
@@ -56,7 +56,7 @@ class Stage:
             self.publish,
             clock=lambda: self.now,
             sleep=self.sleep,
-            transport=self.tape,
+            control=self.tape,
         )
         self.playback.run(np.zeros(len(simulator.joint_names)), STEPS, threading.Event())
 
@@ -103,4 +103,4 @@ def test_half_the_speed_is_twice_the_time_from_the_next_step_on(simulator):
 @pytest.mark.parametrize("speed", [0.2, 1.01, float("nan")])
 def test_speeds_have_a_range(speed):
     with pytest.raises(ValueError, match=r"0\.25 to 1"):
-        Transport().set_speed(speed)
+        PlaybackControl().set_speed(speed)

@@ -9,7 +9,7 @@ PATIENCE_S = 15.0
 """How long a song waits."""
 
 
-class Audience:
+class SubscriberGate:
     """Waits, from the first time it is asked, for nodes to subscribe to one of some topics; but not for ever.
 
     Args:
