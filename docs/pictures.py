@@ -31,7 +31,7 @@ from pianomime_policy.controllers.registry import make_controller
 from pianomime_sim.viewers import Snapshot, open_viewer
 from pianomime_sim.viewers.base import PlaybackStatus
 from pianomime_sim.viewers.browser import BrowserViewer
-from pianomime_sim.viewers.picture import close_up, render, shine
+from pianomime_sim.viewers.image import add_lamp, close_up, render
 from pianomime_sim.viewers.posed_scene import PosedScene
 
 FOLDER = Path(__file__).parent
@@ -150,7 +150,7 @@ def main() -> None:
     images = FOLDER / "images"
     images.mkdir(exist_ok=True)
     scene = PosedScene(SceneConfig())
-    shine(scene)
+    add_lamp(scene)
     Image.fromarray(render(scene, snapshot, close_up(snapshot), notes=False)).save(images / "play.png", optimize=True)
     browser_picture(snapshot, images / "browser.png")
     window_picture(options.song, options.controller, options.steps * CONTROL_TIMESTEP_S, images / "window.png")

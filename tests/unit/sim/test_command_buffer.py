@@ -13,18 +13,18 @@ def rows(*firsts: float) -> np.ndarray:
 
 def test_a_command_is_for_its_step():
     buffer = CommandBuffer()
-    assert buffer.reaching(0) is None
+    assert buffer.setpoint_for(0) is None
     buffer.put(3, rows(1.0))
-    assert buffer.reaching(3).targets.tolist() == [1.0, 0.0]
-    assert buffer.reaching(4) is None
+    assert buffer.setpoint_for(3).targets.tolist() == [1.0, 0.0]
+    assert buffer.setpoint_for(4) is None
     assert buffer.newest()[0] == 3
 
 
 def test_a_chunk_reaches_as_far_as_it_has_rows():
     buffer = CommandBuffer()
     buffer.put(3, rows(1.0, 2.0, 3.0))
-    assert [buffer.reaching(step).targets[0] for step in (3, 4, 5)] == [1.0, 2.0, 3.0]
-    assert buffer.reaching(6) is None
+    assert [buffer.setpoint_for(step).targets[0] for step in (3, 4, 5)] == [1.0, 2.0, 3.0]
+    assert buffer.setpoint_for(6) is None
     step, held = buffer.newest()
     assert (step, held.targets[0]) == (3, 3.0)
 
@@ -32,9 +32,9 @@ def test_a_chunk_reaches_as_far_as_it_has_rows():
 def test_a_command_says_where_the_pedal_is_or_it_is_up():
     buffer = CommandBuffer()
     buffer.put(3, rows(1.0, 2.0))
-    assert [buffer.reaching(step).pedal for step in (3, 4)] == [False, False]
+    assert [buffer.setpoint_for(step).pedal for step in (3, 4)] == [False, False]
     buffer.put(4, rows(1.0, 2.0), np.array([False, True]))
-    assert [buffer.reaching(step).pedal for step in (4, 5)] == [False, True]
+    assert [buffer.setpoint_for(step).pedal for step in (4, 5)] == [False, True]
     assert buffer.newest()[1].pedal
 
 
@@ -43,7 +43,7 @@ def test_older_and_repeated_commands_change_nothing():
     buffer.put(5, rows(5.0))
     buffer.put(4, rows(4.0))
     buffer.put(5, rows(55.0))
-    assert buffer.reaching(5).targets[0] == 5.0
+    assert buffer.setpoint_for(5).targets[0] == 5.0
 
 
 def test_waiting_ends_when_the_command_comes():

@@ -33,7 +33,7 @@ class Stage:
         self.answer = answer
         self.commands = CommandBuffer(clock=lambda: self.now)
         self.board = Scoreboard(STEPS)
-        config = PlaybackConfig(sync=sync, stale_hold_s=stale_hold_s, ask_again_s=0.001)
+        config = PlaybackConfig(sync=sync, stale_hold_s=stale_hold_s, republish_period_s=0.001)
         self.playback = Playback(
             simulator,
             self.commands,
@@ -217,7 +217,7 @@ def test_sync_asks_again_until_answered_and_can_be_stopped(simulator):
 def test_who_waits_for_ever_gives_up(simulator, sync, unanswered):
     targets = wave(simulator)
     stage = Stage(simulator, lambda step: targets[step] if step < unanswered else None, sync=sync)
-    stage.playback._config = PlaybackConfig(sync=sync, ask_again_s=0.001, give_up_s=0.01)
+    stage.playback._config = PlaybackConfig(sync=sync, republish_period_s=0.001, give_up_s=0.01)
     with pytest.raises(UnsafeError, match=f"state of step {unanswered} was not answered by a command within 0.01 s"):
         stage.play()
     assert stage.shown == [*range(unanswered), *[unanswered] * 10]

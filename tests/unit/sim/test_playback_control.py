@@ -52,7 +52,7 @@ class Stage:
             simulator,
             self.commands,
             self.board,
-            PlaybackConfig(sync=sync, stale_hold_s=0.1, ask_again_s=0.25),
+            PlaybackConfig(sync=sync, stale_hold_s=0.1, republish_period_s=0.25),
             self.publish,
             clock=lambda: self.now,
             sleep=self.sleep,

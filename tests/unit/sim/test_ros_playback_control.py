@@ -200,7 +200,7 @@ def test_a_song_begun_again_is_played_and_scored_from_step_0(sim):
     sim._on_command(targets_message(names, np.full(46, 0.3), step=STEPS + 20))
     deadline_s = time.monotonic() + PATIENCE_S
     while not sim.finished:
-        sim._look_for_end()
+        sim._check_for_end()
         assert time.monotonic() < deadline_s
     steps = [step_of(message.header.stamp) for message in sim._states._publish_hands.sent]
     assert steps[-STEPS - 1 :] == list(range(STEPS + 1))

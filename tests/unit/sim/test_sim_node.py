@@ -73,7 +73,7 @@ def begin(sim, answer) -> None:
 def play_to_the_end(sim) -> None:
     deadline_s = time.monotonic() + 60
     while not sim.finished:
-        sim._look_for_end()
+        sim._check_for_end()
         assert time.monotonic() < deadline_s
 
 
@@ -188,17 +188,17 @@ def test_health_tells_who_waits_and_what_was_late(sim):
     assert sim._health().warnings == ("1 missed deadlines", "no command for 0.75 s: hands lifted")
 
 
-def test_the_song_waits_for_its_audience(sim):
-    class Door:
-        is_open = False
+def test_the_song_waits_for_its_subscribers(sim):
+    class Gate:
+        opened = False
 
-        def is_there(self) -> bool:
-            return self.is_open
+        def is_open(self) -> bool:
+            return self.opened
 
-    sim._audience = Door()
+    sim._subscriber_gate = Gate()
     begin(sim, lambda message: None)
     assert sim._thread is None
-    sim._audience.is_open = True
+    sim._subscriber_gate.opened = True
     sim._begin()
     assert sim._thread is not None
 
@@ -258,4 +258,4 @@ def test_a_failure_of_the_physics_is_not_hidden(sim):
     begin(sim, fail)
     sim._thread.join()
     with pytest.raises(RuntimeError, match="no power"):
-        sim._look_for_end()
+        sim._check_for_end()

@@ -64,13 +64,13 @@ def midi_velocity(key: int, key_velocity_rad_s: float) -> int:
     return round(min(max(velocity, SOFTEST), LOUDEST))
 
 
-class KeyListener:
+class KeyEventDetector:
     """Hears strikes and releases in successive states of the keys, all up at first."""
 
     def __init__(self) -> None:
         self._pressed = np.zeros(NUM_KEYS, dtype=np.bool_)
 
-    def hear(
+    def update(
         self, time_s: float, key_angles: NDArray[np.float64], key_velocities: NDArray[np.float64]
     ) -> list[KeyEvent]:
         """Return what has happened since the last state, bass first.

@@ -14,7 +14,7 @@ from pianomime_physics.simulator import Simulator, SimulatorState
 class ObservedSimulator(Simulator):
     """The same as `Simulator` to the last bit; `observe` is called with the state after each physics step.
 
-    Watching costs a fifth of the physics: `is_watched` is asked before each control step, and a step that nobody
+    Watching costs a fifth of the physics: `is_observed` is asked before each control step, and a step that nobody
     watches costs nothing.
     """
 
@@ -22,11 +22,11 @@ class ObservedSimulator(Simulator):
         self,
         observe: Callable[[SimulatorState], None],
         config: SceneConfig | None = None,
-        is_watched: Callable[[], bool] = lambda: True,
+        is_observed: Callable[[], bool] = lambda: True,
     ) -> None:
         super().__init__(config)
         self._observe = observe
-        self._is_watched = is_watched
+        self._is_watched = is_observed
 
     def _advance(self, targets: NDArray[np.float64]) -> None:
         if not self._is_watched():

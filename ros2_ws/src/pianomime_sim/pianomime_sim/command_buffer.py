@@ -49,7 +49,7 @@ class CommandBuffer:
         with self._changed:
             return self._changed.wait_for(lambda: self._step is not None and self._step >= step, timeout_s)
 
-    def reaching(self, step: int) -> Setpoint | None:
+    def setpoint_for(self, step: int) -> Setpoint | None:
         """Return the row meant for `step` by the newest command; None if that command does not reach so far."""
         with self._changed:
             if self._step is None or step - self._step >= len(self._rows):

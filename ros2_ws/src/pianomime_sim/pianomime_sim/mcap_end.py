@@ -19,7 +19,7 @@ def write_provisional_end(file: BinaryIO) -> None:
     file.seek(end)
 
 
-def mend(path: Path) -> bool:
+def repair(path: Path) -> bool:
     """Give a file that was torn off in the middle of a record the end it lacks; False if there is no record in it.
 
     Raises:

@@ -32,14 +32,14 @@ class PlaybackConfig:
     Attributes:
         sync: Wait for the command of every step; otherwise keep to the wall clock and never wait for anybody.
         stale_hold_s: Without a new command for longer than this the hands lift (real time only).
-        ask_again_s: A state is published again when nobody has answered it for so long.
+        republish_period_s: A state is published again when nobody has answered it for so long.
         give_up_s: When nobody has answered it for so long, the song is given up.
         speed: How fast targets may move.
     """
 
     sync: bool = True
     stale_hold_s: float = 0.5
-    ask_again_s: float = 0.25
+    republish_period_s: float = 0.25
     give_up_s: float = 60.0
     speed: SpeedConfig = field(default_factory=SpeedConfig)
 
@@ -107,9 +107,9 @@ class Playback:
         self.speed_limit.begin(self._simulator.joint_names, joint_positions)
         begin_s = 0.0
         for step in range(first, steps):
-            published_s = self._show(step, state)
-            held = self._hold(step, state, stop)
-            if (step == first or self._config.sync) and not self._is_answered(step, state, stop):
+            published_s = self._publish_state(step, state)
+            held = self._wait_while_paused(step, state, stop)
+            if (step == first or self._config.sync) and not self._await_command(step, state, stop):
                 return
             if not self._config.sync:
                 self._rate.set_period(CONTROL_TIMESTEP_S / self._control.speed)
@@ -122,20 +122,20 @@ class Playback:
             if step > first and (arrival_s := self._commands.arrival_s(step)) is not None:
                 self._latency.add(arrival_s - published_s)
             # Rounded to what a rollout file keeps, so that a replay steps with the very same numbers.
-            row = self._row(step)
-            targets = self.speed_limit.limit(row.targets).astype(np.float32)
+            setpoint = self._setpoint(step)
+            targets = self.speed_limit.limit(setpoint.targets).astype(np.float32)
             begin_s, last_s = self._clock(), begin_s
             if step > first and not held:
                 self._period.add(begin_s - last_s)
-            if row.pedal != self.pedal:
-                self.pedal = row.pedal
-                self._on_pedal(step, row.pedal)
+            if setpoint.pedal != self.pedal:
+                self.pedal = setpoint.pedal
+                self._on_pedal(step, setpoint.pedal)
             state = self._simulator.step(targets)
             self._physics.add(self._clock() - begin_s)
             check_state(self._simulator, state, step)
             self.targets.append(targets)
-            self._scoreboard.record(step, state.key_pressed, row.pedal)
-        self._show(steps, state)
+            self._scoreboard.record(step, state.key_pressed, setpoint.pedal)
+        self._publish_state(steps, state)
 
     def lift(self) -> None:
         """Take the hands and the foot off what they hold, after the song; it is shown, and neither scored nor kept.
@@ -155,7 +155,7 @@ class Playback:
             check_state(self._simulator, state, k)
             if not self._config.sync:
                 self._rate.wait()
-            self._show(k + 1, state)
+            self._publish_state(k + 1, state)
 
     def times_ms(self) -> dict[str, float]:
         """Return state-to-command latency, period of the loop, physics and (real time) lateness of the beats: p50, p99
@@ -167,40 +167,40 @@ class Playback:
             **self._jitter.ms("jitter"),
         }
 
-    def _is_answered(self, step: int, state: SimulatorState, stop: threading.Event) -> bool:
+    def _await_command(self, step: int, state: SimulatorState, stop: threading.Event) -> bool:
         """Wait for the command of a step; return False if `stop` was set before it came."""
         config, asked = self._config, 1
-        while not self._commands.wait(step, config.ask_again_s):
+        while not self._commands.wait(step, config.republish_period_s):
             if stop.is_set():
                 return False
-            if asked * config.ask_again_s >= config.give_up_s:
+            if asked * config.republish_period_s >= config.give_up_s:
                 raise UnsafeError(
                     f"the state of step {step} was not answered by a command within {config.give_up_s:g} s"
                 )
-            self._show(step, state)
+            self._publish_state(step, state)
             asked += not self._control.paused
         return True
 
-    def _hold(self, step: int, state: SimulatorState, stop: threading.Event) -> bool:
+    def _wait_while_paused(self, step: int, state: SimulatorState, stop: threading.Event) -> bool:
         """Wait while paused, for `stop` at most; return True if there was a pause."""
         held = False
-        while not stop.is_set() and not self._control.wait(self._config.ask_again_s if held else 0.0):
+        while not stop.is_set() and not self._control.wait(self._config.republish_period_s if held else 0.0):
             if held:
-                self._show(step, state)
+                self._publish_state(step, state)
             held = True
         return held
 
-    def _show(self, step: int, state: SimulatorState) -> float:
+    def _publish_state(self, step: int, state: SimulatorState) -> float:
         self.now = (step, state)
         published_s = self._clock()
         self._publish(step, state)
         return published_s
 
-    def _row(self, step: int) -> Setpoint:
-        row = self._commands.reaching(step)
-        if row is not None:
+    def _setpoint(self, step: int) -> Setpoint:
+        setpoint = self._commands.setpoint_for(step)
+        if setpoint is not None:
             self.stale_s, self.lifting = 0.0, False
-            return row
+            return setpoint
         self.missed_steps.append(step)
         answered, held = self._commands.newest()
         self.stale_s = (step - answered) * CONTROL_TIMESTEP_S

@@ -20,7 +20,7 @@ from pianomime_core.ros_parameters import declare_text, refuse_undeclared
 from pianomime_core.ros_qos import offered_by_all
 from pianomime_sim.recording import Recording
 
-LOOK_PERIOD_S = 0.1
+DISCOVERY_PERIOD_S = 0.1
 DEPTH = 1000
 """Messages that may wait while a chunk is being compressed."""
 LAST = topics.HAND_STATES
@@ -43,12 +43,14 @@ class RecordNode:
         if not file:
             raise UserError("record_node parameter file is empty: want the name of a recording")
         self._recording = Recording(Path(file))
-        if self._recording.rescued is not None:
-            self.node.get_logger().warning(f"what a recorder that was killed had recorded is {self._recording.rescued}")
+        if self._recording.recovered is not None:
+            self.node.get_logger().warning(
+                f"what a recorder that was killed had recorded is {self._recording.recovered}"
+            )
         self._failure: UserError | None = None
         self._topics: set[str] = set()
         self._diagnostics = Diagnostics(self.node, self._health)
-        self.node.create_timer(LOOK_PERIOD_S, self._look)
+        self.node.create_timer(DISCOVERY_PERIOD_S, self._subscribe_new_topics)
         self.node.create_timer(FLUSH_PERIOD_S, lambda: self._try(self._recording.flush))
 
     def close(self) -> None:
@@ -67,7 +69,7 @@ class RecordNode:
         if self._failure is not None:
             raise self._failure
 
-    def _look(self) -> None:
+    def _subscribe_new_topics(self) -> None:
         last, before_last = (self.node.resolve_topic_name(name) for name in (LAST, BEFORE_LAST))
         for topic, types in sorted(self.node.get_topic_names_and_types(), key=lambda found: found[0] == last):
             offered = self.node.get_publishers_info_by_topic(topic)

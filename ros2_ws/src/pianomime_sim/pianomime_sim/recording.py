@@ -11,7 +11,7 @@ from rosbags.rosbag2.storage_mcap import McapWriter
 from rosbags.typesys import Stores, get_typestore
 
 from pianomime_core.errors import UserError
-from pianomime_sim.mcap_end import mend, write_provisional_end
+from pianomime_sim.mcap_end import repair, write_provisional_end
 
 SUFFIX = ".mcap"
 _TYPES = get_typestore(Stores.ROS2_KILTED)
@@ -24,7 +24,7 @@ class Recording:
     be read, whatever becomes of us then; what a recorder that was killed has left is kept as the file `NAME-1.mcap`.
 
     Attributes:
-        rescued: That file, if there was such a one.
+        recovered: That file, if there was such a one.
         messages: Number written.
 
     Raises:
@@ -39,9 +39,9 @@ class Recording:
         self._file = self._partial / path.stem / path.name
         self._connections: dict[str, Connection] = {}
         self.messages = 0
-        self.rescued: Path | None = None
+        self.recovered: Path | None = None
         try:
-            self._rescue()
+            self._recover()
             self._writer = Writer(self._partial / path.stem, version=9, storage_plugin=StoragePlugin.MCAP)
             # What is said again and again, names and windows, takes a tenth of its size.
             self._writer.set_compression(CompressionMode.STORAGE, CompressionFormat.ZSTD)
@@ -96,12 +96,12 @@ class Recording:
         except OSError as error:
             raise self._give_up(error) from error
 
-    def _rescue(self) -> None:
-        if self._file.is_file() and mend(self._file):
+    def _recover(self) -> None:
+        if self._file.is_file() and repair(self._file):
             number = 1
             while (free := self._path.with_stem(f"{self._path.stem}-{number}")).exists():
                 number += 1
-            self.rescued = self._file.rename(free)
+            self.recovered = self._file.rename(free)
         shutil.rmtree(self._partial, ignore_errors=True)
 
     def _give_up(self, error: OSError) -> UserError:
@@ -109,7 +109,7 @@ class Recording:
         with suppress(OSError):
             self._writer.abort()
         with suppress(OSError):
-            mend(self._file)
+            repair(self._file)
         kept = f"what came before is in {str(self._file)!r}"
         return UserError(f"recording {str(self._path)!r} cannot be written: {error.strerror}; {kept}")
 

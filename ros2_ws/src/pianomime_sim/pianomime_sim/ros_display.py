@@ -33,7 +33,7 @@ class Display:
         self._publish_description = node.create_publisher(String, topics.DESCRIPTION, LATCHED)
         self._publish_description.publish(String(data=hands_urdf(simulator.config.variant, joint_prefix)))
 
-    def show(self, step: int, state: SimulatorState, goal: NDArray[np.bool_]) -> None:
+    def publish(self, step: int, state: SimulatorState, goal: NDArray[np.bool_]) -> None:
         """Publish the state at the beginning of `step` of a song that wants `goal` (T, 88), as far as it is known."""
         if self._publish_meshes.get_subscription_count():
             self._publish_meshes.publish(in_frame(self._meshes.at(step, state.joint_positions), self._world))

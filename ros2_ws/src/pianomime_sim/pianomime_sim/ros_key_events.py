@@ -10,7 +10,7 @@ import numpy as np
 from builtin_interfaces.msg import Time
 from sensor_msgs.msg import JointState
 
-from pianomime_core.key_events import KeyEvent, KeyListener, PedalEvent
+from pianomime_core.key_events import KeyEvent, KeyEventDetector, PedalEvent
 from pianomime_core.keyboard import KEY_NAMES, NUM_KEYS
 from pianomime_core.ros_messages import PEDAL_DOWN_FROM, SUSTAIN, MessageError, joint_state, some_of
 from pianomime_core.timing import PHYSICS_TIMESTEP_S
@@ -24,12 +24,12 @@ class KeyEventWriter:
     """Makes messages of the states of successive physics steps."""
 
     def __init__(self) -> None:
-        self._listener = KeyListener()
+        self._detector = KeyEventDetector()
         self._is_first = True
         self._listeners = 0
         self._pedal = False
 
-    def is_heard(self, listeners: int) -> bool:
+    def has_subscribers(self, listeners: int) -> bool:
         """Return True if there are listeners; with a new one among them, the next message names all keys again: who
         comes late learns what is held, and nothing has to be watched while nobody listens."""
         self._is_first |= listeners > self._listeners
@@ -46,7 +46,7 @@ class KeyEventWriter:
 
         The first message names all keys and the pedal: whoever heard an earlier simulator lets go what that one held.
         """
-        events = self._listener.hear(state.time_s, state.key_angles, state.key_velocities)
+        events = self._detector.update(state.time_s, state.key_angles, state.key_velocities)
         if not events and not self._is_first:
             return None
         keys = list(range(NUM_KEYS)) if self._is_first else [event.key for event in events]
@@ -67,7 +67,7 @@ class KeyEventReader:
     """Makes events of messages."""
 
     def __init__(self) -> None:
-        self._listener = KeyListener()
+        self._detector = KeyEventDetector()
         self._angles = np.zeros(NUM_KEYS)
         self._pedal = False
 
@@ -95,4 +95,4 @@ class KeyEventReader:
             elif (down := position >= PEDAL_DOWN_FROM) != self._pedal:
                 self._pedal = down
                 events.append(PedalEvent(time_s, down))
-        return events + self._listener.hear(time_s, self._angles, velocities)
+        return events + self._detector.update(time_s, self._angles, velocities)

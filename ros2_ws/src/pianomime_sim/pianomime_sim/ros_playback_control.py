@@ -74,17 +74,17 @@ class PlaybackControlServer:
         self._node.create_service(SetBool, topics.PAUSE, self._on_pause)
         self._node.create_service(Trigger, topics.RESTART, self._trigger(self._restart))
         self._node.create_service(Trigger, topics.STOP, self._trigger(self._stop))
-        self._say()
+        self._publish_status()
 
-    def tell(self, *, playing: bool) -> None:
+    def set_playing(self, playing: bool) -> None:
         """A song has begun, or ended."""
         self._playing = playing
         if self._offered:
-            self._say()
+            self._publish_status()
 
     def _on_pause(self, request: SetBool.Request, response: SetBool.Response) -> SetBool.Response:
         self.control.pause(request.data)
-        self._say()
+        self._publish_status()
         response.success, response.message = True, "paused" if request.data else "goes on"
         return response
 
@@ -92,7 +92,7 @@ class PlaybackControlServer:
         def answer(request: Trigger.Request, response: Trigger.Response) -> Trigger.Response:
             response.message = work()
             response.success = not response.message
-            self._say()
+            self._publish_status()
             return response
 
         return answer
@@ -106,10 +106,10 @@ class PlaybackControlServer:
             if parameter.name == SPEED:
                 self.control.set_speed(float(parameter.value))
                 if self._offered:
-                    self._say()
+                    self._publish_status()
         return SetParametersResult(successful=True)
 
-    def _say(self) -> None:
+    def _publish_status(self) -> None:
         values: dict[str, float | int | str] = {"paused": int(self.control.paused), "playing": int(self._playing)}
         if self._has_speed:
             values[SPEED] = self.control.speed

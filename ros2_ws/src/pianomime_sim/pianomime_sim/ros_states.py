@@ -20,7 +20,7 @@ class StatePublisher:
     """Called by the physics thread, so that a state is out at once whatever the executor is doing.
 
     Attributes:
-        heard_topics: Resolved names of the topics of states and of key events, for those that wait for a reader.
+        awaited_topics: Resolved names of the topics of states and of key events, for those that wait for a reader.
     """
 
     def __init__(self, node: Node) -> None:
@@ -33,9 +33,9 @@ class StatePublisher:
         """Publish states of the hands by `hands`, which somebody else has claimed, under these names."""
         self._publish_hands = hands
         self._joint_names = tuple(joint_names)
-        self.heard_topics = (hands.topic_name, self._publish_key_events.topic_name)
+        self.awaited_topics = (hands.topic_name, self._publish_key_events.topic_name)
 
-    def begin_anew(self) -> None:
+    def reset(self) -> None:
         """For another performance: the first message of a writer names all keys, so that what was held is let go."""
         self._key_events = KeyEventWriter()
 
@@ -51,9 +51,9 @@ class StatePublisher:
         """Before the step in which the pedal moves."""
         self._publish_key_events.publish(self._key_events.pedal_message(step, down))
 
-    def is_heard(self) -> bool:
+    def has_subscribers(self) -> bool:
         """Before each step: whether somebody listens to key events."""
-        return self._key_events.is_heard(self._publish_key_events.get_subscription_count())
+        return self._key_events.has_subscribers(self._publish_key_events.get_subscription_count())
 
     def observe(self, state: SimulatorState) -> None:
         """After each physics step of 5 ms while somebody listens."""

@@ -42,7 +42,7 @@ from pianomime_sim.cue import Cue
 from pianomime_sim.playback import Playback
 from pianomime_sim.ros_display import Display
 from pianomime_sim.ros_playback_control import PlaybackControlServer
-from pianomime_sim.ros_rivals import Rivals
+from pianomime_sim.ros_publisher_conflicts import PublisherConflicts
 from pianomime_sim.ros_score_reporter import ScoreReporter
 from pianomime_sim.ros_sim_parameters import declare_parameters
 from pianomime_sim.ros_states import StatePublisher
@@ -59,7 +59,7 @@ COMPLAINT_PERIOD_S = 2.0
 
 
 class SimNode:
-    """Callbacks run in the executor, the song in a thread of its own; they meet in CommandBuffer and Scoreboard only."""
+    """Callbacks run in the executor, the song in a thread of its own; they share CommandBuffer and Scoreboard only."""
 
     def __init__(self) -> None:
         self.node = SteadyNode("sim_node")
@@ -70,7 +70,7 @@ class SimNode:
         self._control.offer(sync=asked.playback.sync, live=self._live)
         self._score_reporter = ScoreReporter(self.node, asked.rollout, asked.score)
         self._states = StatePublisher(self.node)
-        self._simulator = ObservedSimulator(self._states.observe, asked.scene, self._states.is_heard)
+        self._simulator = ObservedSimulator(self._states.observe, asked.scene, self._states.has_subscribers)
         self._joints = NameOrder(prefixed(asked.joint_prefix, self._simulator.joint_names))
         self._targets = NameOrder(prefixed(asked.joint_prefix, self._simulator.target_names), beside=(SUSTAIN,))
         self._keys = NameOrder(GOAL_NAMES)
@@ -90,9 +90,9 @@ class SimNode:
         node = self.node
         self._owners = Owners(node)
         self._claim = Claim(node, JointState, topics.HAND_STATES, NEWEST, self._owners.life)
-        self._rivals = Rivals(node, self._owners, (topics.HAND_STATES, topics.KEY_STATES))
+        self._conflicts = PublisherConflicts(node, self._owners, (topics.HAND_STATES, topics.KEY_STATES))
         self._states.connect(self._claim.publisher, self._joints.names)
-        self._subscriber_gate = SubscriberGate(node, self._asked.wait_for, *self._states.heard_topics)
+        self._subscriber_gate = SubscriberGate(node, self._asked.wait_for, *self._states.awaited_topics)
         self._display = Display(node, self._simulator, self._asked.joint_prefix, self._asked.frame_prefix)
         self._owners.subscribe(JointTrajectory, topics.SONG, self._on_song, LATCHED)
         self._owners.subscribe(JointTrajectory, topics.GOAL, self._on_goal, NEWEST)
@@ -101,8 +101,8 @@ class SimNode:
         node.create_timer(BEGIN_PERIOD_S, self._begin)
         node.create_timer(SCORE_PERIOD_S, self._report_score)
         node.create_timer(MARKER_PERIOD_S, self._report_markers)
-        node.create_timer(END_PERIOD_S, self._look_for_end)
-        node.create_timer(LOOK_PERIOD_S, self._look_for_rivals)
+        node.create_timer(END_PERIOD_S, self._check_for_end)
+        node.create_timer(LOOK_PERIOD_S, self._check_for_conflicts)
 
     @property
     def finished(self) -> bool:
@@ -148,7 +148,7 @@ class SimNode:
         cue = self._cue
         if not self._is_alone() or self._thread is not None or not cue.is_complete:
             return
-        if self._rivals.are_there() or not self._subscriber_gate.is_open():
+        if self._conflicts.exist() or not self._subscriber_gate.is_open():
             return
         assert cue.steps is not None
         self._scoreboard = Scoreboard(cue.steps, trim=self._live, first=cue.first)
@@ -168,7 +168,7 @@ class SimNode:
         self.node.get_logger().info(f"{what} goes on at step {cue.first}" if cue.first else f"{what} begins")
         self._thread = threading.Thread(target=self._play, args=(cue.start, cue.steps, cue.first), name="physics")
         self._thread.start()
-        self._control.tell(playing=True)
+        self._control.set_playing(True)
 
     def _cancel(self) -> str:
         """End the song where it is, with the score so far; return why not, or an empty text."""
@@ -210,7 +210,7 @@ class SimNode:
         self._thread = self._ended_s = None
         self._cancelled = False
         self._commands = CommandBuffer()
-        self._states.begin_anew()
+        self._states.reset()
         self._control.control.pause(False)
 
     def _play(self, start: NDArray[np.float64], steps: int, first: int) -> None:
@@ -256,20 +256,20 @@ class SimNode:
             self._score_reporter.report(self._scoreboard, self._playback)
 
     def _health(self) -> Health:
-        refused, rivals = self._refused + self._owners.refused, self._rivals.warnings()
+        refused, conflicts = self._refused + self._owners.refused, self._conflicts.warnings()
         if self._thread is None:
-            return ros_health.waiting(refused, rivals)
-        return ros_health.playing(self._scoreboard, self._playback, refused, rivals)
+            return ros_health.waiting(refused, conflicts)
+        return ros_health.playing(self._scoreboard, self._playback, refused, conflicts)
 
-    def _look_for_rivals(self) -> None:
+    def _check_for_conflicts(self) -> None:
         if self._thread is not None and self._thread.is_alive():
-            self._rivals.watch()
+            self._conflicts.check()
 
     def _report_markers(self) -> None:
         if self._thread is not None and self._playback.now is not None:
-            self._display.show(*self._playback.now, self._scoreboard.goal)
+            self._display.publish(*self._playback.now, self._scoreboard.goal)
 
-    def _look_for_end(self) -> None:
+    def _check_for_end(self) -> None:
         if self._thread is None or self._thread.is_alive() or self._finished:
             return
         if self._failure is not None:
@@ -293,7 +293,7 @@ class SimNode:
         self._cue.finish()
         if asked.stay:
             self._make_ready()
-        self._control.tell(playing=False)
+        self._control.set_playing(False)
 
     def _goal_is_late(self) -> bool:
         """True when the last goal has been waited for long enough."""

@@ -14,7 +14,7 @@ from pianomime_core.ros_owner import Owners
 from pianomime_core.ros_parameters import declare_switch, declare_text, refuse_undeclared
 from pianomime_core.ros_qos import EVENTS
 from pianomime_sim.ros_key_events import KeyEventReader
-from pianomime_sim.sound.even_time import Band
+from pianomime_sim.sound.event_scheduler import EventScheduler
 from pianomime_sim.sound.instrument import Instrument
 from pianomime_sim.sound.midi_out import MidiOut
 from pianomime_sim.sound.speaker import Speaker
@@ -41,14 +41,14 @@ class SoundNode:
             instruments.append(MidiOut(port, virtual))
         if speaker:
             instruments.append(Speaker(Path(soundfont) if soundfont else None))
-        self._band = Band(instruments)
+        self._scheduler = EventScheduler(instruments)
         self._reader = KeyEventReader()
         self._owners = Owners(self.node)
         self._events = self._owners.subscribe(JointState, topics.KEY_EVENTS, self._on_events, EVENTS)
 
     def close(self) -> None:
         """Fall silent."""
-        self._band.close()
+        self._scheduler.close()
 
     def _on_events(self, message: JointState) -> None:
         try:
@@ -59,7 +59,7 @@ class SoundNode:
             )
             return
         for event in events:
-            self._band.play(event)
+            self._scheduler.play(event)
 
 
 def main() -> int:

@@ -34,7 +34,7 @@ from pianomime_description import SceneConfig
 from pianomime_sim.ros_playback_control import PlaybackControlClient
 from pianomime_sim.viewers import DEFAULT_PORT, LOCALHOST, VIEWERS, Snapshot, open_viewer
 from pianomime_sim.viewers.base import HasButtons
-from pianomime_sim.viewers.gathering import Gathering
+from pianomime_sim.viewers.snapshot_assembler import SnapshotAssembler
 
 COMPLAINT_PERIOD_S = 2.0
 NICENESS = 10
@@ -58,7 +58,7 @@ class ViewerNode:
         prefix = declare_text(self.node, "joint_prefix", "", JOINT_PREFIX)
         refuse_undeclared(self.node)
         self._viewer = open_viewer(name, SceneConfig(variant=variant), host=host, port=port, names=names.split(","))
-        self._gathering = Gathering()
+        self._assembler = SnapshotAssembler()
         self._joints = NameOrder(prefixed(prefix, joint_names(forearm_dofs(variant))))
         self._keys = NameOrder(KEY_NAMES, beside=(SUSTAIN,))
         self._goal = NameOrder(GOAL_NAMES)
@@ -84,27 +84,27 @@ class ViewerNode:
     def _on_hands(self, message: JointState) -> None:
         try:
             positions, _ = read_joint_state(message, self._joints, velocities=False)
-            self._show(self._gathering.hands(step_of(message.header.stamp), positions))
+            self._show(self._assembler.hands(step_of(message.header.stamp), positions))
         except MessageError as error:
             self._refuse(topics.HAND_STATES, error)
 
     def _on_keys(self, message: JointState) -> None:
         try:
             angles, _ = read_joint_state(message, self._keys, velocities=False)
-            self._show(self._gathering.keys(step_of(message.header.stamp), angles))
+            self._show(self._assembler.keys(step_of(message.header.stamp), angles))
         except MessageError as error:
             self._refuse(topics.KEY_STATES, error)
 
     def _on_goal(self, message: JointTrajectory) -> None:
         try:
             goal, _ = read_goal(message, self._goal)
-            self._gathering.goal(step_of(message.header.stamp), goal)
+            self._assembler.goal(step_of(message.header.stamp), goal)
         except MessageError as error:
             self._refuse(topics.GOAL, error)
 
     def _on_score(self, message: DiagnosticArray) -> None:
         try:
-            self._show(self._gathering.score(read_status(message, "score")))
+            self._show(self._assembler.score(read_status(message, "score")))
         except MessageError as error:
             self._refuse(topics.SCORE, error)
 
@@ -118,7 +118,7 @@ class ViewerNode:
             except MessageError as error:
                 self._refuse(topics.DIAGNOSTICS, error)
                 return
-            self._gathering.times({key: figures[key] for key in keys if key in figures})
+            self._assembler.times({key: figures[key] for key in keys if key in figures})
 
     def _show(self, snapshot: Snapshot | None) -> None:
         if snapshot is not None:

@@ -61,19 +61,6 @@ class PlaybackStatus:
     speed: float | None
 
 
-@runtime_checkable
-class HasButtons(Protocol):
-    """What a viewer offers beside `Viewer` if the playing can be told from it to pause, restart or slow down."""
-
-    def connect(self, commands: PlaybackCommands) -> None:
-        """Let the buttons ask this one."""
-        ...
-
-    def show_playback_status(self, view: PlaybackStatus) -> None:
-        """Offer what can be done, as things are now; before the first call nothing is offered."""
-        ...
-
-
 class PlaybackCommands(Protocol):
     """What a viewer's buttons ask for; none of it waits, and a viewer may ask from any thread."""
 
@@ -87,6 +74,19 @@ class PlaybackCommands(Protocol):
 
     def set_speed(self, speed: float) -> None:
         """Play at this share of full speed."""
+        ...
+
+
+@runtime_checkable
+class HasButtons(Protocol):
+    """What a viewer offers beside `Viewer` if the playing can be told from it to pause, restart or slow down."""
+
+    def connect(self, commands: PlaybackCommands) -> None:
+        """Let the buttons ask this one."""
+        ...
+
+    def show_playback_status(self, status: PlaybackStatus) -> None:
+        """Offer what can be done, as things are now; before the first call nothing is offered."""
         ...
 
 

@@ -24,7 +24,7 @@ from pianomime_sim.viewers.note_bars import note_bars
 from pianomime_sim.viewers.port import check_port, port_is_taken
 from pianomime_sim.viewers.posed_scene import CAMERA_FOV_DEG, CAMERA_POSITION_M, CAMERA_TARGET_M, PosedScene
 from pianomime_sim.viewers.smooth import Frame, SmoothViewer
-from pianomime_sim.viewers.web_guard import ANY_ADDRESS, LOCAL_NAMES, WebGuard, guarded, hear_the_panel_alone
+from pianomime_sim.viewers.web_guard import ANY_ADDRESS, LOCAL_NAMES, WebGuard, accept_panel_messages_only, guarded
 
 MAX_BARS = 512
 """Notes to come that are drawn at once; two seconds of the densest music hold fewer."""
@@ -68,7 +68,7 @@ class BrowserViewer(SmoothViewer):
         give_large_pieces_back()
         with _silence(), guarded(WebGuard(host, names)):
             self._server = viser.ViserServer(host=host, port=port, label="PianoMime", verbose=False)
-        hear_the_panel_alone(self._server)
+        accept_panel_messages_only(self._server)
         self._giving_back = False
         self._server._websock_server.on_client_disconnect(self._on_leave)
         if port not in (0, self._server.get_port()):
@@ -95,9 +95,9 @@ class BrowserViewer(SmoothViewer):
         """Let the buttons ask this one."""
         self._panel.connect(commands)
 
-    def show_playback_status(self, view: PlaybackStatus) -> None:
+    def show_playback_status(self, status: PlaybackStatus) -> None:
         """Offer what can be done about the playing, as it is now; before the first call nothing is offered."""
-        self._panel.show_playback_status(view)
+        self._panel.show_playback_status(status)
 
     def _draw(self, frame: Frame) -> None:
         self._scene.pose(frame.snapshot)

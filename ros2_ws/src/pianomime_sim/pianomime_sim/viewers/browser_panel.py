@@ -51,17 +51,17 @@ class Panel:
 
     def connect(self, commands: PlaybackCommands) -> None:
         """Let the buttons ask this one."""
-        self._commands = hand
+        self._commands = commands
 
-    def show_playback_status(self, view: PlaybackStatus) -> None:
+    def show_playback_status(self, status: PlaybackStatus) -> None:
         """Offer pause and restart, and the speed where there is one, as they are now."""
-        self._paused = view.paused
-        self._pause.label = "Go on" if view.paused else "Pause"
-        self._pause.icon = viser.Icon.PLAYER_PLAY if view.paused else viser.Icon.PLAYER_PAUSE
+        self._paused = status.paused
+        self._pause.label = "Go on" if status.paused else "Pause"
+        self._pause.icon = viser.Icon.PLAYER_PLAY if status.paused else viser.Icon.PLAYER_PAUSE
         self._pause.visible = self._restart.visible = True
-        self._speed.visible = view.speed is not None
-        if view.speed is not None and view.speed != self._speed.value:
-            self._speed.value = view.speed
+        self._speed.visible = status.speed is not None
+        if status.speed is not None and status.speed != self._speed.value:
+            self._speed.value = status.speed
 
     def show_score(self, snapshot: Snapshot, age_s: float, *, at_once: bool = False) -> None:
         """Show the figures of a snapshot and how old the state on the screen is, unless they were shown just now."""

@@ -24,7 +24,7 @@ ANY_ADDRESS = ("0.0.0.0", "::")
 """What a server is bound to that listens on every address of this machine."""
 LONGEST_MESSAGE_BYTES = 2**16
 """A page sends its camera and the value of a button or slider."""
-HEARD = (_messages.ViewerCameraMessage, _messages.GuiUpdateMessage)
+ACCEPTED_MESSAGES = (_messages.ViewerCameraMessage, _messages.GuiUpdateMessage)
 """What the panel needs. Not heard, among others: requests for a public tunnel, and files, which viser takes for any
 element of the panel."""
 
@@ -99,24 +99,24 @@ def guarded(guard: WebGuard) -> Iterator[None]:
         raise RuntimeError("viser's server cannot be guarded: it is not made by websockets.asyncio.server.serve")
 
 
-def hear_the_panel_alone(server: viser.ViserServer) -> None:
-    """Let a server be deaf to all but `HEARD`, and to all that is said of buttons and sliders but their value."""
-    speakers = server._websock_server
-    (on_update,) = speakers._incoming_handlers[_messages.GuiUpdateMessage]
+def accept_panel_messages_only(server: viser.ViserServer) -> None:
+    """Let a server ignore all messages but `ACCEPTED_MESSAGES`, and all updates of buttons and sliders but their value."""
+    sockets = server._websock_server
+    (on_update,) = sockets._incoming_handlers[_messages.GuiUpdateMessage]
 
     async def on_value(page: Any, message: _messages.GuiUpdateMessage) -> None:
         if message.updates.keys() <= {"value"}:
             await on_update(page, message)
 
-    def deafen(speaker: Any) -> None:
-        for kind in [*speaker._incoming_handlers]:
-            if kind not in HEARD:
-                speaker.unregister_handler(kind)
+    def accept_only(socket_: Any) -> None:
+        for kind in [*socket_._incoming_handlers]:
+            if kind not in ACCEPTED_MESSAGES:
+                socket_.unregister_handler(kind)
 
-    deafen(speakers)
-    speakers._incoming_handlers[_messages.GuiUpdateMessage] = [on_value]
+    accept_only(sockets)
+    sockets._incoming_handlers[_messages.GuiUpdateMessage] = [on_value]
     # Each page has a panel and a scene of its own, which we leave empty.
-    speakers.on_client_connect(deafen)
+    sockets.on_client_connect(accept_only)
 
 
 def _name(authority: str) -> str:

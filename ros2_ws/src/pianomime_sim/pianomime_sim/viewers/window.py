@@ -9,8 +9,8 @@ import mujoco.viewer
 from pianomime_core.errors import UserError
 from pianomime_description import SceneConfig
 from pianomime_sim.viewers.base import score_lines
+from pianomime_sim.viewers.image import add_bars, point_at_keyboard
 from pianomime_sim.viewers.note_bars import note_bars
-from pianomime_sim.viewers.picture import add_bars, aim
 from pianomime_sim.viewers.posed_scene import PosedScene
 from pianomime_sim.viewers.smooth import Frame, SmoothViewer
 
@@ -37,7 +37,7 @@ class WindowViewer(SmoothViewer):
         )
         self._window_threads = set(threading.enumerate()) - others
         with self._window.lock():
-            aim(self._window.cam)
+            point_at_keyboard(self._window.cam)
         self.start()
 
     @property

@@ -13,7 +13,7 @@ PATIENCE_S = 5.0
 """How long others may stay: a second graph like ours looks around for two seconds, and is then gone."""
 
 
-class Rivals:
+class PublisherConflicts:
     """Looks for second publishers.
 
     Args:
@@ -42,7 +42,7 @@ class Rivals:
                 lines.append(f"{topic} is also published by {', '.join(names)}")
         return tuple(lines)
 
-    def are_there(self) -> bool:
+    def exist(self) -> bool:
         """Return True while a song must not begin.
 
         Raises:
@@ -57,7 +57,7 @@ class Rivals:
         self._node.get_logger().warning(f"the song waits: {'; '.join(found)}", throttle_duration_sec=COMPLAINT_PERIOD_S)
         return True
 
-    def watch(self) -> None:
+    def check(self) -> None:
         """To be called while a song is played.
 
         Raises:

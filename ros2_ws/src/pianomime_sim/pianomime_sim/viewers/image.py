@@ -23,7 +23,7 @@ SHADOW_RESOLUTION = 4096
 SAMPLES_PER_PIXEL = 8
 
 
-def aim(camera: mujoco.MjvCamera) -> None:
+def point_at_keyboard(camera: mujoco.MjvCamera) -> None:
     """Put a free camera where all viewers look from."""
     sight = np.subtract(CAMERA_TARGET_M, CAMERA_POSITION_M)
     camera.type = mujoco.mjtCamera.mjCAMERA_FREE
@@ -48,7 +48,7 @@ def add_bars(scene: mujoco.MjvScene, bars: NoteBars) -> None:
 def player_camera() -> mujoco.MjvCamera:
     """Return a camera where all viewers look from."""
     camera = mujoco.MjvCamera()
-    aim(camera)
+    point_at_keyboard(camera)
     return camera
 
 
@@ -66,7 +66,7 @@ def close_up(snapshot: Snapshot) -> mujoco.MjvCamera:
     return camera
 
 
-def shine(scene: PosedScene) -> None:
+def add_lamp(scene: PosedScene) -> None:
     """Light a scene with one lamp that casts shadows: slower to render in software, and nicer to look at."""
     model = scene.model
     model.light_active[:] = 0

@@ -23,7 +23,7 @@ from PIL import Image
 from pianomime_core.keyboard import KEYBOARD
 from pianomime_description import SceneConfig
 from pianomime_sim.viewers import Snapshot
-from pianomime_sim.viewers.picture import close_up, player_camera, render, shine
+from pianomime_sim.viewers.image import close_up, player_camera, render, add_lamp
 from pianomime_sim.viewers.posed_scene import PosedScene
 
 right, missed, wrong, coming = np.eye(88, dtype=bool)[[15, 17, 67, 68]]
@@ -32,7 +32,7 @@ angles = np.where(pressed, KEYBOARD.travel_rad, 0.0)
 snapshot = Snapshot(1.0, np.zeros(54), angles, pressed, right | missed, np.array([coming] * 20))
 scene = PosedScene(SceneConfig())
 Image.fromarray(render(scene, snapshot, player_camera(), size=(640, 360))).save(sys.argv[1])
-shine(scene)
+add_lamp(scene)
 Image.fromarray(render(scene, snapshot, close_up(snapshot), notes=False, size=(320, 200))).save(sys.argv[2])
 """
 

@@ -7,14 +7,14 @@ from numpy.typing import NDArray
 from pianomime_core.errors import UserError
 from pianomime_description import SceneConfig
 from pianomime_sim.viewers.base import Snapshot
+from pianomime_sim.viewers.image import add_bars, player_camera
 from pianomime_sim.viewers.note_bars import note_bars
-from pianomime_sim.viewers.picture import add_bars, player_camera
 from pianomime_sim.viewers.posed_scene import PosedScene
 
 SAMPLES_PER_PIXEL = 4
 
 
-class Film:
+class FrameRenderer:
     """Draws snapshots as all viewers see them, with the notes to come.
 
     Args:

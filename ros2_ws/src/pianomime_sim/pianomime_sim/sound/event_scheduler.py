@@ -15,7 +15,7 @@ REMEMBERED_S = 2.0
 """How long a prompt event says how simulated and real time lie to each other; after a pause they lie otherwise."""
 
 
-class EvenTime:
+class JitterBuffer:
     """When an event is to be heard, on the clock of its arrival.
 
     An event from the end of a control step arrives at once, one from its beginning up to a step later: the most prompt
@@ -35,24 +35,24 @@ class EvenTime:
         return max(arrival_s, time_s + offset_s + CONTROL_TIMESTEP_S)
 
 
-class Band:
+class EventScheduler:
     """Plays events on instruments when they are due, from a thread of its own."""
 
     def __init__(self, instruments: Sequence[Instrument], clock: Callable[[], float] = time.monotonic) -> None:
         self._instruments = instruments
         self._clock = clock
-        self._even = EvenTime()
+        self._jitter_buffer = JitterBuffer()
         self._waiting: list[tuple[float, int, KeyEvent | PedalEvent]] = []
         self._number = count()
         self._changed = threading.Condition()
         self._closing = False
-        self._thread = threading.Thread(target=self._run, name="band", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="event scheduler", daemon=True)
         self._thread.start()
 
     def play(self, event: KeyEvent | PedalEvent) -> None:
         """Take an event that has just arrived."""
         with self._changed:
-            due_s = self._even.due_s(event.time_s, self._clock())
+            due_s = self._jitter_buffer.due_s(event.time_s, self._clock())
             heapq.heappush(self._waiting, (due_s, next(self._number), event))
             self._changed.notify()
 

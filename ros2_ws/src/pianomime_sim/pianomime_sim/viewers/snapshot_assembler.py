@@ -19,7 +19,7 @@ COMING_STEPS = 400
 """How far a snapshot looks ahead, whatever windows say: no window of ours is longer."""
 
 
-class Gathering:
+class SnapshotAssembler:
     """Pairs hands, keys and goal by the step they belong to; parts without partner are forgotten.
 
     State t is judged against the goal of the step that ended in it, t - 1, as the scoreboard does. A goal row that was
