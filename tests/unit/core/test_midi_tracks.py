@@ -21,7 +21,7 @@ from pianomime_core.midi_tracks import (
 
 END = b"\x00\xff\x2f\x00"
 NOTE = b"\x00\x90\x3c\x50\x60\x80\x3c\x00"
-ACCEPTED_MESSAGES = [Event(0, NOTE_ON, 0, 60, 80), Event(96, NOTE_OFF, 0, 60, 0)]
+HEARD = [Event(0, NOTE_ON, 0, 60, 80), Event(96, NOTE_OFF, 0, 60, 0)]
 KINDS = {"note_off": NOTE_OFF, "note_on": NOTE_ON, "control_change": CONTROL_CHANGE, "program_change": PROGRAM_CHANGE}
 
 
@@ -109,7 +109,7 @@ def test_what_players_play(name: str) -> None:
     midi = read_midi_tracks(data)
     # Released by a note-on of velocity 0 or by a note-off, which is the same.
     heard = [event if event.value else event._replace(kind=NOTE_OFF) for event in midi.tracks[0].events]
-    assert heard == ACCEPTED_MESSAGES
+    assert heard == HEARD
     assert not any(track.events for track in midi.tracks[1:])
     assert midi.oddities == oddities
 

@@ -11,7 +11,7 @@ from pianomime_core.errors import UserError
 from pianomime_core.notes import Note, Score, load_midi
 from pianomime_perception import transcription
 
-ACCEPTED_MESSAGES = Score((Note(60, 0.5, 1.0, 90), Note(64, 1.0, 1.5, 50)), ((0.5, True), (1.25, False)))
+HEARD = Score((Note(60, 0.5, 1.0, 90), Note(64, 1.0, 1.5, 50)), ((0.5, True), (1.25, False)))
 
 
 @pytest.fixture
@@ -28,14 +28,14 @@ def recording(tmp_path: Path) -> Path:
 def test_notes_and_pedal_become_a_file(
     pianomime: Command, recording: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(transcription, "transcribe", lambda path, progress: ACCEPTED_MESSAGES)
+    monkeypatch.setattr(transcription, "transcribe", lambda path, progress: HEARD)
     out = tmp_path / "song.mid"
     out.write_text("older")
     result = pianomime("transcribe", recording, "--out", out)
     assert (result.code, result.err) == (0, "")
     assert result.out == f"{out}: 2 notes from 0.5 s to 1.5 s, pedal pressed 1 times\n"
     written = load_midi(out)
-    assert (written.notes, written.sustain) == (ACCEPTED_MESSAGES.notes, ACCEPTED_MESSAGES.sustain)
+    assert (written.notes, written.sustain) == (HEARD.notes, HEARD.sustain)
 
 
 def test_older_file_stays_where_nothing_is_heard(
