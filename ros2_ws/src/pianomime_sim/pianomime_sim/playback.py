@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pianomime_core.errors import UnsafeError
-from pianomime_core.spread import Spread
+from pianomime_core.latency_percentiles import LatencyPercentiles
 from pianomime_core.timing import CONTROL_TIMESTEP_S
 from pianomime_physics.simulator import Simulator, SimulatorState
 from pianomime_sim.command_buffer import CommandBuffer, Setpoint
@@ -87,7 +87,12 @@ class Playback:
         self._clock = clock
         self.speed_limit = SpeedLimit(simulator.target_names, simulator.target_range, config.speed)
         self._rate = Rate(CONTROL_TIMESTEP_S, clock, sleep)
-        self._latency, self._period, self._physics, self._jitter = Spread(), Spread(), Spread(), Spread()
+        self._latency, self._period, self._physics, self._jitter = (
+            LatencyPercentiles(),
+            LatencyPercentiles(),
+            LatencyPercentiles(),
+            LatencyPercentiles(),
+        )
         self.now: tuple[int, SimulatorState] | None = None
         self.targets: list[NDArray[np.float32]] = []
         self.pedal = False

@@ -10,7 +10,7 @@ _BIN_RATIO = 1.01
 _BINS = math.ceil(math.log(_LONGEST_S / _SHORTEST_S) / math.log(_BIN_RATIO))
 
 
-def spread_ms(times_s: Sequence[float], name: str) -> dict[str, float]:
+def percentiles_ms(times_s: Sequence[float], name: str) -> dict[str, float]:
     """Return median, 99th percentile and maximum of some times, in ms, named `<name>_p50_ms` and so on; {} for none."""
     if not times_s:
         return {}
@@ -18,7 +18,7 @@ def spread_ms(times_s: Sequence[float], name: str) -> dict[str, float]:
     return {f"{name}_p50_ms": float(p50), f"{name}_p99_ms": float(p99), f"{name}_max_ms": 1e3 * max(times_s)}
 
 
-class Spread:
+class LatencyPercentiles:
     """The same of times that come one by one without end: a histogram, so that hours take no more room or time than
     seconds. Percentiles are right to half a percent, count and maximum exactly."""
 
@@ -35,7 +35,7 @@ class Spread:
         self.count += 1
 
     def ms(self, name: str) -> dict[str, float]:
-        """Return what `spread_ms` does of all times so far."""
+        """Return what `percentiles_ms` does of all times so far."""
         if not self.count:
             return {}
         below = np.cumsum(self._counts)
