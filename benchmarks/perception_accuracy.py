@@ -26,7 +26,7 @@ from pianomime_perception.keyboard_fit import background, fit_keyboard
 from pianomime_perception.keyboard_map import NO_KEY_EDGES, KeyboardMap
 from pianomime_perception.perceive import BACKGROUND_PICTURES, demonstrate, traces_over
 from pianomime_perception.reference_fingering import agreement, load_fingering
-from pianomime_perception.video import frames, probe, sample
+from pianomime_perception.video_file import frames, probe, sample
 
 Points = NDArray[np.float64]
 

@@ -25,7 +25,7 @@ from pianomime_core.timing import CONTROL_TIMESTEP_S, FRAMES_PER_SECOND
 from pianomime_description import SceneConfig
 from pianomime_perception.keyboard_fit import fit_keyboard
 from pianomime_perception.keyboard_map import KeyboardMap
-from pianomime_perception.video import Frame
+from pianomime_perception.video_file import Frame
 from pianomime_physics.simulator import Simulator
 from pianomime_policy.controllers.planner.planner import Planner
 

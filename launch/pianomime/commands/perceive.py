@@ -76,7 +76,7 @@ def perceive(options: argparse.Namespace) -> int:
         from pianomime_perception.given_keyboard import given_keyboard
         from pianomime_perception.perceive import perceive as watch
         from pianomime_perception.reference_fingering import agreement, load_fingering
-        from pianomime_perception.video import probe
+        from pianomime_perception.video_file import probe
     except ImportError as error:
         raise UserError(f"perceive needs more than is installed ({error}): make perceive") from error
     reference = None if options.reference is None else load_fingering(options.reference)
@@ -141,7 +141,7 @@ def _picture_fit(options: argparse.Namespace, keyboard: Any) -> None:
 
     from pianomime_core.whole_file import write_whole
     from pianomime_perception.drawing import draw_grid, draw_names
-    from pianomime_perception.video import sample
+    from pianomime_perception.video_file import sample
 
     image = next(sample(options.video, 1)).image.copy()
     keyboard = keyboard.scaled(image.shape[1::-1])

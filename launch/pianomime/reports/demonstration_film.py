@@ -16,7 +16,7 @@ from pianomime_core.keyboard import LOWEST_PITCH
 from pianomime_core.whole_file import write_whole
 from pianomime_perception.drawing import draw_grid, draw_hands, draw_keys
 from pianomime_perception.keyboard_map import KeyboardMap
-from pianomime_perception.video import Frame, frames, probe
+from pianomime_perception.video_file import Frame, frames, probe
 
 FRAMES_PER_S = 30
 _CODEC_OPTIONS = {"preset": "veryfast", "crf": "22"}

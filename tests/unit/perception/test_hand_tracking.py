@@ -7,7 +7,7 @@ import pytest
 
 from pianomime_core.errors import UserError
 from pianomime_perception.hand_tracking import NO_HAND, Hand, HandTracker, follow
-from pianomime_perception.video import Frame
+from pianomime_perception.video_file import Frame
 
 
 class Scripted:

@@ -17,7 +17,7 @@ from pianomime_core.keyboard import KEYBOARD
 from pianomime_core.notes import Score, load_midi
 from pianomime_perception.keyboard_fit import background, fit_keyboard
 from pianomime_perception.perceive import perceive
-from pianomime_perception.video import frames, sample
+from pianomime_perception.video_file import frames, sample
 
 TUTORIAL = Path(__file__).resolve().parents[3].parent / "shared" / "tutorial"
 pytestmark = pytest.mark.skipif(not TUTORIAL.is_dir(), reason="needs ../shared/tutorial")

@@ -13,7 +13,7 @@ from pianomime_core.errors import UserError
 from pianomime_core.keyboard import KEYBOARD
 from pianomime_perception.drawing import HAND_COLOURS, KEY_COLOUR
 from pianomime_perception.keyboard_map import KeyboardMap
-from pianomime_perception.video import Frame
+from pianomime_perception.video_file import Frame
 
 
 def seen_at(time_s, x_m, key):

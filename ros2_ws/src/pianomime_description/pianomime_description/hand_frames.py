@@ -8,7 +8,7 @@ import os
 import sys
 
 from pianomime_core.errors import UserError
-from pianomime_description.urdf import hands_urdf
+from pianomime_description.hands_urdf import hands_urdf
 
 _EXIT_USER_ERROR = 2
 

@@ -6,7 +6,7 @@ from pianomime_perception.corners import keyboard_from_corners, read_corners
 from pianomime_perception.keyboard_fit import background, fit_keyboard
 from pianomime_perception.keyboard_map import KeyboardMap
 from pianomime_perception.picture_source import is_camera
-from pianomime_perception.video import probe, sample
+from pianomime_perception.video_file import probe, sample
 
 SAMPLES = 25
 """Pictures of a video whose median is looked at: hands that move are gone from it."""

@@ -18,7 +18,7 @@ from pianomime_core.demonstration import POINTS
 from pianomime_core.errors import UserError
 from pianomime_core.hands import SIDES
 from pianomime_core.library_noise import no_library_noise
-from pianomime_perception.video import Frame
+from pianomime_perception.video_file import Frame
 
 Points = NDArray[np.float64]
 

@@ -28,7 +28,7 @@ from pianomime_perception.keyboard_map import KeyboardMap
 from pianomime_perception.press_heights import HeightConfig, keys_held, with_heights
 from pianomime_perception.synchrony import Synchrony, SynchronyConfig, synchronise
 from pianomime_perception.traces import Rows, TraceConfig, Traces
-from pianomime_perception.video import VideoInfo, frames, probe, sample
+from pianomime_perception.video_file import VideoInfo, frames, probe, sample
 
 Points = NDArray[np.float64]
 Progress = Callable[[str, float], None]

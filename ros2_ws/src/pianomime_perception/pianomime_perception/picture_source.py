@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pianomime_core.errors import UserError
-from pianomime_perception.video import frames
+from pianomime_perception.video_file import frames
 
 DEVICES = "/dev/video"
 LOST_CAMERA_S = 2.0
@@ -56,7 +56,7 @@ def pictures(
     """Yield the pictures of a camera for ever, or those of a file once, each when it is due.
 
     Raises:
-        UserError: As `check_source`; the camera is in use, or falls silent; what `video.frames` raises of a file.
+        UserError: As `check_source`; the camera is in use, or falls silent; what `video_file.frames` raises of a file.
     """
     check_source(source)
     if is_camera(source):

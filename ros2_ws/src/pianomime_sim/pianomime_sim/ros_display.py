@@ -11,7 +11,7 @@ from visualization_msgs.msg import MarkerArray
 from pianomime_core import ros_topics as topics
 from pianomime_core.ros_prefixes import in_frame, world_frame
 from pianomime_core.ros_qos import LATCHED, NEWEST
-from pianomime_description.urdf import hands_urdf
+from pianomime_description.hands_urdf import hands_urdf
 from pianomime_physics.simulator import Simulator, SimulatorState
 from pianomime_sim.ros_hand_meshes import HandMeshes
 from pianomime_sim.ros_markers import MarkerMaker

@@ -13,8 +13,8 @@ from scipy.spatial.transform import Rotation
 from pianomime_core.errors import UserError
 from pianomime_core.hands import FINGERS, FOREARM_DOFS, SIDES, joint_names
 from pianomime_description import SceneConfig, build_scene, fingertip_site
+from pianomime_description.hands_urdf import hands_urdf
 from pianomime_description.mesh_resources import mesh_resources
-from pianomime_description.urdf import hands_urdf
 
 SAME_M = 1e-6
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from pianomime_core.demonstration import Demonstration
-from pianomime_core.likeness import fingertip_distance_m
+from pianomime_core.fingertip_distance import fingertip_distance_m
 
 ROWS = 5
 
