@@ -21,10 +21,14 @@ from pianomime_core.errors import UserError
 from pianomime_core.keyboard import KEYBOARD
 from pianomime_core.notes import load_midi
 from pianomime_core.timing import CONTROL_TIMESTEP_S
+from pianomime_perception.demonstration_from_video import (
+    BACKGROUND_PICTURES,
+    demonstration_from_detections,
+    traces_over,
+)
 from pianomime_perception.hand_tracking import HandTracker, Sightings, follow
 from pianomime_perception.keyboard_fit import background, fit_keyboard
 from pianomime_perception.keyboard_map import NO_KEY_EDGES, KeyboardMap
-from pianomime_perception.perceive import BACKGROUND_PICTURES, demonstrate, traces_over
 from pianomime_perception.reference_fingering import agreement, load_fingering
 from pianomime_perception.video_file import frames, probe, sample
 
@@ -92,7 +96,7 @@ def see(folder: Path, every: int = 1) -> Sightings:
 
 def perceived(folder: Path, sightings: Sightings, keyboard: KeyboardMap) -> Demonstration:
     """Return the demonstration of the clip."""
-    return demonstrate(sightings, keyboard, load_midi(folder / f"{CLIP}.mid"))
+    return demonstration_from_detections(sightings, keyboard, load_midi(folder / f"{CLIP}.mid"))
 
 
 def reproduction(sightings: Sightings, reference: Reference) -> dict[str, float]:

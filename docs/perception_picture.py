@@ -14,8 +14,8 @@ from PIL import Image
 
 from pianomime.episodes.episode import play_episode
 from pianomime.files.songs import find_song
-from pianomime.reports.demonstration_film import annotated
 from pianomime.reports.demonstration_plot import plot_demonstration
+from pianomime.reports.demonstration_video import annotated
 from pianomime.reports.likeness import played_fingertips_m
 from pianomime_core.demonstration import Demonstration
 from pianomime_core.keyboard import KEYBOARD, LOWEST_PITCH

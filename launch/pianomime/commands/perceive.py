@@ -73,8 +73,8 @@ def perceive(options: argparse.Namespace) -> int:
         if (path := getattr(options, option)) is not None:
             check_file(path, f"--{option}", suffix)
     try:
+        from pianomime_perception.demonstration_from_video import demonstration_from_video
         from pianomime_perception.given_keyboard import given_keyboard
-        from pianomime_perception.perceive import perceive as watch
         from pianomime_perception.reference_fingering import agreement, load_fingering
         from pianomime_perception.video_file import probe
     except ImportError as error:
@@ -89,7 +89,7 @@ def perceive(options: argparse.Namespace) -> int:
         _picture_fit(options, keyboard)
     with Progress(transient=True, disable=not sys.stdout.isatty()) as bar:
         task = bar.add_task("", total=1.0)
-        demonstration = watch(
+        demonstration = demonstration_from_video(
             options.video,
             score,
             keyboard,
@@ -152,13 +152,13 @@ def _picture_fit(options: argparse.Namespace, keyboard: Any) -> None:
 
 
 def _look(demonstration: Demonstration, options: argparse.Namespace) -> None:
-    from pianomime.reports.demonstration_film import film_demonstration
     from pianomime.reports.demonstration_plot import plot_demonstration
+    from pianomime.reports.demonstration_video import write_demonstration_video
 
     print(f"{options.out}: play it with  pianomime play --controller demo --demo {options.out}")
     if options.plot is not None:
         plot_demonstration(demonstration, options.plot)
         print(f"{options.plot}: notes, fingers and fingertips")
     if options.film is not None:
-        film_demonstration(demonstration, options.video, options.film)
+        write_demonstration_video(demonstration, options.video, options.film)
         print(f"{options.film}: the video with what was seen")

@@ -32,13 +32,13 @@ from pianomime_core.ros_qos import (
     overridable_publisher,
 )
 from pianomime_perception.annotated import annotated
+from pianomime_perception.frame_source import check_source, is_camera, timed_frames
 from pianomime_perception.given_keyboard import given_keyboard
 from pianomime_perception.keyboard_map import KeyboardMap
 from pianomime_perception.live_hands import LiveHands, SeenHand
 from pianomime_perception.live_keyboard import LiveKeyboard
 from pianomime_perception.live_times import LiveTimes
 from pianomime_perception.newest import Newest
-from pianomime_perception.picture_source import check_source, is_camera, pictures
 from pianomime_perception.ros_hand_markers import hand_markers
 from pianomime_perception.ros_images import image_message, read_image, stamp_at
 
@@ -165,7 +165,7 @@ class PerceptionNode:
         while self._waits and not is_camera(self._source) and not self._publish_cloud.get_subscription_count():
             if self._stop.wait(POLL_S):
                 return
-        for picture in pictures(self._source):
+        for picture in timed_frames(self._source):
             if self._stop.is_set():
                 return
             self._heard_s = time.monotonic()

@@ -15,7 +15,7 @@ from pianomime_perception.keyboard_map import NO_KEY_EDGES, KeyboardMap
 
 pytest.importorskip("cv2", reason="needs OpenCV: run `make perceive`")
 
-from pianomime_perception.perceive import demonstrate
+from pianomime_perception.demonstration_from_video import demonstration_from_detections
 
 SIZE = (1300, 600)
 # 1 mm a pixel; u to the right is treble, v down is towards the player.
@@ -59,7 +59,7 @@ def without(seen: Sightings, gone) -> Sightings:
 
 
 def test_a_demonstration_of_the_music(tmp_path):
-    found = demonstrate(sightings(), UPRIGHT, MUSIC)
+    found = demonstration_from_detections(sightings(), UPRIGHT, MUSIC)
     assert found.video_offset_s == pytest.approx(BEGINS_S, abs=0.1)
     assert found.finger.tolist() == FINGERS.tolist()
     np.testing.assert_allclose(found.onset_s, ONSETS_S - 2.0, atol=1e-3 + ONSETS_S[0] - 2.0)
@@ -86,7 +86,7 @@ def test_a_hand_that_is_not_seen_for_a_second():
     seen = sightings()
     gone = np.zeros((len(seen.time_s), 2), dtype=bool)
     gone[(seen.time_s > 5) & (seen.time_s < 6), 0] = True
-    found = demonstrate(without(seen, gone), UPRIGHT, MUSIC)
+    found = demonstration_from_detections(without(seen, gone), UPRIGHT, MUSIC)
     video_s = found.time_s + found.video_offset_s
     assert found.valid[:, 0].all()
     np.testing.assert_array_equal(found.valid[(video_s > 5.05) & (video_s < 5.95), 1], False)
@@ -97,7 +97,7 @@ def test_a_hand_that_is_not_seen_for_a_second():
 
 
 def test_one_hand_only():
-    found = demonstrate(without(sightings(), [True, False]), UPRIGHT, MUSIC)
+    found = demonstration_from_detections(without(sightings(), [True, False]), UPRIGHT, MUSIC)
     assert not found.valid[:, 1].any()
     right = FINGERS < 5
     np.testing.assert_array_equal(found.finger, np.where(right, FINGERS, -1))
@@ -108,30 +108,30 @@ def test_one_hand_only():
 def test_no_hands():
     seen = sightings()
     with pytest.raises(UserError, match=f"no hand was found in {len(seen.time_s)} pictures"):
-        demonstrate(without(seen, True), UPRIGHT, MUSIC)
+        demonstration_from_detections(without(seen, True), UPRIGHT, MUSIC)
 
 
 def test_a_mirror_with_its_keyboard_known_is_undone():
     mirrored = KeyboardMap(UPRIGHT.homography @ MIRROR, NO_KEY_EDGES, 0.0, SIZE)
-    found = demonstrate(sightings(mirrored, swapped_looks=True), mirrored, MUSIC)
+    found = demonstration_from_detections(sightings(mirrored, swapped_looks=True), mirrored, MUSIC)
     assert found.finger.tolist() == FINGERS.tolist()
 
 
 def test_looks_that_contradict_the_keyboard_are_refused():
     with pytest.raises(UserError, match="mirrored, or the corners of the keyboard begin at its wrong end"):
-        demonstrate(sightings(swapped_looks=True), UPRIGHT, MUSIC)
+        demonstration_from_detections(sightings(swapped_looks=True), UPRIGHT, MUSIC)
 
 
 def test_other_music_is_refused():
     notes = tuple(replace(note, pitch=note.pitch + 8) for note in MUSIC.notes)
     with pytest.raises(UserError, match=r"music is not what is played in the video: .* 8 mm at most"):
-        demonstrate(sightings(), UPRIGHT, replace(MUSIC, notes=notes))
+        demonstration_from_detections(sightings(), UPRIGHT, replace(MUSIC, notes=notes))
 
 
 def test_music_that_goes_on_after_the_video():
     seen = sightings()
     cut = Sightings(*(array[:200] for array in (seen.time_s, seen.points_px, seen.score, seen.look)), SIZE)
-    found = demonstrate(cut, UPRIGHT, MUSIC)
+    found = demonstration_from_detections(cut, UPRIGHT, MUSIC)
     inside = found.onset_s + found.video_offset_s < cut.time_s[-1]
     np.testing.assert_array_equal(found.finger, np.where(inside, FINGERS, -1))
     assert not found.valid[-1].any()
@@ -139,10 +139,12 @@ def test_music_that_goes_on_after_the_video():
 
 
 def test_notes_that_no_piano_has_are_told():
-    warnings = demonstrate(sightings(), UPRIGHT, replace(MUSIC, dropped=Dropped(out_of_range=3))).metadata["warnings"]
+    warnings = demonstration_from_detections(
+        sightings(), UPRIGHT, replace(MUSIC, dropped=Dropped(out_of_range=3))
+    ).metadata["warnings"]
     assert warnings == ["the MIDI file has notes that a piano cannot play: 3 outside the 88 keys (pitches 21..108)"]
 
 
 def test_pictures_of_another_size_than_the_keyboard_was_found_in():
     half = UPRIGHT.scaled((SIZE[0] // 2, SIZE[1] // 2))
-    assert demonstrate(sightings(), half, MUSIC).finger.tolist() == FINGERS.tolist()
+    assert demonstration_from_detections(sightings(), half, MUSIC).finger.tolist() == FINGERS.tolist()

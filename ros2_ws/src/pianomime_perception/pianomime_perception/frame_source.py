@@ -19,7 +19,7 @@ LOST_CAMERA_S = 2.0
 """A camera that gives no picture for so long is gone."""
 
 
-class Picture(NamedTuple):
+class TimedFrame(NamedTuple):
     """A picture (H, W, 3) RGB and when it was taken or is due, on the monotonic clock."""
 
     image: NDArray[np.uint8]
@@ -50,9 +50,9 @@ def check_source(source: str) -> None:
         raise UserError(f"video {source!r} does not exist")
 
 
-def pictures(
+def timed_frames(
     source: str, clock: Callable[[], float] = time.monotonic, sleep: Callable[[float], None] = time.sleep
-) -> Iterator[Picture]:
+) -> Iterator[TimedFrame]:
     """Yield the pictures of a camera for ever, or those of a file once, each when it is due.
 
     Raises:
@@ -60,7 +60,7 @@ def pictures(
     """
     check_source(source)
     if is_camera(source):
-        yield from _filmed(source, clock)
+        yield from _camera_frames(source, clock)
         return
     begin_s = None
     for frame in frames(source):
@@ -68,17 +68,17 @@ def pictures(
             begin_s = clock() - frame.time_s
         due_s = begin_s + frame.time_s
         sleep(max(due_s - clock(), 0.0))
-        yield Picture(frame.image, due_s)
+        yield TimedFrame(frame.image, due_s)
 
 
-def _filmed(source: str, clock: Callable[[], float]) -> Iterator[Picture]:
+def _camera_frames(source: str, clock: Callable[[], float]) -> Iterator[TimedFrame]:
     with _opened(source) as camera:
         heard_s = clock()
         while clock() - heard_s < LOST_CAMERA_S:
             is_there, image = camera.read()
             if is_there:
                 heard_s = clock()
-                yield Picture(np.ascontiguousarray(image[..., ::-1]), heard_s)
+                yield TimedFrame(np.ascontiguousarray(image[..., ::-1]), heard_s)
             else:
                 time.sleep(0.01)
     raise UserError(f"camera {source} gives no pictures: is it unplugged?")

@@ -66,7 +66,7 @@ def _silent(step: str, share: float) -> None:
     pass
 
 
-def perceive(
+def demonstration_from_video(
     video: str | Path,
     score: Score,
     keyboard: KeyboardMap | None = None,
@@ -97,12 +97,12 @@ def perceive(
             frames(video), tracker, lambda picture, hands: progress("hands", min(picture.time_s / last_s, 1.0))
         )
     progress("hands", 1.0)
-    result = demonstrate(sightings, keyboard, score, config, _facts(info))
+    result = demonstration_from_detections(sightings, keyboard, score, config, _facts(info))
     progress("fingers", 1.0)
     return result
 
 
-def demonstrate(
+def demonstration_from_detections(
     sightings: Sightings,
     keyboard: KeyboardMap,
     score: Score,
@@ -112,7 +112,7 @@ def demonstrate(
     """Everything after the pictures; `video_facts` go into the metadata.
 
     Raises:
-        UserError: As `perceive`.
+        UserError: As `demonstration_from_video`.
     """
     if keyboard.image_size != sightings.image_size:
         keyboard = keyboard.scaled(sightings.image_size)

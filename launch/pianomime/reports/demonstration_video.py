@@ -22,7 +22,7 @@ FRAMES_PER_S = 30
 _CODEC_OPTIONS = {"preset": "veryfast", "crf": "22"}
 
 
-def film_demonstration(demonstration: Demonstration, video: Path, out: Path) -> None:
+def write_demonstration_video(demonstration: Demonstration, video: Path, out: Path) -> None:
     """Write an MP4 file, 30 pictures a second, as long as the video.
 
     Raises:

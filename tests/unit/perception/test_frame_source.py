@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 
 from pianomime_core.errors import UserError
-from pianomime_perception import picture_source
-from pianomime_perception.picture_source import check_source, pictures
+from pianomime_perception import frame_source
+from pianomime_perception.frame_source import check_source, timed_frames
 
 
 class Clock:
@@ -39,7 +39,7 @@ def clip(tmp_path):
 
 def test_a_file_keeps_its_own_pace(clip):
     clock = Clock()
-    seen = [(picture, clock()) for picture in pictures(str(clip), clock, clock.sleep)]
+    seen = [(picture, clock()) for picture in timed_frames(str(clip), clock, clock.sleep)]
     assert [picture.taken_s for picture, _ in seen] == pytest.approx([100.0, 100.1, 100.2, 100.3, 100.4])
     assert [now_s for _, now_s in seen] == pytest.approx([100.0, 100.1, 100.2, 100.3, 100.4])
     assert [round(picture.image.mean() / 40) for picture, _ in seen] == [0, 1, 2, 3, 4]
@@ -49,7 +49,7 @@ def test_a_file_keeps_its_own_pace(clip):
 def test_who_is_late_is_not_made_later(clip):
     clock = Clock()
     taken, seen = [], []
-    for picture in pictures(str(clip), clock, clock.sleep):
+    for picture in timed_frames(str(clip), clock, clock.sleep):
         taken.append(picture.taken_s)
         seen.append(clock())
         clock.now_s += 0.15 if len(seen) < 3 else 0.0
@@ -84,8 +84,8 @@ CAMERAS: list[Camera] = []
 @pytest.fixture
 def camera(monkeypatch):
     CAMERAS.clear()
-    monkeypatch.setattr(picture_source.os.path, "exists", lambda path: True)
-    monkeypatch.setattr(picture_source.cv2, "VideoCapture", Camera)
+    monkeypatch.setattr(frame_source.os.path, "exists", lambda path: True)
+    monkeypatch.setattr(frame_source.cv2, "VideoCapture", Camera)
 
 
 def test_a_camera_gives_pictures_until_it_is_unplugged(camera):
@@ -95,7 +95,7 @@ def test_a_camera_gives_pictures_until_it_is_unplugged(camera):
         clock.now_s += 0.5
         return clock.now_s
 
-    given = pictures("0", later)
+    given = timed_frames("0", later)
     first, second = next(given), next(given)
     assert first.image[0, 0].tolist() == [3, 2, 1], "OpenCV's blue comes first"
     assert second.taken_s > first.taken_s
@@ -107,7 +107,7 @@ def test_a_camera_gives_pictures_until_it_is_unplugged(camera):
 
 def test_a_camera_in_use_is_refused(camera):
     with pytest.raises(UserError, match="camera 9 cannot be opened"):
-        next(pictures("9"))
+        next(timed_frames("9"))
     assert CAMERAS[0].released
 
 
@@ -124,11 +124,11 @@ def test_what_is_not_there_is_refused(source, words):
     with pytest.raises(UserError, match=words):
         check_source(source)
     with pytest.raises(UserError, match=words):
-        next(pictures(source))
+        next(timed_frames(source))
 
 
 def test_what_is_no_video_is_refused(tmp_path):
     text = tmp_path / "text.mp4"
     text.write_text("no video")
     with pytest.raises(UserError, match="is not a video"):
-        next(pictures(str(text)))
+        next(timed_frames(str(text)))

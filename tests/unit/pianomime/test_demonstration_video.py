@@ -8,7 +8,7 @@ pytest.importorskip("cv2", reason="needs OpenCV: make perceive")
 
 from seen_demonstration import C_KEY, E_KEY, demonstration, pixel_of, write_video
 
-from pianomime.reports.demonstration_film import annotated, film_demonstration
+from pianomime.reports.demonstration_video import annotated, write_demonstration_video
 from pianomime_core.errors import UserError
 from pianomime_core.keyboard import KEYBOARD
 from pianomime_perception.drawing import HAND_COLOURS, KEY_COLOUR
@@ -43,7 +43,7 @@ def test_fingertips_are_shown_while_the_hand_is_known():
 def test_the_film_has_thirty_pictures_a_second_and_the_length_of_the_video(tmp_path):
     video, out = tmp_path / "video.mp4", tmp_path / "film.mp4"
     write_video(video, frames_per_s=60, seconds=0.6)
-    film_demonstration(demonstration(), video, out)
+    write_demonstration_video(demonstration(), video, out)
     with av.open(str(out)) as container:
         pictures = [(frame.time, frame.to_ndarray(format="rgb24")) for frame in container.decode(video=0)]
     assert len(pictures) == pytest.approx(18, abs=1)
@@ -58,4 +58,4 @@ def test_the_film_has_thirty_pictures_a_second_and_the_length_of_the_video(tmp_p
 def test_a_folder_that_is_not_there(tmp_path):
     write_video(tmp_path / "video.mp4", seconds=0.1)
     with pytest.raises(UserError, match="cannot be written"):
-        film_demonstration(demonstration(), tmp_path / "video.mp4", tmp_path / "none" / "film.mp4")
+        write_demonstration_video(demonstration(), tmp_path / "video.mp4", tmp_path / "none" / "film.mp4")
