@@ -63,7 +63,7 @@ def perform(path: Path, poses_per_s: float = FRAMES_PER_SECOND) -> Performance:
     pressed = np.array([simulator.step(row).key_pressed for row in rows])
     if differing := int(np.sum(pressed != rollout.pressed)):
         print(
-            f"pianomime: {differing} of {pressed.size} key-frames of {str(path)!r} differ from the recording here: "
+            f"pianomime: {differing} of {pressed.size} note-frames of {str(path)!r} differ from the recording here: "
             "what follows is what this machine plays",
             file=sys.stderr,
         )

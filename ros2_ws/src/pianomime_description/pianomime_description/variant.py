@@ -86,7 +86,7 @@ class SceneConfig:
             `disable_hand_collisions`), which lets fingers pass through each other; on is the honest setting.
         gravity_compensation: The hands are weightless (RoboPianist's `gravity_compensation`).
         resting_keys_sleep: Keys that stand still are not simulated until something touches them: 1.3 times as fast. Not
-            the benchmark to the last bit: one key-frame in 50 000 differs over 42 expert demonstrations replayed open
+            the benchmark to the last bit: one note-frame in 50 000 differs over 42 expert demonstrations replayed open
             loop; the mean F1 of all 220 stays at .8974 (benchmarks.expert_replay).
     """
 

@@ -100,7 +100,7 @@ def guarded(guard: WebGuard) -> Iterator[None]:
 
 
 def accept_panel_messages_only(server: viser.ViserServer) -> None:
-    """Let a server ignore all but `ACCEPTED_MESSAGES`, and of the updates of buttons and sliders all but their value."""
+    """Let a server take `ACCEPTED_MESSAGES` alone, and of an update of a button or slider its value alone."""
     sockets = server._websock_server
     (on_update,) = sockets._incoming_handlers[_messages.GuiUpdateMessage]
 
