@@ -86,7 +86,7 @@ def perceive(options: argparse.Namespace) -> int:
     assert keyboard_of is not None  # only a camera has none
     keyboard = keyboard_of((info.width, info.height))
     if options.fit is not None:
-        _picture_fit(options, keyboard)
+        _write_fit(options, keyboard)
     with Progress(transient=True, disable=not sys.stdout.isatty()) as bar:
         task = bar.add_task("", total=1.0)
         demonstration = demonstration_from_video(
@@ -100,7 +100,7 @@ def perceive(options: argparse.Namespace) -> int:
     Console().print(summary(demonstration, options.video.name, agreed))
     for warning in demonstration.metadata.get("warnings", ()):
         print(f"warning: {warning}")
-    _look(demonstration, options)
+    _write_reports(demonstration, options)
     return 0
 
 
@@ -135,7 +135,7 @@ def _music(options: argparse.Namespace, has_audio: bool) -> Score:
         return transcribe(options.video, lambda share: bar.update(task, completed=share))
 
 
-def _picture_fit(options: argparse.Namespace, keyboard: Any) -> None:
+def _write_fit(options: argparse.Namespace, keyboard: Any) -> None:
     """Written before the hands are looked for: a wrong keyboard is seen at once."""
     from PIL import Image
 
@@ -151,7 +151,7 @@ def _picture_fit(options: argparse.Namespace, keyboard: Any) -> None:
     print(f"{options.fit}: where the keys are taken to be")
 
 
-def _look(demonstration: Demonstration, options: argparse.Namespace) -> None:
+def _write_reports(demonstration: Demonstration, options: argparse.Namespace) -> None:
     from pianomime.reports.demonstration_plot import plot_demonstration
     from pianomime.reports.demonstration_video import write_demonstration_video
 

@@ -36,8 +36,8 @@ def replay(path: Path) -> int:
     table.add_row("note-frames that differ", "", str(differing))
     console = Console()
     console.print(table)
-    verdict = "the same keys go down" if differing == 0 else f"{differing} of {pressed.size} note-frames differ"
-    console.print(f"{len(pressed)} steps: {verdict}")
+    decision = "the same keys go down" if differing == 0 else f"{differing} of {pressed.size} note-frames differ"
+    console.print(f"{len(pressed)} steps: {decision}")
     return 0 if differing == 0 else 1
 
 

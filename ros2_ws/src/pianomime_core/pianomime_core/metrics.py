@@ -112,7 +112,7 @@ class RunningScore:
         )
 
     def _update_onsets(self, goal: NDArray[np.bool_], pressed: NDArray[np.bool_]) -> None:
-        # Onsets match on the same key within one frame (50 ms). A key cannot have onsets in two frames in a row, so each
+        # Onsets match on a key within one frame (50 ms). A key cannot have onsets in two frames in a row, so each
         # onset has at most one partner in this and the last frame, and taking it at once gives the largest matching.
         goal_onsets = goal & ~self._goal_before
         pressed_onsets = pressed & ~self._pressed_before

@@ -9,7 +9,7 @@ from rclpy.qos import QoSProfile
 
 from pianomime_core.errors import UserError
 from pianomime_core.ros_environment import HIGHEST_DOMAIN
-from pianomime_core.ros_life import ALIVE_S, Life, publishers
+from pianomime_core.ros_liveliness import ALIVE_S, Liveliness, publishers
 from pianomime_core.ros_qos import overridable_publisher
 
 DISCOVERY_S = 1.2
@@ -26,7 +26,7 @@ class Claim:
     Args:
         node: Who claims.
         kind, topic, qos: What.
-        life: Who lives.
+        liveliness: Who lives.
         clock: Monotonic time in s.
 
     Attributes:
@@ -39,12 +39,12 @@ class Claim:
         kind: type,
         topic: str,
         qos: QoSProfile,
-        life: Life,
+        liveliness: Liveliness,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._node = node
         self._topic = node.resolve_topic_name(topic)
-        self._life = life
+        self._liveliness = life
         self._clock = clock
         before = publishers(node, self._topic)
         self.publisher: Publisher = overridable_publisher(node, kind, topic, qos)
@@ -59,7 +59,7 @@ class Claim:
             UserError: There is.
         """
         others = {gid: name for gid, name in publishers(self._node, self._topic).items() if gid != self._mine}
-        refuse_living(self._node, self._life, others.values())
+        refuse_if_alive(self._node, self._liveliness, others.values())
         waited_s = self._clock() - self._begin_s
         if not others:
             return waited_s >= DISCOVERY_S
@@ -67,12 +67,12 @@ class Claim:
         return waited_s >= DISCOVERY_S + lives * ALIVE_S
 
 
-def refuse_living(node: Node, life: Life, names: Iterable[str]) -> None:
+def refuse_if_alive(node: Node, liveliness: Liveliness, names: Iterable[str]) -> None:
     """Raise UserError if one of these nodes lives: it plays where we would."""
     for name in sorted(set(names)):
-        if life.living(name):
+        if liveliness.alive_count(name):
             raise UserError(
                 f"a second instance: pianomime already plays in ROS domain {node.context.get_domain_id()} "
-                f"({name}, started by process {life.parent(name)}); stop it, give this one a namespace of its own, "
+                f"({name}, started by process {liveliness.parent(name)}); stop it, give this one a namespace of its own, "
                 f"or set ROS_DOMAIN_ID to another number from 0 to {HIGHEST_DOMAIN}"
             )

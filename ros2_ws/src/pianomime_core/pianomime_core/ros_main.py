@@ -52,17 +52,17 @@ class _Signals:
     """
 
     def __init__(self) -> None:
-        self.heard = False
-        self.impatient = True
+        self.received = False
+        self.raises = True
         """While a part is being built the signal raises: a build may take a minute, and holds nothing to be saved."""
         for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, self._hear)
+            signal.signal(number, self._receive)
         if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
-            signal.signal(signal.SIGHUP, self._hear)
+            signal.signal(signal.SIGHUP, self._receive)
 
-    def _hear(self, number: int, frame: FrameType | None) -> None:
-        self.heard = True
-        if self.impatient:
+    def _receive(self, number: int, frame: FrameType | None) -> None:
+        self.received = True
+        if self.raises:
             raise KeyboardInterrupt
 
 
@@ -87,8 +87,8 @@ def _run(make: Callable[[], Part]) -> int:
         part = make()
         executor = SingleThreadedExecutor()
         executor.add_node(part.node)
-        signals.impatient = False
-        while not signals.heard and not part.finished:
+        signals.raises = False
+        while not signals.received and not part.finished:
             executor.spin_once(timeout_sec=_POLL_S)
     except KeyboardInterrupt:
         pass
@@ -97,11 +97,11 @@ def _run(make: Callable[[], Part]) -> int:
         return EXIT_UNSAFE if isinstance(error, UnsafeError) else EXIT_USER_ERROR
     except Exception:
         # A build that was interrupted inside the middleware may show any error.
-        if not signals.heard:
+        if not signals.received:
             traceback.print_exc()
             return EXIT_CRASH
     finally:
-        signals.impatient = False
+        signals.raises = False
         written = part is None or _close(part)
         rclpy.try_shutdown()
     return EXIT_END if written else EXIT_USER_ERROR

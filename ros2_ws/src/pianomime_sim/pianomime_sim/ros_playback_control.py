@@ -17,7 +17,7 @@ from std_srvs.srv import SetBool, Trigger
 
 from pianomime_core import ros_topics as topics
 from pianomime_core.errors import UserError
-from pianomime_core.ros_life import UNKNOWN, publishers
+from pianomime_core.ros_liveliness import UNKNOWN, publishers
 from pianomime_core.ros_messages import MessageError, read_status, status_message
 from pianomime_core.ros_parameters import declare_number
 from pianomime_core.ros_qos import LATCHED

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from rclpy.node import Node
 
 from pianomime_core.errors import UnsafeError, UserError
-from pianomime_core.ros_life import UNKNOWN, publishers
+from pianomime_core.ros_liveliness import UNKNOWN, publishers
 from pianomime_core.ros_owner import COMPLAINT_PERIOD_S, Owners
 
 PATIENCE_S = 5.0
@@ -67,7 +67,7 @@ class PublisherConflicts:
         if not found:
             self._since_s = None
             return
-        strangers = any(not other.twin for who in found.values() for other in who)
+        strangers = any(not other.same_name for who in found.values() for other in who)
         if strangers or self._stayed_s() >= PATIENCE_S:
             raise UnsafeError(f"the hands are stopped: {'; '.join(self._owners.warnings())}")
 

@@ -30,7 +30,7 @@ from pianomime_core.ros_messages import (
     step_of,
 )
 from pianomime_core.ros_node import SteadyNode
-from pianomime_core.ros_owner import LOOK_PERIOD_S, Owners
+from pianomime_core.ros_owner import GRAPH_PERIOD_S, Owners
 from pianomime_core.ros_parameters import refuse_undeclared
 from pianomime_core.ros_prefixes import prefixed
 from pianomime_core.ros_qos import LATCHED, NEWEST
@@ -89,7 +89,7 @@ class SimNode:
     def _connect(self) -> None:
         node = self.node
         self._owners = Owners(node)
-        self._claim = Claim(node, JointState, topics.HAND_STATES, NEWEST, self._owners.life)
+        self._claim = Claim(node, JointState, topics.HAND_STATES, NEWEST, self._owners.liveliness)
         self._conflicts = PublisherConflicts(node, self._owners, (topics.HAND_STATES, topics.KEY_STATES))
         self._states.connect(self._claim.publisher, self._joints.names)
         self._subscriber_gate = SubscriberGate(node, self._asked.wait_for, *self._states.awaited_topics)
@@ -102,7 +102,7 @@ class SimNode:
         node.create_timer(SCORE_PERIOD_S, self._report_score)
         node.create_timer(MARKER_PERIOD_S, self._report_markers)
         node.create_timer(END_PERIOD_S, self._check_for_end)
-        node.create_timer(LOOK_PERIOD_S, self._check_for_conflicts)
+        node.create_timer(GRAPH_PERIOD_S, self._check_for_conflicts)
 
     @property
     def finished(self) -> bool:

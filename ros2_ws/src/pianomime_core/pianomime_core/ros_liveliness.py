@@ -34,7 +34,7 @@ def publishers(node: Node, topic: str) -> dict[Gid, str]:
     }
 
 
-class Life:
+class Liveliness:
     """Listens until closed, in the node's executor."""
 
     def __init__(self, node: Node, clock: Callable[[], float] = time.monotonic) -> None:
@@ -42,13 +42,13 @@ class Life:
         self._heard_s: dict[tuple[str, int], float] = {}
         self._parents: dict[str, int] = {}
         self._node = node
-        self._ears = node.create_subscription(DiagnosticArray, topics.DIAGNOSTICS, self._on_message, REPORT)
+        self._subscription = node.create_subscription(DiagnosticArray, topics.DIAGNOSTICS, self._on_message, REPORT)
 
     def close(self) -> None:
         """Listen no more."""
-        self._node.destroy_subscription(self._ears)
+        self._node.destroy_subscription(self._subscription)
 
-    def living(self, name: str) -> int:
+    def alive_count(self, name: str) -> int:
         """Return how many nodes of this full name, such as "/left/sim_node", have spoken of late."""
         now_s = self._clock()
         self._heard_s = {who: heard_s for who, heard_s in self._heard_s.items() if now_s - heard_s < ALIVE_S}
