@@ -10,7 +10,7 @@ from pianomime_core.demonstration import Demonstration
 from pianomime_core.errors import UserError
 from pianomime_core.notes import Dropped, Note, Score
 from pianomime_core.piano_roll import piano_roll
-from pianomime_perception.hand_tracking import NO_HAND, Sightings
+from pianomime_perception.hand_tracking import NO_HAND, HandDetections
 from pianomime_perception.keyboard_map import NO_KEY_EDGES, KeyboardMap
 
 pytest.importorskip("cv2", reason="needs OpenCV: run `make perceive`")
@@ -35,7 +35,7 @@ MUSIC = Score(
 )
 
 
-def sightings(keyboard=UPRIGHT, swapped_looks=False) -> Sightings:
+def detections(keyboard=UPRIGHT, swapped_handedness=False) -> HandDetections:
     """A pianist who plays MUSIC, in pictures of a keyboard; the left hand comes first."""
     time_s = np.arange(0, 13, 1 / 30)
     played = [
@@ -43,23 +43,23 @@ def sightings(keyboard=UPRIGHT, swapped_looks=False) -> Sightings:
         for finger, on in zip(FINGERS, ONSETS_S, strict=True)
     ]
     points = keyboard.to_image(hands_m(time_s, played))[:, ::-1]
-    look = np.tile([0, 1] if swapped_looks else [1, 0], (len(time_s), 1))
-    return Sightings(time_s, points, np.full(look.shape, 0.95), look, SIZE)
+    handedness = np.tile([0, 1] if swapped_handedness else [1, 0], (len(time_s), 1))
+    return HandDetections(time_s, points, np.full(handedness.shape, 0.95), handedness, SIZE)
 
 
-def without(seen: Sightings, gone) -> Sightings:
+def without(seen: HandDetections, gone) -> HandDetections:
     """The same, where hands (F, 2), the left one first, are not found."""
-    gone = np.broadcast_to(gone, seen.look.shape)
+    gone = np.broadcast_to(gone, seen.handedness.shape)
     return replace(
         seen,
         points_px=np.where(gone[..., None, None], np.nan, seen.points_px),
         score=np.where(gone, 0.0, seen.score),
-        look=np.where(gone, NO_HAND, seen.look),
+        handedness=np.where(gone, NO_HAND, seen.handedness),
     )
 
 
 def test_a_demonstration_of_the_music(tmp_path):
-    found = demonstration_from_detections(sightings(), UPRIGHT, MUSIC)
+    found = demonstration_from_detections(detections(), UPRIGHT, MUSIC)
     assert found.video_offset_s == pytest.approx(BEGINS_S, abs=0.1)
     assert found.finger.tolist() == FINGERS.tolist()
     np.testing.assert_allclose(found.onset_s, ONSETS_S - 2.0, atol=1e-3 + ONSETS_S[0] - 2.0)
@@ -83,7 +83,7 @@ def test_a_demonstration_of_the_music(tmp_path):
 
 
 def test_a_hand_that_is_not_seen_for_a_second():
-    seen = sightings()
+    seen = detections()
     gone = np.zeros((len(seen.time_s), 2), dtype=bool)
     gone[(seen.time_s > 5) & (seen.time_s < 6), 0] = True
     found = demonstration_from_detections(without(seen, gone), UPRIGHT, MUSIC)
@@ -97,7 +97,7 @@ def test_a_hand_that_is_not_seen_for_a_second():
 
 
 def test_one_hand_only():
-    found = demonstration_from_detections(without(sightings(), [True, False]), UPRIGHT, MUSIC)
+    found = demonstration_from_detections(without(detections(), [True, False]), UPRIGHT, MUSIC)
     assert not found.valid[:, 1].any()
     right = FINGERS < 5
     np.testing.assert_array_equal(found.finger, np.where(right, FINGERS, -1))
@@ -106,31 +106,31 @@ def test_one_hand_only():
 
 
 def test_no_hands():
-    seen = sightings()
+    seen = detections()
     with pytest.raises(UserError, match=f"no hand was found in {len(seen.time_s)} pictures"):
         demonstration_from_detections(without(seen, True), UPRIGHT, MUSIC)
 
 
 def test_a_mirror_with_its_keyboard_known_is_undone():
     mirrored = KeyboardMap(UPRIGHT.homography @ MIRROR, NO_KEY_EDGES, 0.0, SIZE)
-    found = demonstration_from_detections(sightings(mirrored, swapped_looks=True), mirrored, MUSIC)
+    found = demonstration_from_detections(detections(mirrored, swapped_handedness=True), mirrored, MUSIC)
     assert found.finger.tolist() == FINGERS.tolist()
 
 
 def test_looks_that_contradict_the_keyboard_are_refused():
     with pytest.raises(UserError, match="mirrored, or the corners of the keyboard begin at its wrong end"):
-        demonstration_from_detections(sightings(swapped_looks=True), UPRIGHT, MUSIC)
+        demonstration_from_detections(detections(swapped_handedness=True), UPRIGHT, MUSIC)
 
 
 def test_other_music_is_refused():
     notes = tuple(replace(note, pitch=note.pitch + 8) for note in MUSIC.notes)
     with pytest.raises(UserError, match=r"music is not what is played in the video: .* 8 mm at most"):
-        demonstration_from_detections(sightings(), UPRIGHT, replace(MUSIC, notes=notes))
+        demonstration_from_detections(detections(), UPRIGHT, replace(MUSIC, notes=notes))
 
 
 def test_music_that_goes_on_after_the_video():
-    seen = sightings()
-    cut = Sightings(*(array[:200] for array in (seen.time_s, seen.points_px, seen.score, seen.look)), SIZE)
+    seen = detections()
+    cut = HandDetections(*(array[:200] for array in (seen.time_s, seen.points_px, seen.score, seen.handedness)), SIZE)
     found = demonstration_from_detections(cut, UPRIGHT, MUSIC)
     inside = found.onset_s + found.video_offset_s < cut.time_s[-1]
     np.testing.assert_array_equal(found.finger, np.where(inside, FINGERS, -1))
@@ -140,11 +140,11 @@ def test_music_that_goes_on_after_the_video():
 
 def test_notes_that_no_piano_has_are_told():
     warnings = demonstration_from_detections(
-        sightings(), UPRIGHT, replace(MUSIC, dropped=Dropped(out_of_range=3))
+        detections(), UPRIGHT, replace(MUSIC, dropped=Dropped(out_of_range=3))
     ).metadata["warnings"]
     assert warnings == ["the MIDI file has notes that a piano cannot play: 3 outside the 88 keys (pitches 21..108)"]
 
 
 def test_pictures_of_another_size_than_the_keyboard_was_found_in():
     half = UPRIGHT.scaled((SIZE[0] // 2, SIZE[1] // 2))
-    assert demonstration_from_detections(sightings(), half, MUSIC).finger.tolist() == FINGERS.tolist()
+    assert demonstration_from_detections(detections(), half, MUSIC).finger.tolist() == FINGERS.tolist()

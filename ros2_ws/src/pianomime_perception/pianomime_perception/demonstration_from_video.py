@@ -1,6 +1,6 @@
 """From a video of a pianist and the music played in it to a demonstration: all steps in their order.
 
-keyboard -> hands in every picture -> which is which -> smooth traces over the keyboard -> where the music begins ->
+keyboard -> hands in every picture -> which is which -> smooth trajectories over the keyboard -> where the music begins ->
 fingers of the notes -> heights. Only landmarks are kept of the pictures.
 """
 
@@ -22,12 +22,12 @@ from pianomime_core.piano_roll import note_span, piano_roll, trim_silence
 from pianomime_core.timing import CONTROL_TIMESTEP_S
 from pianomime_perception.finger_assignment import AssignmentConfig, Fingering, assign_fingers
 from pianomime_perception.hand_sides import Sides, SidesConfig, is_mirrored, sides
-from pianomime_perception.hand_tracking import NO_HAND, HandTracker, Sightings, TrackingConfig, follow
+from pianomime_perception.hand_tracking import NO_HAND, HandDetections, HandTracker, TrackingConfig, follow
 from pianomime_perception.keyboard_fit import background, fit_keyboard
 from pianomime_perception.keyboard_map import KeyboardMap
 from pianomime_perception.press_heights import HeightConfig, keys_held, with_heights
 from pianomime_perception.synchrony import Synchrony, SynchronyConfig, synchronise
-from pianomime_perception.traces import Rows, TraceConfig, Traces
+from pianomime_perception.trajectories import Rows, Trajectories, TrajectoryConfig
 from pianomime_perception.video_file import VideoInfo, frames, probe, sample
 
 Points = NDArray[np.float64]
@@ -53,7 +53,7 @@ class PerceptionConfig:
 
     tracking: TrackingConfig = field(default_factory=TrackingConfig)
     sides: SidesConfig = field(default_factory=SidesConfig)
-    traces: TraceConfig = field(default_factory=TraceConfig)
+    trajectories: TrajectoryConfig = field(default_factory=TrajectoryConfig)
     synchrony: SynchronyConfig = field(default_factory=SynchronyConfig)
     assignment: AssignmentConfig = field(default_factory=AssignmentConfig)
     heights: HeightConfig = field(default_factory=HeightConfig)
@@ -93,17 +93,17 @@ def demonstration_from_video(
     progress("keyboard", 1.0)
     with HandTracker(config.tracking) as tracker:
         last_s = max(info.duration_s, 1e-3)
-        sightings = follow(
+        detections = follow(
             frames(video), tracker, lambda picture, hands: progress("hands", min(picture.time_s / last_s, 1.0))
         )
     progress("hands", 1.0)
-    result = demonstration_from_detections(sightings, keyboard, score, config, _facts(info))
+    result = demonstration_from_detections(detections, keyboard, score, config, _facts(info))
     progress("fingers", 1.0)
     return result
 
 
 def demonstration_from_detections(
-    sightings: Sightings,
+    detections: HandDetections,
     keyboard: KeyboardMap,
     score: Score,
     config: PerceptionConfig = PerceptionConfig(),
@@ -114,19 +114,21 @@ def demonstration_from_detections(
     Raises:
         UserError: As `demonstration_from_video`.
     """
-    if keyboard.image_size != sightings.image_size:
-        keyboard = keyboard.scaled(sightings.image_size)
-    traces, told = traces_over(keyboard, sightings, config)
+    if keyboard.image_size != detections.image_size:
+        keyboard = keyboard.scaled(detections.image_size)
+    trajectories, sides_found = trajectories_over(keyboard, detections, config)
     music = trim_silence(score)
     notes = sorted(music.notes, key=lambda note: (note.onset_s, note.pitch))
     pitch = np.array([note.pitch for note in notes])
     onset_s, end_s = np.array([[note.onset_s, note.offset_s] for note in notes]).T
-    synchrony = synchronise(traces, onset_s, pitch - LOWEST_PITCH, config.synchrony)
+    synchrony = synchronise(trajectories, onset_s, pitch - LOWEST_PITCH, config.synchrony)
     _require_this_music(synchrony, config)
-    fingering = assign_fingers(traces, synchrony.offset_s, onset_s, end_s, pitch - LOWEST_PITCH, config.assignment)
+    fingering = assign_fingers(
+        trajectories, synchrony.offset_s, onset_s, end_s, pitch - LOWEST_PITCH, config.assignment
+    )
     goal = piano_roll(music).goal
     time_s: Points = np.arange(len(goal)) * np.float64(CONTROL_TIMESTEP_S)
-    rows = traces.at(time_s + synchrony.offset_s)
+    rows = trajectories.at(time_s + synchrony.offset_s)
     spans = [
         note_span(note.pitch, note.onset_s, until) for note, until in zip(notes, fingering.held_until_s, strict=True)
     ]
@@ -156,32 +158,34 @@ def demonstration_from_detections(
             "title": score.title,
             "video": video_facts or {},
             "versions": _versions(),
-            "quality": _quality(sightings, told, traces, rows, synchrony, fingering),
+            "quality": _quality(detections, sides_found, trajectories, rows, synchrony, fingering),
             "warnings": _warnings(score, rows, synchrony, fingering, config),
         },
     )
 
 
-def traces_over(
-    keyboard: KeyboardMap, sightings: Sightings, config: PerceptionConfig = PerceptionConfig()
-) -> tuple[Traces, Sides]:
+def trajectories_over(
+    keyboard: KeyboardMap, detections: HandDetections, config: PerceptionConfig = PerceptionConfig()
+) -> tuple[Trajectories, Sides]:
     """Return fingertips over a keyboard in pictures of this size, and which of the hands found is which.
 
     Raises:
         UserError: No hand was found, or looks and the order of the wrists contradict each other.
     """
-    if not sightings.found.any():
+    if not detections.found.any():
         raise UserError(
-            f"no hand was found in {len(sightings.time_s)} pictures: hands must be seen from above, in light, without "
+            f"no hand was found in {len(detections.time_s)} pictures: hands must be seen from above, in light, without "
             "gloves"
         )
-    found_m = keyboard.to_world(sightings.points_px)
-    look = sightings.look
+    found_m = keyboard.to_world(detections.points_px)
+    handedness = detections.handedness
     if is_mirrored(keyboard):
-        look = np.where(sightings.found, 1 - look, NO_HAND)
-    told = sides(sightings.time_s, found_m, look, sightings.score, config.sides)
-    points_m = _in_slots(found_m, told.slot, np.nan)
-    return Traces(sightings.time_s, points_m, _in_slots(sightings.score, told.slot, 0.0), config.traces), told
+        handedness = np.where(detections.found, 1 - handedness, NO_HAND)
+    sides_found = sides(detections.time_s, found_m, handedness, detections.score, config.sides)
+    points_m = _in_slots(found_m, sides_found.slot, np.nan)
+    return Trajectories(
+        detections.time_s, points_m, _in_slots(detections.score, sides_found.slot, 0.0), config.trajectories
+    ), sides_found
 
 
 def _in_slots(values: Points, slot: NDArray[np.int64], nothing: float) -> Points:
@@ -223,19 +227,24 @@ def _versions() -> dict[str, str]:
 
 
 def _quality(
-    sightings: Sightings, told: Sides, traces: Traces, rows: Rows, synchrony: Synchrony, fingering: Fingering
+    detections: HandDetections,
+    sides_found: Sides,
+    trajectories: Trajectories,
+    rows: Rows,
+    synchrony: Synchrony,
+    fingering: Fingering,
 ) -> dict[str, float]:
     """Numbers that say how good a demonstration is, for its metadata."""
-    seen = told.slot != NO_HAND
+    seen = sides_found.slot != NO_HAND
     return {
-        "pictures": len(sightings.time_s),
+        "pictures": len(detections.time_s),
         "both_hands_share": float(np.mean(seen.all(axis=1))),
         **{f"{_SIDE_NAMES[side]}_hand_share": float(np.mean(seen[:, i])) for i, side in enumerate(SIDES)},
         "valid_rows_share": float(np.mean(rows.valid.all(axis=1))),
-        "gaps_bridged": traces.gaps_bridged,
-        "jitter_mm": 1000 * traces.jitter_m(),
-        "contradicting_looks_share": told.contradiction,
-        "hands_found_twice": told.doubles,
+        "gaps_bridged": trajectories.gaps_bridged,
+        "jitter_mm": 1000 * trajectories.jitter_m(),
+        "contradicting_looks_share": sides_found.contradiction,
+        "hands_found_twice": sides_found.doubles,
         "synchrony_distance_mm": 1000 * synchrony.distance_m,
         "notes_near_share": synchrony.near_share,
         "notes_in_video_share": synchrony.overlap,
@@ -247,16 +256,16 @@ def _warnings(
     score: Score, rows: Rows, synchrony: Synchrony, fingering: Fingering, config: PerceptionConfig
 ) -> list[str]:
     """What a user should know, a line each."""
-    told = []
+    sides_found = []
     for number, side in enumerate(SIDES):
         share = float(np.mean(rows.valid[:, number]))
         if share < config.rare_share:
-            told.append(f"the {_SIDE_NAMES[side]} hand is seen in {share:.0%} of the music")
+            sides_found.append(f"the {_SIDE_NAMES[side]} hand is seen in {share:.0%} of the music")
     if synchrony.overlap < 1:
-        told.append(f"{1 - synchrony.overlap:.0%} of the notes are played outside the video")
+        sides_found.append(f"{1 - synchrony.overlap:.0%} of the notes are played outside the video")
     fingered = float(np.mean(fingering.finger != NOBODY))
     if fingered < config.rare_share:
-        told.append(f"no finger was seen to play {1 - fingered:.0%} of the notes")
+        sides_found.append(f"no finger was seen to play {1 - fingered:.0%} of the notes")
     if str(score.dropped) != "nothing":
-        told.append(f"the MIDI file has notes that a piano cannot play: {score.dropped}")
-    return told
+        sides_found.append(f"the MIDI file has notes that a piano cannot play: {score.dropped}")
+    return sides_found

@@ -73,12 +73,12 @@ def timed_frames(
 
 def _camera_frames(source: str, clock: Callable[[], float]) -> Iterator[TimedFrame]:
     with _opened(source) as camera:
-        heard_s = clock()
-        while clock() - heard_s < LOST_CAMERA_S:
+        received_s = clock()
+        while clock() - received_s < LOST_CAMERA_S:
             is_there, image = camera.read()
             if is_there:
-                heard_s = clock()
-                yield TimedFrame(np.ascontiguousarray(image[..., ::-1]), heard_s)
+                received_s = clock()
+                yield TimedFrame(np.ascontiguousarray(image[..., ::-1]), received_s)
             else:
                 time.sleep(0.01)
     raise UserError(f"camera {source} gives no pictures: is it unplugged?")
