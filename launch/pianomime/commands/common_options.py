@@ -27,7 +27,7 @@ def common_options(
         check_file(options.rollout, "--rollout", ".npz")
     if options.record is not None:
         check_record(options.record)
-    outputs, notice = sound_options(options, sound_by_default)
+    sound_outputs, notice = sound_options(options, sound_by_default)
     with recorded(options) as rollout:
         fields = {
             "viewer": options.viewer,
@@ -37,6 +37,6 @@ def common_options(
             "hand_collisions": options.hand_collisions,
             "rollout": rollout,
             "record": options.record,
-            **outputs,
+            **sound_outputs,
         }
         yield fields, notice

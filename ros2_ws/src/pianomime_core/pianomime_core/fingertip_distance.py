@@ -12,18 +12,19 @@ _WRIST = 0
 def fingertip_distance_m(played_m: NDArray[np.float64], demonstration: Demonstration) -> float:
     """Return the mean distance [m] between the robot's fingertips and the pianist's, seen from above.
 
-    Heights do not count: those of a demonstration are assigned, not measured. Nor does a hand while it was not seen.
+    Heights are ignored, because those of a demonstration are assigned, not measured; so is a hand while it was not
+    seen.
 
     Args:
-        played_m: (T, 2, 5, 3) robot's fingertips at the end of each step, right hand first, thumb to little finger,
-            world frame [m]; T may be less than the demonstration has rows, if it was not played to its end.
+        played_m: (T, 2, 5, 3) the robot's fingertips at the end of each step, right hand first, thumb to little finger,
+            world frame [m]; T may be less than the rows of the demonstration if it was not played to its end.
         demonstration: Its row t + 1 is the end of step t.
 
     Returns:
         NaN if no hand was seen in the steps that were played.
 
     Raises:
-        ValueError: The shape is another.
+        ValueError: The shape is wrong.
     """
     if played_m.shape[1:] != (len(SIDES), len(FINGERS), 3) or len(played_m) > len(demonstration.time_s):
         rows = len(demonstration.time_s)

@@ -44,7 +44,7 @@ class Claim:
     ) -> None:
         self._node = node
         self._topic = node.resolve_topic_name(topic)
-        self._liveliness = life
+        self._liveliness = liveliness
         self._clock = clock
         before = publishers(node, self._topic)
         self.publisher: Publisher = overridable_publisher(node, kind, topic, qos)

@@ -84,7 +84,7 @@ class Reader:
         self._node = node
         self._take = take
         self._latched = latched
-        self._liveliness = life
+        self._liveliness = liveliness
         self._clock = clock
         self._owner: Gid | None = None
         self.owner_name = UNKNOWN
@@ -118,7 +118,7 @@ class Reader:
                     f"{self.topic} of {rejected.name or 'an unknown node'} refused: it belongs to {self.owner_name}",
                     throttle_duration_sec=COMPLAINT_PERIOD_S,
                 )
-        self._rejected = {gid: stranger for gid, rejected in self._rejected.items() if gid in names}
+        self._rejected = {gid: rejected for gid, rejected in self._rejected.items() if gid in names}
         for gid, rejected in self._rejected.items():
             if rejected.message is not None and self._inherits(gid, names, rejected.heard_s):
                 self._set_owner(gid, names)

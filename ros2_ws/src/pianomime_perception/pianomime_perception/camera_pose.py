@@ -1,6 +1,8 @@
-"""Where a camera stands, from observations of the keyboard: a pinhole with square pixels, its middle that of the picture.
+"""Where a camera stands, from observations of the keyboard: a pinhole with square pixels, its middle that of the
+picture.
 
-A observation is a pixel on a plane of known height, of which one coordinate is known: the lines between white keys say where
+A observation is a pixel on a plane of known height, of which one coordinate is known: the lines between white keys say
+    where
 they are along the keyboard, its front edge how deep. Square pixels make one from the other.
 """
 

@@ -1,7 +1,7 @@
 """From a video of a pianist and the music played in it to a demonstration: all steps in their order.
 
-keyboard -> hands in every picture -> which is which -> smooth trajectories over the keyboard -> where the music begins ->
-fingers of the notes -> heights. Only landmarks are kept of the pictures.
+keyboard -> hands in every picture -> which is which -> smooth trajectories over the keyboard -> where the music begins
+-> fingers of the notes -> heights. Only landmarks are kept of the pictures.
 """
 
 from collections.abc import Callable

@@ -1,8 +1,9 @@
 """Which of the hands found is the right one: by the order of the wrists, by looks, and by where each was before.
 
 Hands come without order. The order of the wrists along the keyboard is right as long as arms do not cross; looks are
-right in nearly every picture, but not in each; and no hand jumps. So the labellings of all pictures are weighed together
-(Viterbi). Looks also tell whether the picture is mirrored: then they contradict the order of the wrists throughout.
+right in nearly every picture, but not in each; and no hand jumps. So the labellings of all pictures are weighed
+together (Viterbi). Looks also tell whether the picture is mirrored: then they contradict the order of the wrists
+throughout.
 """
 
 from dataclasses import dataclass

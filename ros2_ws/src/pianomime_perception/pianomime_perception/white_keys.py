@@ -43,7 +43,8 @@ def straightened(gray: Gray, pose: CameraPose, x_m: Points, y_m: Points) -> NDAr
 
 
 def lines(gray: Gray, pose: CameraPose, window_m: float) -> tuple[Observations, NDArray[np.int64]]:
-    """Observations of the lines between white keys within `window_m` of where they should be; which of the 51 each one is."""
+    """Observations of the lines between white keys within `window_m` of where they should be; which of the 51 each one
+    is."""
     found_y, found_x, which = [], [], []
     y_m = np.arange(-0.62, 0.62, STEP_M)
     for band_x_m in BANDS_X_M:

@@ -26,7 +26,7 @@ class SubscriberGate:
         self._clock = clock
         self._first_s: float | None = None
 
-    def is_there(self) -> bool:
+    def is_open(self) -> bool:
         """True when all listen, when nobody is waited for, or when they have had their time, which is said once."""
         missing = self._missing()
         if not missing:
