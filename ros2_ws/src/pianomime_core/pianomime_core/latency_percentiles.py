@@ -1,4 +1,4 @@
-"""Measured times in three numbers."""
+"""Measured times as median, 99th percentile and maximum."""
 
 import math
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ _BINS = math.ceil(math.log(_LONGEST_S / _SHORTEST_S) / math.log(_BIN_RATIO))
 
 
 def percentiles_ms(times_s: Sequence[float], name: str) -> dict[str, float]:
-    """Return median, 99th percentile and maximum of some times, in ms, named `<name>_p50_ms` and so on; {} for none."""
+    """Return median, 99th percentile and maximum of times, in ms, named `<name>_p50_ms` and so on; {} for no times."""
     if not times_s:
         return {}
     p50, p99 = np.percentile(times_s, (50, 99)) * 1e3
@@ -19,8 +19,8 @@ def percentiles_ms(times_s: Sequence[float], name: str) -> dict[str, float]:
 
 
 class LatencyPercentiles:
-    """The same of times that come one by one without end: a histogram, so that hours take no more room or time than
-    seconds. Percentiles are right to half a percent, count and maximum exactly."""
+    """The same for a stream of times: a histogram, so that hours take no more memory or time than seconds. Percentiles
+    are accurate to half a percent, count and maximum are exact."""
 
     def __init__(self) -> None:
         self._counts = np.zeros(_BINS, dtype=np.int64)
@@ -28,14 +28,14 @@ class LatencyPercentiles:
         self.count = 0
 
     def add(self, time_s: float) -> None:
-        """Take one more time."""
+        """Add a time."""
         place = int(math.log(time_s / _SHORTEST_S) / math.log(_BIN_RATIO)) if time_s > _SHORTEST_S else 0
         self._counts[min(place, _BINS - 1)] += 1
         self._max_s = max(self._max_s, time_s)
         self.count += 1
 
     def ms(self, name: str) -> dict[str, float]:
-        """Return what `percentiles_ms` does of all times so far."""
+        """Return what `percentiles_ms` would for all times so far."""
         if not self.count:
             return {}
         below = np.cumsum(self._counts)

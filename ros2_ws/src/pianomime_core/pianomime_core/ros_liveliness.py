@@ -1,6 +1,6 @@
-"""Who publishes what, and which nodes live: those who say so on /diagnostics.
+"""Publishers of a topic, and which nodes are alive: those that report on /diagnostics.
 
-The graph alone does not tell: a node that was killed stays in it until its lease ends, 20 s by Fast DDS's defaults.
+The graph alone is not enough: a killed node stays in it until its lease ends, 20 s with Fast DDS's defaults.
 """
 
 import time
@@ -16,12 +16,12 @@ from pianomime_core.ros_messages import MessageError, read_status
 from pianomime_core.ros_qos import REPORT
 
 ALIVE_S = 2.2 * PERIOD_S
-"""Who has said nothing for so long does not live, or not yet."""
+"""A node that has not reported for this long is not alive, or not yet."""
 UNKNOWN = ""
-"""The name of a node that the graph does not know yet, or never will: not every publisher is one of ROS 2's."""
+"""Name of a node that the graph does not know (yet): not every DDS publisher is a ROS 2 node."""
 
 Gid = bytes
-"""A publisher, as the middleware tells it."""
+"""Globally unique id of a publisher, assigned by the middleware."""
 
 
 def publishers(node: Node, topic: str) -> dict[Gid, str]:
@@ -35,7 +35,7 @@ def publishers(node: Node, topic: str) -> dict[Gid, str]:
 
 
 class Liveliness:
-    """Listens until closed, in the node's executor."""
+    """Tracks which nodes are alive, in the node's executor, until closed."""
 
     def __init__(self, node: Node, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
@@ -45,22 +45,22 @@ class Liveliness:
         self._subscription = node.create_subscription(DiagnosticArray, topics.DIAGNOSTICS, self._on_message, REPORT)
 
     def close(self) -> None:
-        """Listen no more."""
+        """Stop listening."""
         self._node.destroy_subscription(self._subscription)
 
     def alive_count(self, name: str) -> int:
-        """Return how many nodes of this full name, such as "/left/sim_node", have spoken of late."""
+        """Return how many nodes of this full name, such as "/left/sim_node", have reported recently."""
         now_s = self._clock()
         self._heard_s = {who: heard_s for who, heard_s in self._heard_s.items() if now_s - heard_s < ALIVE_S}
         return sum(who == name for who, _ in self._heard_s)
 
     def parent(self, name: str) -> int:
-        """Return the process that started the node of this name which spoke last; 0 if none has."""
+        """Return the process that started the node of this name that reported last; 0 if none has."""
         return self._parents.get(name, 0)
 
     def _on_message(self, message: DiagnosticArray) -> None:
         for status in message.status:
-            # Other people's nodes speak there, too.
+            # Foreign nodes publish there, too.
             with suppress(MessageError):
                 values = read_status(message, status.name, needed=(PROCESS, STARTED_BY))
                 name = f"/{status.name}"

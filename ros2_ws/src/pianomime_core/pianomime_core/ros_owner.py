@@ -1,7 +1,7 @@
-"""Each topic has one owner: a node believes one publisher on each topic that it reads, and names the others.
+"""Exclusive ownership of topics: a node accepts one publisher on each topic that it reads, and reports the others.
 
-The middleware tells of each message which publisher wrote it. Where it does not (rclpy before Kilted) all messages are
-believed, and the graph alone tells that there are others.
+The middleware gives each message the id of its publisher. Where it does not (rclpy before Kilted) all messages are
+accepted, and other publishers are known from the graph alone.
 """
 
 import time
@@ -18,18 +18,18 @@ from pianomime_core.ros_liveliness import ALIVE_S, UNKNOWN, Gid, Liveliness, pub
 from pianomime_core.ros_qos import overridable_subscription
 
 SILENCE_S = 1.0
-"""An owner that was silent for so long may have died; one started in its place, of the same name, inherits."""
+"""An owner that was silent for this long may have died; a new node of the same name takes over."""
 GRAPH_PERIOD_S = 0.5
-"""How often the graph is asked who somebody is: a flood of messages must not become a flood of questions."""
+"""The graph is queried about a publisher this often at most: a flood of messages must not flood the graph."""
 COMPLAINT_PERIOD_S = 5.0
 
 
 class Other(NamedTuple):
-    """Somebody who publishes what another one owns.
+    """Another publisher on an owned topic.
 
     Attributes:
-        name: Of the node, with its namespace.
-        same_name: The owner has the same name: it may be a second graph like ours.
+        name: Name of the node, with its namespace.
+        same_name: The owner has the same name: this may be a second graph like ours.
     """
 
     name: str
@@ -41,8 +41,8 @@ class Other(NamedTuple):
 
 @dataclass
 class _Rejected:
-    """A publisher that is not believed: when the graph was asked for it, when it spoke, what is kept of it, and whether
-    its name was told."""
+    """A publisher that is not accepted: when the graph was queried, when its last message came, the message kept of it,
+    and whether it was reported."""
 
     name: str
     checked_s: float
@@ -52,23 +52,23 @@ class _Rejected:
 
 
 class Reader:
-    """Believes the first publisher whom it hears on a topic, until that one has gone.
+    """Accepts the first publisher it receives on a topic, until that one has gone.
 
-    Owners inherit. When the owner is no longer in the graph, whoever speaks next is believed. When it is, but says
-    nothing more (a killed node stays in the graph for a while), only a newcomer of the same name is.
+    Ownership passes on. When the owner has left the graph, the next publisher is accepted. When it is still there but
+    silent (a killed node stays in the graph for a while), only a new one of the same name is.
 
     Args:
-        node: Who reads.
-        topic: Its name, as the node says it.
-        take: Given the messages of the owner.
-        latched: Messages come once: those of others are kept, in case they inherit.
-        liveliness: Who lives.
+        node: The reading node.
+        topic: Name of the topic, as the node uses it.
+        take: Called with the messages of the owner.
+        latched: Messages come once: those of others are kept, in case they become the owner.
+        liveliness: Which nodes are alive.
         clock: Monotonic time in s.
 
     Attributes:
-        topic: The full name.
-        owner_name: Of the owner's node; empty while nobody is believed, or nobody knows.
-        refused: Number of messages of others.
+        topic: The resolved name.
+        owner_name: Name of the owner's node; empty while there is no owner, or it is not known.
+        refused: Number of messages refused from others.
     """
 
     def __init__(
@@ -95,7 +95,7 @@ class Reader:
         self.refused = 0
 
     def receive(self, message: Any, info: MessageInfo) -> None:
-        """Take a message if it is the owner's."""
+        """Take a message if it comes from the owner."""
         publisher = info.get("publisher_gid")
         if publisher is None or self._accepts(gid := bytes(publisher["data"])):
             self._take(message)
@@ -105,12 +105,13 @@ class Reader:
             self._rejected[gid].message = message
 
     def update(self) -> None:
-        """Tell who was refused, forget who has gone, take what the heir of a latched topic has said."""
+        """Report refused publishers, forget those that have gone, take the message of the new owner of a latched
+        topic."""
         if not self._rejected:
             return
         names = self._names()
         for gid, rejected in self._rejected.items():
-            # The graph learns of a publisher first, of its node's name a moment later: so they are told here.
+            # The graph learns of a publisher first and of its node's name a moment later, so it is reported here.
             rejected.name = names.get(gid) or rejected.name
             if not rejected.told:
                 rejected.told = True
@@ -126,7 +127,7 @@ class Reader:
                 return
 
     def others(self) -> tuple[Other, ...]:
-        """Return who publishes on this topic beside its owner, or beside one another where nobody was heard yet."""
+        """Return the publishers on this topic besides its owner, or besides the first one if there is no owner yet."""
         names = self._names()
         present = sorted({*names.values(), *(rejected.name for rejected in self._rejected.values())} - {UNKNOWN})
         owner = self.owner_name if self.owner_name in present else next(iter(present), UNKNOWN)
@@ -158,7 +159,7 @@ class Reader:
             return True
         if names.get(gid, UNKNOWN) != self.owner_name or gid in self._former:
             return False
-        if self._latched:  # who says something once is silent afterwards; what its node says of itself tells more
+        if self._latched:  # a latched publisher is silent afterwards; the reports of its node say more
             return self._clock() - heard_s >= ALIVE_S and self._liveliness.alive_count(self.owner_name) == 1
         return self._clock() - self._heard_s >= SILENCE_S
 
@@ -169,7 +170,7 @@ class Reader:
         self._rejected.pop(gid, None)
 
     def _alive_with_name(self, name: str, names: dict[Gid, str]) -> int:
-        """How many publishers of one name live: a killed one stays in the graph beside the one in its place."""
+        """Return how many publishers of one name are alive: a killed one stays in the graph beside its replacement."""
         heard_s = {gid: rejected.heard_s for gid, rejected in self._rejected.items()}
         if self._owner is not None:
             heard_s[self._owner] = self._heard_s
@@ -184,7 +185,7 @@ class Reader:
 
 
 class Owners:
-    """The topics that a node reads, each of one owner; until closed."""
+    """Subscriptions of a node, each to the owner of its topic; until closed."""
 
     def __init__(self, node: Node) -> None:
         self._node = node
@@ -195,11 +196,11 @@ class Owners:
         self._undo.callback(node.destroy_timer, node.create_timer(GRAPH_PERIOD_S, self._update))
 
     def subscribe(self, kind: type, topic: str, take: Callable[[Any], None], qos: QoSProfile) -> Subscription:
-        """Listen to the owner of a topic; see `Reader`."""
+        """Subscribe to the owner of a topic; see `Reader`."""
         latched = qos.durability == DurabilityPolicy.TRANSIENT_LOCAL
         reader = Reader(self._node, topic, take, latched=latched, liveliness=self.liveliness)
         self._readers.append(reader)
-        # A callable of two arguments is told of whom a message is.
+        # rclpy passes the message info to callbacks with two arguments.
         subscription = overridable_subscription(
             self._node, kind, topic, lambda message, info: reader.receive(message, info), qos
         )
@@ -207,21 +208,21 @@ class Owners:
         return subscription
 
     def close(self) -> None:
-        """Listen no more."""
+        """Remove all subscriptions."""
         self._undo.close()
 
     @property
     def refused(self) -> int:
-        """Number of messages that were not the owner's."""
+        """Number of messages refused from other publishers."""
         return sum(reader.refused for reader in self._readers)
 
     def others(self) -> dict[str, tuple[Other, ...]]:
-        """Return who else publishes, by the full names of topics; empty if nobody does."""
+        """Return the other publishers by resolved topic name; empty if there are none."""
         found = {reader.topic: reader.others() for reader in self._readers}
         return {topic: others for topic, others in found.items() if others}
 
     def warnings(self) -> tuple[str, ...]:
-        """Return the same in words, for /diagnostics."""
+        """Return the same as text, for /diagnostics."""
         lines = []
         for reader in self._readers:
             if others := reader.others():
