@@ -1,5 +1,5 @@
-"""Both hands as a URDF, for robot_state_publisher and whatever else of ROS reads one: links are the bodies of the
-MuJoCo model, joints its joints, visuals its meshes. The keys are not in it: they have joint states of their own.
+"""Both hands as a URDF, for robot_state_publisher and other ROS programs: links are the bodies of the MuJoCo model,
+joints its joints, visuals its meshes. The keys are not included: they have their own joint states.
 """
 
 from xml.etree import ElementTree as Xml
@@ -15,7 +15,7 @@ from pianomime_description.mesh_resources import MeshResource, mesh_resources
 ROOT_LINK = "world"
 _JOINT_TYPES = {mujoco.mjtJoint.mjJNT_HINGE: "revolute", mujoco.mjtJoint.mjJNT_SLIDE: "prismatic"}
 _NO_SPEED_LIMIT = 1000.0
-"""URDF asks for a number [rad/s, m/s], and the model has none."""
+"""URDF requires a velocity limit [rad/s, m/s]; the model has none."""
 _GIMBAL_LOCK = 1e-8
 """Cosine of the pitch below which roll and yaw turn about the same axis."""
 
@@ -29,12 +29,12 @@ _NOWHERE_M, _UNTURNED = np.zeros(3), np.array([1.0, 0.0, 0.0, 0.0])
 def hands_urdf(variant: str = "pianomime", joint_prefix: str = "") -> str:
     """Return the URDF of both hands at their places in the frame `world`.
 
-    Links are named as the bodies (`rh_palm`), with one for each fingertip site (`rh_thumb_tip`) and one behind each
-    forearm slide but the last (`rh_forearm_tx`). Meshes are file:// addresses on this machine.
+    Links are named as the bodies (`rh_palm`), plus one for each fingertip site (`rh_thumb_tip`) and one after each
+    forearm slide except the last (`rh_forearm_tx`). Meshes are file:// addresses on this machine.
 
     Args:
         variant: Name of the hand variant.
-        joint_prefix: Put before the names of joints, as in the messages; robot_state_publisher has one for frames.
+        joint_prefix: Prefix of the names of joints, as in the messages; for frames robot_state_publisher has its own.
 
     Raises:
         UserError: Unknown variant, or the robopianist wheel is not installed.
@@ -61,7 +61,7 @@ def _add_hand(robot: Xml.Element, model: mujoco.MjModel) -> None:
         joints = range(first, first + model.body_jntnum[body])
         position_m, quaternion = model.body_pos[body], model.body_quat[body]
         for joint in joints:
-            # Of several joints each gets a link behind it; behind the last one is the body.
+            # Of several joints of a body, each is followed by a link; the last one is followed by the body itself.
             child = name if joint == joints[-1] else model.joint(joint).name
             if joint != joints[-1]:
                 _add(robot, "link", name=child)
@@ -95,7 +95,7 @@ def _add_joint(
     quaternion: NDArray[np.float64],
     effort: float,
 ) -> None:
-    # Else the frame of the child would not be that of the body.
+    # Otherwise the frame of the child would not be that of the body.
     assert not model.jnt_pos[joint].any()
     element = _add(
         robot, "joint", name=model.joint(joint).name, type=_JOINT_TYPES[mujoco.mjtJoint(model.jnt_type[joint])]
@@ -126,7 +126,7 @@ def _add_origin(element: Xml.Element, position_m: NDArray[np.float64], quaternio
 
 
 def _roll_pitch_yaw(quaternion: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return (3,) angles [rad] about the fixed axes x, y, z, as URDF turns."""
+    """Return (3,) angles [rad] about the fixed axes x, y, z, the convention of URDF."""
     matrix = np.zeros(9)
     mujoco.mju_quat2Mat(matrix, quaternion)
     R = matrix.reshape(3, 3)
@@ -138,7 +138,7 @@ def _roll_pitch_yaw(quaternion: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _joint_effort(model: mujoco.MjModel) -> NDArray[np.float64]:
-    """Return (njnt,) the most that the actuator of each joint can give [Nm, N]."""
+    """Return (njnt,) the maximum effort of the actuator of each joint [Nm, N]."""
     effort = np.zeros(model.njnt)
     for actuator in range(model.nu):
         driven = model.actuator_trnid[actuator, 0]
@@ -158,5 +158,5 @@ def _add(parent: Xml.Element, tag: str, **attributes: str) -> Xml.Element:
 
 
 def _text(numbers: NDArray[np.float64] | float) -> str:
-    # Adding 0 makes 0 of -0.
+    # Adding 0 turns -0 into 0.
     return " ".join(f"{round(float(number), _DECIMALS) + 0.0:.12g}" for number in np.atleast_1d(numbers))

@@ -78,8 +78,8 @@ def synchronise(
     enough = inside >= config.min_overlap * len(key)
     if not enough.any():
         raise UserError(
-            f"the video of {trajectories.end_s - trajectories.start_s:.1f} s is too short for this music: at no offset does "
-            f"it contain {config.min_overlap:.0%} of the {len(key)} notes"
+            f"the video of {trajectories.end_s - trajectories.start_s:.1f} s is too short for this music: at no offset "
+            f"does it contain {config.min_overlap:.0%} of the {len(key)} notes"
         )
     mean_m = np.where(enough, far_m / len(key), np.inf)
     # The middle here, too: which of equal places is lowest is chance, and the fine grid may not reach over all of them.

@@ -1,4 +1,4 @@
-"""Where commands wait for the physics: one thread puts them in, another takes what has arrived."""
+"""A buffer of commands between two threads: one puts them in, the physics reads what has arrived."""
 
 import threading
 import time
@@ -13,11 +13,11 @@ Bools = NDArray[np.bool_]
 
 
 class Setpoint(NamedTuple):
-    """What to do in one step.
+    """The command for one step.
 
     Attributes:
         targets: (m,) rad and m.
-        pedal: The sustain pedal is down.
+        pedal: Whether the sustain pedal is down.
     """
 
     targets: Floats
@@ -25,7 +25,7 @@ class Setpoint(NamedTuple):
 
 
 class CommandBuffer:
-    """Keeps the newest command. A command of step s with K rows says what to do in steps s to s + K - 1."""
+    """Keeps the newest command. A command of step s with K setpoints is for steps s to s + K - 1."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
@@ -35,8 +35,8 @@ class CommandBuffer:
         self._arrival_s = 0.0
 
     def put(self, step: int, targets: Floats, pedal: Bools | None = None) -> None:
-        """Take the command of `step`, targets (K, m) and pedal (K,), up if not given; one older than, or as old as,
-        what is already here is dropped."""
+        """Take the command of `step`, targets (K, m) and pedal (K,), up if not given; dropped unless it is newer than
+        the one in the buffer."""
         down = np.zeros(len(targets), dtype=np.bool_) if pedal is None else pedal
         rows = tuple(Setpoint(row, bool(is_down)) for row, is_down in zip(targets, down, strict=True))
         with self._changed:
@@ -50,19 +50,19 @@ class CommandBuffer:
             return self._changed.wait_for(lambda: self._step is not None and self._step >= step, timeout_s)
 
     def setpoint_for(self, step: int) -> Setpoint | None:
-        """Return the row meant for `step` by the newest command; None if that command does not reach so far."""
+        """Return the setpoint of the newest command for `step`; None if that command does not reach that far."""
         with self._changed:
             if self._step is None or step - self._step >= len(self._rows):
                 return None
             return self._rows[max(step - self._step, 0)]
 
     def newest(self) -> tuple[int, Setpoint]:
-        """Return the step of the newest command and its last row, to hold when nothing newer has come."""
+        """Return the step of the newest command and its last setpoint, to be held until a newer one arrives."""
         with self._changed:
             assert self._step is not None, "nothing to hold before the first command"
             return self._step, self._rows[-1]
 
     def arrival_s(self, step: int) -> float | None:
-        """Return the clock at which the command of `step` came; None if the newest command is that of another step."""
+        """Return when the command of `step` arrived; None if the newest command is for another step."""
         with self._changed:
             return self._arrival_s if self._step == step else None

@@ -1,4 +1,4 @@
-"""The simulator's side of a song: publish a state, get its command, step. Waits for commands, or for the clock."""
+"""The simulator's loop: publish a state, get its command, step; waits for commands, or for the wall clock."""
 
 import threading
 import time
@@ -22,7 +22,7 @@ from pianomime_sim.state_check import check_state
 Floats = NDArray[np.float64]
 
 LIFT_S = 0.5
-"""How long the hands take to leave the keys at the end; the slowest joint needs half of it."""
+"""Time to lift the hands off the keys at the end; the slowest joint needs half of it."""
 
 
 @dataclass(frozen=True)
@@ -30,10 +30,10 @@ class PlaybackConfig:
     """How a song is played.
 
     Attributes:
-        sync: Wait for the command of every step; otherwise keep to the wall clock and never wait for anybody.
-        stale_hold_s: Without a new command for longer than this the hands lift (real time only).
-        republish_period_s: A state is published again when nobody has answered it for so long.
-        give_up_s: When nobody has answered it for so long, the song is given up.
+        sync: Wait for the command of every step; otherwise keep real time and never wait.
+        stale_hold_s: The hands lift after this time without a new command (real time only).
+        republish_period_s: An unanswered state is published again after this time.
+        give_up_s: If a state is not answered for this long, the song is aborted.
         speed: How fast targets may move.
     """
 
@@ -45,22 +45,22 @@ class PlaybackConfig:
 
 
 class Playback:
-    """Plays one song in a thread of its own; see docs/architecture.md, "ROS graph".
+    """Plays one song in its own thread; see docs/architecture.md, "ROS graph".
 
     Real time begins when the first command is there. From then on the physics of step t runs at the absolute
-    deadline at the end of that step, with what has arrived by then. While the transport is paused the state stands, and
-    is shown again and again; afterwards its step has its whole time anew, so that a pause is nobody's missed deadline.
-    Readers in other threads see whole snapshots only: `now` is replaced, never changed.
+    deadline at the end of that step, with what has arrived by then. While playback is paused the state is
+    republished; afterwards the step gets its full duration, so that a pause is never a missed deadline.
+    Readers in other threads see complete snapshots only: `now` is replaced, never changed.
 
     Attributes:
         now: The newest step and its state; None before the song begins.
         targets: Targets (m,) [rad, m] of each step played.
         pedal: True while the sustain pedal is down: as commanded, and held and lifted with the hands.
-        missed_steps: Steps for which no command was there in time.
+        missed_steps: Steps for which no command arrived in time.
         lifted_steps: Steps in which the hands were lifted because commands had stopped.
-        speed_limit: What keeps targets from moving too fast.
-        stale_s: Age of the command of the last step played; 0 where it was there in time.
-        lifting: True when the hands were lifted in that step.
+        speed_limit: Limits the speed of the targets.
+        stale_s: Age of the command of the last step played; 0 if it arrived in time.
+        lifting: Whether the hands were lifted in that step.
     """
 
     def __init__(
@@ -75,8 +75,8 @@ class Playback:
         on_pedal: Callable[[int, bool], None] = lambda step, down: None,
         control: PlaybackControl | None = None,
     ) -> None:
-        """`on_pedal`: Called when the pedal goes down or comes up, before the physics of that step. `transport`: Pauses
-        and, in real time, slows down."""
+        """`on_pedal`: Called when the pedal goes down or comes up, before the physics of that step. `control`:
+        Pauses playback and, in real time, slows it down."""
         self._simulator = simulator
         self._commands = commands
         self._scoreboard = scoreboard
@@ -106,7 +106,7 @@ class Playback:
         is set.
 
         Raises:
-            UnsafeError: The simulation has become unstable, or nobody answers a state that must be answered.
+            UnsafeError: The simulation has become unstable, or a state that must be answered is not.
         """
         state = self._simulator.reset(joint_positions)
         self.speed_limit.begin(self._simulator.joint_names, joint_positions)
@@ -123,10 +123,10 @@ class Playback:
                 self._jitter.add(self._rate.wait())
             if stop.is_set():
                 return
-            # The first command also waited for the nodes to find each other.
+            # The first command also includes discovery of the nodes.
             if step > first and (arrival_s := self._commands.arrival_s(step)) is not None:
                 self._latency.add(arrival_s - published_s)
-            # Rounded to what a rollout file keeps, so that a replay steps with the very same numbers.
+            # Rounded to the precision of rollout files, so that a replay uses exactly the same numbers.
             setpoint = self._setpoint(step)
             targets = self.speed_limit.limit(setpoint.targets).astype(np.float32)
             begin_s, last_s = self._clock(), begin_s
@@ -143,7 +143,7 @@ class Playback:
         self._publish_state(steps, state)
 
     def lift(self) -> None:
-        """Take the hands and the foot off what they hold, after the song; it is shown, and neither scored nor kept.
+        """Lift the hands and the pedal after the song; this is published, but neither scored nor recorded.
 
         Raises:
             UnsafeError: The simulation has become unstable.
@@ -163,8 +163,8 @@ class Playback:
             self._publish_state(k + 1, state)
 
     def times_ms(self) -> dict[str, float]:
-        """Return state-to-command latency, period of the loop, physics and (real time) lateness of the beats: p50, p99
-        and max in ms."""
+        """Return state-to-command latency, loop period, physics time and (real time) lateness: p50, p99 and max in
+        ms."""
         return {
             **self._latency.ms("latency"),
             **self._period.ms("period"),
@@ -173,7 +173,7 @@ class Playback:
         }
 
     def _await_command(self, step: int, state: SimulatorState, stop: threading.Event) -> bool:
-        """Wait for the command of a step; return False if `stop` was set before it came."""
+        """Wait for the command of a step; return False if `stop` was set before it arrived."""
         config, asked = self._config, 1
         while not self._commands.wait(step, config.republish_period_s):
             if stop.is_set():
@@ -187,7 +187,7 @@ class Playback:
         return True
 
     def _wait_while_paused(self, step: int, state: SimulatorState, stop: threading.Event) -> bool:
-        """Wait while paused, for `stop` at most; return True if there was a pause."""
+        """Wait while paused and `stop` is not set; return True if there was a pause."""
         held = False
         while not stop.is_set() and not self._control.wait(self._config.republish_period_s if held else 0.0):
             if held:
@@ -217,7 +217,7 @@ class Playback:
 
 
 def lifted(target_names: tuple[str, ...], targets: Floats) -> Floats:
-    """Return targets (m,) that take the hands off the keys where they are: slides along and across the keyboard stay,
-    everything else goes to zero, which is a straight hand and, where the forearm can be raised, its highest place."""
+    """Return targets (m,) that lift the hands off the keys in place: slides along and across the keyboard stay,
+    everything else goes to zero, which is a straight hand and, if the forearm can be raised, its highest position."""
     stays = np.array([name.endswith(("forearm_tx", "forearm_ty")) for name in target_names])
     return np.where(stays, targets, 0.0)

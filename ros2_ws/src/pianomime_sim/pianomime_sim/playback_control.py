@@ -1,13 +1,13 @@
-"""How the song goes on: paused or not, and how fast; set by one thread while another plays."""
+"""Pause and speed of playback, set by one thread while another plays."""
 
 import threading
 
 SLOWEST, FASTEST = 0.25, 1.0
-"""Speeds of playing; the controllers are made for full speed, in which a step takes 50 ms."""
+"""Range of playback speeds; the controllers are made for full speed, at which a step takes 50 ms."""
 
 
 class PlaybackControl:
-    """Pause and speed, as on a tape recorder."""
+    """Pause and speed, shared between threads."""
 
     def __init__(self, speed: float = FASTEST) -> None:
         self._changed = threading.Condition()
@@ -16,22 +16,22 @@ class PlaybackControl:
 
     @property
     def paused(self) -> bool:
-        """True while nothing is to be played."""
+        """True while playback is paused."""
         return self._paused
 
     @property
     def speed(self) -> float:
-        """Share of full speed, in [SLOWEST, FASTEST]."""
+        """Fraction of full speed, in [SLOWEST, FASTEST]."""
         return self._speed
 
     def pause(self, paused: bool) -> None:
-        """Stop before the next step, or go on."""
+        """Pause before the next step, or resume."""
         with self._changed:
             self._paused = paused
             self._changed.notify_all()
 
     def set_speed(self, speed: float) -> None:
-        """Play the steps to come at this speed.
+        """Play the following steps at this speed.
 
         Raises:
             ValueError: It is not in [SLOWEST, FASTEST].
@@ -41,6 +41,6 @@ class PlaybackControl:
         self._speed = speed
 
     def wait(self, timeout_s: float) -> bool:
-        """Wait until it may go on; return False if it may not after `timeout_s`."""
+        """Wait while paused; return False if still paused after `timeout_s`."""
         with self._changed:
             return self._changed.wait_for(lambda: not self._paused, timeout_s)

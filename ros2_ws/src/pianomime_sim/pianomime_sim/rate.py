@@ -1,11 +1,11 @@
-"""Absolute deadlines on the wall clock, and how well each is met."""
+"""A loop rate with absolute deadlines, and how late each was met."""
 
 import time
 from collections.abc import Callable
 
 
 class Rate:
-    """Beat k falls at start + (k + 1) * period: a late beat does not move the ones after it, nor does a new period."""
+    """Deadline k is start + (k + 1) * period: a late cycle does not shift the following ones, nor does a new period."""
 
     def __init__(
         self,
@@ -25,15 +25,15 @@ class Rate:
         self._beat = 0
 
     def set_period(self, period_s: float) -> None:
-        """Let the beats after the last one fall this far apart."""
+        """Set the period of the following cycles."""
         if period_s != self._period_s:
             self._start_s += self._beat * self._period_s
             self._beat, self._period_s = 0, period_s
 
     def wait(self) -> float:
-        """Sleep until the next beat, at once over if it has passed; return how late that was, in s.
+        """Sleep until the next deadline, not at all if it has passed; return how late that was, in s.
 
-        No busy waiting: on a machine whose cores are all taken it costs the controller more than it gains here.
+        No busy waiting: if all cores are in use it costs the controller more than it gains here.
         """
         self._beat += 1
         deadline_s = self._start_s + self._beat * self._period_s

@@ -1,4 +1,4 @@
-"""Records every topic of the graph, from the first state on, as rosbag2 does."""
+"""Records all topics of the graph, from the first state on, as rosbag2 does."""
 
 import sys
 import time
@@ -22,17 +22,17 @@ from pianomime_sim.recording import Recording
 
 DISCOVERY_PERIOD_S = 0.1
 DEPTH = 1000
-"""Messages that may wait while a chunk is being compressed."""
+"""Messages that may be queued while a chunk is being compressed."""
 LAST = topics.HAND_STATES
-"""Who waits for the recorder waits until it listens to this: it does so when the other end of the loop is recorded."""
+"""Subscribed last: nodes that wait for the recorder wait for this subscription, and by then the loop is recorded."""
 BEFORE_LAST = topics.COMMAND
 LINGER_S = 0.05
 FLUSH_PERIOD_S = 1.0
-"""What is lost at most if we are killed."""
+"""At most this much is lost if the node is killed."""
 
 
 class RecordNode:
-    """Subscribes to whatever appears; messages go to the file as they come, without being read."""
+    """Subscribes to every topic that appears; messages are written as they arrive, without being deserialized."""
 
     finished = False
 
@@ -54,7 +54,7 @@ class RecordNode:
         self.node.create_timer(FLUSH_PERIOD_S, lambda: self._try(self._recording.flush))
 
     def close(self) -> None:
-        """Take what has come already, then finish the file.
+        """Take the messages that have already arrived, then finish the file.
 
         Raises:
             UserError: It could not be written, now or before.
@@ -91,7 +91,7 @@ class RecordNode:
         self._try(lambda: self._recording.write(topic, time.time_ns(), message))
 
     def _try(self, record: Callable[[], None]) -> None:
-        """Once the disk is full the music goes on unrecorded, and the end says so."""
+        """Once the disk is full the music continues unrecorded, which is reported at the end."""
         if self._failure is None:
             try:
                 record()
@@ -107,7 +107,7 @@ class RecordNode:
 
 
 def _message(message_type: str) -> type | None:
-    """The class of a type of messages; None where its package is not installed, as tf2_msgs beside wheels of ROS 2."""
+    """Return the class of a message type; None if its package is not installed, as tf2_msgs with ROS 2 wheels."""
     package, _, name = message_type.split("/")
     try:
         found: type = getattr(import_module(f"{package}.msg"), name)

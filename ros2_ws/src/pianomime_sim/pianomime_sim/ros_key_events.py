@@ -1,7 +1,7 @@
-"""Strikes and releases as messages: the keys that crossed their activation, with angle and speed at that moment; the
-sustain pedal, with position 1 where it goes down and 0 where it comes up.
+"""Strikes and releases as messages: the keys that crossed their activation angle, with angle and speed at that moment;
+the sustain pedal, with position 1 when it goes down and 0 when it comes up.
 
-States at 20 Hz do not tell how fast a key was when it struck, nor when: a few ms later it is at its stop.
+States at 20 Hz do not show when a key struck, nor how fast: a few ms later it is at its stop.
 """
 
 from collections import Counter
@@ -21,7 +21,7 @@ _KEYS = {name: key for key, name in enumerate(KEY_NAMES)}
 
 
 class KeyEventWriter:
-    """Makes messages of the states of successive physics steps."""
+    """Converts the states of successive physics steps to messages."""
 
     def __init__(self) -> None:
         self._detector = KeyEventDetector()
@@ -30,21 +30,21 @@ class KeyEventWriter:
         self._pedal = False
 
     def has_subscribers(self, listeners: int) -> bool:
-        """Return True if there are listeners; with a new one among them, the next message names all keys again: who
-        comes late learns what is held, and nothing has to be watched while nobody listens."""
+        """Return True if there are subscribers; after a new one has joined, the next message names all keys again, so
+        that late subscribers learn what is held, and nothing is observed while there are none."""
         self._is_first |= listeners > self._listeners
         self._listeners = listeners
         return listeners > 0
 
     def pedal_message(self, step: int, down: bool) -> JointState:
-        """Return that the pedal goes down or comes up at the beginning of a control step."""
+        """Return the message that the pedal goes down or comes up at the beginning of a control step."""
         self._pedal = down
         return joint_state((SUSTAIN,), np.array([float(down)]), np.zeros(1), step=step)
 
     def message(self, state: SimulatorState) -> JointState | None:
-        """Return the keys that struck or were let go in this physics step, stamped with its time; None for none.
+        """Return the keys that struck or were released in this physics step, stamped with its time; None for none.
 
-        The first message names all keys and the pedal: whoever heard an earlier simulator lets go what that one held.
+        The first message names all keys and the pedal, so that subscribers release what an earlier simulator held.
         """
         events = self._detector.update(state.time_s, state.key_angles, state.key_velocities)
         if not events and not self._is_first:
@@ -64,7 +64,7 @@ class KeyEventWriter:
 
 
 class KeyEventReader:
-    """Makes events of messages."""
+    """Converts messages to events."""
 
     def __init__(self) -> None:
         self._detector = KeyEventDetector()
@@ -72,7 +72,7 @@ class KeyEventReader:
         self._pedal = False
 
     def events(self, message: JointState) -> list[KeyEvent | PedalEvent]:
-        """Return what a message tells, the pedal first.
+        """Return the events of a message, the pedal first.
 
         Raises:
             MessageError: Unknown or repeated keys, or numbers that are missing or not finite.

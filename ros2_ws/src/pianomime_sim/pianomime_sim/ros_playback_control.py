@@ -1,8 +1,8 @@
-"""The song's pause, restart, stop and speed as services, a parameter and a topic: the simulator's side, and that of
-whoever has the buttons.
+"""Pause, restart, stop and speed of a song as services, a parameter and a topic: server (simulator) and client
+(viewers).
 
 piano/pause (std_srvs/SetBool), piano/restart and piano/stop (std_srvs/Trigger), parameter `speed` of sim_node;
-piano/transport says how things stand, latched. Live music waits for nobody: then there is none of them.
+piano/transport has the status, latched. Live music cannot be paused: then none of them exist.
 """
 
 from collections.abc import Callable
@@ -29,14 +29,14 @@ COMPLAINT_PERIOD_S = 2.0
 
 
 class PlaybackControlServer:
-    """Gives the graph a hand on the transport of a simulator.
+    """Offers the playback control of a simulator to the graph.
 
     Args:
-        node: The simulator's; its parameter `speed` is declared here.
-        restart, stop: Begin the song again, or end it where it is; return why they cannot, or an empty text.
+        node: The simulator node; its parameter `speed` is declared here.
+        restart, stop: Restart or stop the song; return why that is impossible, or an empty text.
 
     Attributes:
-        transport: What the playing obeys.
+        control: State shared with the playback thread.
     """
 
     def __init__(self, node: Node, restart: Callable[[], str], stop: Callable[[], str]) -> None:
@@ -50,7 +50,7 @@ class PlaybackControlServer:
             node,
             SPEED,
             FASTEST,
-            "How fast the song is played in real time, 1 is as written; may be set while it plays",
+            "Playback speed in real time, 1 is as written; may be changed while it plays",
             lowest=SLOWEST,
             highest=FASTEST,
             read_only=False,
@@ -58,10 +58,10 @@ class PlaybackControlServer:
         self.control = PlaybackControl(speed)
 
     def offer(self, *, sync: bool, live: bool) -> None:
-        """Open the services that make sense: none for live music; no other speed where the simulator waits.
+        """Create the services that apply: none for live music; no speed if the simulator waits for commands.
 
         Raises:
-            UserError: There is a speed where none can be.
+            UserError: A speed is set where it does not apply.
         """
         self._has_speed, self._offered = not (sync or live), not live
         if not self._has_speed and self.control.speed != FASTEST:
@@ -77,7 +77,7 @@ class PlaybackControlServer:
         self._publish_status()
 
     def set_playing(self, playing: bool) -> None:
-        """A song has begun, or ended."""
+        """Publish that a song has begun or ended."""
         self._playing = playing
         if self._offered:
             self._publish_status()
@@ -99,7 +99,7 @@ class PlaybackControlServer:
 
     def _on_parameters(self, parameters: list[Parameter]) -> SetParametersResult:
         for parameter in parameters:
-            # The range was looked at before we are asked.
+            # The range has already been checked.
             if parameter.name == SPEED and not self._has_speed and parameter.value != FASTEST:
                 return SetParametersResult(successful=False, reason=self._reason)
         for parameter in parameters:
@@ -121,11 +121,11 @@ class PlaybackControlServer:
 
 
 class PlaybackControlClient:
-    """The buttons' side: asks without waiting for answers, from any thread; refusals are logged.
+    """Client of the playback control: calls without waiting, from any thread; refusals are logged.
 
     Args:
-        node: Whose buttons these are.
-        show: Called with how things stand, each time that changes; never, where the transport cannot be moved.
+        node: The client node.
+        show: Called with each new status; never if playback cannot be controlled.
     """
 
     def __init__(self, node: Node, show: Callable[[PlaybackStatus], None]) -> None:
@@ -137,22 +137,22 @@ class PlaybackControlClient:
         self._states = node.create_subscription(DiagnosticArray, topics.TRANSPORT, self._on_state, LATCHED)
 
     def pause(self, paused: bool) -> None:
-        """Ask to pause, or to go on."""
+        """Request to pause or resume."""
         self._ask(self._pause, SetBool.Request(data=paused))
 
     def restart(self) -> None:
-        """Ask for the song from its beginning."""
+        """Request to restart the song."""
         self._ask(self._restart, Trigger.Request())
 
     def set_speed(self, speed: float) -> None:
-        """Ask for a speed, as a share of full speed."""
+        """Request a speed, as a fraction of full speed."""
         request = SetParameters.Request(parameters=[Parameter(SPEED, value=speed).to_parameter_msg()])
         self._find_simulator()
         for client in self._parameters.values():
             self._ask(client, request)
 
     def _find_simulator(self) -> None:
-        """Parameters belong to a node, whatever it is called: to the one that says how things stand."""
+        """Find the node whose parameter to set, whatever its name: the publisher of the status."""
         for name in publishers(self._node, self._states.topic_name).values():
             if name != UNKNOWN and name not in self._parameters:
                 self._parameters[name] = self._node.create_client(SetParameters, f"{name}/set_parameters")
@@ -165,7 +165,7 @@ class PlaybackControlClient:
                     reason = getattr(result, "message", "") or getattr(result, "reason", "")
                     self._node.get_logger().warning(f"refused: {reason}")
 
-        # Who is not there now will say how things stand when it comes.
+        # A server that is not there yet will publish its status when it starts.
         if client.service_is_ready():
             client.call_async(request).add_done_callback(read)
 
@@ -181,10 +181,10 @@ class PlaybackControlClient:
 
 
 def read_playback_status(message: DiagnosticArray) -> PlaybackStatus:
-    """Return how things stand.
+    """Return the status in a message.
 
     Raises:
-        MessageError: Nothing says whether there is a pause, or the speed is none that can be set.
+        MessageError: `paused` is missing, or the speed is out of range.
     """
     values = read_status(message, "transport", needed=("paused",))
     speed = values.get(SPEED)

@@ -1,4 +1,4 @@
-"""Whether somebody else would lead the hands, or pretends to be them: then a song does not begin, or ends."""
+"""Detects other publishers of commands or states; a song then does not begin, or is stopped."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -10,16 +10,16 @@ from pianomime_core.ros_liveliness import UNKNOWN, publishers
 from pianomime_core.ros_owner import COMPLAINT_PERIOD_S, Owners
 
 PATIENCE_S = 5.0
-"""How long others may stay: a second graph like ours looks around for two seconds, and is then gone."""
+"""How long others are tolerated: a second graph like ours leaves by itself after two seconds of discovery."""
 
 
 class PublisherConflicts:
     """Looks for second publishers.
 
     Args:
-        node: The simulator's.
-        owners: Of the topics that it reads.
-        ours: The topics that nobody else may publish.
+        node: The simulator node.
+        owners: Its subscriptions.
+        ours: The topics that no other node may publish.
         clock: Monotonic time in s.
     """
 
@@ -33,9 +33,9 @@ class PublisherConflicts:
         self._since_s: float | None = None
 
     def warnings(self) -> tuple[str, ...]:
-        """Return who else publishes what, in words."""
+        """Return descriptions of the conflicts."""
         lines = list(self._owners.warnings())
-        # A second simulator is another matter: see Claim.
+        # A second simulator is handled by Claim.
         not_others = {self._node.get_fully_qualified_name(), UNKNOWN}
         for topic in self._ours:
             if names := sorted(set(publishers(self._node, topic).values()) - not_others):
@@ -43,10 +43,10 @@ class PublisherConflicts:
         return tuple(lines)
 
     def exist(self) -> bool:
-        """Return True while a song must not begin.
+        """Return True while there are conflicts, so that a song must not begin.
 
         Raises:
-            UserError: They stay.
+            UserError: They persist.
         """
         found = self.warnings()
         if found and self._stayed_s() >= PATIENCE_S:
@@ -58,10 +58,10 @@ class PublisherConflicts:
         return True
 
     def check(self) -> None:
-        """To be called while a song is played.
+        """Check for conflicts while a song is played.
 
         Raises:
-            UnsafeError: A stranger would lead the hands, or a node of the same name as ours for some time.
+            UnsafeError: A foreign node publishes, or another node of the same name for some time.
         """
         found = self._owners.others()
         if not found:

@@ -1,4 +1,4 @@
-"""What becomes of a song: its score on /piano/score, while it plays and at the end; files of score and rollout."""
+"""Reports the score of a song on /piano/score, while it plays and at the end, and writes score and rollout files."""
 
 import json
 from pathlib import Path
@@ -22,19 +22,19 @@ from pianomime_sim.rollout_metadata import rollout_metadata
 from pianomime_sim.scoreboard import Scoreboard
 
 DELIVERY_S = 2.0
-"""How long the end of the song waits for the last score to reach its readers."""
+"""How long the end of the song waits for delivery of the last score."""
 
 
 class ScoreReporter:
-    """Says and writes how a song went.
+    """Publishes and writes the score of a song.
 
     Args:
-        node: Publishes.
+        node: The publishing node.
         rollout: npz file to write at the end; empty for none.
         score: json file for the last score; empty for none.
 
     Raises:
-        UserError: A file would lie in a folder that is not there.
+        UserError: The folder of a file does not exist.
     """
 
     def __init__(self, node: Node, rollout: str, score: str) -> None:
@@ -45,7 +45,7 @@ class ScoreReporter:
         self._publisher = node.create_publisher(DiagnosticArray, topics.SCORE, LATCHED)
 
     def report(self, board: Scoreboard, playback: Playback) -> None:
-        """Publish the score so far, once there is any."""
+        """Publish the score so far, if there is one."""
         if board.begun:
             self._publisher.publish(status_message("score", _values(board, playback), step=board.played))
 
@@ -57,14 +57,14 @@ class ScoreReporter:
         values = {**_values(board, playback), "finished": 1, **playback.times_ms()}
         self._publisher.publish(status_message("score", values, step=board.played))
         if self._score is not None:
-            # A reader of the topic may not have found us yet when a short song ends; a file waits for its reader.
+            # When a short song ends, a subscriber may not have been discovered yet; a file remains.
             text = json.dumps(values)
             try:
                 write_whole(self._score, lambda path: path.write_text(text, encoding="utf-8"))
             except OSError as error:
                 self._log.error(f"score {str(self._score)!r} cannot be written: {error.strerror}")
         else:
-            # Nobody else prints it.
+            # Without a file nothing else prints it.
             self._log.info(
                 f"F1 {values['f1']:.4f}, onset F1 {values['onset_f1']:.4f}, step {values['step']:.0f}, "
                 f"missed deadlines {values['missed_deadlines']:.0f}"
@@ -80,7 +80,7 @@ class ScoreReporter:
         sync: bool,
         controller: str,
     ) -> None:
-        """Write what was played from joint positions `start` (n,) [rad, m] on: song.npz, song-2.npz and so on.
+        """Write the rollout from joint positions `start` (n,) [rad, m]: song.npz, song-2.npz and so on.
 
         Raises:
             UserError: The file cannot be written.

@@ -1,4 +1,4 @@
-"""Do those listen for whom the song is to wait?"""
+"""Holds the start of a song back until the required nodes have subscribed."""
 
 import time
 from collections.abc import Callable
@@ -6,14 +6,14 @@ from collections.abc import Callable
 from rclpy.node import Node
 
 PATIENCE_S = 15.0
-"""How long a song waits."""
+"""How long a song waits at most."""
 
 
 class SubscriberGate:
-    """Waits, from the first time it is asked, for nodes to subscribe to one of some topics; but not for ever.
+    """Opens once all required nodes have subscribed, or `PATIENCE_S` after the first call of `is_open`.
 
     Args:
-        node: Who asks.
+        node: The waiting node.
         names: Names of the nodes to wait for, separated by commas; empty for none.
         topics: Each must have subscribed to one of them.
         clock: Monotonic time in s.
@@ -27,7 +27,8 @@ class SubscriberGate:
         self._first_s: float | None = None
 
     def is_open(self) -> bool:
-        """True when all listen, when nobody is waited for, or when they have had their time, which is said once."""
+        """Return True when all have subscribed, when none is required, or when the time is over, which is logged
+        once."""
         missing = self._missing()
         if not missing:
             return True

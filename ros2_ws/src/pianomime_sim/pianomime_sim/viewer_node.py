@@ -1,6 +1,6 @@
-"""A viewer as a ROS node: it listens, shows, and is in nobody's way. Ends when its window is closed.
+"""A viewer as a ROS node: it only subscribes and displays. Ends when its window is closed.
 
-A viewer with buttons asks the simulator to pause, restart or slow down; see `ros_playback_control`.
+A viewer with buttons can pause, restart and slow down the simulator; see `ros_playback_control`.
 """
 
 import os
@@ -38,22 +38,22 @@ from pianomime_sim.viewers.snapshot_assembler import SnapshotAssembler
 
 COMPLAINT_PERIOD_S = 2.0
 NICENESS = 10
-"""Pictures may be late, commands may not."""
+"""Frames may be late, commands may not."""
 TIMES = {"sim_node": ("latency_p50_ms", "latency_p99_ms"), "policy_node": ("policy_p50_ms",)}
-"""What is shown of /diagnostics, by the node that says it."""
+"""Values of /diagnostics that are shown, by node."""
 
 
 class ViewerNode:
-    """Subscribes with depth 1: a slow screen drops states, and never slows the performance down."""
+    """Subscribes with depth 1: a slow display drops states and never slows the performance down."""
 
     def __init__(self) -> None:
         self.node = SteadyNode("viewer_node")
-        name = declare_text(self.node, "viewer", VIEWERS[0], "What to show the performance in", legal=VIEWERS)
-        host = declare_text(self.node, "host", LOCALHOST, "Address the browser viewer listens on")
+        name = declare_text(self.node, "viewer", VIEWERS[0], "Which viewer to show", legal=VIEWERS)
+        host = declare_text(self.node, "host", LOCALHOST, "Address that the browser viewer listens on")
         port = declare_count(
             self.node, "port", DEFAULT_PORT, "TCP port of the browser viewer; 0: any free one", lowest=0, highest=65535
         )
-        names = declare_text(self.node, "names", "", "Further names under which browsers reach it, by commas")
+        names = declare_text(self.node, "names", "", "Additional host names of the browser viewer, separated by commas")
         variant = declare_text(self.node, "variant", "pianomime", "Hands to show", legal=tuple(FOREARM_DOFS))
         prefix = declare_text(self.node, "joint_prefix", "", JOINT_PREFIX)
         refuse_undeclared(self.node)
@@ -78,7 +78,7 @@ class ViewerNode:
         return not self._viewer.is_open
 
     def close(self) -> None:
-        """Take the viewer down."""
+        """Close the viewer."""
         self._viewer.close()
 
     def _on_hands(self, message: JointState) -> None:
