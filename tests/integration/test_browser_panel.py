@@ -81,13 +81,13 @@ def test_two_browsers_have_cameras_of_their_own_and_one_may_leave(viewer, tmp_pa
             two.run(CLICK.format("Pause"))
             wait_for(lambda: hand.asked == [("pause", True)], "the wish to pause")
             viewer.show_playback_status(PlaybackStatus(paused=True, speed=0.5))
-            wait_for(lambda: "Go on" in one.text(), "the button to go on")
+            wait_for(lambda: "Resume" in one.text(), "the button to resume")
         # One has gone.
         for step in range(20):
             viewer.update(resting(2.0 + 0.05 * step))
             time.sleep(0.05)
         wait_for(lambda: "0:02.9" in one.text() or "0:03.0" in one.text(), "the newest state")
-        one.run(CLICK.format("Go on"))
+        one.run(CLICK.format("Resume"))
         one.run(CLICK.format("Restart"))
         wait_for(lambda: hand.asked == [("pause", True), ("pause", False), "restart"], "the other wishes")
         assert viewer.is_open
@@ -96,5 +96,5 @@ def test_two_browsers_have_cameras_of_their_own_and_one_may_leave(viewer, tmp_pa
 def test_the_picture_says_how_old_it_is(viewer, tmp_path):
     viewer.update(resting(1.0))
     with HeadlessChromium(viewer.url, tmp_path / "profile") as browser:
-        wait_for(lambda: "Age of picture" in browser.text(), "the panel")
-        wait_for(lambda: " s" in browser.text().split("Age of picture")[1].split("Camera")[0], "some seconds")
+        wait_for(lambda: "Age of frame" in browser.text(), "the panel")
+        wait_for(lambda: " s" in browser.text().split("Age of frame")[1].split("Camera")[0], "some seconds")

@@ -85,7 +85,7 @@ class PlaybackControlServer:
     def _on_pause(self, request: SetBool.Request, response: SetBool.Response) -> SetBool.Response:
         self.control.pause(request.data)
         self._publish_status()
-        response.success, response.message = True, "paused" if request.data else "goes on"
+        response.success, response.message = True, "paused" if request.data else "resumed"
         return response
 
     def _trigger(self, work: Callable[[], str]) -> Callable[[Trigger.Request, Trigger.Response], Trigger.Response]:

@@ -1,4 +1,4 @@
-"""Rhythm: the simulator plays 50 ms at once, and what happened within them is to be heard spread over 50 ms again."""
+"""Schedules sound events: the simulator computes 50 ms at once, and the events within are spread over 50 ms again."""
 
 import heapq
 import threading
@@ -12,15 +12,15 @@ from pianomime_core.timing import CONTROL_TIMESTEP_S
 from pianomime_sim.sound.instrument import Instrument
 
 REMEMBERED_S = 2.0
-"""How long a prompt event says how simulated and real time lie to each other; after a pause they lie otherwise."""
+"""How long an event counts for the offset between simulated and real time, which changes with every pause."""
 
 
 class JitterBuffer:
-    """When an event is to be heard, on the clock of its arrival.
+    """Computes when an event is played, on the clock of its arrival.
 
-    An event from the end of a control step arrives at once, one from its beginning up to a step later: the most prompt
-    one of the last seconds gives the offset of the two clocks, and all are heard a control step after their time. Who
-    is later still is heard at once.
+    An event from the end of a control step arrives at once, one from its beginning up to a step later: the promptest
+    event of the last seconds gives the offset between the two clocks, and all are played one control step after their
+    time. Events that arrive even later are played at once.
     """
 
     def __init__(self) -> None:
@@ -36,7 +36,7 @@ class JitterBuffer:
 
 
 class EventScheduler:
-    """Plays events on instruments when they are due, from a thread of its own."""
+    """Plays events on instruments when they are due, in its own thread."""
 
     def __init__(self, instruments: Sequence[Instrument], clock: Callable[[], float] = time.monotonic) -> None:
         self._instruments = instruments
@@ -57,7 +57,7 @@ class EventScheduler:
             self._changed.notify()
 
     def close(self) -> None:
-        """Play what is waiting, then fall silent."""
+        """Play the pending events, then close the instruments."""
         with self._changed:
             self._closing = True
             self._changed.notify()

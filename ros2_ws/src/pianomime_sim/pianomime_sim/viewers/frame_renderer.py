@@ -1,4 +1,4 @@
-"""Pictures in a row, drawn without a display; set MUJOCO_GL=egl (or osmesa) before MuJoCo is imported."""
+"""Renders video frames without a display; set MUJOCO_GL=egl (or osmesa) before MuJoCo is imported."""
 
 import mujoco
 import numpy as np
@@ -15,14 +15,14 @@ SAMPLES_PER_PIXEL = 4
 
 
 class FrameRenderer:
-    """Draws snapshots as all viewers see them, with the notes to come.
+    """Draws snapshots as all viewers show them, with the upcoming notes.
 
     Args:
-        config: The scene that is played.
+        config: The scene to show.
         size: (width, height) in pixels.
 
     Raises:
-        UserError: Nothing can draw here.
+        UserError: Offscreen rendering is not available.
     """
 
     def __init__(self, config: SceneConfig, size: tuple[int, int]) -> None:
@@ -40,13 +40,13 @@ class FrameRenderer:
             ) from error
 
     def draw(self, snapshot: Snapshot, progress: float) -> NDArray[np.uint8]:
-        """Return one picture, (height, width, 3) sRGB; `progress`, 0..1, is how much of the wanted row is over."""
+        """Return one frame, (height, width, 3) sRGB; `progress`, 0..1, is the elapsed part of the row `wanted`."""
         self._scene.pose(snapshot)
         self._scene.paint(snapshot)
         self._renderer.update_scene(self._scene.data, self._camera)
         add_bars(self._renderer.scene, note_bars(snapshot, progress))
-        picture: NDArray[np.uint8] = self._renderer.render()
-        return picture
+        frame: NDArray[np.uint8] = self._renderer.render()
+        return frame
 
     def close(self) -> None:
         """Free the renderer."""

@@ -1,4 +1,4 @@
-"""One picture without any display, by MuJoCo's offscreen renderer; set MUJOCO_GL=egl (or osmesa) for it."""
+"""Renders single images without a display, with MuJoCo's offscreen renderer; set MUJOCO_GL=egl (or osmesa)."""
 
 import mujoco
 import numpy as np
@@ -24,7 +24,7 @@ SAMPLES_PER_PIXEL = 8
 
 
 def point_at_keyboard(camera: mujoco.MjvCamera) -> None:
-    """Put a free camera where all viewers look from."""
+    """Set a free camera to the default view of all viewers."""
     sight = np.subtract(CAMERA_TARGET_M, CAMERA_POSITION_M)
     camera.type = mujoco.mjtCamera.mjCAMERA_FREE
     camera.lookat[:] = CAMERA_TARGET_M
@@ -34,7 +34,7 @@ def point_at_keyboard(camera: mujoco.MjvCamera) -> None:
 
 
 def add_bars(scene: mujoco.MjvScene, bars: NoteBars) -> None:
-    """Append one box for each bar to a scene to be rendered; those that do not fit are left out."""
+    """Append one box per bar to a scene to be rendered; those that do not fit are left out."""
     rgba = np.array([*MARK_COLOURS[KeyMark.COMING], 255], dtype=np.float32) / 255
     for center_m, size_m in zip(bars.centers_m, bars.sizes_m, strict=True):
         if scene.ngeom >= scene.maxgeom:
@@ -46,7 +46,7 @@ def add_bars(scene: mujoco.MjvScene, bars: NoteBars) -> None:
 
 
 def player_camera() -> mujoco.MjvCamera:
-    """Return a camera where all viewers look from."""
+    """Return a camera with the default view of all viewers."""
     camera = mujoco.MjvCamera()
     point_at_keyboard(camera)
     return camera
@@ -67,7 +67,7 @@ def close_up(snapshot: Snapshot) -> mujoco.MjvCamera:
 
 
 def add_lamp(scene: PosedScene) -> None:
-    """Light a scene with one lamp that casts shadows: slower to render in software, and nicer to look at."""
+    """Light a scene with one lamp that casts shadows: slower in software rendering, but nicer."""
     model = scene.model
     model.light_active[:] = 0
     model.light_active[0] = 1
@@ -88,7 +88,7 @@ def render(
     notes: bool = True,
     size: tuple[int, int] = SIZE_PX,
 ) -> NDArray[np.uint8]:
-    """Return the picture of a snapshot, (height, width, 3); `size` is (width, height), `notes` draws those to come."""
+    """Return the image of a snapshot, (height, width, 3); `size` is (width, height), `notes` draws upcoming notes."""
     width, height = size
     scene.model.vis.global_.offwidth = max(scene.model.vis.global_.offwidth, width)
     scene.model.vis.global_.offheight = max(scene.model.vis.global_.offheight, height)
@@ -99,5 +99,5 @@ def render(
         renderer.update_scene(scene.data, camera)
         if notes:
             add_bars(renderer.scene, note_bars(snapshot))
-        picture: NDArray[np.uint8] = renderer.render()
-    return picture
+        image: NDArray[np.uint8] = renderer.render()
+    return image

@@ -1,4 +1,4 @@
-"""Snapshots from parts that arrive one by one, in any order, and not all of them."""
+"""Assembles snapshots from parts that arrive separately, in any order, and may be lost."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -14,16 +14,16 @@ Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
 KEPT_STEPS = 8
-"""How far apart the parts of one step may arrive."""
+"""How many steps apart the parts of one step may arrive."""
 COMING_STEPS = 400
-"""How far a snapshot looks ahead, whatever windows say: no window of ours is longer."""
+"""Maximum lookahead of a snapshot; none of our windows is longer."""
 
 
 class SnapshotAssembler:
-    """Pairs hands, keys and goal by the step they belong to; parts without partner are forgotten.
+    """Matches hands, keys and goal by step; unmatched parts are discarded.
 
-    State t is judged against the goal of the step that ended in it, t - 1, as the scoreboard does. A goal row that was
-    never told is shown as silence.
+    State t is scored against the goal of the step that ended in it, t - 1, as in the scoreboard. A goal row that was
+    never received is shown as silence.
     """
 
     def __init__(self) -> None:
@@ -45,19 +45,21 @@ class SnapshotAssembler:
         return self._complete(step)
 
     def goal(self, step: int, window: Bools) -> None:
-        """Take the goal window (H, 88) of `step`; from this step on it overrules what earlier windows said."""
+        """Take the goal window (H, 88) of `step`; from this step on it replaces earlier windows."""
         past = {row: wanted for row, wanted in self._goal.items() if step - KEPT_STEPS <= row < step}
         self._goal = past | {step + row: wanted for row, wanted in enumerate(window[:COMING_STEPS])}
 
     def score(self, figures: Mapping[str, float]) -> Snapshot | None:
-        """Take the running score, for the snapshots to come; return the last snapshot with it once the song is over."""
+        """Take the current score for the following snapshots; once the song is over, return the last snapshot with
+        it."""
         self._score = figures
         if self._last is None or not figures.get("finished"):
             return None
         return replace(self._last, score={**self._times, **figures})
 
     def times(self, figures: Mapping[str, float]) -> None:
-        """Take what a node measured, for the snapshots to come, beside what others did; a score overrules it."""
+        """Take the timings of a node for the following snapshots, in addition to those of others; a score overrides
+        them."""
         self._times = {**self._times, **figures}
 
     def _complete(self, step: int) -> Snapshot | None:
@@ -83,7 +85,7 @@ class SnapshotAssembler:
 
 
 def _keep(parts: dict[int, Floats], step: int, part: Floats) -> None:
-    """Take a part; of those without partner only the newest stay."""
+    """Store a part; of unmatched ones only the newest are kept."""
     parts.pop(step, None)
     parts[step] = part
     if len(parts) > 2 * KEPT_STEPS:
