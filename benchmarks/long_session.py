@@ -25,16 +25,16 @@ from benchmarks.soak import WANTED_GROWTH_MB, medley, resident_mb
 from pianomime.files.songs import bundled_songs
 from pianomime_core.errors import UserError
 from pianomime_core.goal_window import roll_window
+from pianomime_core.latency_percentiles import LatencyPercentiles, percentiles_ms
 from pianomime_core.notes import load_midi
 from pianomime_core.piano_roll import PianoRoll, piano_roll
 from pianomime_core.ros_messages import status_message
-from pianomime_core.spread import Spread, spread_ms
 from pianomime_core.timing import CONTROL_TIMESTEP_S, FRAMES_PER_SECOND
 from pianomime_physics.simulator import Simulator, SimulatorState
 from pianomime_policy.controllers.idle.idle import Idle
 from pianomime_policy.nodes.step_synchroniser import StepSynchroniser
 from pianomime_sim import ros_health
-from pianomime_sim.command_box import CommandBox
+from pianomime_sim.command_buffer import CommandBuffer
 from pianomime_sim.playback import Playback, PlaybackConfig
 from pianomime_sim.scoreboard import Scoreboard
 
@@ -65,7 +65,7 @@ class Mark:
 
     Attributes:
         minutes: Of music so far.
-        report_ms: Percentiles of the cost of the last reports, as `spread_ms` names them.
+        report_ms: Percentiles of the cost of the last reports, as `percentiles_ms` names them.
         memory_mb: Resident set of the process.
         kept_mb: What of it a rollout will hold.
     """
@@ -99,8 +99,8 @@ class LongSession:
         self._roll = roll
         self._marks_steps = {round(minutes * 60 * FRAMES_PER_SECOND): minutes for minutes in marks_min}
         self._synchroniser = StepSynchroniser(Idle())
-        self._act = Spread()
-        self._commands = CommandBox()
+        self._act = LatencyPercentiles()
+        self._commands = CommandBuffer()
         self._board = Scoreboard(len(roll), trim=True)
         self._playback = Playback(simulator, self._commands, self._board, PlaybackConfig(), self._publish)
         self._costs_s: deque[float] = deque(maxlen=REPORTS_PER_MARK)
@@ -145,7 +145,7 @@ class LongSession:
         targets, board = self._playback.targets, self._board
         kept_bytes = sys.getsizeof(targets) + sum(map(sys.getsizeof, targets))
         kept_bytes += sum(rows[: board.played].nbytes for rows in (board.goal, board.pressed, board.pedal))
-        self.marks.append(Mark(minutes, spread_ms(tuple(self._costs_s), "report"), memory_mb, kept_bytes / 2**20))
+        self.marks.append(Mark(minutes, percentiles_ms(tuple(self._costs_s), "report"), memory_mb, kept_bytes / 2**20))
 
 
 def main(options: LongSessionOptions) -> int:

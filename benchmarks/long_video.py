@@ -24,7 +24,7 @@ from rich.table import Table
 from pianomime_core.demonstration import Demonstration
 from pianomime_core.errors import UserError
 from pianomime_core.notes import Score, load_midi, save_midi
-from pianomime_perception.video import probe
+from pianomime_perception.video_file import probe
 
 
 @dataclass(frozen=True)

@@ -21,12 +21,16 @@ from pianomime_core.errors import UserError
 from pianomime_core.keyboard import KEYBOARD
 from pianomime_core.notes import load_midi
 from pianomime_core.timing import CONTROL_TIMESTEP_S
-from pianomime_perception.hand_tracking import HandTracker, Sightings, follow
+from pianomime_perception.demonstration_from_video import (
+    BACKGROUND_PICTURES,
+    demonstration_from_detections,
+    trajectories_over,
+)
+from pianomime_perception.hand_tracking import HandDetections, HandTracker, follow
 from pianomime_perception.keyboard_fit import background, fit_keyboard
 from pianomime_perception.keyboard_map import NO_KEY_EDGES, KeyboardMap
-from pianomime_perception.perceive import BACKGROUND_PICTURES, demonstrate, traces_over
 from pianomime_perception.reference_fingering import agreement, load_fingering
-from pianomime_perception.video import frames, probe, sample
+from pianomime_perception.video_file import frames, probe, sample
 
 Points = NDArray[np.float64]
 
@@ -84,20 +88,20 @@ def load_reference(folder: Path) -> Reference:
     return Reference(np.moveaxis(rows[:, :, :2], 2, 3), free, keyboard)
 
 
-def see(folder: Path, every: int = 1) -> Sightings:
+def see(folder: Path, every: int = 1) -> HandDetections:
     """Return the hands in every n-th picture of the clip."""
     with HandTracker() as tracker:
         return follow(islice(frames(folder / f"{CLIP}.mp4"), 0, None, every), tracker)
 
 
-def perceived(folder: Path, sightings: Sightings, keyboard: KeyboardMap) -> Demonstration:
+def perceived(folder: Path, sightings: HandDetections, keyboard: KeyboardMap) -> Demonstration:
     """Return the demonstration of the clip."""
-    return demonstrate(sightings, keyboard, load_midi(folder / f"{CLIP}.mid"))
+    return demonstration_from_detections(sightings, keyboard, load_midi(folder / f"{CLIP}.mid"))
 
 
-def reproduction(sightings: Sightings, reference: Reference) -> dict[str, float]:
+def reproduction(sightings: HandDetections, reference: Reference) -> dict[str, float]:
     """Return how far free fingertips are from the reference [mm], and in how many rows the hands are exchanged."""
-    traces, _ = traces_over(reference.keyboard, sightings)
+    traces, _ = trajectories_over(reference.keyboard, sightings)
     rows = traces.at(np.arange(len(reference.points_m)) * np.float64(CONTROL_TIMESTEP_S))
     away_mm = 1000 * np.linalg.norm(rows.points_m - reference.points_m, axis=-1)[reference.free]
     away_mm = away_mm[np.isfinite(away_mm)]
@@ -114,16 +118,16 @@ def reproduction(sightings: Sightings, reference: Reference) -> dict[str, float]
     }
 
 
-def shifted(sightings: Sightings, shift_s: float) -> Sightings:
+def shifted(sightings: HandDetections, shift_s: float) -> HandDetections:
     """Return a video in which everything comes so much later; what would come before its beginning is cut off."""
     time_s = sightings.time_s + shift_s
     kept = time_s >= 0
-    return Sightings(
-        time_s[kept], sightings.points_px[kept], sightings.score[kept], sightings.look[kept], sightings.image_size
+    return HandDetections(
+        time_s[kept], sightings.points_px[kept], sightings.score[kept], sightings.handedness[kept], sightings.image_size
     )
 
 
-def offset_error_s(folder: Path, sightings: Sightings, keyboard: KeyboardMap) -> float:
+def offset_error_s(folder: Path, sightings: HandDetections, keyboard: KeyboardMap) -> float:
     """Return how far off the beginning of the music is found at worst, which is known to be that of the video."""
     found = [(shift_s, perceived(folder, shifted(sightings, shift_s), keyboard)) for shift_s in (0.0, *SHIFTS_S)]
     return max(abs(demonstration.video_offset_s - shift_s) for shift_s, demonstration in found)

@@ -25,7 +25,7 @@ from rich.table import Table
 
 from pianomime_core.errors import UserError
 from pianomime_core.ros_environment import missing_ros_settings
-from pianomime_perception.video import frames
+from pianomime_perception.video_file import frames
 
 TOPIC = "/benchmark/image"
 MOST_PICTURES = 300

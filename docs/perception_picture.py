@@ -14,8 +14,8 @@ from PIL import Image
 
 from pianomime.episodes.episode import play_episode
 from pianomime.files.songs import find_song
-from pianomime.reports.demonstration_film import annotated
 from pianomime.reports.demonstration_plot import plot_demonstration
+from pianomime.reports.demonstration_video import annotated
 from pianomime.reports.likeness import played_fingertips_m
 from pianomime_core.demonstration import Demonstration
 from pianomime_core.keyboard import KEYBOARD, LOWEST_PITCH
@@ -25,7 +25,7 @@ from pianomime_core.timing import CONTROL_TIMESTEP_S, FRAMES_PER_SECOND
 from pianomime_description import SceneConfig
 from pianomime_perception.keyboard_fit import fit_keyboard
 from pianomime_perception.keyboard_map import KeyboardMap
-from pianomime_perception.video import Frame
+from pianomime_perception.video_file import Frame
 from pianomime_physics.simulator import Simulator
 from pianomime_policy.controllers.planner.planner import Planner
 

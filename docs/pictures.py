@@ -29,9 +29,9 @@ from pianomime_description import SceneConfig
 from pianomime_physics.simulator import Simulator, SimulatorState
 from pianomime_policy.controllers.registry import make_controller
 from pianomime_sim.viewers import Snapshot, open_viewer
-from pianomime_sim.viewers.base import TransportView
+from pianomime_sim.viewers.base import PlaybackStatus
 from pianomime_sim.viewers.browser import BrowserViewer
-from pianomime_sim.viewers.picture import close_up, render, shine
+from pianomime_sim.viewers.image import add_lamp, close_up, render
 from pianomime_sim.viewers.posed_scene import PosedScene
 
 FOLDER = Path(__file__).parent
@@ -77,7 +77,7 @@ def browser_picture(snapshot: Snapshot, path: Path) -> None:
 
     viewer = open_viewer("browser", SceneConfig(), port=0)
     assert isinstance(viewer, BrowserViewer)
-    viewer.show_transport(TransportView(paused=False, speed=1.0))
+    viewer.show_playback_status(PlaybackStatus(paused=False, speed=1.0))
     shown = threading.Event()
 
     def play() -> None:
@@ -150,7 +150,7 @@ def main() -> None:
     images = FOLDER / "images"
     images.mkdir(exist_ok=True)
     scene = PosedScene(SceneConfig())
-    shine(scene)
+    add_lamp(scene)
     Image.fromarray(render(scene, snapshot, close_up(snapshot), notes=False)).save(images / "play.png", optimize=True)
     browser_picture(snapshot, images / "browser.png")
     window_picture(options.song, options.controller, options.steps * CONTROL_TIMESTEP_S, images / "window.png")

@@ -42,8 +42,8 @@ from pianomime_core.ros_messages import (
 )
 from pianomime_perception.ros_images import image_message, read_image
 from pianomime_sim.ros_key_events import KeyEventReader
-from pianomime_sim.ros_transport import read_transport
-from pianomime_sim.viewers.gathering import Gathering
+from pianomime_sim.ros_playback_control import read_playback_status
+from pianomime_sim.viewers.snapshot_assembler import SnapshotAssembler
 
 Message = Any
 """rosidl's classes have no common one."""
@@ -108,16 +108,16 @@ def _try(kind: _Kind, message: Message) -> None:
 def _kinds() -> tuple[_Kind, ...]:
     """Of each topic; the last is the longest song."""
     joints, keys, goals = NameOrder(_JOINTS), NameOrder(KEY_NAMES, beside=(SUSTAIN,)), NameOrder(GOAL_NAMES)
-    targets, gathering, ears = NameOrder(_TARGETS, beside=(SUSTAIN,)), Gathering(), KeyEventReader()
+    targets, assembler, ears = NameOrder(_TARGETS, beside=(SUSTAIN,)), SnapshotAssembler(), KeyEventReader()
     steps, rest = itertools.count(_STEP), np.zeros(len(_JOINTS))
 
     def read_hands(message: JointState) -> None:
-        gathering.hands(step_of(message.header.stamp), read_joint_state(message, joints)[0])
+        assembler.hands(step_of(message.header.stamp), read_joint_state(message, joints)[0])
 
     def read_keys(message: JointState) -> None:
         step, (angles, _) = step_of(message.header.stamp), read_joint_state(message, keys)
-        gathering.hands(step, rest)
-        gathering.keys(step, angles)
+        assembler.hands(step, rest)
+        assembler.keys(step, angles)
 
     def read_command(message: JointTrajectory) -> None:
         step_of(message.header.stamp), read_targets(message, targets), read_pedal(message)
@@ -125,7 +125,7 @@ def _kinds() -> tuple[_Kind, ...]:
     def read_music(message: JointTrajectory) -> None:
         step, (goal, _) = step_of(message.header.stamp), read_goal(message, goals)
         read_goal_velocity(message, goals, goal)
-        gathering.goal(step, goal)
+        assembler.goal(step, goal)
         read_keys(joint_state(KEY_NAMES, np.zeros(len(KEY_NAMES)), np.zeros(len(KEY_NAMES)), step=_STEP))
 
     def window() -> JointTrajectory:
@@ -144,7 +144,7 @@ def _kinds() -> tuple[_Kind, ...]:
     def read_score(message: Message) -> None:
         values = read_status(message, "score", needed=NEEDED["score"])
         score_card(values)
-        gathering.score({**values, "finished": 1.0})
+        assembler.score({**values, "finished": 1.0})
 
     return (
         _Kind("hands", state(_JOINTS), read_hands),
@@ -160,7 +160,7 @@ def _kinds() -> tuple[_Kind, ...]:
             status("follow_node", *NEEDED["follow_node"]),
             lambda message: read_status(message, "follow_node", NEEDED["follow_node"]),
         ),
-        _Kind("transport", status("transport", "paused", "playing", "speed"), read_transport),
+        _Kind("transport", status("transport", "paused", "playing", "speed"), read_playback_status),
         _Kind(
             "fingertips",
             lambda: fingertip_cloud(Fingertips(np.zeros((2, 6, 3)), np.ones((2, 6))), Time()),

@@ -12,7 +12,7 @@ import numpy as np
 from benchmarks.fuzz.attempts import Attempt, Report, report
 from benchmarks.fuzz.mutation import mutated
 from pianomime_perception.audio import read_audio
-from pianomime_perception.video import frames, probe, sample
+from pianomime_perception.video_file import frames, probe, sample
 
 _CONTAINERS = {"mp4": "mpeg4", "mkv": "mpeg4", "webm": "libvpx", "avi": "mjpeg", "ts": "mpeg2video"}
 _RATE_HZ = 16_000

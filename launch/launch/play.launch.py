@@ -13,7 +13,7 @@ from pianomime.graph.launch_nodes import graph_description
 from pianomime.graph.node_table import NodeEntry, node_table
 from pianomime_core.instruments import choice
 from pianomime_policy.controllers.specs import check_name
-from pianomime_sim.transport import FASTEST, SLOWEST
+from pianomime_sim.playback_control import FASTEST, SLOWEST
 
 HIGHEST_HORIZON_STEPS = 400  # as midi_node declares it
 ARGUMENTS = (

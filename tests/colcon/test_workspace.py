@@ -128,7 +128,7 @@ def test_shared_files_are_installed(install):
     share = install / "pianomime" / "share" / "pianomime"
     for name in ("play", "live", "perceive"):
         assert (share / "launch" / f"{name}.launch.py").is_file()
-    assert (share / "rviz" / "pianomime.graph.rviz").is_file()
+    assert (share / "rviz" / "pianomime.rviz").is_file()
     assert sorted(path.name for path in (share / "config").iterdir()) == [
         "follow.yaml",
         "live.yaml",

@@ -11,7 +11,7 @@ from pianomime_core.hands import joint_names
 from pianomime_core.keyboard import NUM_KEYS
 from pianomime_description import SceneConfig
 from pianomime_sim.viewers import Snapshot, open_viewer
-from pianomime_sim.viewers.base import TransportView
+from pianomime_sim.viewers.base import PlaybackStatus
 from pianomime_sim.viewers.key_marks import WHITE_KEY_COLOUR
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed (apt-get install chromium)")
@@ -38,7 +38,7 @@ def white_share(browser, path) -> float:
     return float((np.abs(image - WHITE_KEY_COLOUR).max(axis=2) < 45).mean())
 
 
-class Hand:
+class PlaybackCommands:
     def __init__(self) -> None:
         self.asked = []
 
@@ -60,8 +60,8 @@ def viewer():
 
 
 def test_two_browsers_have_cameras_of_their_own_and_one_may_leave(viewer, tmp_path):
-    hand = Hand()
-    viewer.obey(hand)
+    hand = PlaybackCommands()
+    viewer.connect(hand)
     viewer.update(resting(1.0))
     with HeadlessChromium(viewer.url, tmp_path / "one") as one:
         with HeadlessChromium(viewer.url, tmp_path / "two", size=(640, 400)) as two:
@@ -75,19 +75,19 @@ def test_two_browsers_have_cameras_of_their_own_and_one_may_leave(viewer, tmp_pa
             one.run(CLICK.format("Right hand"))
             wait_for(lambda: white_share(one, tmp_path / "one.png") > 1.5 * far, "the keys under the hand")
             assert white_share(two, tmp_path / "two.png") == pytest.approx(player, rel=0.2), "its camera stays"
-            viewer.show_transport(TransportView(paused=False, speed=0.5))
+            viewer.show_playback_status(PlaybackStatus(paused=False, speed=0.5))
             for browser in (one, two):
                 wait_for(lambda browser=browser: "Pause" in browser.text(), "the button")
             two.run(CLICK.format("Pause"))
             wait_for(lambda: hand.asked == [("pause", True)], "the wish to pause")
-            viewer.show_transport(TransportView(paused=True, speed=0.5))
-            wait_for(lambda: "Go on" in one.text(), "the button to go on")
+            viewer.show_playback_status(PlaybackStatus(paused=True, speed=0.5))
+            wait_for(lambda: "Resume" in one.text(), "the button to resume")
         # One has gone.
         for step in range(20):
             viewer.update(resting(2.0 + 0.05 * step))
             time.sleep(0.05)
         wait_for(lambda: "0:02.9" in one.text() or "0:03.0" in one.text(), "the newest state")
-        one.run(CLICK.format("Go on"))
+        one.run(CLICK.format("Resume"))
         one.run(CLICK.format("Restart"))
         wait_for(lambda: hand.asked == [("pause", True), ("pause", False), "restart"], "the other wishes")
         assert viewer.is_open
@@ -96,5 +96,5 @@ def test_two_browsers_have_cameras_of_their_own_and_one_may_leave(viewer, tmp_pa
 def test_the_picture_says_how_old_it_is(viewer, tmp_path):
     viewer.update(resting(1.0))
     with HeadlessChromium(viewer.url, tmp_path / "profile") as browser:
-        wait_for(lambda: "Age of picture" in browser.text(), "the panel")
-        wait_for(lambda: " s" in browser.text().split("Age of picture")[1].split("Camera")[0], "some seconds")
+        wait_for(lambda: "Age of frame" in browser.text(), "the panel")
+        wait_for(lambda: " s" in browser.text().split("Age of frame")[1].split("Camera")[0], "some seconds")

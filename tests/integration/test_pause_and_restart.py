@@ -33,14 +33,14 @@ class Buttons:
 
         from pianomime_core.ros_messages import step_of
         from pianomime_core.ros_qos import NEWEST
-        from pianomime_sim.ros_transport import TransportClient
+        from pianomime_sim.ros_playback_control import PlaybackControlClient
 
         self.steps = []
         self.views = []
         node.create_subscription(
             JointState, "/hands/joint_states", lambda m: self.steps.append(step_of(m.header.stamp)), NEWEST
         )
-        self.client = TransportClient(node, self.views.append)
+        self.client = PlaybackControlClient(node, self.views.append)
 
     def wait_for(self, condition) -> None:
         deadline_s = time.monotonic() + PATIENCE_S

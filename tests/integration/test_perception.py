@@ -34,7 +34,7 @@ pytestmark = pytest.mark.skipif(not VIDEO.is_file(), reason="needs ../shared/tut
 def pictures():
     """The first seconds of the video at 640x360, 15 a second."""
     pytest.importorskip("mediapipe", reason="needs MediaPipe: make perceive")
-    from pianomime_perception.video import frames
+    from pianomime_perception.video_file import frames
 
     kept, next_s = [], 0.0
     for frame in frames(VIDEO, 640):

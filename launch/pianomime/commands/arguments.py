@@ -25,7 +25,7 @@ _CONTROLLER_HELP = (
     "or module:Class of your own; default %(default)s"
 )
 _DIAGNOSE_CAUSES = """\
-A key-frame is one key in one frame of 50 ms. Its cause is the first that fits:
+A note-frame is one key in one frame of 50 ms. Its cause is the first that fits:
   missed: wanted, not pressed
     no finger           the fingering gave the note to nobody
     let go on purpose   the finger was to leave the note before its end
@@ -143,7 +143,7 @@ def _add_diagnose(commands: "argparse._SubParsersAction[_Parser]") -> _Parser:
         allow_abbrev=False,
         help="say where a controller loses its frames",
         description="Play songs as `evaluate` does, or read rollouts, and count every missed and\n"
-        "wrong key-frame and every onset by its cause; the songs follow, worst first.",
+        "wrong note-frame and every onset by its cause; the songs follow, worst first.",
         epilog=_DIAGNOSE_CAUSES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

@@ -12,7 +12,7 @@ from pianomime.files.outputs import check_file, check_record, keep_apart
 
 @contextmanager
 def common_options(
-    options: argparse.Namespace, heard_by_default: bool, inputs: Sequence[Path] = ()
+    options: argparse.Namespace, sound_by_default: bool, inputs: Sequence[Path] = ()
 ) -> Iterator[tuple[dict[str, Any], str]]:
     """Give the fields, checked, and a line to be told once nothing is left to be refused; at the end write the sound.
 
@@ -27,7 +27,7 @@ def common_options(
         check_file(options.rollout, "--rollout", ".npz")
     if options.record is not None:
         check_record(options.record)
-    heard_on, notice = sound_options(options, heard_by_default)
+    sound_outputs, notice = sound_options(options, sound_by_default)
     with recorded(options) as rollout:
         fields = {
             "viewer": options.viewer,
@@ -37,6 +37,6 @@ def common_options(
             "hand_collisions": options.hand_collisions,
             "rollout": rollout,
             "record": options.record,
-            **heard_on,
+            **sound_outputs,
         }
         yield fields, notice

@@ -87,7 +87,7 @@ def diagnose(options: DiagnoseOptions) -> int:
         songs = _played(rolls, options, scene, model, console)
     total = reduce(operator.add, (song.errors for song in songs.values()))
     console.print(causes_table(title, len(songs), total))
-    if total.wanted_by is None:
+    if total.reference_by_finger is None:
         console.print("Fingers unknown: notes without a finger or let go on purpose stand under the other causes.\n")
     console.print(onsets_table(total))
     console.print(songs_table(songs, total))

@@ -210,8 +210,8 @@ def perception() -> str:
             raise Absent(f"{name} is not installed")
     import numpy as np
 
+    from pianomime_perception.frame_source import cameras
     from pianomime_perception.hand_tracking import HandTracker
-    from pianomime_perception.picture_source import cameras
 
     with HandTracker() as tracker:
         tracker.track(np.zeros((90, 160, 3), np.uint8))

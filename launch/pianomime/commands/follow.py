@@ -61,7 +61,7 @@ def _perception(options: argparse.Namespace) -> PerceptionOptions | None:
         return None
     check_installed()
     from pianomime_perception.corners import read_corners
-    from pianomime_perception.picture_source import check_source
+    from pianomime_perception.frame_source import check_source
 
     if options.corners:
         read_corners(options.corners)

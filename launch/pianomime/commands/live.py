@@ -29,7 +29,7 @@ def live(options: argparse.Namespace) -> int:
     check_controller(controller, model_folder(controller, options.model))
     if not options.virtual:
         choose_port(options.port, input_ports())
-    with common_options(options, heard_by_default=True) as (common, notice):
+    with common_options(options, sound_by_default=True) as (common, notice):
         chosen = LiveOptions(
             port=options.port,
             virtual=options.virtual,

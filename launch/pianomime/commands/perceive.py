@@ -73,10 +73,10 @@ def perceive(options: argparse.Namespace) -> int:
         if (path := getattr(options, option)) is not None:
             check_file(path, f"--{option}", suffix)
     try:
+        from pianomime_perception.demonstration_from_video import demonstration_from_video
         from pianomime_perception.given_keyboard import given_keyboard
-        from pianomime_perception.perceive import perceive as watch
         from pianomime_perception.reference_fingering import agreement, load_fingering
-        from pianomime_perception.video import probe
+        from pianomime_perception.video_file import probe
     except ImportError as error:
         raise UserError(f"perceive needs more than is installed ({error}): make perceive") from error
     reference = None if options.reference is None else load_fingering(options.reference)
@@ -86,10 +86,10 @@ def perceive(options: argparse.Namespace) -> int:
     assert keyboard_of is not None  # only a camera has none
     keyboard = keyboard_of((info.width, info.height))
     if options.fit is not None:
-        _picture_fit(options, keyboard)
+        _write_fit(options, keyboard)
     with Progress(transient=True, disable=not sys.stdout.isatty()) as bar:
         task = bar.add_task("", total=1.0)
-        demonstration = watch(
+        demonstration = demonstration_from_video(
             options.video,
             score,
             keyboard,
@@ -100,7 +100,7 @@ def perceive(options: argparse.Namespace) -> int:
     Console().print(summary(demonstration, options.video.name, agreed))
     for warning in demonstration.metadata.get("warnings", ()):
         print(f"warning: {warning}")
-    _look(demonstration, options)
+    _write_reports(demonstration, options)
     return 0
 
 
@@ -135,13 +135,13 @@ def _music(options: argparse.Namespace, has_audio: bool) -> Score:
         return transcribe(options.video, lambda share: bar.update(task, completed=share))
 
 
-def _picture_fit(options: argparse.Namespace, keyboard: Any) -> None:
+def _write_fit(options: argparse.Namespace, keyboard: Any) -> None:
     """Written before the hands are looked for: a wrong keyboard is seen at once."""
     from PIL import Image
 
     from pianomime_core.whole_file import write_whole
     from pianomime_perception.drawing import draw_grid, draw_names
-    from pianomime_perception.video import sample
+    from pianomime_perception.video_file import sample
 
     image = next(sample(options.video, 1)).image.copy()
     keyboard = keyboard.scaled(image.shape[1::-1])
@@ -151,14 +151,14 @@ def _picture_fit(options: argparse.Namespace, keyboard: Any) -> None:
     print(f"{options.fit}: where the keys are taken to be")
 
 
-def _look(demonstration: Demonstration, options: argparse.Namespace) -> None:
-    from pianomime.reports.demonstration_film import film_demonstration
+def _write_reports(demonstration: Demonstration, options: argparse.Namespace) -> None:
     from pianomime.reports.demonstration_plot import plot_demonstration
+    from pianomime.reports.demonstration_video import write_demonstration_video
 
     print(f"{options.out}: play it with  pianomime play --controller demo --demo {options.out}")
     if options.plot is not None:
         plot_demonstration(demonstration, options.plot)
         print(f"{options.plot}: notes, fingers and fingertips")
     if options.film is not None:
-        film_demonstration(demonstration, options.video, options.film)
+        write_demonstration_video(demonstration, options.video, options.film)
         print(f"{options.film}: the video with what was seen")

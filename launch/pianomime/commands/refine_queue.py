@@ -74,7 +74,7 @@ def refine_queue(
         console.print(f"{finished} of {len(songs)} songs are finished already", highlight=False)
     if tasks:
         try:
-            outcomes |= play_songs(tasks, refine_or_say_why, jobs, console, ray)
+            outcomes |= play_songs(tasks, refine_or_failure, jobs, console, ray)
         except BrokenExecutor as error:
             died = Failed(f"a process died, the same command goes on: {error}")
             outcomes |= {task.song: _finished(task) or died for task in tasks}
@@ -82,7 +82,7 @@ def refine_queue(
     return 1 if _count(outcomes, "failed") else 0
 
 
-def refine_or_say_why(task: RefineTask) -> Outcome:
+def refine_or_failure(task: RefineTask) -> Outcome:
     """Refine one song in a process of the pool; whatever goes wrong is the failure of this song alone."""
     try:
         if not task.out.parent.is_dir():

@@ -42,15 +42,15 @@ def play_solo(options: PlayOptions, real_time: bool) -> int:
     signals = PostponedSignals()
     with _viewer(options, scene) as viewer, _progress(console) as progress, signals:
         paced = not options.sync and (real_time or viewer is not None)
-        stage = _Stage(roll, viewer, paced, progress, signals)
-        rollout = play_episode(Simulator(scene), controller, roll, stage.on_step, options.controller)
+        display = _PacedDisplay(roll, viewer, paced, progress, signals)
+        rollout = play_episode(Simulator(scene), controller, roll, display.on_step, options.controller)
         ending, signals.received = signals.received, None
     card = score(rollout.goal, rollout.pressed, rollout.goal_pedal, rollout.pedal)
     console.print(
         song_table(
             f"{options.midi.stem}, {options.controller}",
             card,
-            stage.missed_deadlines,
+            display.missed_deadlines,
             likeness(options.midi, rollout, Simulator(scene)),
         )
     )
@@ -59,7 +59,7 @@ def play_solo(options: PlayOptions, real_time: bool) -> int:
     return 0 if ending is None else signal_exit_code(ending)
 
 
-class _Stage:
+class _PacedDisplay:
     """Keeps the time of the performance and shows it.
 
     Attributes:

@@ -12,7 +12,7 @@ from pianomime_core.errors import UserError
 from pianomime_midi.midi_ports import choose_port, open_client
 
 
-class HeardOn(TypedDict):
+class SoundOutputs(TypedDict):
     """Where music goes while it is played: the options of `pianomime.graph.node_table` that say so."""
 
     sound: bool
@@ -37,7 +37,7 @@ def add_sound_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--midi", type=Path, metavar="FILE.mid", help="write what was pressed at the end")
 
 
-def sound_options(options: argparse.Namespace, heard_by_default: bool) -> tuple[HeardOn, str]:
+def sound_options(options: argparse.Namespace, sound_by_default: bool) -> tuple[SoundOutputs, str]:
     """Return what is asked for, checked, and a line that says so if there is no device for what nobody asked for.
 
     Raises:
@@ -48,7 +48,7 @@ def sound_options(options: argparse.Namespace, heard_by_default: bool) -> tuple[
         if path is not None:
             check_file(path, option, suffix)
     speaker, notice = bool(options.sound), ""
-    if options.sound or (options.sound is None and heard_by_default):
+    if options.sound or (options.sound is None and sound_by_default):
         from pianomime_sim.sound.speaker import check_device
 
         try:
@@ -68,13 +68,13 @@ def sound_options(options: argparse.Namespace, heard_by_default: bool) -> tuple[
         choose_port(options.midi_out, output_ports())
     elif options.virtual_midi_out:
         open_client("MidiOut").delete()
-    heard_on: HeardOn = {
+    outputs: SoundOutputs = {
         "sound": speaker,
         "soundfont": options.soundfont,
         "midi_out": options.midi_out,
         "virtual_midi_out": options.virtual_midi_out,
     }
-    return heard_on, notice
+    return outputs, notice
 
 
 @contextmanager

@@ -31,7 +31,7 @@ def urdf(out: Path | None, variant: str, joint_prefix: str = "") -> int:
     Raises:
         UserError: The file cannot be written, or the hands' meshes are not installed.
     """
-    from pianomime_description.urdf import hands_urdf
+    from pianomime_description.hands_urdf import hands_urdf
 
     if out is None:
         print(hands_urdf(variant, joint_prefix), end="")

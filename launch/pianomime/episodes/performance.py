@@ -10,7 +10,7 @@ from rich.progress import track
 from pianomime.episodes.replay import recorded_scene
 from pianomime_core.errors import printable
 from pianomime_core.hands import name_order
-from pianomime_core.key_events import KeyEvent, KeyListener, pedal_events, played_notes
+from pianomime_core.key_events import KeyEvent, KeyEventDetector, pedal_events, played_notes
 from pianomime_core.metrics import score
 from pianomime_core.notes import Score
 from pianomime_core.rollout import Rollout
@@ -63,7 +63,7 @@ def perform(path: Path, poses_per_s: float = FRAMES_PER_SECOND) -> Performance:
     pressed = np.array([simulator.step(row).key_pressed for row in rows])
     if differing := int(np.sum(pressed != rollout.pressed)):
         print(
-            f"pianomime: {differing} of {pressed.size} key-frames of {str(path)!r} differ from the recording here: "
+            f"pianomime: {differing} of {pressed.size} note-frames of {str(path)!r} differ from the recording here: "
             "what follows is what this machine plays",
             file=sys.stderr,
         )
@@ -92,11 +92,11 @@ def perform(path: Path, poses_per_s: float = FRAMES_PER_SECOND) -> Performance:
 class _Recorder:
     def __init__(self, poses_per_s: float) -> None:
         self._poses_per_s = poses_per_s
-        self._listener = KeyListener()
+        self._detector = KeyEventDetector()
         self.events: list[KeyEvent] = []
         self.poses: list[SimulatorState] = []
 
     def observe(self, state: SimulatorState) -> None:
-        self.events += self._listener.hear(state.time_s, state.key_angles, state.key_velocities)
+        self.events += self._detector.update(state.time_s, state.key_angles, state.key_velocities)
         if state.time_s > len(self.poses) / self._poses_per_s - PHYSICS_TIMESTEP_S / 2:
             self.poses.append(state)

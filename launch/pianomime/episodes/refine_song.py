@@ -104,7 +104,7 @@ class Refined:
 
 
 # Steps decided; and now and then the scores of the planner and of the refinement up to there.
-Watch = Callable[[int, tuple[ScoreCard, ScoreCard] | None], None]
+OnProgress = Callable[[int, tuple[ScoreCard, ScoreCard] | None], None]
 
 
 def earlier(task: RefineTask) -> Refined | None:
@@ -130,17 +130,17 @@ def earlier(task: RefineTask) -> Refined | None:
     ]
     if other:
         raise UserError(f"{str(task.out)!r} was refined with {', '.join(other)}: give these settings again, or {ways}")
-    return _said_by(rollout, task.out)
+    return _refined_of(rollout, task.out)
 
 
-def refine_song(task: RefineTask, watch: Watch | None = None) -> Refined:
+def refine_song(task: RefineTask, on_progress: OnProgress | None = None) -> Refined:
     """Refine a song, or go on with it, until it is finished or the deadline has passed, and return how far it is.
 
     SIGINT and SIGTERM wait until rollout and checkpoint are written.
 
     Args:
         task: What to do; `earlier` has accepted its file.
-        watch: Is told after every stretch.
+        on_progress: Is told after every stretch.
 
     Raises:
         UserError: The checkpoint belongs to something else, or a file cannot be written.
@@ -157,8 +157,8 @@ def refine_song(task: RefineTask, watch: Watch | None = None) -> Refined:
         refinement = Refinement.load(task.partial, task.roll, task.scene, task.config)
     if before is None:
         _rollout(refinement, simulator, task, planner_card).save(task.out)
-    if watch is not None:
-        watch(refinement.step, None)
+    if on_progress is not None:
+        on_progress(refinement.step, None)
     begun_at = refinement.step
     with PostponedSignals(f"pianomime: ending: what is decided of {task.song} is written") as stop:
         next_checkpoint_s = time.monotonic() + _CHECKPOINT_EVERY_S
@@ -169,11 +169,11 @@ def refine_song(task: RefineTask, watch: Watch | None = None) -> Refined:
             if (now_s := time.monotonic()) >= next_checkpoint_s:
                 refinement.save(task.partial)
                 next_checkpoint_s = now_s + _CHECKPOINT_EVERY_S
-            if watch is not None and now_s >= next_scores_s:
+            if on_progress is not None and now_s >= next_scores_s:
                 cards = _cards_so_far(planner, refinement.pressed)
                 next_scores_s = now_s + _SCORES_EVERY_S
-            if watch is not None:
-                watch(refinement.step, cards)
+            if on_progress is not None:
+                on_progress(refinement.step, cards)
         if refinement.step == begun_at and (there := earlier(task)) is not None:
             return there
         # The checkpoint first: were the process killed in between, nothing would be lost.
@@ -182,7 +182,7 @@ def refine_song(task: RefineTask, watch: Watch | None = None) -> Refined:
         rollout.save(task.out)
         if refinement.step == refinement.steps:
             task.partial.unlink(missing_ok=True)
-    return _said_by(rollout, task.out)
+    return _refined_of(rollout, task.out)
 
 
 def _rollout(refinement: Refinement, simulator: Simulator, task: RefineTask, planner: ScoreCard | None) -> Rollout:
@@ -215,7 +215,7 @@ def _rollout(refinement: Refinement, simulator: Simulator, task: RefineTask, pla
     return replace(rollout, pressed=pressed, metadata=metadata)
 
 
-def _said_by(rollout: Rollout, path: Path) -> Refined:
+def _refined_of(rollout: Rollout, path: Path) -> Refined:
     metadata, kind = rollout.metadata, f"rollout {str(path)!r}"
     if missing := [name for name in ("decided_steps", "simulated_steps") if name not in metadata]:
         raise UserError(f"{kind} lacks {', '.join(missing)} of a refined one: give another --out or delete the file")

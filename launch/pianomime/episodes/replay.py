@@ -20,7 +20,7 @@ from pianomime_physics.simulator import Simulator
 
 
 def replay(path: Path) -> int:
-    """Replay the rollout file, print recorded against replayed, and return 0 if every key-frame is the same, else 1.
+    """Replay the rollout file, print recorded against replayed, and return 0 if every note-frame is the same, else 1.
 
     Raises:
         UserError: The file is no rollout, or one of a robot that the simulator does not have.
@@ -32,12 +32,12 @@ def replay(path: Path) -> int:
     table = Table("", "recorded", "replayed", title=escape(printable(path.name)))
     table.add_row("F1", f"{recorded.f1:.4f}", f"{replayed.f1:.4f}")
     table.add_row("onset F1", f"{recorded.onset_f1:.4f}", f"{replayed.onset_f1:.4f}")
-    table.add_row("key-frames pressed", str(rollout.pressed.sum()), str(pressed.sum()))
-    table.add_row("key-frames that differ", "", str(differing))
+    table.add_row("note-frames pressed", str(rollout.pressed.sum()), str(pressed.sum()))
+    table.add_row("note-frames that differ", "", str(differing))
     console = Console()
     console.print(table)
-    verdict = "the same keys go down" if differing == 0 else f"{differing} of {pressed.size} key-frames differ"
-    console.print(f"{len(pressed)} steps: {verdict}")
+    decision = "the same keys go down" if differing == 0 else f"{differing} of {pressed.size} note-frames differ"
+    console.print(f"{len(pressed)} steps: {decision}")
     return 0 if differing == 0 else 1
 
 

@@ -58,7 +58,7 @@ def running(
     console = Console()
     with (
         # Nodes first: starting processes is safe while this one has no threads of its own.
-        Runner(node_table(options, score), lambda name, line: _say(console, name, line)) as runner,
+        Runner(node_table(options, score), lambda name, line: _print_line(console, name, line)) as runner,
         closing(StatusListener(status)) as listener,
     ):
         if notice:
@@ -72,5 +72,5 @@ def progress_bar(console: Console) -> Progress:
     return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
 
 
-def _say(console: Console, name: str, line: str) -> None:
+def _print_line(console: Console, name: str, line: str) -> None:
     console.print(f"[dim]{escape(f'[{name}]')}[/dim] {escape(line)}", highlight=False, soft_wrap=True)

@@ -25,7 +25,15 @@ from launch_ros.parameter_descriptions import ParameterValue
 from launch import LaunchContext, LaunchDescription, LaunchDescriptionEntity
 from pianomime.graph.node_entry import NodeEntry, Value
 from pianomime.graph.node_python import check_node_python
-from pianomime.graph.respawn import EXIT_USER_ERROR, RESTART_DELAY_S, Fate, NodeDied, fate, restart_line, started_again
+from pianomime.graph.respawn import (
+    EXIT_USER_ERROR,
+    RESTART_DELAY_S,
+    NodeDied,
+    RespawnDecision,
+    respawn_decision,
+    restart_line,
+    started_again,
+)
 from pianomime_core.errors import UserError, unknown_value
 from pianomime_core.ros_environment import domain_id, missing_ros_settings
 
@@ -106,18 +114,18 @@ class _Graph:
         return [node, RegisterEventHandler(OnProcessExit(target_action=node, on_exit=on_exit))]
 
     def _follow(self, entry: NodeEntry, exit_code: int, restarts: int) -> list[LaunchDescriptionEntity]:
-        verdict = fate(entry, exit_code, restarts)
-        if verdict is Fate.LEAVE:
+        decision = respawn_decision(entry, exit_code, restarts)
+        if decision is RespawnDecision.LEAVE:
             return []
-        if verdict is Fate.RESTART:
+        if decision is RespawnDecision.RESTART:
             said = restart_line(f"{entry.name} has ended with {exit_code}", restarts + 1)
             again = OpaqueFunction(function=self._start_again, args=[started_again(entry), restarts + 1])
             return [LogInfo(msg=said), TimerAction(period=RESTART_DELAY_S, actions=[again])]
         self._over = True
-        if verdict is not Fate.END:
+        if decision is not RespawnDecision.END:
             # SIGTERM first: at SIGINT, which launch sends, a node that is still being imported shows a traceback.
             ours = SignalProcess(signal_number=SIGTERM, process_matcher=self._nodes.__contains__)
-            fail = OpaqueFunction(function=_fail, args=[entry, exit_code, verdict])
+            fail = OpaqueFunction(function=_fail, args=[entry, exit_code, decision])
             return [EmitEvent(event=ours), fail]
         # No Shutdown, which would end a launch file around ours, too.
         return [
@@ -136,9 +144,9 @@ class _Graph:
         ]
 
 
-def _fail(context: LaunchContext, entry: NodeEntry, exit_code: int, verdict: Fate) -> NoReturn:
+def _fail(context: LaunchContext, entry: NodeEntry, exit_code: int, decision: RespawnDecision) -> NoReturn:
     """launch ends with exit code 1 after an exception alone."""
-    if verdict is Fate.REFUSE:
+    if decision is RespawnDecision.REFUSE:
         raise UserError(f"{entry.name} has refused what it was given: its error stands above")
     raise NodeDied(f"{entry.name} ended before the song did (exit code {exit_code})")
 

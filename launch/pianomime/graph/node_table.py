@@ -50,7 +50,7 @@ def node_table(options: PlayOptions | LiveOptions | FollowOptions, score: Path |
                 "controller": options.controller,
                 "rollout": str(options.rollout.resolve()) if options.rollout is not None else "",
                 "score": str(score.resolve()) if score is not None else "",
-                "wait_for": ",".join(_audience(options)),
+                "wait_for": ",".join(_awaited_subscribers(options)),
             },
             restart_parameters={"takes_over": True},
             ends_graph=True,
@@ -65,7 +65,7 @@ def node_table(options: PlayOptions | LiveOptions | FollowOptions, score: Path |
     # A recording has no /tf without.
     if options.viewer == "rviz" or options.record is not None:
         nodes += frames_nodes(options)
-    if _is_heard(options):
+    if _has_sound(options):
         nodes.append(_sound(options))
     if options.record is not None:
         nodes.append(_record(options.record))
@@ -137,10 +137,10 @@ def _players(options: PlayOptions | LiveOptions | FollowOptions) -> tuple[NodeEn
     return (_policy(options), _live(options) if isinstance(options, LiveOptions) else _midi(options))
 
 
-def _audience(options: Options) -> list[str]:
+def _awaited_subscribers(options: Options) -> list[str]:
     watching = {
         "viewer_node": options.viewer not in ("none", "rviz"),
-        "sound_node": _is_heard(options),
+        "sound_node": _has_sound(options),
         "record_node": options.record is not None,
     }
     return [name for name, watches in watching.items() if watches]
@@ -165,7 +165,7 @@ def _viewer(options: Options) -> NodeEntry:
     )
 
 
-def _is_heard(options: Options) -> bool:
+def _has_sound(options: Options) -> bool:
     return bool(options.sound or options.midi_out or options.virtual_midi_out)
 
 

@@ -35,7 +35,7 @@ class Process:
         self.error = ""
         """What the process said was wrong with its input: the rest of its last line that began with "error: "."""
         self._on_line = on_line
-        self._heard = True
+        self._listening = True
         # Its own session: a Ctrl-C in the terminal reaches us alone, and we end the nodes in order.
         self._popen = subprocess.Popen(
             command,
@@ -72,7 +72,7 @@ class Process:
         """Ask it to end, and listen no more unless asked to: a node interrupted while it starts has nothing to say but
         a traceback."""
         if self._popen.poll() is None:
-            self._heard = listen
+            self._listening = listen
             self._popen.send_signal(signal.SIGINT)
 
     def finish(self, deadline_s: float) -> None:
@@ -94,7 +94,7 @@ class Process:
             text = line.rstrip()
             if text.startswith("error: "):
                 self.error = text.removeprefix("error: ")
-            elif text and self._heard:
+            elif text and self._listening:
                 self._on_line(self.name, text)
 
 

@@ -17,7 +17,7 @@ class NodeDied(Exception):  # noqa: N818 (an event, like KeyboardInterrupt)
     """A required node ended before the song did, and is not started again; the text says which and how."""
 
 
-class Fate(Enum):
+class RespawnDecision(Enum):
     """What to do."""
 
     END = auto()
@@ -32,7 +32,7 @@ class Fate(Enum):
     """End: it came to numbers that no robot may follow, or dies again and again."""
 
 
-def fate(node: NodeEntry, exit_code: int, restarts: int) -> Fate:
+def respawn_decision(node: NodeEntry, exit_code: int, restarts: int) -> RespawnDecision:
     """Return what follows upon the end of a node.
 
     Args:
@@ -41,14 +41,14 @@ def fate(node: NodeEntry, exit_code: int, restarts: int) -> Fate:
         restarts: How often it has been started again so far.
     """
     if exit_code == EXIT_USER_ERROR:
-        return Fate.REFUSE
+        return RespawnDecision.REFUSE
     if exit_code == _EXIT_UNSAFE:
-        return Fate.DIE
+        return RespawnDecision.DIE
     if exit_code == _EXIT_END and (node.ends_graph or not node.required):
-        return Fate.END if node.ends_graph else Fate.LEAVE
+        return RespawnDecision.END if node.ends_graph else RespawnDecision.LEAVE
     if restarts < RESTARTS:
-        return Fate.RESTART
-    return Fate.DIE if node.required else Fate.LEAVE
+        return RespawnDecision.RESTART
+    return RespawnDecision.DIE if node.required else RespawnDecision.LEAVE
 
 
 def started_again(node: NodeEntry) -> NodeEntry:

@@ -6,9 +6,9 @@ from contextlib import closing
 
 from pianomime_core import ros_topics as topics
 from pianomime_core.ros_background import BackgroundNode
-from pianomime_core.ros_claim import DISCOVERY_S, refuse_living
+from pianomime_core.ros_claim import DISCOVERY_S, refuse_if_alive
 from pianomime_core.ros_environment import domain_id
-from pianomime_core.ros_life import ALIVE_S, Life, publishers
+from pianomime_core.ros_liveliness import ALIVE_S, Liveliness, publishers
 
 _POLL_S = 0.05
 
@@ -23,7 +23,7 @@ def refuse_second_instance() -> None:
     """
     domain = domain_id(os.environ)
     looker = BackgroundNode("second_instance", domain)
-    life = Life(looker.node)
+    liveliness = Liveliness(looker.node)
     looker.start()
     with closing(looker):
         end_s = time.monotonic() + DISCOVERY_S
@@ -34,4 +34,4 @@ def refuse_second_instance() -> None:
             if names and not seen:
                 # Whether it lives, or was killed and is remembered, it says itself.
                 seen, end_s = True, time.monotonic() + ALIVE_S
-            refuse_living(looker.node, life, names)
+            refuse_if_alive(looker.node, liveliness, names)

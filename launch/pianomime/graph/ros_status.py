@@ -31,13 +31,13 @@ class StatusListener:
         topic, qos = (topics.SCORE, LATCHED) if status == "score" else (topics.DIAGNOSTICS, REPORT)
         self.values: dict[str, float] = {}
         self._status = status
-        self._ears = BackgroundNode("play")
-        self._ears.node.create_subscription(DiagnosticArray, topic, self._on_message, qos)
-        self._ears.start()
+        self._background = BackgroundNode("play")
+        self._background.node.create_subscription(DiagnosticArray, topic, self._on_message, qos)
+        self._background.start()
 
     def close(self) -> None:
         """Leave the graph."""
-        self._ears.close()
+        self._background.close()
 
     def _on_message(self, message: DiagnosticArray) -> None:
         # Whatever else is said there is not for us.

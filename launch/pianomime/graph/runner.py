@@ -12,7 +12,14 @@ from types import TracebackType
 
 from pianomime.graph.node_entry import NodeEntry
 from pianomime.graph.processes import OnLine, Process, stop_all
-from pianomime.graph.respawn import RESTART_DELAY_S, Fate, NodeDied, fate, restart_line, started_again
+from pianomime.graph.respawn import (
+    RESTART_DELAY_S,
+    NodeDied,
+    RespawnDecision,
+    respawn_decision,
+    restart_line,
+    started_again,
+)
 from pianomime.graph.rviz import ros_program
 from pianomime_core.errors import UserError
 from pianomime_core.ros_environment import missing_ros_settings
@@ -96,18 +103,18 @@ class Runner:
         if running.left or process.exit_code is None:
             return False
         process.drain()
-        verdict = fate(running.node, process.exit_code, running.restarts)
-        if verdict is Fate.REFUSE:
+        decision = respawn_decision(running.node, process.exit_code, running.restarts)
+        if decision is RespawnDecision.REFUSE:
             running.left = True  # told now, not again at the end
             raise UserError(process.error or f"{process.name} refused its input")
-        if verdict is Fate.DIE:
+        if decision is RespawnDecision.DIE:
             raise NodeDied(f"{process.name} ended before the song did ({process.error or process.ending()})")
-        if verdict is Fate.RESTART:
+        if decision is RespawnDecision.RESTART:
             running.restarts += 1
             running.restart_s = time.monotonic() + RESTART_DELAY_S
             self._on_line(process.name, restart_line(process.ending(), running.restarts))
-        running.left = verdict is Fate.LEAVE
-        return verdict is Fate.END
+        running.left = decision is RespawnDecision.LEAVE
+        return decision is RespawnDecision.END
 
     def _start(self, node: NodeEntry) -> Process:
         environ = {**_LOG_FORMAT, **os.environ, **missing_ros_settings(os.environ)}

@@ -50,7 +50,7 @@ def rviz_node(options: NodeOptions) -> NodeEntry:
         RVIZ,
         parameters={"use_sim_time": options.use_sim_time},
         remappings=(_CLOCK,),
-        arguments=("-d", str(share_directory() / "rviz" / "pianomime.graph.rviz"), *frame),
+        arguments=("-d", str(share_directory() / "rviz" / "pianomime.rviz"), *frame),
         required=False,
     )
 

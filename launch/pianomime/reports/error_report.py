@@ -67,27 +67,27 @@ class SongErrors:
 
 
 def causes_table(title: str, songs: int, errors: ErrorTable) -> Table:
-    """Missed and wrong key-frames by cause: of each the share of all errors, and the notes it befalls."""
-    wanted, pressed = errors.wanted, errors.pressed
-    missed, wrong = errors.missed.key_frames, errors.wrong.key_frames
-    table = _table("lost frames", "key-frames", "of errors", "notes", "of notes")
+    """Missed and wrong note-frames by cause: of each the share of all errors, and the notes it befalls."""
+    wanted, pressed = errors.reference, errors.estimated
+    missed, wrong = errors.missed.note_frames, errors.wrong.note_frames
+    table = _table("lost frames", "note-frames", "of errors", "notes", "of notes")
     table.title = (
-        f"{escape(title)}; songs: {songs}\n{wanted.key_frames} key-frames in {wanted.notes} notes wanted, "
-        f"{pressed.key_frames} in {pressed.notes} pressed"
+        f"{escape(title)}; songs: {songs}\n{wanted.note_frames} note-frames in {wanted.notes} notes wanted, "
+        f"{pressed.note_frames} in {pressed.notes} pressed"
     )
 
     def row(label: str, tally: Tally, of_notes: int) -> None:
-        shares = (_share(tally.key_frames, missed + wrong), str(tally.notes), _share(tally.notes, of_notes))
-        table.add_row(label, str(tally.key_frames), *shares)
+        shares = (_share(tally.note_frames, missed + wrong), str(tally.notes), _share(tally.notes, of_notes))
+        table.add_row(label, str(tally.note_frames), *shares)
 
     table.add_row("missed: wanted, not pressed", str(missed), _share(missed, missed + wrong), style="bold")
     for label, name in MISSED_ROWS.items():
         tally = getattr(errors.missed, name)
         if tally is not None:
             row(f"  {label}", tally, wanted.notes)
-        if name == "never_pressed" and errors.wanted_by is not None:
+        if name == "never_pressed" and errors.reference_by_finger is not None:
             for finger in FINGERS:
-                given = getattr(errors.wanted_by, finger)
+                given = getattr(errors.reference_by_finger, finger)
                 row(f"    {finger}, of its notes", getattr(errors.missed.never_pressed_by, finger), given.notes)
         if name == "late_onset":
             for steps, notes in enumerate(errors.late_by_steps, 1):
@@ -103,8 +103,8 @@ def onsets_table(errors: ErrorTable) -> Table:
     """What became of the wanted onsets, and what the pressed ones belong to."""
     table = _table("onsets", "number", "share")
     for title, counts, rows, notes in (
-        ("wanted", errors.wanted_onsets, WANTED_ONSET_ROWS, errors.wanted.notes),
-        ("pressed", errors.pressed_onsets, PRESSED_ONSET_ROWS, errors.pressed.notes),
+        ("wanted", errors.reference_onsets, WANTED_ONSET_ROWS, errors.reference.notes),
+        ("pressed", errors.estimated_onsets, PRESSED_ONSET_ROWS, errors.estimated.notes),
     ):
         table.add_row(title, str(notes), "", style="bold")
         for label, name in rows.items():
@@ -114,7 +114,7 @@ def onsets_table(errors: ErrorTable) -> Table:
 
 
 def songs_table(songs: Mapping[str, SongErrors], total: ErrorTable) -> Table:
-    """Scores and key-frames song by song, the lowest F1 first; at the end the means of the scores and the sums."""
+    """Scores and note-frames song by song, the lowest F1 first; at the end the means of the scores and the sums."""
     table = _table("song", "F1", "onset F1", "wanted", "missed", "wrong")
     for song, found in sorted(songs.items(), key=lambda item: item[1].f1):
         table.add_row(escape(song), *_song_cells(found.f1, found.onset_f1, found.errors))
@@ -125,8 +125,8 @@ def songs_table(songs: Mapping[str, SongErrors], total: ErrorTable) -> Table:
 
 
 def _song_cells(f1: float, onset_f1: float, errors: ErrorTable) -> tuple[str, ...]:
-    key_frames = (errors.wanted.key_frames, errors.missed.key_frames, errors.wrong.key_frames)
-    return f"{f1:.4f}", f"{onset_f1:.4f}", *map(str, key_frames)
+    note_frames = (errors.reference.note_frames, errors.missed.note_frames, errors.wrong.note_frames)
+    return f"{f1:.4f}", f"{onset_f1:.4f}", *map(str, note_frames)
 
 
 def _table(first: str, *columns: str) -> Table:

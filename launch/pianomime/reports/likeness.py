@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pianomime_core.demonstration import Demonstration
+from pianomime_core.fingertip_distance import fingertip_distance_m
 from pianomime_core.hands import FINGERS, SIDES, name_order
-from pianomime_core.likeness import fingertip_distance_m
 from pianomime_core.rollout import Rollout
 from pianomime_core.song_file import is_demonstration
 from pianomime_description.hand_spec import fingertip_site

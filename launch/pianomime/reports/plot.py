@@ -77,7 +77,7 @@ def fingertips(performance: Performance) -> NDArray[np.float64]:
     return tips.transpose(1, 0, 2).reshape(len(SIDES), len(FINGERS), -1, 3)
 
 
-def roll_picture(goal: NDArray[np.bool_], pressed: NDArray[np.bool_]) -> NDArray[np.uint8]:
+def roll_image(goal: NDArray[np.bool_], pressed: NDArray[np.bool_]) -> NDArray[np.uint8]:
     """Return the colour of each key in each step, (88, T, 3) sRGB, for (T, 88) wanted and pressed keys."""
     picture = np.empty((NUM_KEYS, len(goal), 3), dtype=np.uint8)
     picture[:] = np.where(KEYBOARD.is_black[:, None, None], BLACK_ROW, WHITE_ROW)
@@ -95,7 +95,7 @@ def _draw_roll(axis: Any, performance: Performance, times_s: NDArray[np.float64]
     from matplotlib.patches import Patch
 
     rollout = performance.rollout
-    picture = roll_picture(rollout.goal, rollout.pressed)
+    picture = roll_image(rollout.goal, rollout.pressed)
     extent = (0, performance.duration_s, -0.5, NUM_KEYS - 0.5)
     axis.imshow(picture, extent=extent, origin="lower", aspect="auto", interpolation="nearest")
     for side, of_side in zip(SIDES, tips, strict=True):

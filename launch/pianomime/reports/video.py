@@ -21,7 +21,7 @@ from pianomime_physics.simulator import SimulatorState
 from pianomime_sim.sound.rendering import sound_of
 from pianomime_sim.sound.synth import SAMPLE_RATE_HZ, PianoSynth
 from pianomime_sim.viewers import Snapshot
-from pianomime_sim.viewers.film import Film
+from pianomime_sim.viewers.frame_renderer import FrameRenderer
 from pianomime_sim.viewers.note_bars import SHOWN_ROWS
 
 FRAMES_PER_S = 30
@@ -45,10 +45,10 @@ def video(rollout: Path, out: Path, size: str, soundfont: Path | None) -> int:
         raise UserError("video needs PyAV: pip install av") from error
     synth = PianoSynth(soundfont)
     performance = perform(rollout, FRAMES_PER_S)
-    with closing(Film(performance.scene, SIZES[size])) as film:
+    with closing(FrameRenderer(performance.scene, SIZES[size])) as renderer:
         sound = sound_of(performance.score, synth, performance.duration_s)
         try:
-            write_whole(out, lambda file: _write(file, performance, film, sound, SIZES[size]))
+            write_whole(out, lambda file: _write(file, performance, renderer, sound, SIZES[size]))
         except OSError as error:
             raise UserError(f"video {str(out)!r} cannot be written: {error.strerror}") from error
     print(f"{out}: {len(sound) / SAMPLE_RATE_HZ:.1f} s, {len(performance.score.notes)} notes")
@@ -72,7 +72,9 @@ def snapshot(performance: Performance, state: SimulatorState) -> tuple[Snapshot,
     return seen, min(elapsed - step, 1.0)
 
 
-def _write(path: Path, performance: Performance, film: Film, sound: NDArray[np.float32], size: tuple[int, int]) -> None:
+def _write(
+    path: Path, performance: Performance, renderer: FrameRenderer, sound: NDArray[np.float32], size: tuple[int, int]
+) -> None:
     import av
 
     caption = Caption(performance, size)
@@ -85,7 +87,7 @@ def _write(path: Path, performance: Performance, film: Film, sound: NDArray[np.f
         number = math.ceil(len(sound) / SAMPLES_PER_FRAME)
         for index in track(range(number), "filming", transient=True, disable=not sys.stdout.isatty()):
             if index < len(performance.poses):
-                image = caption.put_on(film.draw(*snapshot(performance, performance.poses[index])))
+                image = caption.put_on(renderer.draw(*snapshot(performance, performance.poses[index])))
                 frame = av.VideoFrame.from_ndarray(image, format="rgb24").reformat(
                     format="yuv420p", dst_colorspace=_BT709
                 )

@@ -26,13 +26,13 @@ class GraphNode:
         return SimpleNamespace(error=lambda text, **rules: self.said.append(text))
 
 
-class Lives:
+class FakeLiveliness:
     """`count[name]` nodes of a name live."""
 
     def __init__(self) -> None:
         self.count = {}
 
-    def living(self, name: str) -> int:
+    def alive_count(self, name: str) -> int:
         return self.count.get(name, 0)
 
     def parent(self, name: str) -> int:

@@ -29,10 +29,10 @@ def table(wanted: dict[int, str], pressed: dict[int, str], *plan: tuple[int, int
 
 
 def counted(counts: Counts) -> dict[str, Any]:
-    """What is not 0, without the matched onsets; a tally as (key-frames, notes). Not by finger."""
+    """What is not 0, without the matched onsets; a tally as (note-frames, notes). Not by finger."""
     found = {}
     for name, value in vars(counts).items():
-        value = (value.key_frames, value.notes) if isinstance(value, Tally) else value
+        value = (value.note_frames, value.notes) if isinstance(value, Tally) else value
         if value not in (0, (0, 0), None) and name != "matched" and not isinstance(value, Counts):
             found[name] = value
     return found
@@ -41,20 +41,20 @@ def counted(counts: Counts) -> dict[str, Any]:
 def test_a_perfect_performance_has_no_errors() -> None:
     tune = {40: "###.##..", 47: ".####..#"}
     errors = table(tune, tune, (0, 3, 40, 5), (1, 5, 47, 0), (4, 6, 40, 9), (7, 8, 47, 1))
-    assert errors.wanted == errors.pressed == Tally(10, 4)
+    assert errors.reference == errors.estimated == Tally(10, 4)
     assert counted(errors.missed) == counted(errors.missed.never_pressed_by) == {}
-    assert counted(errors.wrong) == counted(errors.wanted_onsets) == counted(errors.pressed_onsets) == {}
+    assert counted(errors.wrong) == counted(errors.reference_onsets) == counted(errors.estimated_onsets) == {}
     assert errors.late_by_steps == (0, 0, 0, 0, 0)
-    assert errors.wanted_onsets.matched == errors.pressed_onsets.matched == 4
-    assert counted(errors.wanted_by) == {"thumb": (3 + 4, 2), "index": (1, 1), "little": (2, 1)}
+    assert errors.reference_onsets.matched == errors.estimated_onsets.matched == 4
+    assert counted(errors.reference_by_finger) == {"thumb": (3 + 4, 2), "index": (1, 1), "little": (2, 1)}
 
 
 def test_a_note_that_comes_late_has_a_gap_and_ends_early() -> None:
     errors = table({40: ".########."}, {40: "...##.#..."})
     assert counted(errors.missed) == {"late_onset": (2, 1), "gap": (1, 1), "released_early": (2, 1)}
     assert errors.late_by_steps == (0, 1, 0, 0, 0)
-    assert counted(errors.wanted_onsets) == {"late": 1}
-    assert counted(errors.pressed_onsets) == {"late": 1, "repress": 1}
+    assert counted(errors.reference_onsets) == {"late": 1}
+    assert counted(errors.estimated_onsets) == {"late": 1, "repress": 1}
 
 
 def test_notes_are_counted_once_however_many_frames_they_lose() -> None:
@@ -94,7 +94,7 @@ def test_what_the_plan_gives_up_goes_before_what_goes_wrong() -> None:
 def test_without_fingers_nothing_is_said_of_them() -> None:
     errors = table({40: "##"}, {40: ".."})
     assert errors.missed.no_finger is errors.missed.let_go is errors.missed.never_pressed_by is None
-    assert errors.wanted_by is None
+    assert errors.reference_by_finger is None
     assert set(errors.as_dict()["missed"]) == {"never_pressed", "late_onset", "released_early", "gap"}
     assert "wanted_by" not in errors.as_dict()
 
@@ -129,39 +129,39 @@ def test_wrong_keys_by_what_is_wanted_around_them() -> None:
 
 def test_a_key_that_does_not_come_up_between_two_notes() -> None:
     errors = table({40: "###.###.###"}, {40: "#######.###"})
-    assert counted(errors.wanted_onsets) == {"not_released": 1}
-    assert counted(errors.pressed_onsets) == {}
+    assert counted(errors.reference_onsets) == {"not_released": 1}
+    assert counted(errors.estimated_onsets) == {}
     assert counted(errors.wrong) == {"late_release": (1, 1)}
     assert counted(errors.missed) == {}
 
 
 def test_a_key_pressed_long_before_its_note() -> None:
     errors = table({40: "##......####"}, {40: "##...######."})
-    assert counted(errors.wanted_onsets) == {"early": 1}
-    assert counted(errors.pressed_onsets) == {"other": 1}
+    assert counted(errors.reference_onsets) == {"early": 1}
+    assert counted(errors.estimated_onsets) == {"other": 1}
     assert counted(errors.wrong) == {"early_press": (2, 1), "other": (1, 1)}
     just = table({40: "...###"}, {40: ".#####"})
-    assert counted(just.wanted_onsets) == counted(just.pressed_onsets) == {"early": 1}
+    assert counted(just.reference_onsets) == counted(just.estimated_onsets) == {"early": 1}
 
 
 def test_onsets_of_missed_notes_and_of_their_neighbours() -> None:
     errors = table({40: ".####....", 50: ".####...."}, {41: ".####....", 50: "........#", 52: "........#"})
-    assert counted(errors.wanted_onsets) == {"missed": 2}
+    assert counted(errors.reference_onsets) == {"missed": 2}
     # 50 and 52 come down four frames after the last wanted one.
-    assert counted(errors.pressed_onsets) == {"neighbour": 1, "other": 2}
+    assert counted(errors.estimated_onsets) == {"neighbour": 1, "other": 2}
 
 
 def test_a_key_that_bounces_is_pressed_again() -> None:
     errors = table({40: "#####...."}, {40: "##.##.#.."})
-    assert counted(errors.pressed_onsets) == {"repress": 2}
-    assert errors.wanted_onsets.matched == errors.pressed_onsets.matched == 1
+    assert counted(errors.estimated_onsets) == {"repress": 2}
+    assert errors.reference_onsets.matched == errors.estimated_onsets.matched == 1
 
 
 def test_a_note_that_comes_when_it_is_over() -> None:
     errors = table({40: "###...."}, {40: "....##."})
     assert counted(errors.missed) == {"never_pressed": (3, 1)}
-    assert counted(errors.wanted_onsets) == {"missed": 1}
-    assert counted(errors.pressed_onsets) == {"late": 1}
+    assert counted(errors.reference_onsets) == {"missed": 1}
+    assert counted(errors.estimated_onsets) == {"late": 1}
 
 
 def test_silence_and_idleness() -> None:
@@ -185,28 +185,28 @@ def test_every_error_is_counted_once(goal_keys: Any, pressed_keys: Any, seed: in
     release = onset + random.integers(1, 6, len(onset))
     errors, unknown = error_table(goal, pressed, (onset, release, key, finger)), error_table(goal, pressed)
     for found in (errors, unknown):
-        assert found.missed.key_frames == np.sum(goal & ~pressed)
-        assert found.wrong.key_frames == np.sum(pressed & ~goal)
+        assert found.missed.note_frames == np.sum(goal & ~pressed)
+        assert found.wrong.note_frames == np.sum(pressed & ~goal)
         assert sum(found.late_by_steps) == found.missed.late_onset.notes
-        assert sum(vars(found.wanted_onsets).values()) == len(onset) == found.wanted.notes
-        assert sum(vars(found.pressed_onsets).values()) == found.pressed.notes
+        assert sum(vars(found.reference_onsets).values()) == len(onset) == found.reference.notes
+        assert sum(vars(found.estimated_onsets).values()) == found.estimated.notes
     by_finger = list(vars(errors.missed.never_pressed_by).values())
     assert sum(by_finger[1:], by_finger[0]) == errors.missed.never_pressed
-    assert unknown.wanted_onsets == errors.wanted_onsets
+    assert unknown.reference_onsets == errors.reference_onsets
     card = score(goal, pressed)
-    assert errors.wanted_onsets.matched == errors.pressed_onsets.matched
-    assert errors.wanted_onsets.matched == pytest.approx(card.onset_recall * len(onset) if len(onset) else 0)
+    assert errors.reference_onsets.matched == errors.estimated_onsets.matched
+    assert errors.reference_onsets.matched == pytest.approx(card.onset_recall * len(onset) if len(onset) else 0)
 
 
 def test_tables_of_songs_add_up() -> None:
     one = table({40: "######."}, {40: ".##.#.#"}, (0, 6, 40, 1))
     two = table({40: "##.....", 52: "######."}, {40: ".......", 52: "..#####"}, (0, 2, 40, 9), (0, 6, 52, 4))
     both = one + two
-    assert both.wanted == Tally(14, 3)
+    assert both.reference == Tally(14, 3)
     assert both.missed.never_pressed == Tally(2, 1)
     assert both.missed.late_onset == Tally(3, 2)
     assert both.late_by_steps == (1, 1, 0, 0, 0)
-    assert counted(both.wanted_by) == {"index": (6, 1), "little": (8, 2)}
+    assert counted(both.reference_by_finger) == {"index": (6, 1), "little": (8, 2)}
     assert both.as_dict()["missed"]["gap"] == {"key_frames": 1, "notes": 1}
 
 

@@ -84,7 +84,7 @@ def test_a_held_key_sounds_until_now() -> None:
     streaming.note_off(60, 0.21)
     streaming.advance(0.3)
     assert streaming.window(1)[0][:, 39].tolist() == [True, True, True, True, False, False]
-    with pytest.raises(ValueError, match="step 0 was forgotten"):
+    with pytest.raises(ValueError, match="step 0 was discarded"):
         streaming.window(0)
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from pianomime_core.key_events import KeyEvent, KeyListener, PedalEvent, midi_velocity, pedal_events, played_notes
+from pianomime_core.key_events import KeyEvent, KeyEventDetector, PedalEvent, midi_velocity, pedal_events, played_notes
 from pianomime_core.keyboard import KEYBOARD
 from pianomime_core.notes import Note
 
@@ -21,10 +21,10 @@ def state(angles_rad: dict[int, float], velocities_rad_s: dict[int, float]) -> t
 
 def test_a_key_strikes_where_it_crosses_its_activation_and_is_let_go_where_it_comes_back():
     activation = KEYBOARD.activation_rad[MIDDLE_C]
-    listener = KeyListener()
+    detector = KeyEventDetector()
     heard = []
     for number, angle in enumerate((0.0, activation - 1e-4, activation + 1e-4, 1.2 * activation, activation - 1e-4)):
-        heard += listener.hear(0.005 * number, *state({MIDDLE_C: angle}, {MIDDLE_C: 2.0}))
+        heard += detector.update(0.005 * number, *state({MIDDLE_C: angle}, {MIDDLE_C: 2.0}))
     assert [(event.time_s, event.pitch, event.velocity > 0) for event in heard] == [
         (0.01, 60, True),
         (0.02, 60, False),
@@ -37,8 +37,8 @@ def test_loudness_is_that_of_the_speed_at_the_press():
     assert midi_velocity(MIDDLE_C, 8 / 3) == 77
     assert midi_velocity(MIDDLE_C, 2 / 3) == 27
     assert midi_velocity(C_SHARP, 1 / (5 * 0.09)) == 52
-    listener = KeyListener()
-    (event,) = listener.hear(1.0, *state({MIDDLE_C: KEYBOARD.travel_rad[MIDDLE_C]}, {MIDDLE_C: 8 / 3}))
+    detector = KeyEventDetector()
+    (event,) = detector.update(1.0, *state({MIDDLE_C: KEYBOARD.travel_rad[MIDDLE_C]}, {MIDDLE_C: 8 / 3}))
     assert event == KeyEvent(1.0, MIDDLE_C, 77)
 
 

@@ -1,11 +1,11 @@
 """Who may publish where two would, without ROS."""
 
 import pytest
-from graph_of_names import GraphNode, Lives
+from graph_of_names import FakeLiveliness, GraphNode
 
 from pianomime_core.errors import UserError
 from pianomime_core.ros_claim import DISCOVERY_S, Claim
-from pianomime_core.ros_life import ALIVE_S
+from pianomime_core.ros_liveliness import ALIVE_S
 
 TOPIC = "/hands/joint_states"
 
@@ -13,12 +13,12 @@ TOPIC = "/hands/joint_states"
 class Claimant(GraphNode):
     """A node in the graph of all, `ends`, which becomes a publisher with id `gid`."""
 
-    def __init__(self, ends, gid, life, clock) -> None:
+    def __init__(self, ends, gid, liveliness, clock) -> None:
         super().__init__()
         self.ends[TOPIC] = ends
         self.gid = gid
         self.context = self
-        self.claim = Claim(self, object, "hands/joint_states", None, life, clock)
+        self.claim = Claim(self, object, "hands/joint_states", None, liveliness, clock)
 
     def create_publisher(self, kind, topic, qos, **overriding) -> object:
         self.ends[TOPIC][self.gid] = "/sim_node"
@@ -32,10 +32,10 @@ class Stage:
     def __init__(self, *there) -> None:
         self.now_s = 0.0
         self.ends = dict.fromkeys(there, "/sim_node")
-        self.life = Lives()
+        self.liveliness = FakeLiveliness()
 
     def enter(self, gid) -> Claim:
-        return Claimant(self.ends, gid, self.life, lambda: self.now_s).claim
+        return Claimant(self.ends, gid, self.liveliness, lambda: self.now_s).claim
 
 
 def test_who_is_alone_waits_for_discovery_only():
@@ -48,7 +48,7 @@ def test_who_is_alone_waits_for_discovery_only():
 
 def test_who_comes_to_a_living_one_is_refused_with_its_process():
     stage = Stage(b"\1")
-    stage.life.count["/sim_node"] = 1
+    stage.liveliness.count["/sim_node"] = 1
     with pytest.raises(
         UserError, match=r"second instance.*domain 3 \(/sim_node, started by process 4711\).*ROS_DOMAIN_ID.*0 to 101"
     ):
@@ -81,7 +81,7 @@ def test_of_two_that_come_at_the_same_time_one_is_granted(order, apart_s):
             try:
                 if claim.is_granted():
                     granted.append(gid)
-                    stage.life.count["/sim_node"] = 1
+                    stage.liveliness.count["/sim_node"] = 1
             except UserError:
                 refused.append(gid)
                 del claims[gid], stage.ends[gid]

@@ -1,7 +1,7 @@
 """Whom a reader believes, without ROS: publishers come, speak, die and are started again."""
 
 import pytest
-from graph_of_names import GraphNode, Lives
+from graph_of_names import FakeLiveliness, GraphNode
 
 from pianomime_core.ros_owner import Other, Reader
 
@@ -12,15 +12,20 @@ POLICY, AGAIN, STRANGER = b"\1", b"\2", b"\3"
 class Scene:
     def __init__(self, *, latched=False) -> None:
         self.now_s = 100.0
-        self.node, self.life, self.taken = GraphNode(), Lives(), []
+        self.node, self.liveliness, self.taken = GraphNode(), FakeLiveliness(), []
         self.ends = self.node.ends[TOPIC] = {POLICY: "/policy_node"}
         self.reader = Reader(
-            self.node, "hands/command", self.taken.append, latched=latched, life=self.life, clock=lambda: self.now_s
+            self.node,
+            "hands/command",
+            self.taken.append,
+            latched=latched,
+            liveliness=self.liveliness,
+            clock=lambda: self.now_s,
         )
 
     def say(self, gid, message, *, after_s=0.0) -> None:
         self.now_s += after_s
-        self.reader.hear(message, {"publisher_gid": {"data": gid}})
+        self.reader.receive(message, {"publisher_gid": {"data": gid}})
 
 
 def test_a_stranger_is_named_and_not_believed():
@@ -32,11 +37,11 @@ def test_a_stranger_is_named_and_not_believed():
         scene.say(POLICY, f"p{number + 1}")
     assert scene.taken == [f"p{number}" for number in range(101)]
     assert scene.reader.refused == 100
-    scene.reader.look()
+    scene.reader.update()
     assert scene.node.said[0] == "/hands/command of /studio/stranger refused: it belongs to /policy_node"
-    assert scene.reader.others() == (Other("/studio/stranger", twin=False),)
+    assert scene.reader.others() == (Other("/studio/stranger", same_name=False),)
     del scene.ends[STRANGER]
-    scene.reader.look()
+    scene.reader.update()
     assert scene.reader.others() == ()
 
 
@@ -83,7 +88,7 @@ def test_who_was_thought_dead_and_speaks_again_is_the_other():
     scene.say(POLICY, "first")
     scene.say(AGAIN, "second", after_s=0.1)
     assert scene.taken == ["first", "second", "second"]
-    assert scene.reader.others() == (Other("/policy_node", twin=True),)
+    assert scene.reader.others() == (Other("/policy_node", same_name=True),)
 
 
 def test_an_owner_that_leaves_is_followed_by_anybody():
@@ -100,10 +105,10 @@ def test_what_is_said_once_is_taken_when_its_owner_inherits():
     scene.say(POLICY, "song")
     scene.ends[STRANGER] = "/stranger"
     scene.say(STRANGER, "another", after_s=60.0)
-    scene.reader.look()
+    scene.reader.update()
     assert scene.taken == ["song"]
     del scene.ends[POLICY]
-    scene.reader.look()
+    scene.reader.update()
     assert scene.taken == ["song", "another"]
 
 
@@ -112,13 +117,13 @@ def test_what_is_said_once_by_a_node_of_the_same_name_waits_until_the_first_is_k
     scene = Scene(latched=True)
     scene.say(POLICY, "song")
     scene.ends[AGAIN] = "/policy_node"
-    scene.life.count["/policy_node"] = 1
+    scene.liveliness.count["/policy_node"] = 1
     scene.say(AGAIN, "again", after_s=60.0)
-    scene.reader.look()
+    scene.reader.update()
     assert scene.taken == ["song"], "the first may have spoken last just now"
     scene.now_s += 3.0
-    scene.life.count["/policy_node"] = living
-    scene.reader.look()
+    scene.liveliness.count["/policy_node"] = living
+    scene.reader.update()
     assert scene.taken == taken
 
 
@@ -128,7 +133,7 @@ def test_two_that_were_not_heard_yet_are_told_by_the_graph():
     assert [other.name for other in scene.reader.others()] == ["/stranger"]
     scene.ends[STRANGER] = "/policy_node"
     assert scene.reader.others() == (), "one of them may have been killed"
-    scene.life.count["/policy_node"] = 2
+    scene.liveliness.count["/policy_node"] = 2
     assert [str(other) for other in scene.reader.others()] == ["another /policy_node"]
 
 
@@ -140,7 +145,7 @@ def test_a_publisher_without_a_node_is_not_believed_and_counts():
     scene.say(STRANGER, "s")
     assert [str(other) for other in scene.reader.others()] == ["an unknown node"]
     scene.ends[STRANGER] = "/stranger"
-    scene.reader.look()
+    scene.reader.update()
     assert scene.node.said == ["/hands/command of /stranger refused: it belongs to /policy_node"]
     assert [str(other) for other in scene.reader.others()] == ["/stranger"]
     assert scene.taken == ["p"]
@@ -157,6 +162,6 @@ def test_names_that_come_late_are_learnt():
 
 def test_where_the_middleware_does_not_tell_all_are_believed():
     scene = Scene()
-    scene.reader.hear("a", {})
-    scene.reader.hear("b", {"publisher_gid": None})
+    scene.reader.receive("a", {})
+    scene.reader.receive("b", {"publisher_gid": None})
     assert scene.taken == ["a", "b"]

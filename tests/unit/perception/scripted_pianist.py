@@ -3,7 +3,7 @@
 import numpy as np
 
 from pianomime_core.keyboard import KEYBOARD, LOWEST_PITCH
-from pianomime_perception.traces import Traces
+from pianomime_perception.trajectories import Trajectories
 
 C4 = 60
 RIGHT = (60, 62, 64, 65, 67)
@@ -30,5 +30,5 @@ def hands_m(time_s, played=(), pitches=(RIGHT, LEFT)):
     return points
 
 
-def traces(time_s, points_m, score=0.9) -> Traces:
-    return Traces(time_s, points_m, np.where(np.isfinite(points_m).all(axis=(2, 3)), score, 0.0))
+def trajectories(time_s, points_m, score=0.9) -> Trajectories:
+    return Trajectories(time_s, points_m, np.where(np.isfinite(points_m).all(axis=(2, 3)), score, 0.0))

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from scripted_pianist import LEFT, PLAYING_X_M, RIGHT, hands_m, key_y_m, traces
+from scripted_pianist import LEFT, PLAYING_X_M, RIGHT, hands_m, key_y_m, trajectories
 
 from pianomime_core.keyboard import LOWEST_PITCH
 from pianomime_perception.finger_assignment import assign_fingers
@@ -15,7 +15,7 @@ def assign(points_m, *notes, offset_s=0.0):
     """Notes are (pitch, onset, end)."""
     pitch, onset_s, end_s = (np.array(column) for column in zip(*notes, strict=True))
     return assign_fingers(
-        traces(TIME_S, points_m), offset_s, onset_s.astype(float), end_s.astype(float), pitch - LOWEST_PITCH
+        trajectories(TIME_S, points_m), offset_s, onset_s.astype(float), end_s.astype(float), pitch - LOWEST_PITCH
     )
 
 

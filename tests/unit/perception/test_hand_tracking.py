@@ -7,7 +7,7 @@ import pytest
 
 from pianomime_core.errors import UserError
 from pianomime_perception.hand_tracking import NO_HAND, Hand, HandTracker, follow
-from pianomime_perception.video import Frame
+from pianomime_perception.video_file import Frame
 
 
 class Scripted:
@@ -34,7 +34,7 @@ def test_only_landmarks_are_kept():
     assert kept.time_s.tolist() == [0.0, 0.04, 0.1]  # a repeated time is passed over
     assert told == [(0.0, 0), (0.04, 1), (0.04, 3), (0.1, 3)]
     assert kept.image_size == (64, 48)
-    assert kept.look.tolist() == [[NO_HAND, NO_HAND], [1, NO_HAND], [1, 0]]
+    assert kept.handedness.tolist() == [[NO_HAND, NO_HAND], [1, NO_HAND], [1, 0]]
     assert kept.found.sum() == np.isfinite(kept.points_px).all(axis=(2, 3)).sum() == 3
     np.testing.assert_array_equal(kept.points_px[2, 1], 1.0)
     np.testing.assert_allclose(kept.score, [[0, 0], [0.9, 0], [0.9, 0.8]])
@@ -57,8 +57,8 @@ def test_labels_and_pixels_of_mediapipe(monkeypatch):
     """A hand that MediaPipe, which expects mirrors, calls left is a right one; its places are shares of the picture."""
     pytest.importorskip("mediapipe", reason="needs mediapipe: run `make perceive`")
     landmarks = [SimpleNamespace(x=i / 20, y=1 - i / 20) for i in range(21)]
-    looks = SimpleNamespace(classification=[SimpleNamespace(label="Left", score=0.75)])
-    found = SimpleNamespace(multi_hand_landmarks=[SimpleNamespace(landmark=landmarks)], multi_handedness=[looks])
+    labels = SimpleNamespace(classification=[SimpleNamespace(label="Left", score=0.75)])
+    found = SimpleNamespace(multi_hand_landmarks=[SimpleNamespace(landmark=landmarks)], multi_handedness=[labels])
     with HandTracker() as tracker:
         monkeypatch.setattr(tracker, "_process", lambda image: found)
         (hand,) = tracker.track(np.zeros((100, 200, 3), np.uint8))

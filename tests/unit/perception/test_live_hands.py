@@ -30,7 +30,7 @@ def wrists_y_m(fingertips):
 @pytest.mark.parametrize("labels", [("rh", "lh"), ("lh", "rh"), ("rh", "rh")])
 def test_of_two_hands_the_one_to_the_right_is_the_right_one_whatever_they_look_like(hands, labels):
     for order in (1, -1):
-        seen = hands.see([hand(700, labels[0]), hand(300, labels[1], 0.6)][::order], KEYBOARD, 0.0)
+        seen = hands.update([hand(700, labels[0]), hand(300, labels[1], 0.6)][::order], KEYBOARD, 0.0)
         assert wrists_y_m(seen) == pytest.approx([0.7, 0.3])
         assert seen.confidence[:, 3].tolist() == [0.9, 0.6]
         np.testing.assert_allclose(seen.points_m[0, 1], [0.100, 0.68, 0.045])
@@ -38,40 +38,40 @@ def test_of_two_hands_the_one_to_the_right_is_the_right_one_whatever_they_look_l
 
 
 def test_a_hand_that_is_not_seen_is_nan(hands):
-    seen = hands.see([hand(300, "lh")], KEYBOARD, 0.0)
+    seen = hands.update([hand(300, "lh")], KEYBOARD, 0.0)
     assert seen.seen.tolist() == [False, True]
     assert np.isnan(seen.points_m[0]).all()
     assert not seen.confidence[0].any()
-    assert not hands.see([], KEYBOARD, 0.1).seen.any()
+    assert not hands.update([], KEYBOARD, 0.1).seen.any()
 
 
 def test_one_hand_is_the_one_that_was_there(hands):
-    hands.see([hand(700), hand(300)], KEYBOARD, 0.0)
-    assert hands.see([hand(320, "rh")], KEYBOARD, 0.1).seen.tolist() == [False, True]
-    assert hands.see([hand(690, "lh")], KEYBOARD, 0.2).seen.tolist() == [True, False]
+    hands.update([hand(700), hand(300)], KEYBOARD, 0.0)
+    assert hands.update([hand(320, "rh")], KEYBOARD, 0.1).seen.tolist() == [False, True]
+    assert hands.update([hand(690, "lh")], KEYBOARD, 0.2).seen.tolist() == [True, False]
 
 
 def test_later_or_elsewhere_its_looks_decide(hands):
-    hands.see([hand(700), hand(300)], KEYBOARD, 0.0)
-    assert hands.see([hand(500, "lh")], KEYBOARD, 0.1).seen.tolist() == [False, True]
-    assert hands.see([hand(690, "lh")], KEYBOARD, 5.0).seen.tolist() == [False, True]
+    hands.update([hand(700), hand(300)], KEYBOARD, 0.0)
+    assert hands.update([hand(500, "lh")], KEYBOARD, 0.1).seen.tolist() == [False, True]
+    assert hands.update([hand(690, "lh")], KEYBOARD, 5.0).seen.tolist() == [False, True]
 
 
 def test_of_three_hands_the_surest_two_are_taken(hands):
-    seen = hands.see([hand(900, score=0.2), hand(700), hand(300)], KEYBOARD, 0.0)
+    seen = hands.update([hand(900, score=0.2), hand(700), hand(300)], KEYBOARD, 0.0)
     assert wrists_y_m(seen) == pytest.approx([0.7, 0.3])
 
 
 def test_one_hand_that_is_found_twice_is_one(hands):
-    seen = hands.see([hand(300, "lh", 0.5), hand(309, "lh", 0.8)], KEYBOARD, 0.0)
+    seen = hands.update([hand(300, "lh", 0.5), hand(309, "lh", 0.8)], KEYBOARD, 0.0)
     assert seen.seen.tolist() == [False, True]
     assert wrists_y_m(seen)[1] == pytest.approx(0.309)
 
 
 def test_mirrored_pictures_are_noticed(hands):
     for k in range(100):
-        hands.see([hand(700, "rh"), hand(300, "lh")], KEYBOARD, k / 20)
+        hands.update([hand(700, "rh"), hand(300, "lh")], KEYBOARD, k / 20)
         assert not hands.mirrored
     for k in range(100, 200):
-        hands.see([hand(700, "lh"), hand(300, "rh")], KEYBOARD, k / 20)
+        hands.update([hand(700, "lh"), hand(300, "rh")], KEYBOARD, k / 20)
     assert hands.mirrored

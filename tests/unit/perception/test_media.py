@@ -13,7 +13,7 @@ from PIL import Image
 from pianomime_core.errors import UserError
 from pianomime_perception.audio import read_audio
 from pianomime_perception.media import VIDEO_FORMATS, open_media
-from pianomime_perception.video import VideoInfo, frames, probe, sample
+from pianomime_perception.video_file import VideoInfo, frames, probe, sample
 
 
 def read_in_every_way(path: Path) -> set[str]:

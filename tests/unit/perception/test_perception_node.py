@@ -19,8 +19,8 @@ from pianomime_core.ros_environment import complete_ros_environment
 from pianomime_core.ros_fingertip_cloud import read_fingertip_cloud
 from pianomime_core.ros_topics import HUMAN_FINGERTIPS, HUMAN_IMAGE, HUMAN_MARKERS
 from pianomime_perception import ros_perception
+from pianomime_perception.frame_source import TimedFrame
 from pianomime_perception.keyboard_map import NO_KEY_EDGES, KeyboardMap
-from pianomime_perception.picture_source import Picture
 from pianomime_perception.ros_images import image_message
 from pianomime_perception.ros_perception import PerceptionNode
 
@@ -305,7 +305,7 @@ def test_a_file_is_played_once_somebody_reads_and_then_it_is_over(see, tmp_path)
 
 def test_a_camera_that_is_unplugged_ends_it(see, monkeypatch):
     def unplugged(source):
-        yield Picture(painted(), time.monotonic())
+        yield TimedFrame(painted(), time.monotonic())
         raise UserError(f"camera {source} gives no pictures: is it unplugged?")
 
     monkeypatch.setattr(ros_perception, "check_source", lambda source: None)

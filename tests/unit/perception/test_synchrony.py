@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from scripted_pianist import LEFT, RIGHT, hands_m, traces
+from scripted_pianist import LEFT, RIGHT, hands_m, trajectories
 
 from pianomime_core.errors import UserError
 from pianomime_core.keyboard import LOWEST_PITCH
@@ -20,7 +20,7 @@ def video(begins_s, length_s=14.0, rate_hz=30):
         (finger, begins_s + onset - 0.06, begins_s + onset + 0.06)
         for finger, onset in zip(FINGER, ONSET_S, strict=True)
     ]
-    return traces(time_s, hands_m(time_s, played))
+    return trajectories(time_s, hands_m(time_s, played))
 
 
 @pytest.mark.parametrize("begins_s", [0.0, 0.377, 1.5, 3.0])
@@ -43,7 +43,7 @@ def test_hands_that_are_not_seen_for_a_second():
     played = [(finger, 1 + on - 0.06, 1 + on + 0.06) for finger, on in zip(FINGER, ONSET_S, strict=True)]
     points = hands_m(time_s, played)
     points[(time_s > 4) & (time_s < 5)] = np.nan
-    found = synchronise(traces(time_s, points), ONSET_S, KEY)
+    found = synchronise(trajectories(time_s, points), ONSET_S, KEY)
     assert found.offset_s == pytest.approx(1.0, abs=0.03)
 
 

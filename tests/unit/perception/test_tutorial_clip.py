@@ -10,7 +10,7 @@ from benchmarks.perception_accuracy import CLIP, load_reference, offset_error_s,
 
 from pianomime_core.errors import UserError
 from pianomime_core.notes import load_midi
-from pianomime_perception.perceive import demonstrate
+from pianomime_perception.demonstration_from_video import demonstration_from_detections
 from pianomime_perception.reference_fingering import agreement, load_fingering
 
 TUTORIAL = Path(__file__).resolve().parents[3].parent / "shared" / "tutorial"
@@ -54,4 +54,4 @@ def test_fingers_are_those_of_the_reference(seen, reference):
 @pytest.mark.parametrize("song", ["minuet_in_g", "twinkle", "prelude_in_c"])
 def test_other_music_is_refused(seen, reference, song):
     with pytest.raises(UserError, match="music is not what is played in the video"):
-        demonstrate(seen, reference.keyboard, load_midi(SONGS / f"{song}.mid"))
+        demonstration_from_detections(seen, reference.keyboard, load_midi(SONGS / f"{song}.mid"))

@@ -15,9 +15,9 @@ from benchmarks.rendered_keyboard import View, render
 from pianomime_core.errors import UserError
 from pianomime_core.keyboard import KEYBOARD
 from pianomime_core.notes import Score, load_midi
+from pianomime_perception.demonstration_from_video import demonstration_from_video
 from pianomime_perception.keyboard_fit import background, fit_keyboard
-from pianomime_perception.perceive import perceive
-from pianomime_perception.video import frames, sample
+from pianomime_perception.video_file import frames, sample
 
 TUTORIAL = Path(__file__).resolve().parents[3].parent / "shared" / "tutorial"
 pytestmark = pytest.mark.skipif(not TUTORIAL.is_dir(), reason="needs ../shared/tutorial")
@@ -64,7 +64,7 @@ def noisy(image):
     ids=["as it is", "noisy", "upside down", "dim"],
 )
 def test_it_is_perceived(tmp_path, pictures, music, change):
-    seen = perceive(film(tmp_path / "video.mp4", pictures, change), music)
+    seen = demonstration_from_video(film(tmp_path / "video.mp4", pictures, change), music)
     # Its music begins with the video; so few notes say it to two control steps.
     assert seen.video_offset_s == pytest.approx(0, abs=0.1)
     assert seen.assignment_distance_m < 0.008
@@ -87,7 +87,7 @@ def test_it_is_perceived(tmp_path, pictures, music, change):
 def test_it_is_refused_in_words(tmp_path, pictures, music, change, told):
     video = film(tmp_path / "video.mp4", pictures[:20], change)
     with pytest.raises(UserError, match=told):
-        perceive(video, music)
+        demonstration_from_video(video, music)
 
 
 def test_the_keyboard_found_by_itself_is_that_of_the_clicked_corners():

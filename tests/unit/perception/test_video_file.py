@@ -11,7 +11,7 @@ import pytest
 
 from pianomime_core.errors import UserError
 from pianomime_perception.hand_tracking import follow
-from pianomime_perception.video import frames, probe, sample
+from pianomime_perception.video_file import frames, probe, sample
 
 TUTORIAL = Path(__file__).resolve().parents[3].parent / "shared" / "tutorial"
 SIZE = (64, 48)

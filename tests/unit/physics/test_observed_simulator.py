@@ -25,7 +25,7 @@ def test_observed_steps_are_those_of_the_simulator_to_the_last_bit():
 def test_steps_that_nobody_watches_are_not_shown_and_are_the_same():
     seen: list[SimulatorState] = []
     watched = iter([False, True, False])
-    plain, observed = Simulator(), ObservedSimulator(seen.append, is_watched=lambda: next(watched))
+    plain, observed = Simulator(), ObservedSimulator(seen.append, is_observed=lambda: next(watched))
     plain.reset()
     observed.reset()
     random = np.random.default_rng(1)

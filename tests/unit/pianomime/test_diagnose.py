@@ -102,7 +102,7 @@ def test_the_tables_of_a_known_performance(pianomime: Command, tmp_path: Path) -
     result = pianomime("diagnose", tmp_path)
     assert result.code == 0, result
     assert "songs: 2" in result.out
-    assert "15 key-frames in 4 notes wanted, 13 in 5 pressed" in " ".join(result.out.split())
+    assert "15 note-frames in 4 notes wanted, 13 in 5 pressed" in " ".join(result.out.split())
     assert row(result, "missed: wanted, not pressed") == ["6", "60.0%"]
     assert row(result, "never pressed") == ["2", "20.0%", "1", "25.0%"]
     assert row(result, "late onset") == ["2", "20.0%", "1", "25.0%"]

@@ -124,7 +124,7 @@ def test_other_keys_are_counted(folder: Path, pianomime: Command, tmp_path: Path
     replace(rollout, pressed=pressed).save(tmp_path / "x.npz")
     result = pianomime("replay", tmp_path / "x.npz")
     assert result.code == 1
-    assert f"3 of {pressed.size} key-frames differ" in result.out
+    assert f"3 of {pressed.size} note-frames differ" in result.out
 
 
 def test_a_rollout_with_unknown_joints_is_refused(folder: Path, pianomime: Command, tmp_path: Path) -> None:

@@ -122,7 +122,7 @@ def test_rviz_is_started_where_it_is_installed(description, monkeypatch, tmp_pat
         program.touch(mode=0o755)
     monkeypatch.setenv("AMENT_PREFIX_PATH", str(tmp_path))
     nodes = {action.name: action for action in start(description, viewer="rviz") if isinstance(action, Node)}
-    assert nodes["rviz2"].arguments == ["-d", str(share_directory() / "rviz" / "pianomime.graph.rviz")]
+    assert nodes["rviz2"].arguments == ["-d", str(share_directory() / "rviz" / "pianomime.rviz")]
     frames = nodes["robot_state_publisher"]
     assert (frames.package, frames.executable) == ("pianomime_description", "hand_frames")
     program = tmp_path / "lib" / "robot_state_publisher" / "robot_state_publisher"

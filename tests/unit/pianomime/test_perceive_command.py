@@ -12,7 +12,7 @@ pytest.importorskip("mediapipe", reason="needs MediaPipe: make perceive")
 
 from seen_demonstration import C_KEY, demonstration, write_video
 
-import pianomime_perception.perceive
+import pianomime_perception.demonstration_from_video
 from pianomime.commands.cli import main
 from pianomime.commands.perceive import summary
 from pianomime_core.demonstration import Demonstration
@@ -44,7 +44,7 @@ def asked(monkeypatch):
         progress("hands", 0.5)
         return demonstration()
 
-    monkeypatch.setattr(pianomime_perception.perceive, "perceive", watch)
+    monkeypatch.setattr(pianomime_perception.demonstration_from_video, "demonstration_from_video", watch)
     return asked
 
 
@@ -103,7 +103,7 @@ def test_a_video_that_is_not_there(tmp_path, monkeypatch, capsys):
 
 def test_without_mediapipe_the_way_to_it_is_told(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
-    for name in ("mediapipe", "pianomime_perception.hand_tracking", "pianomime_perception.perceive"):
+    for name in ("mediapipe", "pianomime_perception.hand_tracking", "pianomime_perception.demonstration_from_video"):
         monkeypatch.setitem(sys.modules, name, None)
     assert main(["perceive", "video.mp4", "--out", "demo.npz"]) == 2
     assert "make perceive" in capsys.readouterr().err

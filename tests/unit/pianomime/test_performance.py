@@ -58,7 +58,7 @@ def test_a_recording_that_differs_is_reported(recorded: Path, capfd: pytest.Capt
     performance = perform(recorded)
     assert not performance.rollout.pressed[:, 0].any()
     assert performance.f1 == pytest.approx(rollout.metadata["scores"]["f1"])
-    assert f"2 of {pressed.size} key-frames" in capfd.readouterr().err
+    assert f"2 of {pressed.size} note-frames" in capfd.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from command_examples import Command
 from PIL import Image
 
 from pianomime.episodes.performance import perform
-from pianomime.reports.plot import fingertips, roll_picture
+from pianomime.reports.plot import fingertips, roll_image
 from pianomime_core.keyboard import KEYBOARD
 from pianomime_core.rollout import Rollout
 
@@ -17,7 +17,7 @@ BLUE, PURPLE, VERMILION = (0x00, 0x72, 0xB2), (0xCC, 0x79, 0xA7), (0xD5, 0x5E, 0
 def test_right_missed_and_wrong_have_their_colours() -> None:
     goal, pressed = np.zeros((4, 88), dtype=bool), np.zeros((4, 88), dtype=bool)
     goal[0:2, 10] = pressed[1:3, 10] = True
-    picture = roll_picture(goal, pressed)
+    picture = roll_image(goal, pressed)
     assert picture.shape == (88, 4, 3)
     assert [tuple(colour) for colour in picture[10]] == [PURPLE, BLUE, VERMILION, (255, 255, 255)]
     assert (picture[KEYBOARD.is_black] < 255).all()

@@ -3,7 +3,7 @@
 import pytest
 
 from pianomime.graph.node_entry import NodeEntry
-from pianomime.graph.respawn import RESTARTS, Fate, fate, restart_line, started_again
+from pianomime.graph.respawn import RESTARTS, RespawnDecision, respawn_decision, restart_line, started_again
 
 SIM = NodeEntry("p", "sim", "sim", "sim", ends_graph=True)
 POLICY = NodeEntry("p", "policy", "policy", "policy")
@@ -12,25 +12,25 @@ KILLED = -9
 
 
 @pytest.mark.parametrize(
-    ("node", "code", "restarts", "verdict"),
+    ("node", "code", "restarts", "decision"),
     [
-        (SIM, 0, 0, Fate.END),
-        (SIM, 0, RESTARTS, Fate.END),
-        (SIM, KILLED, 0, Fate.RESTART),
-        (SIM, 1, RESTARTS - 1, Fate.RESTART),
-        (SIM, 1, RESTARTS, Fate.DIE),
-        (POLICY, 0, 0, Fate.RESTART),
-        (POLICY, KILLED, RESTARTS, Fate.DIE),
-        (POLICY, 2, 0, Fate.REFUSE),
-        (POLICY, 3, 0, Fate.DIE),
-        (VIEWER, 0, 0, Fate.LEAVE),
-        (VIEWER, KILLED, 0, Fate.RESTART),
-        (VIEWER, KILLED, RESTARTS, Fate.LEAVE),
-        (VIEWER, 2, 0, Fate.REFUSE),
+        (SIM, 0, 0, RespawnDecision.END),
+        (SIM, 0, RESTARTS, RespawnDecision.END),
+        (SIM, KILLED, 0, RespawnDecision.RESTART),
+        (SIM, 1, RESTARTS - 1, RespawnDecision.RESTART),
+        (SIM, 1, RESTARTS, RespawnDecision.DIE),
+        (POLICY, 0, 0, RespawnDecision.RESTART),
+        (POLICY, KILLED, RESTARTS, RespawnDecision.DIE),
+        (POLICY, 2, 0, RespawnDecision.REFUSE),
+        (POLICY, 3, 0, RespawnDecision.DIE),
+        (VIEWER, 0, 0, RespawnDecision.LEAVE),
+        (VIEWER, KILLED, 0, RespawnDecision.RESTART),
+        (VIEWER, KILLED, RESTARTS, RespawnDecision.LEAVE),
+        (VIEWER, 2, 0, RespawnDecision.REFUSE),
     ],
 )
-def test_what_follows(node: NodeEntry, code: int, restarts: int, verdict: Fate) -> None:
-    assert fate(node, code, restarts) is verdict
+def test_what_follows(node: NodeEntry, code: int, restarts: int, decision: RespawnDecision) -> None:
+    assert respawn_decision(node, code, restarts) is decision
 
 
 def test_it_is_said_in_one_line() -> None:

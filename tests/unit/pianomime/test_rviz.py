@@ -19,12 +19,12 @@ from pianomime.graph.node_table import node_table, perception_table
 from pianomime.graph.runner import node_command
 from pianomime_core.errors import UserError
 from pianomime_core.ros_qos import LATCHED, NEWEST
-from pianomime_description.urdf import hands_urdf
+from pianomime_description.hands_urdf import hands_urdf
 from pianomime_physics.simulator import Simulator
 from pianomime_sim.ros_markers import MarkerMaker
 from pianomime_sim.viewers.base import Snapshot
 
-CONFIG = share_directory() / "rviz" / "pianomime.graph.rviz"
+CONFIG = share_directory() / "rviz" / "pianomime.rviz"
 PLAY = PlayOptions(midi=Path("song.mid"), viewer="rviz")
 
 

@@ -10,9 +10,9 @@ from pianomime.episodes.episode import play_episode
 from pianomime.files.songs import bundled_songs
 from pianomime.reports.likeness import played_fingertips_m
 from pianomime_core.demonstration import Demonstration
+from pianomime_core.fingertip_distance import fingertip_distance_m
 from pianomime_core.hands import FINGERS, SIDES
 from pianomime_core.keyboard import KEYBOARD, LOWEST_PITCH
-from pianomime_core.likeness import fingertip_distance_m
 from pianomime_core.metrics import score
 from pianomime_core.notes import Note, Score, load_midi
 from pianomime_core.piano_roll import piano_roll, trim_silence

@@ -56,6 +56,6 @@ def test_sleep_of_resting_keys_leaves_the_experts_as_good(replays):
     for clip in ("008", "086"):
         goal, pressed, _ = replays[clip]
         _, pressed_asleep = replay(sleeping, clip)
-        # Rounding grows in open-loop replay: over 42 experts one key-frame in 50 000 differed.
+        # Rounding grows in open-loop replay: over 42 experts one note-frame in 50 000 differed.
         assert np.mean(pressed_asleep != pressed) < 1e-3
         assert score(goal, pressed_asleep).f1 == pytest.approx(score(goal, pressed).f1, abs=5e-3)

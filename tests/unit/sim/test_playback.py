@@ -9,7 +9,7 @@ from pianomime_core.errors import UnsafeError
 from pianomime_core.hands import target_joints
 from pianomime_description.variant import SceneConfig
 from pianomime_physics.simulator import Simulator
-from pianomime_sim.command_box import CommandBox
+from pianomime_sim.command_buffer import CommandBuffer
 from pianomime_sim.playback import Playback, PlaybackConfig, lifted
 from pianomime_sim.scoreboard import Scoreboard
 
@@ -31,9 +31,9 @@ class Stage:
         self.pedal_moved = []
         self.begins = {}
         self.answer = answer
-        self.commands = CommandBox(clock=lambda: self.now)
+        self.commands = CommandBuffer(clock=lambda: self.now)
         self.board = Scoreboard(STEPS)
-        config = PlaybackConfig(sync=sync, stale_hold_s=stale_hold_s, ask_again_s=0.001)
+        config = PlaybackConfig(sync=sync, stale_hold_s=stale_hold_s, republish_period_s=0.001)
         self.playback = Playback(
             simulator,
             self.commands,
@@ -217,7 +217,7 @@ def test_sync_asks_again_until_answered_and_can_be_stopped(simulator):
 def test_who_waits_for_ever_gives_up(simulator, sync, unanswered):
     targets = wave(simulator)
     stage = Stage(simulator, lambda step: targets[step] if step < unanswered else None, sync=sync)
-    stage.playback._config = PlaybackConfig(sync=sync, ask_again_s=0.001, give_up_s=0.01)
+    stage.playback._config = PlaybackConfig(sync=sync, republish_period_s=0.001, give_up_s=0.01)
     with pytest.raises(UnsafeError, match=f"state of step {unanswered} was not answered by a command within 0.01 s"):
         stage.play()
     assert stage.shown == [*range(unanswered), *[unanswered] * 10]

@@ -34,7 +34,7 @@ def test_a_topic_whose_messages_are_not_installed_is_left_out_and_the_rest_recor
     monkeypatch.setattr(
         recorder.node, "get_publishers_info_by_topic", lambda topic: [SimpleNamespace(qos_profile=LATCHED)]
     )
-    recorder._look()
+    recorder._subscribe_new_topics()
     heard = {subscription.topic_name for subscription in recorder.node.subscriptions}
     assert "/robot_description" in heard
     assert "/tf" not in heard

@@ -12,7 +12,7 @@ from rosbags.interfaces import Qos, QosDurability, QosHistory, QosLiveliness, Qo
 from rosbags.typesys import Stores, get_typestore
 
 from pianomime_core.errors import UserError
-from pianomime_sim.mcap_end import mend
+from pianomime_sim.mcap_end import repair
 from pianomime_sim.recording import Recording
 
 NOW_NS = 1_700_000_000_000_000_000
@@ -86,7 +86,7 @@ def test_the_next_recorder_keeps_it_under_a_name_of_its_own(tmp_path):
     for _ in range(2):
         killed_while_recording(tmp_path / "song.mcap")
     with Recording(tmp_path / "song.mcap") as recording:
-        assert recording.rescued == tmp_path / "song-2.mcap"
+        assert recording.recovered == tmp_path / "song-2.mcap"
         record_two_seconds(recording, 100)
     assert sorted(file.name for file in tmp_path.iterdir()) == ["song-1.mcap", "song-2.mcap", "song.mcap"]
     assert numbers_in(tmp_path / "song-1.mcap") == list(range(40))
@@ -101,11 +101,11 @@ def test_a_file_torn_within_a_record_is_mended(tmp_path):
     recording.write("/hands/joint_states", NOW_NS + 99, os.urandom(100))
     recording.flush()
     file.write_bytes(file.read_bytes()[: len(whole) + 10])
-    assert mend(file)
+    assert repair(file)
     assert file.read_bytes() == whole
     assert numbers_in(file) == list(range(40))
     file.write_bytes(whole[:3])
-    assert not mend(file)
+    assert not repair(file)
 
 
 @contextlib.contextmanager

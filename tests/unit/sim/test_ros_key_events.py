@@ -82,13 +82,13 @@ def test_who_comes_late_learns_where_the_pedal_is():
 
 def test_who_comes_late_learns_what_what_is_held():
     writer, reader = KeyEventWriter(), KeyEventReader()
-    assert not writer.is_heard(0)
-    assert writer.is_heard(1)
+    assert not writer.has_subscribers(0)
+    assert writer.has_subscribers(1)
     writer.message(REST)
     writer.message(moved(1.0, (C,), 2.0))
-    assert writer.is_heard(1)
+    assert writer.has_subscribers(1)
     assert writer.message(moved(1.005, (C,), 0.0)) is None
-    assert writer.is_heard(2)
+    assert writer.has_subscribers(2)
     message = writer.message(moved(1.01, (C,), 0.0))
     assert message is not None
     assert [(event.pitch, event.velocity > 0) for event in reader.events(message)] == [(60, True)]
@@ -96,10 +96,10 @@ def test_who_comes_late_learns_what_what_is_held():
 
 def test_what_happened_while_nobody_listened_is_known_afterwards():
     writer, reader = KeyEventWriter(), KeyEventReader()
-    writer.is_heard(1)
+    writer.has_subscribers(1)
     reader.events(writer.message(moved(1.0, (C,), 2.0)))
-    writer.is_heard(0)
-    writer.is_heard(1)
+    writer.has_subscribers(0)
+    writer.has_subscribers(1)
     message = writer.message(moved(2.0, (G,), 2.0))
     assert [(event.pitch, event.velocity > 0) for event in reader.events(message)] == [(60, False), (67, True)]
 

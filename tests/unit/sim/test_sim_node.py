@@ -44,7 +44,7 @@ def sim(tmp_path):
     words = [word for name, value in values.items() for word in ("-p", f"{name}:={value}")]
     rclpy.init(args=[sys.argv[0], "--ros-args", *words], domain_id=random.randint(1, 101))
     part = SimNode()
-    part._outcome._publisher, part._states._publish_keys, part._states._publish_clock = Topic(), Topic(), Topic()
+    part._score_reporter._publisher, part._states._publish_keys, part._states._publish_clock = Topic(), Topic(), Topic()
     yield part
     part.close()
     part.node.destroy_node()
@@ -73,7 +73,7 @@ def begin(sim, answer) -> None:
 def play_to_the_end(sim) -> None:
     deadline_s = time.monotonic() + 60
     while not sim.finished:
-        sim._look_for_end()
+        sim._check_for_end()
         assert time.monotonic() < deadline_s
 
 
@@ -93,7 +93,7 @@ def test_a_song_from_first_state_to_rollout(sim):
     play_to_the_end(sim)
     assert [step_of(message.header.stamp) for message in sim._states._publish_hands.sent] == list(range(STEPS + 1))
     assert [step_of(message.clock) for message in sim._states._publish_clock.sent] == list(range(STEPS + 1))
-    played = Rollout.load(sim._outcome._rollout)
+    played = Rollout.load(sim._score_reporter._rollout)
     assert np.array_equal(played.targets, np.stack(targets).astype(np.float32))
     assert np.array_equal(played.goal, goal())
     assert played.metadata["controller"] == "me"
@@ -101,10 +101,10 @@ def test_a_song_from_first_state_to_rollout(sim):
     truth.reset(np.zeros(54))
     states = [truth.step(row) for row in played.targets]
     assert np.array_equal(played.pressed, np.stack([state.key_pressed for state in states]))
-    last = read_status(sim._outcome._publisher.sent[-1], "score")
+    last = read_status(sim._score_reporter._publisher.sent[-1], "score")
     assert (last["finished"], last["step"], last["missed_deadlines"]) == (1.0, STEPS, 0.0)
     assert last["f1"] == played.metadata["scores"]["f1"]
-    assert json.loads(sim._outcome._score.read_text()) == last
+    assert json.loads(sim._score_reporter._score.read_text()) == last
 
 
 def test_the_pedal_is_what_was_commanded_and_never_what_is_wanted(sim):
@@ -122,12 +122,12 @@ def test_the_pedal_is_what_was_commanded_and_never_what_is_wanted(sim):
     sim._on_song(goal_message(goal(), wanted, step=0))
     sim._on_start(joint_state(names=sim._simulator.joint_names, positions=np.zeros(54)))
     play_to_the_end(sim)
-    played = Rollout.load(sim._outcome._rollout)
+    played = Rollout.load(sim._score_reporter._rollout)
     assert played.pedal.tolist() == chosen
     assert played.goal_pedal.tolist() == wanted.tolist()
     # Two of the two pressed and of the six wanted frames.
     assert played.metadata["scores"]["pedal_f1"] == pytest.approx(2 * 2 / (2 + 6))
-    assert read_status(sim._outcome._publisher.sent[-1], "score")["pedal_f1"] == pytest.approx(0.5)
+    assert read_status(sim._score_reporter._publisher.sent[-1], "score")["pedal_f1"] == pytest.approx(0.5)
     # A state tells where the pedal was in the step that ended in it, and the event when it moved.
     shown = [message.position[message.name.index("sustain")] for message in sim._states._publish_keys.sent]
     assert shown == [0.0, *map(float, chosen)]
@@ -149,7 +149,7 @@ def test_a_command_that_names_no_pedal_leaves_it_up(sim):
     sim._on_song(goal_message(goal(), np.ones(STEPS, dtype=bool), step=0))
     sim._on_start(joint_state(sim._simulator.joint_names, np.zeros(54)))
     play_to_the_end(sim)
-    played = Rollout.load(sim._outcome._rollout)
+    played = Rollout.load(sim._score_reporter._rollout)
     assert played.goal_pedal.all()
     assert not played.pedal.any()
     assert played.metadata["scores"]["pedal_f1"] == 0.0
@@ -165,12 +165,12 @@ def test_a_song_goes_on_where_the_hands_were(sim):
     sim._on_start(joint_state(sim._simulator.joint_names, np.zeros(54), step=5))
     play_to_the_end(sim)
     assert [step_of(message.header.stamp) for message in sim._states._publish_hands.sent] == list(range(3, STEPS + 1))
-    played = Rollout.load(sim._outcome._rollout)
+    played = Rollout.load(sim._score_reporter._rollout)
     assert np.array_equal(played.goal, goal()[3:])
     assert len(played.targets) == STEPS - 3
     assert np.array_equal(played.initial_joint_positions, where)
     assert played.metadata["first_step"] == 3
-    last = read_status(sim._outcome._publisher.sent[-1], "score")
+    last = read_status(sim._score_reporter._publisher.sent[-1], "score")
     assert (last["first_step"], last["step"], last["frames"]) == (3.0, STEPS, STEPS - 3)
 
 
@@ -188,17 +188,17 @@ def test_health_tells_who_waits_and_what_was_late(sim):
     assert sim._health().warnings == ("1 missed deadlines", "no command for 0.75 s: hands lifted")
 
 
-def test_the_song_waits_for_its_audience(sim):
-    class Door:
-        is_open = False
+def test_the_song_waits_for_its_subscribers(sim):
+    class Gate:
+        opened = False
 
-        def is_there(self) -> bool:
-            return self.is_open
+        def is_open(self) -> bool:
+            return self.opened
 
-    sim._audience = Door()
+    sim._subscriber_gate = Gate()
     begin(sim, lambda message: None)
     assert sim._thread is None
-    sim._audience.is_open = True
+    sim._subscriber_gate.opened = True
     sim._begin()
     assert sim._thread is not None
 
@@ -258,4 +258,4 @@ def test_a_failure_of_the_physics_is_not_hidden(sim):
     begin(sim, fail)
     sim._thread.join()
     with pytest.raises(RuntimeError, match="no power"):
-        sim._look_for_end()
+        sim._check_for_end()

@@ -13,7 +13,7 @@ from pianomime_core.piano_roll import PianoRoll, piano_roll
 from pianomime_description.variant import SceneConfig
 from pianomime_physics.simulator import Simulator
 from pianomime_policy.controllers.registry import make_controller
-from pianomime_sim.command_box import CommandBox
+from pianomime_sim.command_buffer import CommandBuffer
 from pianomime_sim.playback import Playback, PlaybackConfig
 from pianomime_sim.scoreboard import Scoreboard
 from pianomime_sim.speed_limit import SpeedConfig, SpeedLimit
@@ -84,7 +84,7 @@ class Performance:
     """What the recorded targets of a song play through the loop of the node, without its clock."""
 
     def __init__(self, simulator, rollout, config) -> None:
-        commands, board = CommandBox(), Scoreboard(len(rollout.goal))
+        commands, board = CommandBuffer(), Scoreboard(len(rollout.goal))
         self.states = []
 
         def answer(step, state) -> None:

@@ -13,7 +13,7 @@ from websockets.typing import Subprotocol
 
 from pianomime_description import SceneConfig
 from pianomime_sim.viewers import open_viewer
-from pianomime_sim.viewers.base import TransportView
+from pianomime_sim.viewers.base import PlaybackStatus
 from pianomime_sim.viewers.web_guard import LONGEST_MESSAGE_BYTES, WebGuard
 
 DIALECT = Subprotocol(f"viser-v{viser.__version__}")
@@ -66,7 +66,7 @@ def test_on_every_address_any_address_is_served_but_no_strange_name(any_address)
     assert guard.refusal(["192.168.1.5:8080"], ["http://evil.example"])
 
 
-class Hand:
+class PlaybackCommands:
     def __init__(self) -> None:
         self.asked = []
 
@@ -83,15 +83,15 @@ class Hand:
 @pytest.fixture(scope="module")
 def viewer():
     opened = open_viewer("browser", SceneConfig(), port=0)
-    opened.show_transport(TransportView(paused=False, speed=1.0))
+    opened.show_playback_status(PlaybackStatus(paused=False, speed=1.0))
     yield opened
     opened.close()
 
 
 @pytest.fixture
 def hand(viewer):
-    hand = Hand()
-    viewer.obey(hand)
+    hand = PlaybackCommands()
+    viewer.connect(hand)
     return hand
 
 

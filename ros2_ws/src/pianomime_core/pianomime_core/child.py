@@ -1,6 +1,6 @@
-"""Work that may crash its process or never end, as a native library does with a file of unknown origin: in a child.
+"""Runs work in a child process that may crash or hang, such as a native library on an untrusted file.
 
-The child is a fork: it begins within milliseconds with all that is loaded here, and nothing of it comes back.
+The child is a fork: it starts within milliseconds with everything that is loaded here, and returns no data.
 """
 
 import faulthandler
@@ -17,16 +17,16 @@ _REFUSED, _FAILED = b"refused ", b"failed "
 
 
 class ChildError(Exception):
-    """The work did not come to an end: in words that follow "it", as "was killed by SIGSEGV"."""
+    """The work did not finish; the text continues a sentence that begins with "it": "was killed by SIGSEGV"."""
 
 
 def in_child(work: Callable[[], object], memory_bytes: int, limit_s: float) -> None:
     """Do the work in a child process and wait for it.
 
     Args:
-        work: Its result is dropped; what it writes to the terminal is, too.
-        memory_bytes: It may take beside what this process has.
-        limit_s: Time that it may take.
+        work: Its result and its terminal output are discarded.
+        memory_bytes: How much it may allocate beyond what this process has.
+        limit_s: How long it may take.
 
     Raises:
         UserError: The work raised it.
@@ -84,7 +84,7 @@ def _work_and_exit(work: Callable[[], object], writing: int, memory_bytes: int, 
     finally:
         with open(writing, "wb") as pipe:
             pipe.write(answer)
-        # Not sys.exit: whatever this process would do at its end is the business of the one that goes on.
+        # Not sys.exit: exit handlers are for the parent process to run.
         os._exit(code)
 
 

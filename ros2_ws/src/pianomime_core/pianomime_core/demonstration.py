@@ -1,8 +1,8 @@
-"""What a pianist did in a video, step by step beside the piano roll: the npz file between perception and its readers.
+"""What a pianist did in a video, one row per step of the piano roll: the npz file that perception writes.
 
-Row t is the beginning of control step t of `pianomime_core.piano_roll.piano_roll(demonstration.score())`; all times but
-`video_offset_s` count from its first row, which is the first onset. Fingers are numbered as planners do: 0..4 right
-thumb to little finger, 5..9 left thumb to little finger.
+Row t is the beginning of control step t of `pianomime_core.piano_roll.piano_roll(demonstration.score())`; all times
+except `video_offset_s` count from its first row, which is the first onset. Fingers are numbered as planners do: 0..4
+right thumb to little finger, 5..9 left thumb to little finger.
 """
 
 import json
@@ -27,13 +27,13 @@ POINTS = ("wrist", *FINGERS)
 """Points of a hand in the order of `Demonstration.points_m`."""
 NUM_FINGERS = len(SIDES) * len(FINGERS)
 MAX_NOTES = 100_000
-"""55 a second for half an hour."""
+"""55 per second for half an hour."""
 NOBODY = -1
-"""The finger of a note that no finger was seen to play."""
+"""The finger of a note for which no playing finger was seen."""
 
 _KIND = "demonstration"
 _KEYBOARD = "keyboard_"
-# Type and shape of each array; letters are sizes that must agree.
+# Type and shape of each array; equal letters are equal sizes.
 _ARRAYS: dict[str, tuple[type[np.generic], tuple[str | int, ...]]] = {
     "time_s": (np.float64, ("T",)),
     "points_m": (np.float32, ("T", len(SIDES), len(POINTS), 3)),
@@ -55,22 +55,22 @@ class Demonstration:
     """Fingertips of a pianist and the notes they play.
 
     Attributes:
-        time_s: (T,) float64, 0, 0.05, ...: one row for each of the piano roll.
+        time_s: (T,) float64, 0, 0.05, ...: one row per row of the piano roll.
         points_m: (T, 2, 6, 3) float32, hands as SIDES, points as POINTS, world frame of `pianomime_core.keyboard`; NaN
-            for a hand that is not valid. Heights are assigned, not measured: a video from above has none.
-        valid: (T, 2) bool, where this hand is known.
-        confidence: (T, 2) float32, 0 (not known) to 1, how sure the tracker is.
+            for a hand that is not valid. Heights are assigned, not measured: a video from above does not show them.
+        valid: (T, 2) bool, whether this hand is known.
+        confidence: (T, 2) float32, 0 (not known) to 1, of the tracker.
         onset_s, offset_s: (N,) float64, the notes in order of onset, then pitch; the first begins at 0.
         pitch, velocity: (N,) int64, MIDI pitch and velocity.
-        finger: (N,) int64, 0..9 who plays the note, -1 nobody.
+        finger: (N,) int64, the finger 0..9 that plays the note, -1 for none.
         pedal_s, pedal_down: (P,) float64 and bool, changes of the sustain pedal.
-        video_offset_s: Time of the video at which row 0 stands [s].
-        assignment_distance_m: Mean distance between the keys struck and the fingertips given to them.
-        keyboard: Arrays that say where the keyboard lies in the picture.
+        video_offset_s: Video time of row 0 [s].
+        assignment_distance_m: Mean distance between the keys struck and the fingertips assigned to them.
+        keyboard: Arrays that locate the keyboard in the image.
         metadata: JSON object: title, source, versions, quality of the tracking.
 
     Raises:
-        UserError: Shapes, types or numbers do not fit together.
+        UserError: Shapes, types or numbers are inconsistent.
     """
 
     time_s: NDArray[np.float64]
@@ -158,7 +158,7 @@ class Demonstration:
         """Read an npz file.
 
         Raises:
-            UserError: The file is missing, no npz, of another version, lacks an array, or its arrays do not fit.
+            UserError: The file is missing, not npz, of another version, lacks an array, or its arrays are inconsistent.
         """
         arrays = read_npz(path, _KIND, ("format_version", "metadata", *_ARRAYS, *_SCALARS, f"{_KEYBOARD}*"))
         version = _version(arrays.get("format_version"))

@@ -1,19 +1,22 @@
 """Errors of a performance by cause, as whole numbers that can be added up over songs.
 
-`pianomime_core.error_table` fills them in. A key-frame is one key in one frame; a note is an unbroken run of frames of
-one key: of wanted frames for what was missed, of pressed frames for what was wrong.
+`pianomime_core.error_table` fills them in. A note-frame is one key in one frame; a note is an unbroken run of frames of
+one key: of the goal's frames for what was missed, of pressed frames for what was wrong. As in mir_eval, the goal is the
+reference and the performance is estimated.
 """
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any, Self
 
 LATE_STEPS = 5
-"""Notes this many steps late or more are counted together."""
+"""Notes that are this many steps late, or more, are counted together."""
+_JSON = "json"
+"""Key of a field's metadata: its name in JSON files, where that is another one."""
 
 
 @dataclass(frozen=True)
 class Counts:
-    """Numbers by name. A field is a number, a tuple of numbers, other `Counts`, or None where nothing can be known."""
+    """Counts by name. A field is a number, a tuple of numbers, other `Counts`, or None if it cannot be known."""
 
     def __add__(self, other: Self) -> Self:
         """Add field by field.
@@ -21,12 +24,12 @@ class Counts:
         Raises:
             ValueError: One knows the fingers and the other does not.
         """
-        names = [field.name for field in fields(self)]
+        names = [each.name for each in fields(self)]
         return type(self)(**{name: _sum(getattr(self, name), getattr(other, name)) for name in names})
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the numbers by name, ready for JSON, without what is not known."""
-        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        """Return the counts by their names in JSON files, without those that are not known."""
+        values = {each.metadata.get(_JSON, each.name): getattr(self, each.name) for each in fields(self)}
         return {
             name: value.as_dict() if isinstance(value, Counts) else value
             for name, value in values.items()
@@ -44,15 +47,15 @@ def _sum(a: Any, b: Any) -> Any:
 
 @dataclass(frozen=True)
 class Tally(Counts):
-    """Key-frames, and the notes that have at least one of them."""
+    """Note-frames, and the notes that have at least one of them."""
 
-    key_frames: int = 0
+    note_frames: int = field(default=0, metadata={_JSON: "key_frames"})
     notes: int = 0
 
 
 @dataclass(frozen=True)
 class Fingers(Counts):
-    """Of each finger, both hands together."""
+    """Counts of each finger, both hands together."""
 
     thumb: Tally
     index: Tally
@@ -62,21 +65,21 @@ class Fingers(Counts):
 
 
 class Causes(Counts):
-    """Tallies of causes of which each key-frame has one."""
+    """Tallies by cause; each note-frame has exactly one cause."""
 
     @property
-    def key_frames(self) -> int:
-        """Key-frames of all causes together."""
-        return sum(cause.key_frames for cause in vars(self).values() if isinstance(cause, Tally))
+    def note_frames(self) -> int:
+        """Note-frames of all causes together."""
+        return sum(cause.note_frames for cause in vars(self).values() if isinstance(cause, Tally))
 
 
 @dataclass(frozen=True)
 class Missed(Causes):
-    """Wanted and not pressed; the first of these that fits, so what was planned goes before what went wrong.
+    """Note-frames of the goal that were not pressed, by the first cause that applies: planned omissions come first.
 
     Attributes:
-        no_finger: No finger was given to the note. None without fingers, as the next.
-        let_go: At or after the step at which the finger was to leave the note, before its end.
+        no_finger: No finger was assigned to the note. None if the fingers are not known, as is `let_go`.
+        let_go: The plan releases the note before its end, and this frame lies after that release.
         never_pressed: The note was not pressed in any of its frames.
         never_pressed_by: The same by finger.
         late_onset: Before the first pressed frame of the note.
@@ -95,12 +98,12 @@ class Missed(Causes):
 
 @dataclass(frozen=True)
 class Wrong(Causes):
-    """Pressed and not wanted; the first of these that fits.
+    """Note-frames that were pressed and are not in the goal, by the first cause that applies.
 
     Attributes:
-        late_release: The key was wanted up to 3 frames before.
-        early_press: The key is wanted within the next 2 frames.
-        neighbour: A key 1 or 2 keys away is wanted, in the frame or as near to it as above.
+        late_release: The key is in the goal up to 3 frames before.
+        early_press: The key is in the goal within the next 2 frames.
+        neighbour: A key 1 or 2 keys away is in the goal, in this frame or within the limits above.
         other: None of these.
     """
 
@@ -111,15 +114,15 @@ class Wrong(Causes):
 
 
 @dataclass(frozen=True)
-class WantedOnsets(Counts):
-    """What became of the beginnings of the wanted notes.
+class ReferenceOnsets(Counts):
+    """Onsets of the goal, by what happened to them.
 
     Attributes:
         matched: Pressed at most one frame before or after, as `pianomime_core.metrics` matches them.
-        not_released: The key was still down from the note before on the same key.
-        early: The key was down before, by more than one frame.
+        not_released: The key was still down from the previous note on the same key.
+        early: The key was pressed more than one frame before.
         missed: The note was never pressed.
-        late: By more than one frame.
+        late: The key was pressed more than one frame after.
     """
 
     matched: int
@@ -130,14 +133,14 @@ class WantedOnsets(Counts):
 
 
 @dataclass(frozen=True)
-class PressedOnsets(Counts):
-    """What the beginnings of the pressed notes belong to; the first of these that fits.
+class EstimatedOnsets(Counts):
+    """Onsets of the performance, by the first cause that applies.
 
     Attributes:
-        matched: As many as wanted onsets are matched.
-        early: The key is not wanted yet, but within the next 2 frames.
-        repress: The key is wanted, or was up to 3 frames before, and had been pressed for that note already: flicker.
-        late: The same, but not pressed before: the partner of a wanted onset that is late.
+        matched: As many as reference onsets are matched.
+        early: The key is not in the goal yet, but within the next 2 frames.
+        repress: The key is in the goal, or was up to 3 frames before, and was already pressed for that note: flicker.
+        late: The same, but not pressed before: the partner of a reference onset that is late.
         neighbour: As in `Wrong`.
         other: None of these.
     """
@@ -155,18 +158,18 @@ class ErrorTable(Counts):
     """Where frames and onsets are lost.
 
     Attributes:
-        wanted, pressed: All key-frames and notes of the goal, and of the performance.
-        wanted_by: Those of the goal that were given to each finger; None without fingers.
-        missed, wrong: Key-frames that are not right.
-        late_by_steps: (LATE_STEPS,) notes with a late onset by steps late: 1, 2, .. LATE_STEPS or more.
-        wanted_onsets, pressed_onsets: Every onset.
+        reference, estimated: All note-frames and notes of the goal, and of the performance.
+        reference_by_finger: Those of the goal assigned to each finger; None if the fingers are not known.
+        missed, wrong: False negatives and false positives.
+        late_by_steps: (LATE_STEPS,) notes with a late onset, by the number of steps: 1, 2, .. LATE_STEPS or more.
+        reference_onsets, estimated_onsets: Every onset.
     """
 
-    wanted: Tally
-    pressed: Tally
-    wanted_by: Fingers | None
+    reference: Tally = field(metadata={_JSON: "wanted"})
+    estimated: Tally = field(metadata={_JSON: "pressed"})
+    reference_by_finger: Fingers | None = field(metadata={_JSON: "wanted_by"})
     missed: Missed
     wrong: Wrong
     late_by_steps: tuple[int, ...]
-    wanted_onsets: WantedOnsets
-    pressed_onsets: PressedOnsets
+    reference_onsets: ReferenceOnsets = field(metadata={_JSON: "wanted_onsets"})
+    estimated_onsets: EstimatedOnsets = field(metadata={_JSON: "pressed_onsets"})

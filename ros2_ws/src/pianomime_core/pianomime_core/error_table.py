@@ -1,4 +1,4 @@
-"""Where a performance loses its frames: every missed and every wrong key-frame, and every onset, with its cause.
+"""Where a performance loses its frames: every missed and every wrong note-frame, and every onset, with its cause.
 
 The causes, and which of them goes first, stand in `pianomime_core.error_counts`.
 """
@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 from pianomime_core.error_counts import (
     LATE_STEPS,
     ErrorTable,
+    EstimatedOnsets,
     Fingers,
     Missed,
-    PressedOnsets,
+    ReferenceOnsets,
     Tally,
-    WantedOnsets,
     Wrong,
 )
 from pianomime_core.hands import FINGERS
@@ -24,9 +24,9 @@ from pianomime_core.hands import FINGERS
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
 NoteFingers = tuple[Ints, Ints, Ints, Ints]
-"""Who plays which note until when: onset step, release step (exclusive), key 0..87 and finger of notes, (N,) each.
+"""Planned fingering: onset step, release step (exclusive), key 0..87 and finger of each note, (N,) each.
 
-Finger 0..4 is the thumb..little of the right hand, 5..9 of the left, -1 nobody.
+Fingers 0..4 are the right thumb to little finger, 5..9 the left ones, -1 is none.
 """
 
 _FRAMES_BEFORE = 3
@@ -38,30 +38,29 @@ def error_table(goal: Bools, pressed: Bools, fingers: NoteFingers | None = None)
     """Count the errors of a whole piece by cause.
 
     Args:
-        goal: (T, 88) bool, keys wanted at the end of each step.
+        goal: (T, 88) bool, keys that are to be down at the end of each step.
         pressed: (T, 88) bool, keys pressed after each step.
-        fingers: Of the goal's notes; one that is not among them is nobody's. None if the player has no fingers, or
-            they are not known.
+        fingers: Of the goal's notes; a note that is not among them has no finger. None if they are not known.
 
     Raises:
         ValueError: Goal and pressed differ in shape, or `fingers` has a note that does not begin in the goal.
     """
     if goal.shape != pressed.shape:
         raise ValueError(f"goal {goal.shape} and pressed {pressed.shape} differ in shape")
-    wanted, given = _Notes.of(goal), _Notes.of(pressed)
-    plan = None if fingers is None else _Plan.of(wanted, *fingers)
-    first, last = _pressed_span(wanted, goal & pressed)
-    missed, late_by_steps = _missed(wanted, goal & ~pressed, first, last, plan)
-    wanted_onsets, pressed_onsets = _onsets(wanted, given, goal, first)
+    reference, estimated = _Notes.of(goal), _Notes.of(pressed)
+    plan = None if fingers is None else _Plan.of(reference, *fingers)
+    first, last = _pressed_span(reference, goal & pressed)
+    missed, late_by_steps = _missed(reference, goal & ~pressed, first, last, plan)
+    reference_onsets, estimated_onsets = _onsets(reference, estimated, goal, first)
     return ErrorTable(
-        wanted=wanted.tally(goal),
-        pressed=given.tally(pressed),
-        wanted_by=None if plan is None else plan.by_finger(wanted, goal),
+        reference=reference.tally(goal),
+        estimated=estimated.tally(pressed),
+        reference_by_finger=None if plan is None else plan.by_finger(reference, goal),
         missed=missed,
-        wrong=_wrong(given, goal, pressed & ~goal),
+        wrong=_wrong(estimated, goal, pressed & ~goal),
         late_by_steps=late_by_steps,
-        wanted_onsets=wanted_onsets,
-        pressed_onsets=pressed_onsets,
+        reference_onsets=reference_onsets,
+        estimated_onsets=estimated_onsets,
     )
 
 
@@ -91,42 +90,42 @@ class _Notes:
 
 @dataclass(frozen=True)
 class _Plan:
-    # Who was to play each wanted note, -1..9, and up to which step (exclusive).
+    # The finger planned for each note of the goal, -1..9, and up to which step (exclusive) it holds the key.
     finger: Ints
     release: Ints
 
     @classmethod
-    def of(cls, wanted: _Notes, onset: Ints, release: Ints, key: Ints, finger: Ints) -> "_Plan":
-        plan = cls(np.full(len(wanted.onset), -1), wanted.end.copy())
-        number = {begin: note for note, begin in enumerate(zip(wanted.onset, wanted.key, strict=True))}
+    def of(cls, reference: _Notes, onset: Ints, release: Ints, key: Ints, finger: Ints) -> "_Plan":
+        plan = cls(np.full(len(reference.onset), -1), reference.end.copy())
+        number = {begin: note for note, begin in enumerate(zip(reference.onset, reference.key, strict=True))}
         for begin, note_release, note_finger in zip(zip(onset, key, strict=True), release, finger, strict=True):
             if begin not in number:
                 raise ValueError(f"no note of the goal begins at step {begin[0]} on key {begin[1]}")
             plan.release[number[begin]], plan.finger[number[begin]] = note_release, note_finger
         return plan
 
-    def by_finger(self, wanted: _Notes, frames: Bools) -> Fingers:
+    def by_finger(self, reference: _Notes, frames: Bools) -> Fingers:
         finger = np.where(self.finger < 0, -1, self.finger % len(FINGERS))
-        played_by = np.where(frames, finger[wanted.number], -1) if len(finger) else np.full(frames.shape, -1)
-        return Fingers(**{name: wanted.tally(played_by == i) for i, name in enumerate(FINGERS)})
+        played_by = np.where(frames, finger[reference.number], -1) if len(finger) else np.full(frames.shape, -1)
+        return Fingers(**{name: reference.tally(played_by == i) for i, name in enumerate(FINGERS)})
 
 
-def _pressed_span(wanted: _Notes, hits: Bools) -> tuple[Ints, Ints]:
-    # First and last frame in which each wanted note was pressed; after and before every frame if it never was.
-    first, last = np.full(len(wanted.onset), len(hits)), np.full(len(wanted.onset), -1)
-    np.minimum.at(first, wanted.number[hits], np.nonzero(hits)[0])
-    np.maximum.at(last, wanted.number[hits], np.nonzero(hits)[0])
+def _pressed_span(reference: _Notes, hits: Bools) -> tuple[Ints, Ints]:
+    # First and last frame in which each note of the goal was pressed; past either end if it never was.
+    first, last = np.full(len(reference.onset), len(hits)), np.full(len(reference.onset), -1)
+    np.minimum.at(first, reference.number[hits], np.nonzero(hits)[0])
+    np.maximum.at(last, reference.number[hits], np.nonzero(hits)[0])
     return first, last
 
 
 def _missed(
-    wanted: _Notes, misses: Bools, first: Ints, last: Ints, plan: _Plan | None
+    reference: _Notes, misses: Bools, first: Ints, last: Ints, plan: _Plan | None
 ) -> tuple[Missed, tuple[int, ...]]:
-    frame, note = np.nonzero(misses)[0], wanted.number[misses]
+    frame, note = np.nonzero(misses)[0], reference.number[misses]
     left = np.ones(len(note), bool)
 
     def take(those: Bools) -> Bools:
-        # The missed key-frames of this cause that no earlier cause has taken.
+        # The missed note-frames of this cause that have no earlier cause.
         taken = np.zeros_like(misses)
         taken[misses] = left & those
         left[those] = False
@@ -136,67 +135,67 @@ def _missed(
     let_go = take(frame >= plan.release[note]) if plan else None
     never_pressed = take(last[note] < 0)
     late_onset = take(frame < first[note])
-    late = np.unique(wanted.number[late_onset])
-    steps_late = np.minimum(first[late] - wanted.onset[late], LATE_STEPS)
+    late = np.unique(reference.number[late_onset])
+    steps_late = np.minimum(first[late] - reference.onset[late], LATE_STEPS)
     return Missed(
-        no_finger=None if no_finger is None else wanted.tally(no_finger),
-        let_go=None if let_go is None else wanted.tally(let_go),
-        never_pressed=wanted.tally(never_pressed),
-        never_pressed_by=plan.by_finger(wanted, never_pressed) if plan else None,
-        late_onset=wanted.tally(late_onset),
-        released_early=wanted.tally(take(frame > last[note])),
-        gap=wanted.tally(take(left.copy())),
+        no_finger=None if no_finger is None else reference.tally(no_finger),
+        let_go=None if let_go is None else reference.tally(let_go),
+        never_pressed=reference.tally(never_pressed),
+        never_pressed_by=plan.by_finger(reference, never_pressed) if plan else None,
+        late_onset=reference.tally(late_onset),
+        released_early=reference.tally(take(frame > last[note])),
+        gap=reference.tally(take(left.copy())),
     ), tuple(np.bincount(steps_late, minlength=LATE_STEPS + 1)[1:].tolist())
 
 
-def _wrong(given: _Notes, goal: Bools, wrong: Bools) -> Wrong:
+def _wrong(estimated: _Notes, goal: Bools, wrong: Bools) -> Wrong:
     late_release = wrong & _wanted_near(goal, before=_FRAMES_BEFORE)
     early_press = wrong & ~late_release & _wanted_near(goal, after=_FRAMES_AFTER)
     rest = wrong & ~late_release & ~early_press
     beside = _wanted_beside(goal)
     return Wrong(
-        late_release=given.tally(late_release),
-        early_press=given.tally(early_press),
-        neighbour=given.tally(rest & beside),
-        other=given.tally(rest & ~beside),
+        late_release=estimated.tally(late_release),
+        early_press=estimated.tally(early_press),
+        neighbour=estimated.tally(rest & beside),
+        other=estimated.tally(rest & ~beside),
     )
 
 
-def _onsets(wanted: _Notes, given: _Notes, goal: Bools, first: Ints) -> tuple[WantedOnsets, PressedOnsets]:
-    wanted_matched, given_matched = _match(wanted, given)
+def _onsets(reference: _Notes, estimated: _Notes, goal: Bools, first: Ints) -> tuple[ReferenceOnsets, EstimatedOnsets]:
+    reference_matched, estimated_matched = _match(reference, estimated)
     return (
-        _wanted_onsets(wanted, given, wanted_matched, first),
-        _pressed_onsets(wanted, given, wanted_matched, given_matched, goal, first),
+        _reference_onsets(reference, estimated, reference_matched, first),
+        _estimated_onsets(reference, estimated, reference_matched, estimated_matched, goal, first),
     )
 
 
-def _match(wanted: _Notes, given: _Notes) -> tuple[Bools, Bools]:
+def _match(reference: _Notes, estimated: _Notes) -> tuple[Bools, Bools]:
     # Which onsets have a partner on the same key at most one frame away; the earliest first, which is the largest
     # matching there is.
-    wanted_matched, given_matched = np.zeros(len(wanted.onset), bool), np.zeros(len(given.onset), bool)
-    for key in np.intersect1d(wanted.key, given.key):
-        partners = iter(np.flatnonzero(given.key == key))
+    reference_matched, estimated_matched = np.zeros(len(reference.onset), bool), np.zeros(len(estimated.onset), bool)
+    for key in np.intersect1d(reference.key, estimated.key):
+        partners = iter(np.flatnonzero(estimated.key == key))
         partner = next(partners, None)
-        for note in np.flatnonzero(wanted.key == key):
-            while partner is not None and given.onset[partner] < wanted.onset[note] - 1:
+        for note in np.flatnonzero(reference.key == key):
+            while partner is not None and estimated.onset[partner] < reference.onset[note] - 1:
                 partner = next(partners, None)
-            if partner is not None and given.onset[partner] <= wanted.onset[note] + 1:
-                wanted_matched[note] = given_matched[partner] = True
+            if partner is not None and estimated.onset[partner] <= reference.onset[note] + 1:
+                reference_matched[note] = estimated_matched[partner] = True
                 partner = next(partners, None)
-    return wanted_matched, given_matched
+    return reference_matched, estimated_matched
 
 
-def _wanted_onsets(wanted: _Notes, given: _Notes, matched: Bools, first: Ints) -> WantedOnsets:
-    # An onset without partner whose key is down in its first frame: the key was down before, since when?
+def _reference_onsets(reference: _Notes, estimated: _Notes, matched: Bools, first: Ints) -> ReferenceOnsets:
+    # If the key of an unmatched onset is down in the first frame, it was pressed before; since when?
     open_ = np.flatnonzero(~matched)
-    onset, key = wanted.onset[open_], wanted.key[open_]
+    onset, key = reference.onset[open_], reference.key[open_]
     down = first[open_] == onset
-    since = given.onset[given.number[onset, key]] if len(given.onset) else onset
-    note_before = wanted.number[np.maximum(onset - 1, 0), key]
-    ended = np.where(note_before >= 0, wanted.end[note_before], -1)
+    since = estimated.onset[estimated.number[onset, key]] if len(estimated.onset) else onset
+    note_before = reference.number[np.maximum(onset - 1, 0), key]
+    ended = np.where(note_before >= 0, reference.end[note_before], -1)
     not_released = down & (since <= ended)
-    never = first[open_] == len(wanted.number)
-    return WantedOnsets(
+    never = first[open_] == len(reference.number)
+    return ReferenceOnsets(
         matched=int(matched.sum()),
         not_released=int(not_released.sum()),
         early=int((down & ~not_released).sum()),
@@ -205,18 +204,18 @@ def _wanted_onsets(wanted: _Notes, given: _Notes, matched: Bools, first: Ints) -
     )
 
 
-def _pressed_onsets(
-    wanted: _Notes, given: _Notes, wanted_matched: Bools, matched: Bools, goal: Bools, first: Ints
-) -> PressedOnsets:
-    onset, key = given.onset[~matched], given.key[~matched]
-    note = wanted.number[onset, key]
+def _estimated_onsets(
+    reference: _Notes, estimated: _Notes, reference_matched: Bools, matched: Bools, goal: Bools, first: Ints
+) -> EstimatedOnsets:
+    onset, key = estimated.onset[~matched], estimated.key[~matched]
+    note = reference.number[onset, key]
     early = ~goal[onset, key] & _wanted_near(goal, after=_FRAMES_AFTER)[onset, key]
     belongs = ~early & _wanted_near(goal, before=_FRAMES_BEFORE)[onset, key]
     again = np.zeros(len(onset), bool)
-    again[belongs] = wanted_matched[note[belongs]] | (first[note[belongs]] < onset[belongs])
+    again[belongs] = reference_matched[note[belongs]] | (first[note[belongs]] < onset[belongs])
     rest = ~early & ~belongs
     beside = _wanted_beside(goal)[onset, key]
-    return PressedOnsets(
+    return EstimatedOnsets(
         matched=int(matched.sum()),
         repress=int(again.sum()),
         late=int((belongs & ~again).sum()),
@@ -231,7 +230,7 @@ def _wanted_beside(goal: Bools) -> Bools:
 
 
 def _wanted_near(goal: Bools, before: int = 0, after: int = 0, keys: int = 0) -> Bools:
-    # (T, 88) whether one of the keys up to `keys` away is wanted in the frame, or up to `before` or `after` it.
+    # (T, 88) whether a key up to `keys` away is in the goal in this frame, or up to `before` or `after` frames off.
     padded = np.pad(goal, ((before, after), (keys, keys)))
     near: Bools = np.any(sliding_window_view(padded, (before + after + 1, 2 * keys + 1)), axis=(-2, -1))
     return near

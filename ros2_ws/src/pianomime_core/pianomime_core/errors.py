@@ -1,30 +1,30 @@
-"""The exceptions meant for the user's eyes."""
+"""Exceptions whose messages are shown to the user."""
 
 from collections.abc import Iterable
 
 
 def printable(text: str) -> str:
-    """The text as a terminal, a window and a file can take it: whatever is no printable character stands as its escape.
+    """Return the text with every non-printable character escaped, safe for terminals, windows and files.
 
-    File names, and texts in files, may hold codes that steer a terminal, and bytes that are no text in any encoding.
+    File names and texts in files may hold terminal control codes, and bytes that are not valid text.
     """
     return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text)
 
 
 class UserError(Exception):
-    """Bad input, said in one line that names the bad value and the legal ones. The CLI prints it and exits 2."""
+    """Bad input; one line names the bad value and the legal ones. The CLI prints it and exits with code 2."""
 
     def __init__(self, message: str) -> None:
         super().__init__(printable(" ".join(message.split())))
 
 
 class UnsafeError(Exception):
-    """The robot must not go on, said in one line that names the joints. A node prints it and ends with exit code 3."""
+    """The robot must stop; one line names the joints. A node prints it and exits with code 3."""
 
     def __init__(self, message: str) -> None:
         super().__init__(printable(" ".join(message.split())))
 
 
 def unknown_value(what: str, value: object, legal: Iterable[object]) -> UserError:
-    """The error for a name outside a closed set: "unknown controller 'x': choose one of idle, planner"."""
+    """Return the error for a name outside a closed set: "unknown controller 'x': choose one of idle, planner"."""
     return UserError(f"unknown {what} {str(value)!r}: choose one of {', '.join(map(str, legal))}")

@@ -1,7 +1,7 @@
-"""What the controller sees of the future: a window of the piano roll, from a file or from a live stream of note events.
+"""The controller's lookahead: a window of the piano roll, from a file or from a live stream of note events.
 
 A live keyboard is played with a fixed delay of at least the horizon, so that every row of the window is known when it
-is asked for. Fed with the events of a file, `StreamingGoal` gives the rows of the file, because both use the same
+is requested. Fed with the events of a file, `StreamingGoal` gives the rows of the file, because both use the same
 pairing of events (`pianomime_core.notes.OpenNotes`) and the same frames (`pianomime_core.piano_roll`).
 """
 
@@ -31,12 +31,12 @@ Number = TypeVar("Number", np.bool_, np.uint8)
 
 
 class GoalRows(NamedTuple):
-    """A window of what shall sound; see `PianoRoll`.
+    """A window of a piano roll; see `PianoRoll`.
 
     Attributes:
-        goal: (H, 88) bool, wanted keys.
-        sustain: (H,) bool, wanted pedal.
-        velocity: (H, 88) uint8, how loud.
+        goal: (H, 88) bool, keys to hold down.
+        sustain: (H,) bool, sustain pedal to hold down.
+        velocity: (H, 88) uint8, MIDI velocities.
     """
 
     goal: NDArray[np.bool_]
@@ -45,7 +45,7 @@ class GoalRows(NamedTuple):
 
 
 def roll_window(roll: PianoRoll, step: int, horizon: int | None) -> GoalRows:
-    """Return what is seen of a roll at a step: `horizon` rows, silence past its end; None: all that are left."""
+    """Return the window of a roll at a step: `horizon` rows, silence past its end; None for all remaining rows."""
     if horizon is None:
         return GoalRows(roll.goal[step:], roll.sustain[step:], roll.velocity[step:])
     return GoalRows(
@@ -60,7 +60,7 @@ def goal_window(rows: NDArray[Number], step: int, horizon: int) -> NDArray[Numbe
 
     Args:
         rows: (T, 88) goal or velocity, or (T,) sustain, of a `PianoRoll`.
-        step: Control step; row 0 of the window is wanted at its end.
+        step: Control step; row 0 of the window is the goal at its end.
         horizon: Number of rows, 11 in the paper.
 
     Returns:
@@ -77,7 +77,7 @@ def goal_window(rows: NDArray[Number], step: int, horizon: int) -> NDArray[Numbe
 @dataclass(frozen=True)
 class NoteEvent:
     """One event of a stream; time in seconds from the first row of the roll. `pitch` is None for the sustain pedal;
-    `velocity` 1..127 is that of a key that goes down."""
+    `velocity` 1..127 applies to a key that goes down."""
 
     time_s: float
     down: bool
@@ -86,9 +86,9 @@ class NoteEvent:
 
 
 class StreamingGoal:
-    """Goal windows from events, in the order in which they happen.
+    """Goal windows built from events in the order in which they happen.
 
-    `note_on`, `note_off` and `sustain` tell what happened, `advance` that everything before a time is now known, and
+    `note_on`, `note_off` and `sustain` take events, `advance` declares that everything before a time is known, and
     `window` returns the frames of a step. Frames that are not over at the known time are still False. An event that
     arrives late, with a time that was already declared known, counts as happening at the known time. Pitches outside
     the 88 keys are ignored, unmatched note-offs too.
@@ -139,13 +139,13 @@ class StreamingGoal:
         self.known_s = max(self.known_s, known_s)
 
     def window(self, step: int) -> GoalRows:
-        """Return `horizon` rows from `step` on, and forget earlier ones.
+        """Return `horizon` rows from `step` on, and discard earlier ones.
 
         Raises:
-            ValueError: An earlier step than the last one asked for.
+            ValueError: The step is before the last one requested.
         """
         if step < self._first_step:
-            raise ValueError(f"step {step} was forgotten: the earliest is {self._first_step}")
+            raise ValueError(f"step {step} was discarded: the earliest is {self._first_step}")
         self._forget_before(step)
         known_rows = max(0, min(self.horizon, frame_of(self.known_s) - step))
         # An open note sounds through every known frame.
@@ -172,7 +172,7 @@ class StreamingGoal:
 
 
 def note_events(score: Score) -> Iterator[NoteEvent]:
-    """Return the events of a score trimmed of silence, in order of time: what a keyboard would send.
+    """Return the events of a score trimmed of silence, in order of time: as a keyboard would send them.
 
     Overlapping notes of one pitch become one key press struck several times, released once.
     """

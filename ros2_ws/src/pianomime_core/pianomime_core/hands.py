@@ -77,12 +77,12 @@ def target_joints(target: str) -> tuple[str, ...]:
 
 
 def name_order(wanted: tuple[str, ...], given: tuple[str, ...], what: str, parts: str) -> list[int]:
-    """Return where each wanted name stands among those given: `array[name_order(...)]` is in the wanted order.
+    """Return the index of each wanted name among those given: `array[name_order(...)]` is in the wanted order.
 
     Args:
         wanted, given: Joint or target names.
-        what: "joint" or "target", and
-        parts: whose names these are, for the message.
+        what: "joint" or "target", for the message.
+        parts: What the names belong to, for the message.
 
     Raises:
         UserError: A name is missing on either side.

@@ -1,4 +1,4 @@
-"""Who plays in a MIDI file, and which of them the robot plays: the obvious pianos, all, or those that are chosen.
+"""The instruments of a MIDI file, and which of them the robot plays: the obvious pianos, all, or a selection.
 
 An instrument is one channel of one track. Tracks and channels count from 1, as musicians count them.
 """
@@ -40,9 +40,9 @@ _MOST_NAMED = 6
 
 @dataclass(frozen=True)
 class Choice:
-    """What is to be played of a file: what is in one of `tracks` and on one of `channels`; empty ones choose nothing.
+    """A selection of tracks and channels of a file: notes in one of `tracks` and on one of `channels`; empty for all.
 
-    Drums are played, as if they were pitches, if channel 10 is chosen.
+    Drums are played as pitches if channel 10 is selected.
     """
 
     tracks: tuple[int, ...] = ()
@@ -53,7 +53,7 @@ class Choice:
 
     @property
     def with_drums(self) -> bool:
-        """Channel 10 is wanted as pitches."""
+        """Whether channel 10 is played as pitches."""
         return DRUM_CHANNEL in self.channels
 
 
@@ -61,19 +61,19 @@ EVERYTHING_FOR_A_PIANO = Choice()
 
 
 def choice(tracks: str = "", channels: str = "") -> Choice:
-    """Read a choice as it is typed: numbers separated by commas, "2,3"; empty for no choice.
+    """Parse a choice: numbers separated by commas, "2,3"; empty for no choice.
 
     Raises:
-        UserError: They are no such numbers.
+        UserError: They are not such numbers.
     """
     return Choice(numbers("tracks", tracks, MAX_TRACKS), numbers("channels", channels, HIGHEST_CHANNEL))
 
 
 def numbers(what: str, text: str, highest: int) -> tuple[int, ...]:
-    """Read "2,3", or "2," as one number is written where YAML would take "2" for no text: whole numbers from 1.
+    """Parse "2,3", or "2,", which is one number where YAML would not read "2" as text: whole numbers from 1.
 
     Raises:
-        UserError: It is something else; the message calls them `what`.
+        UserError: The text is something else; the message calls it `what`.
     """
     words = [word.strip() for word in text.strip().removesuffix(",").split(",")] if text.strip() else []
     if not all(word.isascii() and word.isdigit() and len(word) < 6 and 1 <= int(word) <= highest for word in words):
@@ -83,13 +83,13 @@ def numbers(what: str, text: str, highest: int) -> tuple[int, ...]:
 
 @dataclass(frozen=True)
 class Instrument:
-    """A channel of a track, with notes.
+    """A channel of a track that has notes.
 
     Attributes:
         track: From 1.
         channel: From 1.
-        name: Of the track.
-        programs: With which its notes begin, 0..127; None where nothing says so.
+        name: Name of the track.
+        programs: Programs its notes begin with, 0..127; None where the file sets none.
     """
 
     track: int
@@ -99,29 +99,29 @@ class Instrument:
 
     @property
     def is_drums(self) -> bool:
-        """It is on channel 10."""
+        """Whether it is on channel 10."""
         return self.channel == DRUM_CHANNEL
 
     @property
     def families(self) -> tuple[str, ...]:
-        """What it sounds like: a piano where nothing says so."""
+        """General MIDI families of its programs; a piano where none is set."""
         known = sorted({(program or 0) // _PROGRAMS_PER_FAMILY for program in self.programs})
         return ("drums",) if self.is_drums else tuple(_FAMILIES[family] for family in known)
 
     @property
     def may_be_piano(self) -> bool:
-        """Nothing says that it is clearly something else."""
+        """Whether it may be a piano: nothing says that it is something else."""
         return not self.is_drums and (_PIANO in self.families or _PIANO in self.name.lower())
 
     def __str__(self) -> str:
-        """As in: track 2 'Strings' (channel 3, strings)."""
+        """For example: track 2 'Strings' (channel 3, strings)."""
         name = f" {self.name[:_LONGEST_NAME].strip()!r}" if self.name.strip() else ""
         return f"track {self.track}{name} (channel {self.channel}, {' and '.join(self.families)})"
 
 
 def instruments(midi: MidiTracks) -> list[Instrument]:
     """Return the instruments of a file, in the order of its tracks and channels."""
-    # A program may be set in another track than the notes.
+    # A program may be set in a different track from the notes.
     elsewhere: dict[int, int] = {}
     for track in midi.tracks:
         for event in track.events:
@@ -144,12 +144,12 @@ def instruments(midi: MidiTracks) -> list[Instrument]:
 
 
 def played(there: Sequence[Instrument], wanted: Choice = EVERYTHING_FOR_A_PIANO) -> list[Instrument]:
-    """Return the instruments that are chosen; without a choice the pianos if all others are clearly something else.
+    """Return the chosen instruments; without a choice the pianos, if all others are clearly something else.
 
-    Where all may be pianos, or none, all are played. Drums are among them only if channel 10 is chosen.
+    If all may be pianos, or none, all are played. Drums are included only if channel 10 is chosen.
 
     Raises:
-        UserError: A track or channel that is chosen has no notes.
+        UserError: A chosen track or channel has no notes.
     """
     tonal = [each for each in there if wanted.with_drums or not each.is_drums]
     if not wanted:
@@ -176,7 +176,7 @@ def played(there: Sequence[Instrument], wanted: Choice = EVERYTHING_FOR_A_PIANO)
 
 
 def remark(there: Sequence[Instrument], chosen: Sequence[Instrument]) -> str:
-    """Say who plays and who does not; empty where all play and are one piano, or two, as one for each hand."""
+    """Describe what is played and what is not; empty if all is played and is one piano, or two (one per hand)."""
     who_plays = set(chosen)
     playing = [each for each in there if each in who_plays]
     silent = [each for each in there if each not in who_plays and not each.is_drums]

@@ -1,11 +1,11 @@
-"""What moving keys play: presses with the loudness of their speed, releases, and the music they make.
+"""What moving keys play: strikes with a MIDI velocity from their speed, releases, and the resulting notes.
 
-A key strikes when it crosses its activation on the way down, and is let go when it comes back over it, so that what is
-heard are the `pressed` of the metric. Loudness: on a grand piano the hammer flies about five times as fast as the
-front of the key moves (Askenfelt and Jansson, "From touch to string vibrations", 1990), and MIDI velocities are a
-logarithm of the hammer's speed, `52 + 25 log2(speed in m/s)` on the Bösendorfer SE290 (Goebl, "The role of timing and
-intensity in the production and perception of melody in expressive piano performance", 2003, eq. 3.2): half as fast is
-25 softer. The planner's keys move at .26 to .62 m/s (5 to 95 %): velocities 61 to 93.
+A key strikes when it crosses its activation angle on the way down, and is released when it crosses it on the way up, so
+that the sound agrees with the `pressed` of the metrics. Loudness: on a grand piano the hammer flies about five times as
+fast as the front of the key moves (Askenfelt and Jansson, "From touch to string vibrations", 1990), and MIDI velocities
+are a logarithm of the hammer's speed, `52 + 25 log2(speed in m/s)` on the Bösendorfer SE290 (Goebl, "The role of timing
+and intensity in the production and perception of melody in expressive piano performance", 2003, eq. 3.2): half as fast
+is 25 softer. The planner's keys move at .26 to .62 m/s (5 to 95 %): velocities 61 to 93.
 """
 
 import math
@@ -19,7 +19,7 @@ from pianomime_core.keyboard import BLACK_KEY, KEYBOARD, LOWEST_PITCH, NUM_KEYS,
 from pianomime_core.notes import LOUDEST, Note, Score
 
 HAMMER_RATIO = 5.0
-"""Speed of the hammer over that of the key's front."""
+"""Speed of the hammer relative to the front of the key."""
 VELOCITY_AT_1_M_S = 52.0
 VELOCITY_PER_DOUBLING = 25.0
 SOFTEST = 1
@@ -29,7 +29,7 @@ _KEY_LENGTH_M = np.where(KEYBOARD.is_black, BLACK_KEY.length_m, WHITE_KEY.length
 
 @dataclass(frozen=True)
 class KeyEvent:
-    """A key, 0..87, bass first, that strikes with a MIDI velocity 1..127, or is let go (velocity 0)."""
+    """A key, 0..87, bass first, that strikes with a MIDI velocity 1..127 or is released (velocity 0)."""
 
     time_s: float
     key: int
@@ -64,21 +64,21 @@ def midi_velocity(key: int, key_velocity_rad_s: float) -> int:
     return round(min(max(velocity, SOFTEST), LOUDEST))
 
 
-class KeyListener:
-    """Hears strikes and releases in successive states of the keys, all up at first."""
+class KeyEventDetector:
+    """Detects strikes and releases in successive states of the keys, which are all up at first."""
 
     def __init__(self) -> None:
         self._pressed = np.zeros(NUM_KEYS, dtype=np.bool_)
 
-    def hear(
+    def update(
         self, time_s: float, key_angles: NDArray[np.float64], key_velocities: NDArray[np.float64]
     ) -> list[KeyEvent]:
-        """Return what has happened since the last state, bass first.
+        """Return the events since the last state, bass first.
 
         Args:
-            time_s: Of this state.
+            time_s: Time of this state.
             key_angles: (88,) rad.
-            key_velocities: (88,) rad/s, in this state, at which keys strike.
+            key_velocities: (88,) rad/s, the speed of a key that strikes.
         """
         pressed = KEYBOARD.pressed(key_angles)
         changed = np.flatnonzero(pressed != self._pressed)
@@ -90,16 +90,15 @@ class KeyListener:
 
 
 def played_notes(events: Iterable[KeyEvent], end_s: float, title: str = "", pedal: Iterable[PedalEvent] = ()) -> Score:
-    """Return the music of a performance's events; keys and pedal still down at its end are let go then.
+    """Return the events of a performance as notes; keys and pedal still down at the end are released then.
 
-    Notes end where their keys are let go; what sounds on while the pedal is down is the instrument's business, as in
-    MIDI.
+    Notes end when their keys are released; sustaining them while the pedal is down is up to the instrument, as in MIDI.
 
     Args:
         events: Sorted by time.
         end_s: When the performance ends, later than every strike.
-        title: Of the score.
-        pedal: Its changes, sorted by time.
+        title: Title of the score.
+        pedal: Changes of the pedal, sorted by time.
     """
     notes: list[Note] = []
     down: dict[int, KeyEvent] = {}

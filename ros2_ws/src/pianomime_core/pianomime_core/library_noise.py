@@ -1,4 +1,4 @@
-"""Silence for libraries that write to file descriptor 2 what our own errors say in one line."""
+"""Silences libraries that write to stderr (file descriptor 2); our own errors report the problem in one line."""
 
 import os
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def no_library_noise() -> Iterator[None]:
-    """What ALSA, JACK and the like complain about in the meantime is heard by nobody."""
+    """Discard what ALSA, JACK and the like write to stderr within the block."""
     kept = os.dup(2)
     null = os.open(os.devnull, os.O_WRONLY)
     try:

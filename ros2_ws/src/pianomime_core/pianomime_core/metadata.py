@@ -1,4 +1,4 @@
-"""What our files say about themselves, by name: of which type each entry is that a program of ours reads."""
+"""The metadata of our files: the type of each entry that our programs read."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -71,7 +71,7 @@ def scores_in(kind: str, metadata: Mapping[str, Any], name: str) -> dict[str, fl
     """Return the scores that metadata of the right types hold under a name.
 
     Raises:
-        UserError: There are none, or frame and onset F1 are not among them.
+        UserError: There are none, or frame F1 or onset F1 is missing.
     """
     scores: dict[str, float] = metadata.get(name, {})
     if not {"f1", "onset_f1"} <= scores.keys():
@@ -80,7 +80,7 @@ def scores_in(kind: str, metadata: Mapping[str, Any], name: str) -> dict[str, fl
 
 
 def _short(value: Any) -> str:
-    # Lists and objects by their type: they may be nested deeper than repr goes.
+    # Lists and objects by their type: they may be nested too deeply for repr.
     if isinstance(value, (list, dict)):
         return f"a {type(value).__name__}"
     text = repr(value)

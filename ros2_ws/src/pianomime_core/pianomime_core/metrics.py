@@ -1,10 +1,10 @@
-"""How well the pressed keys follow the wanted ones.
+"""How well the pressed keys match the goal.
 
 The benchmark number is RoboPianist's (`robopianist.wrappers.evaluation`, used by PianoMime): precision, recall and F1
-of each 50 ms frame over 88 keys, 0 / 0 counted as 1, and the plain mean over frames. A silent frame in which nothing
-is pressed scores 1, so a robot that does nothing scores the share of silent frames (`do_nothing_f1`); the other
-numbers do not have that weakness: micro (key-frames counted over the whole piece), active frames (frames in which a
-key is wanted or pressed), and onsets (did each note begin in time, as `mir_eval.transcription` matches them, offsets
+of each 50 ms frame over 88 keys, with 0 / 0 counted as 1, averaged over frames. A silent frame in which nothing is
+pressed scores 1, so a robot that does nothing scores the share of silent frames (`do_nothing_f1`). The other numbers do
+not have that weakness: micro (note-frames counted over the whole piece), active frames (frames in which a key is in the
+goal or pressed), and onsets (whether each note begins in time, matched as in `mir_eval.transcription`, offsets
 ignored).
 """
 
@@ -22,12 +22,13 @@ class ScoreCard:
 
     Attributes:
         precision, recall, f1: Means over frames, the benchmark's numbers. Always f1 <= (precision + recall) / 2.
-        micro_precision, micro_recall, micro_f1: Of all key-frames together.
-        active_f1: Mean of the frames in which a key is wanted or pressed; 1 if there is none.
-        onset_precision, onset_recall, onset_f1: Of note beginnings, matched within 50 ms on the same key.
+        micro_precision, micro_recall, micro_f1: Of all note-frames together.
+        active_f1: Mean over the frames in which a key is in the goal or pressed; 1 if there are none.
+        onset_precision, onset_recall, onset_f1: Of note onsets, matched within 50 ms on the same key.
         do_nothing_f1: `f1` of a robot that presses nothing.
         frames: Number of frames scored.
-        pedal_f1: Of the frames in which the sustain pedal is down; None where it is never wanted. In no other number.
+        pedal_f1: Of the frames in which the sustain pedal is down; None if the goal never uses it. No other score
+            counts the pedal.
     """
 
     precision: float
@@ -45,43 +46,45 @@ class ScoreCard:
     pedal_f1: float | None = None
 
     def as_dict(self) -> dict[str, float]:
-        """Return the scores by name, ready for JSON; without the pedal where it is never wanted."""
+        """Return the scores by name, ready for JSON; without `pedal_f1` if the goal never uses the pedal."""
         return {name: value for name, value in asdict(self).items() if value is not None}
 
 
 class RunningScore:
-    """The same scores, kept up to date frame by frame: constant time and memory, so a live scoreboard can use it."""
+    """The same scores, updated frame by frame in constant time and memory, so that a live scoreboard can use them."""
 
     def __init__(self) -> None:
         self._frames = self._active_frames = self._silent_goal_frames = 0
         self._sum_precision = self._sum_recall = self._sum_f1 = self._sum_active_f1 = 0.0
-        self._key_frames = _Counts()
+        self._note_frames = _Counts()
         self._onsets = _Counts()
         self._pedal = _Counts()
         self._goal_before = np.zeros(NUM_KEYS, dtype=bool)
         self._pressed_before = np.zeros(NUM_KEYS, dtype=bool)
-        # Onsets of the frame before that found no partner yet.
+        # Onsets of the previous frame that have no partner yet.
         self._open_goal_onsets = np.zeros(NUM_KEYS, dtype=bool)
         self._open_pressed_onsets = np.zeros(NUM_KEYS, dtype=bool)
 
     def update(
         self, goal: NDArray[np.bool_], pressed: NDArray[np.bool_], sustain: bool = False, pedal: bool = False
     ) -> None:
-        """Score one frame: wanted and pressed keys, (88,) each, bool or 0 and 1; wanted and pressed pedal."""
+        """Score one frame: goal and pressed keys, (88,) each, bool or 0 and 1; the pedal of the goal and as pressed."""
         if goal.shape != (NUM_KEYS,) or pressed.shape != (NUM_KEYS,):
             raise ValueError(f"a frame has {NUM_KEYS} keys, got goal {goal.shape} and pressed {pressed.shape}")
         goal, pressed = goal.astype(bool), pressed.astype(bool)
-        frame = _Counts(hit=int(np.sum(goal & pressed)), wanted=int(np.sum(goal)), given=int(np.sum(pressed)))
+        frame = _Counts(
+            true_positives=int(np.sum(goal & pressed)), reference=int(np.sum(goal)), estimated=int(np.sum(pressed))
+        )
         self._frames += 1
         self._sum_precision += frame.precision
         self._sum_recall += frame.recall
         self._sum_f1 += frame.f1
-        self._silent_goal_frames += frame.wanted == 0
-        if frame.wanted or frame.given:
+        self._silent_goal_frames += frame.reference == 0
+        if frame.reference or frame.estimated:
             self._active_frames += 1
             self._sum_active_f1 += frame.f1
-        self._key_frames.add(frame)
-        self._pedal.add(_Counts(hit=int(sustain and pedal), wanted=int(sustain), given=int(pedal)))
+        self._note_frames.add(frame)
+        self._pedal.add(_Counts(true_positives=int(sustain and pedal), reference=int(sustain), estimated=int(pedal)))
         self._update_onsets(goal, pressed)
 
     def card(self) -> ScoreCard:
@@ -96,21 +99,21 @@ class RunningScore:
             precision=self._sum_precision / self._frames,
             recall=self._sum_recall / self._frames,
             f1=self._sum_f1 / self._frames,
-            micro_precision=self._key_frames.precision,
-            micro_recall=self._key_frames.recall,
-            micro_f1=self._key_frames.f1,
+            micro_precision=self._note_frames.precision,
+            micro_recall=self._note_frames.recall,
+            micro_f1=self._note_frames.f1,
             active_f1=_ratio(self._sum_active_f1, self._active_frames),
             onset_precision=self._onsets.precision,
             onset_recall=self._onsets.recall,
             onset_f1=self._onsets.f1,
             do_nothing_f1=self._silent_goal_frames / self._frames,
             frames=self._frames,
-            pedal_f1=self._pedal.f1 if self._pedal.wanted else None,
+            pedal_f1=self._pedal.f1 if self._pedal.reference else None,
         )
 
     def _update_onsets(self, goal: NDArray[np.bool_], pressed: NDArray[np.bool_]) -> None:
-        # Onsets match on one key within one frame (50 ms). A key cannot begin in two frames in a row, so each onset has
-        # at most one partner in this and the last frame, and taking it at once is the largest matching there is.
+        # Onsets match on a key within one frame (50 ms). A key cannot have onsets in two frames in a row, so each
+        # onset has at most one partner in this and the last frame, and taking it at once gives the largest matching.
         goal_onsets = goal & ~self._goal_before
         pressed_onsets = pressed & ~self._pressed_before
         matched_goal = goal_onsets & (pressed_onsets | self._open_pressed_onsets)
@@ -118,9 +121,9 @@ class RunningScore:
         same_frame = goal_onsets & pressed_onsets
         self._onsets.add(
             _Counts(
-                hit=int(np.sum(matched_goal)) + int(np.sum(matched_pressed)) - int(np.sum(same_frame)),
-                wanted=int(np.sum(goal_onsets)),
-                given=int(np.sum(pressed_onsets)),
+                true_positives=int(np.sum(matched_goal)) + int(np.sum(matched_pressed)) - int(np.sum(same_frame)),
+                reference=int(np.sum(goal_onsets)),
+                estimated=int(np.sum(pressed_onsets)),
             )
         )
         self._open_goal_onsets = goal_onsets & ~matched_goal
@@ -137,9 +140,9 @@ def score(
     """Score a whole piece.
 
     Args:
-        goal: (T, 88) bool, keys wanted at the end of each step.
+        goal: (T, 88) bool, keys that are to be down at the end of each step.
         pressed: (T, 88) bool, keys pressed after each step.
-        sustain, pedal: (T,) bool, pedal wanted and pressed in each step; None: never.
+        sustain, pedal: (T,) bool, the sustain pedal of the goal, and as pressed, in each step; None for never.
 
     Raises:
         ValueError: The shapes differ, are not (T, 88), or T is 0.
@@ -148,36 +151,36 @@ def score(
         raise ValueError(f"goal {goal.shape} and pressed {pressed.shape} differ in shape")
     running = RunningScore()
     never = np.zeros(len(goal), dtype=np.bool_)
-    wanted, given = (never if rows is None else rows for rows in (sustain, pedal))
-    for goal_row, pressed_row, down_wanted, down in zip(goal, pressed, wanted, given, strict=True):
-        running.update(goal_row, pressed_row, bool(down_wanted), bool(down))
+    reference, estimated = (never if rows is None else rows for rows in (sustain, pedal))
+    for goal_row, pressed_row, wanted_down, down in zip(goal, pressed, reference, estimated, strict=True):
+        running.update(goal_row, pressed_row, bool(wanted_down), bool(down))
     return running.card()
 
 
 @dataclass
 class _Counts:
-    """True positives, positives in the truth, positives in the answer."""
+    """True positives, positives of the reference, estimated positives."""
 
-    hit: int = 0
-    wanted: int = 0
-    given: int = 0
+    true_positives: int = 0
+    reference: int = 0
+    estimated: int = 0
 
     def add(self, other: "_Counts") -> None:
-        self.hit += other.hit
-        self.wanted += other.wanted
-        self.given += other.given
+        self.true_positives += other.true_positives
+        self.reference += other.reference
+        self.estimated += other.estimated
 
     @property
     def precision(self) -> float:
-        return _ratio(self.hit, self.given)
+        return _ratio(self.true_positives, self.estimated)
 
     @property
     def recall(self) -> float:
-        return _ratio(self.hit, self.wanted)
+        return _ratio(self.true_positives, self.reference)
 
     @property
     def f1(self) -> float:
-        return _ratio(2 * self.hit, self.wanted + self.given)
+        return _ratio(2 * self.true_positives, self.reference + self.estimated)
 
 
 def _ratio(numerator: float, denominator: float) -> float:

@@ -1,4 +1,4 @@
-"""Reading MIDI files: every check of the file itself, and the time of a tick.
+"""Reads MIDI files: all checks of the file itself, and the time of a tick.
 
 Times follow pretty_midi, RoboPianist's reader, operation by operation, so that a note on the border of two frames falls
 on the same side of it.
@@ -22,7 +22,8 @@ def read_midi_file(path: Path) -> MidiTracks:
     """Read a standard MIDI file of type 0 or 1, also in a RIFF container.
 
     Raises:
-        UserError: The path is no readable regular file, is too large, empty, not MIDI, damaged, or of an unusual kind.
+        UserError: The path is not a readable regular file, or the file is too large, empty, not MIDI, damaged or
+            unsupported.
     """
     data = _content(path)
     if not is_midi(data):
@@ -62,7 +63,7 @@ def _content(path: Path) -> bytes:
 class TempoMap:
     """Seconds of a tick by the tempo events of all tracks, computed as in `PrettyMIDI._load_tempo_changes`.
 
-    pretty_midi itself reads those of the first track alone, against the standard and all players.
+    pretty_midi itself reads only those of the first track, contrary to the standard and to all players.
     """
 
     def __init__(self, midi: MidiTracks) -> None:

@@ -1,9 +1,9 @@
 """The bytes of a standard MIDI file as tracks of the events a piano needs, read as leniently as players read them.
 
-mido, which reads live messages and writes files here, refuses a file for any event it cannot decode, also one that says
-nothing about notes, and takes time and memory beyond what a file is worth. This reader passes over what no piano needs,
-looks at each byte once, and says in words what was odd; on files that mido reads it finds the same events (but for time
-that mido loses at meta events of unknown kinds).
+mido, which reads live messages and writes files here, refuses a file for any event it cannot decode, even one unrelated
+to notes, and takes far more time and memory. This reader skips what no piano needs, reads each byte once, and
+reports what was odd; on files that mido reads it finds the same events (except that mido loses time at meta events of
+unknown kinds).
 """
 
 from collections.abc import Iterator
@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 MAX_EVENTS = 500_000
-"""Half an hour of 100 notes a second has fewer."""
+"""Half an hour of 100 notes per second has fewer."""
 MAX_TRACKS = 65_535
-"""What a header can count."""
+"""The largest number that fits in a header."""
 
 NOTE_OFF, NOTE_ON, CONTROL_CHANGE, PROGRAM_CHANGE = 0x80, 0x90, 0xB0, 0xC0
 _SYSTEM = 0xF0
@@ -34,7 +34,7 @@ _HEADER_BYTES = 8
 
 
 class MidiBytesError(ValueError):
-    """What is wrong with the bytes, in words to be read after the name of the file."""
+    """What is wrong with the bytes; the text continues a sentence that begins with the name of the file."""
 
 
 def _damaged(how: str) -> MidiBytesError:
@@ -76,7 +76,7 @@ class MidiTracks:
         type: 0, 1, 2, or whatever the header says.
         division: Ticks per beat; negative where time is counted in SMPTE frames.
         tracks: In the order of the file.
-        oddities: What is not as the standard has it, in words.
+        oddities: Deviations from the standard, in words.
     """
 
     type: int
@@ -86,7 +86,7 @@ class MidiTracks:
 
 
 def is_midi(data: bytes) -> bool:
-    """Whether bytes begin as a standard MIDI file, or as one in a RIFF container."""
+    """Return whether the bytes begin like a standard MIDI file, or like one in a RIFF container."""
     return data.startswith(b"MThd") or (data.startswith(b"RIFF") and data[8:12] == b"RMID")
 
 
@@ -94,7 +94,7 @@ def read_midi_tracks(data: bytes) -> MidiTracks:
     """Read a standard MIDI file, for which `is_midi`.
 
     Raises:
-        MidiBytesError: It ends too early, has no track, or its events are torn, too many, or make no sense.
+        MidiBytesError: It ends too early, has no track, or its events are incomplete, too many, or invalid.
     """
     oddities = []
     if not data.startswith(b"MThd"):
@@ -153,7 +153,7 @@ def _read_chunks(data: bytes, at: int, midi: MidiTracks) -> None:
 
 
 def _is_chunk(data: bytes, at: int) -> bool:
-    """A track, whatever its length says, or a chunk of any other kind that is whole."""
+    """A track, whatever its length field says, or a complete chunk of any other kind."""
     header = data[at : at + _HEADER_BYTES]
     if len(header) < _HEADER_BYTES:
         return False
@@ -164,10 +164,10 @@ def _is_chunk(data: bytes, at: int) -> bool:
 
 
 class _TrackReader:
-    """Reads the events of one track, and counts what is odd about them.
+    """Reads the events of one track and counts oddities.
 
     Attributes:
-        events: How many there were, of all kinds.
+        events: Number of events of all kinds.
     """
 
     def __init__(self, data: bytes, track: Track, name: str, budget: int) -> None:
@@ -179,7 +179,7 @@ class _TrackReader:
         self.events = 0
 
     def oddities(self) -> Iterator[str]:
-        """What was odd, in words, each kind once."""
+        """Yield a description of each kind of oddity."""
         for what, count in self._counts.items():
             yield f"{self._name} has {count} {what}" if count else f"{self._name} {what}"
 
@@ -187,7 +187,7 @@ class _TrackReader:
         """Read events from byte `at` on, up to byte `end` if the track's length is right, and return where it ends.
 
         Raises:
-            MidiBytesError: The events make no sense, or are more than the budget.
+            MidiBytesError: The events are invalid, or more than the budget.
             IndexError: The data end before the track does.
         """
         data, keep, budget = self._data, self._track.events.append, self._budget
@@ -262,7 +262,7 @@ class _TrackReader:
             self._odd(f"tempo events that have not {_TEMPO_BYTES} bytes and are passed over")
 
     def _number(self, begin: int) -> tuple[int, int]:
-        """The number of variable length that begins at a byte, and where it ends."""
+        """Return the variable-length number that begins at a byte, and where it ends."""
         value, at = 0, begin
         while True:
             byte = self._data[at]
@@ -274,11 +274,12 @@ class _TrackReader:
                 return value, at
 
     def _ends_here(self, end: int) -> bool:
-        """Whether a track without an end-of-track event may end where its length says: something else begins there."""
+        """Whether a track without an end-of-track event may end where its length says, because something else begins
+        there."""
         return end == len(self._data) or _is_chunk(self._data, end)
 
     def _after(self, at: int, end: int) -> int:
-        """Where to read on after an end-of-track event that ends at byte `at`."""
+        """Return where to continue after an end-of-track event that ends at byte `at`."""
         if at > len(self._data):
             raise IndexError
         if at < end <= len(self._data) and not self._data.startswith(b"MTrk", at):

@@ -2,8 +2,8 @@
 
 The rules are those of RoboPianist's reader (note_seq on pretty_midi): a note-off ends every note of its pitch and
 channel that began before it, a note without length or without end is dropped, pitches outside the 88 keys are
-dropped, pedal events count on channels that have notes. Differences, so that a piano plays the whole file and nothing
-but what is for it: drums (channel 10) are dropped here and played as pitches there, other instruments beside a piano
+dropped, pedal events count on channels that have notes. Differences, so that the piano plays the whole file and only
+what is meant for it: drums (channel 10) are dropped here and played as pitches there, other instruments beside a piano
 too (`pianomime_core.instruments`); tempo events count in every track here (`pianomime_core.midi`), in the first there;
 silence is trimmed at the earliest onset and the latest offset here (`pianomime_core.piano_roll`), at the first and last
 note in file order there, which loses music where a note that begins later ends earlier.
@@ -28,7 +28,7 @@ MAX_DURATION_S = 30 * 60.0
 
 LOUDEST = 127
 USUAL_VELOCITY = 64
-"""How loud a note is of which nobody says it: the middle of MIDI's 1..127."""
+"""Velocity of a note that has none: the middle of MIDI's 1..127."""
 
 _SUSTAIN_CONTROL = 64
 _SUSTAIN_DOWN_FROM = 64
@@ -68,7 +68,7 @@ class Dropped:
     zero_length: int = 0
 
     def __str__(self) -> str:
-        """What is missing, in words: "3 drum notes (channel 10), 1 outside the 88 keys (pitches 21..108)"."""
+        """A description of what is missing: "3 drum notes (channel 10), 1 outside the 88 keys (pitches 21..108)"."""
         parts = (
             (self.drums, "drum notes (channel 10)"),
             (self.out_of_range, f"outside the 88 keys (pitches {LOWEST_PITCH}..{HIGHEST_PITCH})"),
@@ -85,8 +85,8 @@ class Score:
         notes: Notes, sorted by onset, then pitch, when read from a file.
         sustain: Pedal events (time in seconds, down), sorted by time; up before the first.
         title: Name for people.
-        dropped: What of the MIDI file is not in `notes`.
-        remarks: What else people should be told about the file, each to be read after its name.
+        dropped: Notes of the MIDI file that are not in `notes`.
+        remarks: Further remarks about the file; each continues a sentence that begins with its name.
     """
 
     notes: tuple[Note, ...]
@@ -113,8 +113,8 @@ Time = TypeVar("Time", int, float)
 class OpenNotes(Generic[Key, Time]):
     """Pairs note-on with note-off events by pretty_midi's rule; shared by files (ticks) and live streams (seconds).
 
-    A note-off ends all notes of its key that began before it. Notes begun at the very same time stay open if it ended
-    others, and vanish if it did not (they have no length).
+    A note-off ends all notes of its key that began before it. Notes that begin at the very same time stay open if it
+    ended others, and are dropped if it did not (they have no length).
     """
 
     def __init__(self) -> None:
@@ -125,7 +125,7 @@ class OpenNotes(Generic[Key, Time]):
         self._open.setdefault(key, []).append((time, velocity))
 
     def end(self, key: Key, time: Time) -> list[tuple[Time, int]]:
-        """Return (onset, velocity) of the notes that a note-off ends; none if it matches nothing."""
+        """Return (onset, velocity) of the notes that a note-off ends; empty if it matches none."""
         begun = self._open.pop(key, [])
         ended = [note for note in begun if note[0] != time]
         kept = [note for note in begun if note[0] == time]
@@ -139,11 +139,11 @@ class OpenNotes(Generic[Key, Time]):
 
 
 def load_midi(path: str | Path, choice: Choice = EVERYTHING_FOR_A_PIANO) -> Score:
-    """Read a MIDI file, all of it that is for a piano or the tracks and channels that are chosen.
+    """Read a MIDI file: everything that is for a piano, or the chosen tracks and channels.
 
     Raises:
-        UserError: The file is missing, unreadable, damaged, without a playable note, or longer than 30 minutes, or has
-            no notes where they are chosen.
+        UserError: The file is missing, unreadable, damaged, without a playable note or longer than 30 minutes, or the
+            choice has no notes.
     """
     path = Path(path)
     midi = read_midi_file(path)
@@ -152,7 +152,7 @@ def load_midi(path: str | Path, choice: Choice = EVERYTHING_FOR_A_PIANO) -> Scor
         chosen = played(there, choice)
     except UserError as error:
         raise UserError(f"MIDI file {str(path)!r}: {error}") from error
-    # Who wants all that is for a piano is told what is not.
+    # Without a choice, drums are counted, to be reported as dropped.
     heard = {
         (each.track, each.channel - 1) for each in (chosen if choice else [*chosen, *(e for e in there if e.is_drums)])
     }
@@ -183,7 +183,7 @@ def load_midi(path: str | Path, choice: Choice = EVERYTHING_FOR_A_PIANO) -> Scor
                         continue
                     channels_with_notes.add(channel)
                     onset_s, offset_s = tempo_map.seconds(onset), tempo_map.seconds(tick)
-                    # Not so if a tick is shorter than the resolution of a float.
+                    # Onset and offset coincide if a tick is shorter than the resolution of a float.
                     if on_keyboard and onset_s < offset_s:
                         notes.append(Note(pitch, onset_s, offset_s, velocity))
         for channel in sorted(channels_with_notes):
@@ -232,7 +232,7 @@ def save_midi(score: Score, path: str | Path) -> None:
     events += [(time_s, 1, ("control_change", _SUSTAIN_CONTROL, 127 * down)) for time_s, down in score.sustain]
     track = mido.MidiTrack([mido.MetaMessage("set_tempo", tempo=_WRITTEN_TEMPO_US)])
     last_tick = 0
-    # At one time: ends, then the pedal, then beginnings, so that a key struck again is not ended at once.
+    # At equal times: note-offs, then the pedal, then note-ons, so that a repeated note is not ended at once.
     for tick, _, (kind, number, value) in sorted(
         ((round(time_s * _WRITTEN_TICKS_PER_S), order, data) for time_s, order, data in events),
         key=lambda event: event[:2],

@@ -1,6 +1,6 @@
-"""Our files of arrays: npz archives without pickle, written whole or not at all, and what a bad one is told.
+"""Our array files: npz archives without pickle, written atomically, with clear errors for bad ones.
 
-`kind` is what such a file holds, "rollout" or "demonstration": messages name it.
+`kind` is what a file holds, "rollout" or "demonstration", for the messages.
 """
 
 import json
@@ -20,7 +20,7 @@ from pianomime_core.metadata import require_types
 from pianomime_core.whole_file import write_whole
 
 MAX_BYTES = 256_000_000
-"""Of all arrays of a file together: two hours of music, the longest session, take 60 MB."""
+"""Limit for all arrays of a file together; two hours of music, the longest session, take 60 MB."""
 _SUFFIX = ".npy"
 _SHOWN = 200
 
@@ -43,15 +43,15 @@ def write_npz(path: str | Path, kind: str, arrays: Mapping[str, Any]) -> None:
 
 
 def read_npz(path: str | Path, kind: str, known: Iterable[str]) -> dict[str, NDArray[Any]]:
-    """Return those arrays of an archive that are known; nothing else in it is unpacked.
+    """Return the known arrays of an archive; nothing else in it is unpacked.
 
     Args:
         path: The file.
         kind: What it should hold.
-        known: Names; a * stands for any letters.
+        known: Names of arrays; * matches any letters.
 
     Raises:
-        UserError: The file is missing, no npz, or damaged, or would unpack to more than `MAX_BYTES`.
+        UserError: The file is missing, not npz, damaged, or would unpack to more than `MAX_BYTES`.
     """
     if not Path(path).is_file():
         raise UserError(f"{kind} file {str(path)!r} does not exist")
@@ -71,8 +71,8 @@ def read_npz(path: str | Path, kind: str, known: Iterable[str]) -> dict[str, NDA
             return {name: _array(archive, member) for name, member in members.items()}
     except UserError:
         raise
-    except Exception as error:  # numpy, zipfile, zlib and ast raise whatever a damaged archive trips them over
-        why = str(error)[:_SHOWN]  # zipfile shows all that it took for a name
+    except Exception as error:  # numpy, zipfile, zlib and ast raise many kinds of error for damaged archives
+        why = str(error)[:_SHOWN]  # zipfile shows everything that it took for a name
         raise UserError(f"{str(path)!r} is not a {kind} (npz without pickle), or is damaged: {why}") from error
 
 
@@ -87,7 +87,7 @@ def _array(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> NDArray[Any]:
         shape, _, dtype = read_header(file)
         if dtype.hasobject:
             raise ValueError(f"{member.filename} holds Python objects")
-        # Before an array of that size is asked for.
+        # Checked before an array of that size is allocated.
         if file.tell() + math.prod(shape) * dtype.itemsize != member.file_size or min(shape, default=0) < 0:
             raise ValueError(f"{member.filename} is not as long as its header says")
     with archive.open(member) as file:
@@ -98,7 +98,7 @@ def require_names(path: str | Path, kind: str, arrays: Iterable[str], expected: 
     """Refuse an archive that lacks something, by name.
 
     Raises:
-        UserError: An array that is expected is not there.
+        UserError: An expected array is missing.
     """
     expected = tuple(expected)
     if missing := [name for name in expected if name not in arrays]:
@@ -106,10 +106,10 @@ def require_names(path: str | Path, kind: str, arrays: Iterable[str], expected: 
 
 
 def one_number(kind: str, name: str, array: NDArray[Any]) -> float:
-    """Return what an array without dimensions holds.
+    """Return the value of a zero-dimensional array.
 
     Raises:
-        UserError: It is not one float.
+        UserError: It is not a single float.
     """
     if array.shape != () or array.dtype.kind != "f":
         raise UserError(f"{kind} has {name} of shape {array.shape} and type {array.dtype}: must be one float")
@@ -117,14 +117,14 @@ def one_number(kind: str, name: str, array: NDArray[Any]) -> float:
 
 
 def json_object(kind: str, array: NDArray[Any]) -> dict[str, Any]:
-    """Return the metadata that an array of one string holds; what our programs read of it is of the right type.
+    """Return the metadata held by an array of one string, with known entries of the right type.
 
     Raises:
-        UserError: It is no JSON object, or something in it is of another type.
+        UserError: It is not a JSON object, or a known entry has the wrong type.
     """
     try:
         value = json.loads(str(array)) if array.shape == () and array.dtype.kind == "U" else None
-    except (ValueError, RecursionError):  # nested without end
+    except (ValueError, RecursionError):  # nested too deeply
         value = None
     if not isinstance(value, dict):
         raise UserError(f"{kind} has bad metadata: must be one string that holds a JSON object")

@@ -12,13 +12,13 @@ from pathlib import Path
 
 PARENT = os.getppid()
 """The process that started this one, while it was still there."""
-LOOK_PERIOD_S = 0.25
+POLL_PERIOD_S = 0.25
 FAREWELL_S = 10.0
 """What an orphan may take to write its files once it was asked to end; then it is killed."""
 
 
 @contextmanager
-def ending_with_parent(look_period_s: float = LOOK_PERIOD_S, farewell_s: float = FAREWELL_S) -> Iterator[None]:
+def ending_with_parent(poll_period_s: float = POLL_PERIOD_S, farewell_s: float = FAREWELL_S) -> Iterator[None]:
     """Within the block, send this process SIGTERM when its parent is gone, and SIGKILL if it does not end by itself.
 
     The parent is looked at: Linux's own death signal (prctl) belongs to the parent's *thread*, and would end us with a
@@ -30,7 +30,7 @@ def ending_with_parent(look_period_s: float = LOOK_PERIOD_S, farewell_s: float =
         return
 
     def watch() -> None:
-        while not over.wait(look_period_s):
+        while not over.wait(poll_period_s):
             if os.getppid() != PARENT:
                 os.kill(os.getpid(), signal.SIGTERM)
                 if not over.wait(farewell_s):

@@ -1,4 +1,4 @@
-"""A score as frames of 50 ms: which keys shall be down at the end of each control step.
+"""A score as frames of 50 ms: the keys that are to be down at the end of each control step.
 
 RoboPianist's rules (`robopianist.music.midi_file.NoteTrajectory`, `robopianist.music.piano_roll`): silence is trimmed
 at both ends, a note covers every frame it touches and one at least, and in the frame in which a sounding key is
@@ -20,24 +20,24 @@ from pianomime_core.timing import FRAMES_PER_SECOND
 
 
 def usual_velocity(goal: NDArray[np.bool_]) -> NDArray[np.uint8]:
-    """Return MIDI velocities (T, 88) for wanted keys (T, 88) of which nobody says how loud: all alike."""
+    """Return the default MIDI velocity, (T, 88), for the keys of a goal (T, 88)."""
     return np.where(goal, np.uint8(USUAL_VELOCITY), np.uint8(0))
 
 
 def no_velocity() -> NDArray[np.uint8]:
-    """Return no rows: nobody says how loud."""
+    """Return no rows, for a piano roll without velocities."""
     return np.zeros((0, NUM_KEYS), dtype=np.uint8)
 
 
 @dataclass(frozen=True)
 class PianoRoll:
-    """What shall sound.
+    """What is to be played.
 
     Attributes:
-        goal: (T, 88) bool, keys wanted down at the end of each control step, bass first.
-        sustain: (T,) bool, wanted sustain pedal.
-        velocity: (T, 88) uint8, MIDI velocity 1..127 with which each wanted key was last struck, 0 for all others;
-            given without rows, all are `usual_velocity`.
+        goal: (T, 88) bool, keys that are to be down at the end of each control step, bass first.
+        sustain: (T,) bool, whether the sustain pedal is to be down.
+        velocity: (T, 88) uint8, MIDI velocity 1..127 with which each key of the goal was last struck, 0 for all
+            others; without rows, all are `usual_velocity`.
     """
 
     goal: NDArray[np.bool_]
@@ -54,7 +54,7 @@ class PianoRoll:
 
 @dataclass(frozen=True)
 class Span:
-    """One note in frames: `key` 0..87 sounds in frames start..end-1 and is struck in frame `start`, so loud."""
+    """One note in frames: `key` 0..87 sounds in frames start..end-1 and is struck in frame `start` with `velocity`."""
 
     key: int
     start: int
@@ -75,7 +75,7 @@ def frame_of(time_s: float) -> int:
 
 def rasterize(spans: Iterable[Span], first_frame: int, num_frames: int) -> NDArray[np.bool_]:
     """Return frames first_frame .. first_frame + num_frames - 1 of a set of notes, (num_frames, 88) bool."""
-    # Row 0 is the frame before: whether a key is struck again depends on it.
+    # Row 0 is the previous frame, which decides whether a key is repeated.
     origin = first_frame - 1
     rows = num_frames + 1
     # However long a note is, only its two ends are written.
@@ -93,16 +93,16 @@ def rasterize(spans: Iterable[Span], first_frame: int, num_frames: int) -> NDArr
 
 
 def rasterize_velocity(spans: Iterable[Span], first_frame: int, goal: NDArray[np.bool_]) -> NDArray[np.uint8]:
-    """Return how loud each key of `goal` (n, 88) was struck last, (n, 88) uint8, 0 where none is wanted.
+    """Return the velocity with which each key of `goal` (n, 88) was last struck, (n, 88) uint8, 0 for other keys.
 
     Args:
         spans: The notes of the goal.
-        first_frame: Of the goal.
-        goal: What `rasterize` makes of them.
+        first_frame: First frame of the goal.
+        goal: The spans as `rasterize` returns them.
     """
     velocity = np.zeros(goal.shape, dtype=np.uint8)
-    # A strike counts until the next one, even if the note before it is written to end later; of two in one frame, the
-    # louder one. From the last one on, so that each frame is written once.
+    # A strike counts until the next one, even if the earlier note ends later; of two in one frame, the louder counts.
+    # Processed backwards, so that each frame is written once.
     until = [len(goal)] * NUM_KEYS
     for span in sorted(spans, key=lambda span: (span.start, span.velocity), reverse=True):
         start = max(span.start - first_frame, 0)
@@ -147,7 +147,7 @@ def trim_silence(score: Score) -> Score:
 
 
 def piano_roll(score: Score, *, trim: bool = True) -> PianoRoll:
-    """Return the frames of a score, by default trimmed of silence at both ends; without, frame 0 begins at time 0.
+    """Return the frames of a score, by default trimmed of silence at both ends; otherwise frame 0 begins at time 0.
 
     Raises:
         ValueError: The score has no notes.

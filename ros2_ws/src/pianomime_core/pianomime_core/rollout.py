@@ -1,17 +1,18 @@
-"""A recorded performance: what was wanted, what was commanded, what was pressed.
+"""A recorded performance: the goal, the commands and the pressed keys.
 
 The file is an npz archive without pickle. Row t: the targets t were applied during step t, `pressed[t]` is the key
 state after it and is scored against `goal[t]`.
 
 | array | type | meaning |
 |---|---|---|
-| goal, pressed | (T, 88) bool | wanted and pressed keys, bass first |
+| goal, pressed | (T, 88) bool | keys of the goal and pressed keys, bass first |
 | targets | (T, n) float32 | actuator targets, rad and m |
 | target_names, joint_names | (n,), (m,) str | names of `pianomime_core.hands`; 46 and 54 for the PianoMime variant |
-| initial_joint_positions | (m,) float64 | where the hands began, rad and m |
-| dt | float64 | seconds of a row |
+| initial_joint_positions | (m,) float64 | start of the hands, rad and m |
+| dt | float64 | seconds per row |
 | metadata | str | JSON object: versions, controller, variant, scores |
-| goal_pedal, pedal | (T,) bool | wanted and pressed sustain pedal in each step; files without them: up throughout |
+| goal_pedal, pedal | (T,) bool | sustain pedal of the goal and as pressed, in each step; up throughout in files without
+    them |
 """
 
 import json
@@ -32,7 +33,7 @@ from pianomime_core.npz_file import json_object, one_number, read_npz, require_n
 from pianomime_core.timing import CONTROL_TIMESTEP_S
 
 MAX_JOINT_POSITION = 4.0
-"""rad or m. Further out the physics explodes, and goes on from another posture."""
+"""rad or m. Beyond it the physics becomes unstable and continues from another posture."""
 
 _KIND = "rollout"
 _PEDALS = ("goal_pedal", "pedal")
@@ -45,10 +46,10 @@ def _no_rows() -> NDArray[np.bool_]:
 
 @dataclass(frozen=True, eq=False)
 class Rollout:
-    """One performance; arrays as in the table above. Pedals given without rows were up throughout.
+    """One performance; arrays as in the table above. Pedals without rows were up throughout.
 
     Raises:
-        UserError: Shapes, names or numbers do not fit together.
+        UserError: Shapes, names or numbers are inconsistent.
     """
 
     goal: NDArray[np.bool_]
@@ -103,7 +104,7 @@ class Rollout:
         """Read an npz file.
 
         Raises:
-            UserError: The file is missing, no npz, lacks an array, or its arrays do not fit together.
+            UserError: The file is missing, not npz, lacks an array, or its arrays are inconsistent.
         """
         arrays = read_npz(path, _KIND, [each.name for each in fields(cls)])
         require_names(path, _KIND, arrays, [each.name for each in fields(cls) if each.name not in _PEDALS])
@@ -126,7 +127,7 @@ class Rollout:
 
 
 def _require_reachable(rollout: Rollout) -> None:
-    """A file of somebody else's may begin where no hand can be: the simulation would explode."""
+    """Refuse a start that no hand can reach; the simulation would become unstable."""
     beyond = np.abs(rollout.initial_joint_positions) > MAX_JOINT_POSITION
     if beyond.any():
         first = int(np.argmax(beyond))
@@ -137,7 +138,8 @@ def _require_reachable(rollout: Rollout) -> None:
 
 
 def _require_names(kind: str, names: tuple[str, ...], names_of_forearm: Any) -> None:
-    """Names must be those of one hand variant, in any order; the error compares with the variant nearest to them."""
+    """Refuse names that are not those of one hand variant, in any order; the error compares with the nearest
+    variant."""
     legal = [set(names_of_forearm(forearm)) for forearm in FOREARM_DOFS.values()]
     nearest = min(legal, key=lambda variant: len(variant.symmetric_difference(names)))
     unknown, missing = sorted(set(names) - nearest), sorted(nearest - set(names))

@@ -1,4 +1,4 @@
-"""A node beside a program that is no node: it lives in a thread, and signals stay with the program."""
+"""A ROS node in a thread of a program that is not a node itself; signals stay with the program."""
 
 import threading
 
@@ -12,7 +12,7 @@ _POLL_S = 0.1
 
 
 class BackgroundNode:
-    """In a context of its own, so that several may come and go in one process.
+    """A node in its own context, so that several may be created and closed in one process.
 
     Attributes:
         node: Give it subscriptions and clients, then call `start`; callbacks run in the thread.
@@ -20,15 +20,15 @@ class BackgroundNode:
 
     def __init__(self, name: str, domain_id: int | None = None) -> None:
         """Args:
-            name: Of the node.
-            domain_id: None for that of the environment.
+            name: Name of the node.
+            domain_id: DDS domain; None for that of the environment.
 
         Raises:
-            UserError: ROS cannot begin, as where no log can be written.
+            UserError: ROS cannot start, for example because no log can be written.
         """
         self._context = rclpy.Context()
         try:
-            # The arguments of the program are not ROS's.
+            # The program's arguments are not meant for ROS.
             rclpy.init(
                 args=[], context=self._context, domain_id=domain_id, signal_handler_options=SignalHandlerOptions.NO
             )
@@ -39,7 +39,7 @@ class BackgroundNode:
         self._thread = threading.Thread(target=self._spin, name=name, daemon=True)
 
     def start(self) -> None:
-        """Begin to listen."""
+        """Start spinning."""
         self._thread.start()
 
     def close(self) -> None:

@@ -1,4 +1,4 @@
-"""A topic claimed by who is to be its only publisher: two graphs on the same topics find each other."""
+"""Claims a topic for a single publisher, so that two graphs on the same topics detect each other."""
 
 import time
 from collections.abc import Callable, Iterable
@@ -9,7 +9,7 @@ from rclpy.qos import QoSProfile
 
 from pianomime_core.errors import UserError
 from pianomime_core.ros_environment import HIGHEST_DOMAIN
-from pianomime_core.ros_life import ALIVE_S, Life, publishers
+from pianomime_core.ros_liveliness import ALIVE_S, Liveliness, publishers
 from pianomime_core.ros_qos import overridable_publisher
 
 DISCOVERY_S = 1.2
@@ -17,20 +17,20 @@ DISCOVERY_S = 1.2
 
 
 class Claim:
-    """Publishes on a topic, but not before it is sure to be alone.
+    """A publisher that may publish only once it is certain to be the only one on its topic.
 
-    Whoever is granted a topic says so on /diagnostics, and who comes later is refused. Two that come at the same time
-    are silent both: then the one with the lower id goes first, and the other hears it. Who was killed is silent as
-    well, and in the graph for a while: after two lives it is dead.
+    A node that is granted a topic reports on /diagnostics, and later ones are refused. Two that start at the same time
+    are both silent; then the one with the lower id goes first, and the other sees its report. A killed node is silent,
+    too, but stays in the graph for a while: after two liveliness periods it counts as dead.
 
     Args:
-        node: Who claims.
-        kind, topic, qos: What.
-        life: Who lives.
+        node: The claiming node.
+        kind, topic, qos: Of the publisher.
+        liveliness: Which nodes are alive.
         clock: Monotonic time in s.
 
     Attributes:
-        publisher: Nothing is to be said with it before the claim is granted.
+        publisher: Not to be used before the claim is granted.
     """
 
     def __init__(
@@ -39,12 +39,12 @@ class Claim:
         kind: type,
         topic: str,
         qos: QoSProfile,
-        life: Life,
+        liveliness: Liveliness,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._node = node
         self._topic = node.resolve_topic_name(topic)
-        self._life = life
+        self._liveliness = liveliness
         self._clock = clock
         before = publishers(node, self._topic)
         self.publisher: Publisher = overridable_publisher(node, kind, topic, qos)
@@ -53,13 +53,13 @@ class Claim:
         self._begin_s = clock()
 
     def is_granted(self) -> bool:
-        """Return True once there is nobody else.
+        """Return True once there is no other publisher.
 
         Raises:
-            UserError: There is.
+            UserError: There is one.
         """
         others = {gid: name for gid, name in publishers(self._node, self._topic).items() if gid != self._mine}
-        refuse_living(self._node, self._life, others.values())
+        refuse_if_alive(self._node, self._liveliness, others.values())
         waited_s = self._clock() - self._begin_s
         if not others:
             return waited_s >= DISCOVERY_S
@@ -67,12 +67,12 @@ class Claim:
         return waited_s >= DISCOVERY_S + lives * ALIVE_S
 
 
-def refuse_living(node: Node, life: Life, names: Iterable[str]) -> None:
-    """Raise UserError if one of these nodes lives: it plays where we would."""
+def refuse_if_alive(node: Node, liveliness: Liveliness, names: Iterable[str]) -> None:
+    """Raise UserError if one of these nodes is alive: it already plays on these topics."""
     for name in sorted(set(names)):
-        if life.living(name):
+        if liveliness.alive_count(name):
             raise UserError(
                 f"a second instance: pianomime already plays in ROS domain {node.context.get_domain_id()} "
-                f"({name}, started by process {life.parent(name)}); stop it, give this one a namespace of its own, "
+                f"({name}, started by process {liveliness.parent(name)}); stop it, give this one its own namespace, "
                 f"or set ROS_DOMAIN_ID to another number from 0 to {HIGHEST_DOMAIN}"
             )

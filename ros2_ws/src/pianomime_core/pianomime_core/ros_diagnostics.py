@@ -1,4 +1,4 @@
-"""What a node says about itself on /diagnostics, once a second: its numbers, its connections, which process it is."""
+"""What a node reports on /diagnostics once a second: its numbers, its connections and its process."""
 
 import os
 import platform
@@ -14,19 +14,19 @@ from pianomime_core.ros_qos import REPORT
 
 PERIOD_S = 1.0
 PROCESS, STARTED_BY = "process", "started_by"
-"""Which process a node is, and which one started it, by number."""
+"""Process ids of a node and of the process that started it."""
 _NOT_OURS = ("/rosout", "/parameter_events", topics.DIAGNOSTICS)
 
 
 @dataclass(frozen=True)
 class Health:
-    """How a node is.
+    """The health of a node.
 
     Attributes:
-        step: Control step it is at.
-        values: Its numbers by name; units in the names.
-        text: What it is doing, in words.
-        warnings: What is not as it should be, in words; none if all is well.
+        step: Current control step.
+        values: Numbers by name, with units in the names.
+        text: What it is doing.
+        warnings: Problems in words; empty if there are none.
     """
 
     step: int = 0
@@ -45,7 +45,7 @@ class Diagnostics:
         self._timer = node.create_timer(PERIOD_S, self.report)
 
     def close(self) -> None:
-        """Say no more."""
+        """Stop reporting."""
         self._node.destroy_timer(self._timer)
         self._node.destroy_publisher(self._publisher)
 
@@ -55,7 +55,7 @@ class Diagnostics:
         text = "; ".join((health.text, *health.warnings)) if health.text else "; ".join(health.warnings)
         values = {**health.values, **connections(self._node), PROCESS: os.getpid(), STARTED_BY: os.getppid()}
         name = status_name(self._node, self._node.get_name())
-        # A node is a program: what it runs on is this machine.
+        # hardware_id: the machine this node runs on.
         message = status_message(
             name, values, step=health.step, text=text, warn=bool(health.warnings), hardware=platform.node()
         )
@@ -63,18 +63,18 @@ class Diagnostics:
 
 
 def status_name(node: Node, name: str) -> str:
-    """Return what the node `name` beside `node` is called on /diagnostics, which all namespaces share: "sim_node", or
-    "left/sim_node"."""
+    """Return the name on /diagnostics, which all namespaces share, of the node `name` in the namespace of `node`:
+    "sim_node", or "left/sim_node"."""
     return f"{node.get_namespace()}/{name}".lstrip("/")
 
 
 def connections(node: Node) -> dict[str, int]:
-    """Return the state of DDS as one node sees it: how many listen to each topic it publishes ("readers /a"), and how
-    many publish each topic it listens to ("writers /b")."""
+    """Return the DDS connections of a node: how many subscribers each of its publishers has ("readers /a"), and how
+    many publishers each of its subscriptions has ("writers /b")."""
     counts: dict[str, int] = {}
     for publisher in node.publishers:
         if _is_ours(publisher.topic_name, node):
-            # A topic may have several publishers in one node, which all have the same readers.
+            # Several publishers of one topic in one node all have the same readers.
             counts[f"readers {publisher.topic_name}"] = publisher.get_subscription_count()
     for subscription in node.subscriptions:
         if _is_ours(subscription.topic_name, node):

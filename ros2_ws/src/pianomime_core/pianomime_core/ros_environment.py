@@ -1,4 +1,4 @@
-"""What the environment of a ROS process must hold, whoever starts it."""
+"""Environment variables that every ROS process of ours needs, whatever starts it."""
 
 import os
 import sys
@@ -23,11 +23,11 @@ _WITH_FAST_DDS_2 = ("humble", "iron", "jazzy")
 
 
 def missing_ros_settings(environ: Mapping[str, str]) -> dict[str, str]:
-    """Return the settings to add to `environ`; what the user has set is never overridden.
+    """Return the settings to add to `environ`; settings of the user are never overridden.
 
     Discovery and messages stay on this machine: by default DDS multicasts on every interface and two robots in one
-    office would hear each other. rclpy installed from wheels has its resource index in the environment's prefix and
-    says so nowhere.
+    office would receive each other's messages. rclpy from wheels has its resource index in the environment's prefix
+    but does not announce it.
     """
     wanted = {"AMENT_PREFIX_PATH": sys.prefix, DISCOVERY: "LOCALHOST"}
     fast_dds = environ.get("RMW_IMPLEMENTATION", "") in ("", "rmw_fastrtps_cpp", "rmw_fastrtps_dynamic_cpp")
@@ -42,7 +42,8 @@ def missing_ros_settings(environ: Mapping[str, str]) -> dict[str, str]:
 
 
 def stays_on_this_machine(environ: Mapping[str, str]) -> bool:
-    """Return whether nobody elsewhere hears a graph with these settings, completed by `missing_ros_settings`."""
+    """Return whether a graph with these settings, completed by `missing_ros_settings`, is visible on this machine
+    only."""
     settings = {**environ, **missing_ros_settings(environ)}
     if settings[DISCOVERY] == "SYSTEM_DEFAULT":
         return settings.get(PROFILES) == str(LOOPBACK)
@@ -50,9 +51,9 @@ def stays_on_this_machine(environ: Mapping[str, str]) -> bool:
 
 
 def complete_ros_environment() -> None:
-    """Add what is missing to the environment of this process; to be called before rclpy is initialised.
+    """Add missing settings to the environment of this process; call it before rclpy is initialised.
 
-    Where no log can be written at home, it goes to a passing folder; ROS would not begin at all.
+    If no log can be written in the home folder, it goes to a temporary folder; ROS would not start otherwise.
     """
     os.environ.update(missing_ros_settings(os.environ))
     if not os.environ.get(LOG_FOLDER) and not _is_writable(_usual_log_folder(os.environ)):
@@ -76,7 +77,7 @@ def domain_id(environ: Mapping[str, str]) -> int:
     """Return the DDS domain that `ROS_DOMAIN_ID` names (0 without it).
 
     Raises:
-        UserError: It is no whole number in the legal range.
+        UserError: It is not a whole number in the legal range.
     """
     text = environ.get("ROS_DOMAIN_ID", "").strip() or str(DEFAULT_DOMAIN)
     if not (text.isascii() and text.isdigit() and int(text) <= HIGHEST_DOMAIN):

@@ -1,6 +1,6 @@
 """/hands/human_fingertips: wrists and fingertips of a pianist as a point cloud, and back.
 
-Twelve points, each with the number of its finger; who reads goes by the number, never by the place. Fingers are
+Twelve points, each with the number of its finger; readers match points by this number, never by position. Fingers are
 numbered as everywhere: 0..4 right thumb to little finger, 5..9 left thumb to little finger; 10 and 11 are the right and
 the left wrist. A point that is not seen is NaN with confidence 0.
 """
@@ -39,12 +39,12 @@ class Fingertips:
 
     @property
     def seen(self) -> NDArray[np.bool_]:
-        """(2,): all points of a hand are known."""
+        """(2,) bool, whether all points of a hand are known."""
         return np.asarray(np.isfinite(self.points_m).all(axis=(1, 2)))
 
 
 def fingertip_cloud(fingertips: Fingertips, stamp: Time, frame: str = WORLD) -> PointCloud2:
-    """Return the message of the picture that was taken at `stamp`."""
+    """Return the message for the image taken at `stamp`."""
     rows = np.zeros(FINGER_OF_POINT.size, LAYOUT)
     for axis, name in enumerate("xyz"):
         rows[name] = fingertips.points_m[..., axis].ravel()
@@ -64,7 +64,7 @@ def fingertip_cloud(fingertips: Fingertips, stamp: Time, frame: str = WORLD) -> 
 
 
 def read_fingertip_cloud(message: PointCloud2, frame: str = WORLD) -> Fingertips:
-    """Return the hands in a message, whatever the order of its points and fields.
+    """Return the hands in a message; points and fields may be in any order.
 
     Raises:
         MessageError: Another frame, fields of other names or types, bytes missing, or fingers unknown,
@@ -84,14 +84,14 @@ def read_fingertip_cloud(message: PointCloud2, frame: str = WORLD) -> Fingertips
         )
     points = points[order[FINGER_OF_POINT]]
     positions = np.stack([points[axis] for axis in "xyz"], axis=-1).astype(np.float64)
-    # Half a point is none.
+    # A point with a missing coordinate counts as not seen.
     positions[~np.isfinite(positions).all(axis=-1)] = np.nan
     known = np.isfinite(positions[..., 0]) & np.isfinite(points["confidence"])
     return Fingertips(positions, np.where(known, points["confidence"], 0.0))
 
 
 def _layout(message: PointCloud2) -> np.dtype:
-    """The fields of ours among those of the message."""
+    """Return a dtype for our fields among those of the message."""
     given = {field.name: field for field in message.fields}
     wanted = {name: LAYOUT[name].str for name in LAYOUT.names or ()}
     bad = [

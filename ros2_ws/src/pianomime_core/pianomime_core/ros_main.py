@@ -1,4 +1,4 @@
-"""The `main` of every node: environment, start, spin, one clear line for bad input, clean end, exit code."""
+"""The `main` of every node: environment, startup, spinning, one line for bad input, clean shutdown, exit code."""
 
 import gc
 import os
@@ -26,7 +26,7 @@ _NICENESS = -20
 
 
 class Part(Protocol):
-    """What a process runs: a node, whether its work is done, and how to end it."""
+    """What a process runs: a node, whether it has finished, and how to close it."""
 
     node: Node
 
@@ -36,42 +36,42 @@ class Part(Protocol):
         ...
 
     def close(self) -> None:
-        """Stop threads and write what is to be written; called once, before the node goes.
+        """Stop threads and write output files; called once, before the node is destroyed.
 
         Raises:
-            UserError: It cannot be written.
+            UserError: A file cannot be written.
         """
         ...
 
 
 class _Signals:
-    """SIGINT, SIGTERM and SIGHUP as a wish that the spin loop hears between two callbacks.
+    """SIGINT, SIGTERM and SIGHUP as a flag that the spin loop checks between callbacks.
 
     rclpy's own handlers shut the context down from another thread, under whatever callback is running, and Python's
-    raises in the middle of any line: both turn an orderly end into an error now and then.
+    raise anywhere in the code: both can turn an orderly shutdown into an error.
     """
 
     def __init__(self) -> None:
-        self.heard = False
-        self.impatient = True
-        """While a part is being built the signal raises: a build may take a minute, and holds nothing to be saved."""
+        self.received = False
+        self.raises = True
+        """While a part is being built a signal raises: building may take a minute and has nothing to save."""
         for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, self._hear)
+            signal.signal(number, self._receive)
         if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
-            signal.signal(signal.SIGHUP, self._hear)
+            signal.signal(signal.SIGHUP, self._receive)
 
-    def _hear(self, number: int, frame: FrameType | None) -> None:
-        self.heard = True
-        if self.impatient:
+    def _receive(self, number: int, frame: FrameType | None) -> None:
+        self.received = True
+        if self.raises:
             raise KeyboardInterrupt
 
 
 def run(make: Callable[[], Part]) -> int:
     """Make a part, spin its node until it is finished or a signal comes, and return the exit code of the process.
 
-    One single-threaded executor: callbacks are short, and work that must not wait for them has a thread of its own.
-    When the process that started this one is gone, so is this one, as by SIGTERM.
-    Codes: 0 end of work or a signal; 2 bad input and 3 numbers that no robot may follow, both said in one line
+    One single-threaded executor: callbacks are short, and work that must not wait for them has its own thread.
+    When the parent process is gone, this one ends as by SIGTERM.
+    Codes: 0 finished or a signal; 2 bad input and 3 numbers that no robot may follow, both reported in one line
     "error: ..."; 1 a bug, with its traceback.
     """
     complete_ros_environment()
@@ -87,8 +87,8 @@ def _run(make: Callable[[], Part]) -> int:
         part = make()
         executor = SingleThreadedExecutor()
         executor.add_node(part.node)
-        signals.impatient = False
-        while not signals.heard and not part.finished:
+        signals.raises = False
+        while not signals.received and not part.finished:
             executor.spin_once(timeout_sec=_POLL_S)
     except KeyboardInterrupt:
         pass
@@ -96,19 +96,19 @@ def _run(make: Callable[[], Part]) -> int:
         print(f"error: {error}", file=sys.stderr, flush=True)
         return EXIT_UNSAFE if isinstance(error, UnsafeError) else EXIT_USER_ERROR
     except Exception:
-        # A build that was interrupted inside the middleware may show any error.
-        if not signals.heard:
+        # A build interrupted inside the middleware may raise any error.
+        if not signals.received:
             traceback.print_exc()
             return EXIT_CRASH
     finally:
-        signals.impatient = False
+        signals.raises = False
         written = part is None or _close(part)
         rclpy.try_shutdown()
     return EXIT_END if written else EXIT_USER_ERROR
 
 
 def _close(part: Part) -> bool:
-    """Close a part; False, and one line, if it could not write what it was to write."""
+    """Close a part; print one line and return False if it could not write its files."""
     try:
         part.close()
     except UserError as error:
@@ -120,17 +120,17 @@ def _close(part: Part) -> bool:
 def _init() -> None:
     try:
         rclpy.init(args=sys.argv, signal_handler_options=SignalHandlerOptions.NO)
-    except (RuntimeError, UnicodeError) as error:  # what is wrong with the arguments
+    except (RuntimeError, UnicodeError) as error:  # invalid arguments
         raise UserError(str(error)) from error
 
 
 def prefer_prompt_replies() -> None:
-    """Prepare a process for a steady 20 Hz, once all is built: what stands is kept out of garbage collection, threads
-    hand the interpreter over quickly, and they go before other processes where the machine allows it."""
+    """Prepare a process for a steady 20 Hz once everything is built: existing objects are excluded from garbage
+    collection, threads switch quickly, and they get priority over other processes if the machine permits it."""
     gc.collect()
     gc.freeze()
     sys.setswitchinterval(_SWITCH_INTERVAL_S)
-    # In Linux niceness belongs to a thread; those of the middleware are as much in the way of a message as ours.
+    # On Linux niceness belongs to a thread; those of the middleware delay messages as much as ours.
     for thread in os.listdir("/proc/self/task"):
         with suppress(OSError):
             os.setpriority(os.PRIO_PROCESS, int(thread), _NICENESS)

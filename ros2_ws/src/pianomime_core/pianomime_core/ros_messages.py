@@ -1,7 +1,7 @@
-"""Arrays to ROS messages and back: everything is matched by name, never by place.
+"""Arrays to ROS messages and back: everything is matched by name, never by position.
 
-Readers refuse, with a `MessageError` that lists them, unknown, missing and repeated names, and values that are not
-finite numbers; they accept any order of names. Every message carries the simulated time of its step as stamp.
+Readers refuse unknown, missing and repeated names and values that are not finite, with a `MessageError` that lists
+them; they accept names in any order. Every message carries the simulated time of its step as stamp.
 """
 
 import math
@@ -26,18 +26,18 @@ Bools = NDArray[np.bool_]
 
 STEP_NS = round(CONTROL_TIMESTEP_S * 1e9)
 SUSTAIN = "sustain"
-"""The pedal's name: among the keys of a goal, beside those of a state, beside the targets of a command."""
+"""The pedal's name among the keys of a goal or state, and among the targets of a command."""
 GOAL_NAMES = (*KEY_NAMES, SUSTAIN)
 PEDAL_DOWN_FROM = 0.5
 MAX_POINTS = round(MAX_DURATION_S * FRAMES_PER_SECOND) + 2
-"""Of a trajectory: the longest song; one that begins within a step touches one more, and its last row may be empty."""
+"""Limit for a trajectory: the longest song, plus one step if it begins within a step, plus an empty last row."""
 _LISTED, _LISTED_CHARACTERS = 10, 40
-"""How many of the names of a message an error line lists, and how much of each."""
+"""How many names of a message an error line lists, and how many characters of each."""
 _LINE_CHARACTERS = 480
 
 
 class MessageError(ValueError):
-    """A message that must not be used, said in one line that names what is wrong with it and fits a log."""
+    """A message that must not be used; one short line says what is wrong with it."""
 
     def __init__(self, text: str) -> None:
         line = printable(" ".join(text[:_LINE_CHARACTERS].split()))[:_LINE_CHARACTERS]
@@ -45,14 +45,14 @@ class MessageError(ValueError):
 
 
 class NotFiniteError(MessageError):
-    """A message with numbers that are not finite, by name: whoever sent it is not to be followed any further."""
+    """A message with numbers that are not finite, by name: its sender must not be followed any further."""
 
 
 class NameOrder:
-    """Brings values named by a message into the order of `names`.
+    """Reorders the named values of a message into the order of `names`.
 
-    The names of a publisher do not change, so the last mapping is kept and a message costs one comparison of lists.
-    Names in `beside` may be there too.
+    The names of a publisher do not change, so the last mapping is cached and a message costs one comparison of lists.
+    Names in `beside` may be present, too.
     """
 
     def __init__(self, names: Sequence[str], beside: Sequence[str] = ()) -> None:
@@ -83,7 +83,7 @@ class NameOrder:
 
 
 def some_of(names: Sequence[str]) -> str:
-    """Return names as an error line lists them: the first few, each cut to a readable length, and how many more."""
+    """Return names as an error line lists them: the first few, each truncated, and how many more."""
     first = ", ".join(
         name if len(name) <= _LISTED_CHARACTERS else f"{name[:_LISTED_CHARACTERS]}..." for name in names[:_LISTED]
     )
@@ -122,10 +122,10 @@ def joint_state(
 
 
 def read_joint_state(message: JointState, order: NameOrder, *, velocities: bool = True) -> tuple[Floats, Floats]:
-    """Return positions and velocities (n,) in the order of `order.names`; zeros where velocities are not asked for.
+    """Return positions and velocities (n,) in the order of `order.names`; zero velocities if they are not requested.
 
     Raises:
-        MessageError: Names or numbers do not fit.
+        MessageError: Names or numbers are invalid.
     """
     index = order.of(message.name)
     positions = _finite(message.position, message.name, "positions")[index]
@@ -137,7 +137,7 @@ def read_joint_state(message: JointState, order: NameOrder, *, velocities: bool 
 def targets_message(names: Sequence[str], targets: Floats, *, step: int, pedal: bool | None = None) -> JointTrajectory:
     """Return actuator targets (n,), or (K, n) for K steps from `step` on [rad, m], as the command of `step`.
 
-    `pedal`: Down or up in all of these steps; None: not named, which leaves it up.
+    `pedal`: Down or up in all of these steps; None omits it, which leaves the pedal up.
     """
     rows = np.atleast_2d(targets)
     if pedal is not None:
@@ -149,13 +149,13 @@ def read_targets(message: JointTrajectory, order: NameOrder) -> Floats:
     """Return the targets (K, n) [rad, m], K >= 1 steps, in the order of `order.names`.
 
     Raises:
-        MessageError: Names or numbers do not fit, or there is no point.
+        MessageError: Names or numbers are invalid, or there is no point.
     """
     return _rows(message, order)
 
 
 def read_pedal(message: JointTrajectory) -> Bools:
-    """Return whether a command whose numbers were read holds the pedal down, (K,): from .5 on; up if it names none."""
+    """Return whether a valid command holds the pedal down, (K,): from .5 on; up if the command omits it."""
     if SUSTAIN not in message.joint_names:
         return np.zeros(len(message.points), dtype=np.bool_)
     index = message.joint_names.index(SUSTAIN)
@@ -165,9 +165,9 @@ def read_pedal(message: JointTrajectory) -> Bools:
 def goal_message(
     goal: Bools, sustain: Bools, velocity: NDArray[np.uint8] | None = None, *, step: int
 ) -> JointTrajectory:
-    """Return wanted keys (H, 88) and sustain (H,) from `step` on: 1 = down. Point k is the step that begins k later.
+    """Return a goal, keys (H, 88) and sustain (H,), from `step` on: 1 = down. Point k is the goal of step + k.
 
-    `velocity`: MIDI velocities (H, 88) of the wanted keys, sent as efforts, 1 for 127; None: not sent.
+    `velocity`: MIDI velocities (H, 88) of the keys, sent as efforts, 1 for 127; None: not sent.
     """
     message = _trajectory(GOAL_NAMES, np.column_stack([goal, sustain]).astype(np.float64), step)
     if velocity is not None:
@@ -178,10 +178,10 @@ def goal_message(
 
 
 def read_goal(message: JointTrajectory, order: NameOrder) -> tuple[Bools, Bools]:
-    """Return wanted keys (H, 88) and sustain (H,); `order` is a `NameOrder(GOAL_NAMES)`.
+    """Return the goal, keys (H, 88) and sustain (H,); `order` is a `NameOrder(GOAL_NAMES)`.
 
     Raises:
-        MessageError: Names do not fit, there is no point, or a value is neither 0 nor 1.
+        MessageError: Names are invalid, there is no point, or a value is neither 0 nor 1.
     """
     rows = _rows(message, order)
     if not np.isin(rows, (0.0, 1.0)).all():
@@ -190,9 +190,9 @@ def read_goal(message: JointTrajectory, order: NameOrder) -> tuple[Bools, Bools]
 
 
 def read_goal_velocity(message: JointTrajectory, order: NameOrder, goal: Bools) -> NDArray[np.uint8]:
-    """Return the MIDI velocities (H, 88) of the wanted keys, 0 for all others; the usual one where none is told.
+    """Return the MIDI velocities (H, 88) of the goal's keys, 0 for all others; the default one where none is given.
 
-    `goal`: What `read_goal` returned of this message with the same `order`.
+    `goal`: What `read_goal` returned for this message with the same `order`.
 
     Raises:
         MessageError: An effort is not in 0..1, or some but not all points or names have one.
@@ -216,7 +216,7 @@ def status_message(
     warn: bool = False,
     hardware: str = "",
 ) -> DiagnosticArray:
-    """Return one named status with its values, as /diagnostics and /piano/score carry it; `hardware`: what it is of."""
+    """Return one named status with its values, as on /diagnostics and /piano/score; `hardware`: its hardware id."""
     level = DiagnosticStatus.WARN if warn else DiagnosticStatus.OK
     pairs = [KeyValue(key=key, value=str(value)) for key, value in values.items()]
     status = DiagnosticStatus(level=level, name=name, message=text, hardware_id=hardware, values=pairs)
@@ -226,10 +226,10 @@ def status_message(
 
 
 def read_status(message: DiagnosticArray, name: str, needed: Sequence[str] = ()) -> dict[str, float]:
-    """Return the numbers of the status called `name`; those in `needed` are there and finite.
+    """Return the numbers of the status called `name`; those in `needed` are present and finite.
 
     Raises:
-        MessageError: There is no such status, a value is no number, or a needed one is missing or not finite.
+        MessageError: There is no such status, a value is not a number, or a needed one is missing or not finite.
     """
     for status in message.status:
         if status.name == name:
@@ -245,7 +245,7 @@ def read_status(message: DiagnosticArray, name: str, needed: Sequence[str] = ())
 
 
 def _doubles(values: Floats) -> array:
-    # From bytes: one copy, where a list would box every number.
+    # From bytes: one copy, whereas a list would box every number.
     return array("d", np.ascontiguousarray(values, dtype=np.float64).tobytes())
 
 

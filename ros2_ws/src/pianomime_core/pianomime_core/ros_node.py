@@ -1,7 +1,7 @@
-"""Nodes whose timers run on the machine's own clock, whatever time the graph has.
+"""Nodes whose timers run on the steady clock, even with simulated time.
 
-With `use_sim_time`, which launch files set for all nodes at once, timers of ROS wait for /clock; ours must run before
-the simulator has a time at all, and while it stands still.
+With `use_sim_time`, which launch files set for all nodes, ROS timers wait for /clock; ours must run before the
+simulator publishes any time, and while it is paused.
 """
 
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from rclpy.node import Node
 
 
 class SteadyTimers:
-    """Beside a class of nodes."""
+    """Mixin for node classes."""
 
     def create_timer(
         self,
@@ -22,10 +22,10 @@ class SteadyTimers:
         clock: Clock | None = None,
         **more: Any,
     ) -> Any:
-        """As rclpy's; on the steady clock unless another one is given."""
+        """Like rclpy's, but on the steady clock unless another one is given."""
         clock = clock or Clock(clock_type=ClockType.STEADY_TIME)
         return super().create_timer(timer_period_sec, callback, callback_group, clock, **more)  # type: ignore[misc]
 
 
 class SteadyNode(SteadyTimers, Node):
-    """A node with such timers."""
+    """A node with steady timers."""

@@ -1,4 +1,4 @@
-"""Declared parameters: described, ranged, typed; a name nobody declared is an error, not a silence."""
+"""Declares parameters with descriptions, types and ranges; an undeclared name is an error."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from pianomime_core.errors import UserError, unknown_value
 def declare_text(
     node: Node, name: str, default: str, description: str, *, legal: tuple[str, ...] = (), read_only: bool = True
 ) -> str:
-    """Declare a string parameter and return its value; unless read-only, it may be set at any time.
+    """Declare a string parameter and return its value; unless read-only, it may be changed at any time.
 
     Raises:
         UserError: The value is not one of `legal` (if any are given).
@@ -39,7 +39,8 @@ def declare_count(node: Node, name: str, default: int, description: str, *, lowe
 def declare_number(
     node: Node, name: str, default: float, description: str, *, lowest: float, highest: float, read_only: bool = True
 ) -> float:
-    """Declare a number in a range, ends included, and return its value; unless read-only, it may be set at any time."""
+    """Declare a number in a range, ends included, and return its value; unless read-only, it may be changed at any
+    time."""
     return _declare(
         node,
         name,
@@ -62,7 +63,7 @@ def refuse_undeclared(node: Node) -> None:
 def _declare(
     node: Node, name: str, default: Any, description: str, *, read_only: bool = True, **descriptor: Any
 ) -> Any:
-    # Read-only: most values shape what is built at start; a change while playing would be a half-changed graph.
+    # Read-only: most values are used to build the node; a later change would take effect only in part.
     rules = ParameterDescriptor(description=description, read_only=read_only, **descriptor)
     try:
         return node.declare_parameter(name, default, rules).value

@@ -1,12 +1,12 @@
-"""The quality of service of every topic, chosen once; both ends of a topic take it from here.
+"""The quality of service of every topic; both ends of a topic take it from here.
 
-All traffic is reliable but the clock: a lost goal or command is a wrong note, and the messages are small. State, goal
-and command keep one message only: whoever falls behind wants the newest, never a queue of old ones. What is said once
-(the song, the joint positions to begin from) is latched, that is kept by its publisher for subscribers found later.
+Everything but the clock is reliable: a lost goal or command is a wrong note, and the messages are small. State, goal
+and command keep only one message: a slow subscriber wants the newest, never a queue of old ones. What is published once
+(the song, the initial joint positions) is latched, that is kept by its publisher for late subscribers.
 The score is latched too, so that a late viewer, or a terminal opened after the song, sees the last one.
 
-Who knows his network better overrides history, depth and reliability of states, goals, commands, key events and drawn
-pictures as everywhere in ROS 2: parameter `qos_overrides./hands/command.publisher.reliability`, for example.
+History, depth and reliability of states, goals, commands, key events and drawn images can be overridden as usual in
+ROS 2: parameter `qos_overrides./hands/command.publisher.reliability`, for example.
 """
 
 from collections.abc import Callable, Sequence
@@ -37,30 +37,30 @@ REPORT = _profile(ReliabilityPolicy.RELIABLE, DurabilityPolicy.VOLATILE, 10)
 """/diagnostics: several nodes publish to one topic, so a reader needs a short queue."""
 
 EVENTS = _profile(ReliabilityPolicy.RELIABLE, DurabilityPolicy.VOLATILE, 200)
-"""/piano/key_events: each counts, and a chord may be ten messages at once."""
+"""/piano/key_events: every message counts, and a chord may be ten at once."""
 
 SENSOR = _profile(ReliabilityPolicy.BEST_EFFORT, DurabilityPolicy.VOLATILE, 1)
-"""Pictures of a camera that offers no more."""
+"""Images of a camera that offers best effort only."""
 
 CLOCK = _profile(ReliabilityPolicy.BEST_EFFORT, DurabilityPolicy.VOLATILE, 1)
-"""/clock, as ROS 2's own time sources expect it."""
+"""/clock, as the time sources of ROS 2 expect it."""
 
 
 def overridable_publisher(node: Node, kind: type, topic: str, profile: QoSProfile) -> Publisher:
-    """Return a publisher whose quality of service the node's user may override."""
-    # A copy: rclpy writes what is overridden into the profile.
+    """Return a publisher whose quality of service the user may override."""
+    # A copy: rclpy writes overrides into the profile.
     return node.create_publisher(kind, topic, copy(profile), qos_overriding_options=OVERRIDABLE)
 
 
 def overridable_subscription(
     node: Node, kind: type, topic: str, take: Callable[..., Any], profile: QoSProfile
 ) -> Subscription:
-    """Return a subscription whose quality of service the node's user may override."""
+    """Return a subscription whose quality of service the user may override."""
     return node.create_subscription(kind, topic, take, copy(profile), qos_overriding_options=OVERRIDABLE)
 
 
 def offered_by_all(ends: Sequence[TopicEndpointInfo], depth: int) -> QoSProfile:
-    """Return the most that a subscriber may ask for of these publishers: who asks one for more does not hear it."""
+    """Return the strictest profile that is compatible with all of these publishers."""
     reliable = all(end.qos_profile.reliability == ReliabilityPolicy.RELIABLE for end in ends)
     latched = all(end.qos_profile.durability == DurabilityPolicy.TRANSIENT_LOCAL for end in ends)
     return _profile(

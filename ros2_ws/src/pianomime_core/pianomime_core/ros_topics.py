@@ -1,9 +1,9 @@
-"""The names of topics and services, and of the frame that the piano stands in, once. Topics are relative: the namespace
-of the nodes moves a whole robot, and two robots in two namespaces do not hear one another.
+"""The names of topics and services, and of the world frame. Names are relative: the namespace of the nodes moves a
+whole robot, and two robots in two namespaces do not receive each other's messages.
 
-/diagnostics alone is absolute, as ROS 2's own tools expect it; nodes give their names there with the namespace. The
-clock is relative too: outside any namespace it is the /clock that ROS 2's time sources listen to, and two simulators in
-two namespaces do not pull one time to and fro.
+Only /diagnostics is absolute, as the tools of ROS 2 expect it; node names there include the namespace. The clock is
+relative, too: without a namespace it is the /clock of ROS 2's time sources, and two simulators in two namespaces do not
+disturb each other's time.
 """
 
 SONG = "piano/song"
@@ -25,11 +25,11 @@ HUMAN_FINGERTIPS = "hands/human_fingertips"
 HUMAN_MARKERS = "hands/human_markers"
 HUMAN_IMAGE = "hands/human_image"
 IMAGE = "camera/image_raw"
-"""Where pictures are expected unless a parameter says otherwise."""
+"""Default topic for camera images."""
 MARKERS = "markers"
 DESCRIPTION = "robot_description"
 CLOCK = "clock"
 DIAGNOSTICS = "/diagnostics"
 
 WORLD = "world"
-"""The frame; a robot may have a prefix before it (`ros_prefixes`)."""
+"""The world frame, without the prefix a robot may have (`ros_prefixes`)."""

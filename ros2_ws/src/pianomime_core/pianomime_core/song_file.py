@@ -1,4 +1,4 @@
-"""Files that hold music to play: MIDI, and demonstrations with the notes that their pianist played."""
+"""Files that contain music: MIDI, and demonstrations with the notes that a pianist played."""
 
 from pathlib import Path
 
@@ -11,15 +11,15 @@ DEMONSTRATION_SUFFIX = ".npz"
 
 
 def is_demonstration(path: Path) -> bool:
-    """Whether a file is to be read as a demonstration: its name ends in .npz."""
+    """Return whether a file is read as a demonstration: its name ends in .npz."""
     return path.suffix.lower() == DEMONSTRATION_SUFFIX
 
 
 def load_song(path: Path, choice: Choice = EVERYTHING_FOR_A_PIANO) -> Score:
-    """Read the music of a file; whatever is no demonstration by its name is MIDI, of which tracks may be chosen.
+    """Read the music of a file; any file that is not a demonstration by its name is read as MIDI.
 
     Raises:
-        UserError: As `load_midi`, or `Demonstration.load`; or there is a choice and it is a demonstration.
+        UserError: As `load_midi` or `Demonstration.load`, or a choice is given for a demonstration.
     """
     if not is_demonstration(path):
         return load_midi(path, choice)

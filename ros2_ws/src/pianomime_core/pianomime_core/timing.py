@@ -1,7 +1,7 @@
-"""The two clocks of the benchmark (robopianist.suite.tasks.base, PianoMime section 3)."""
+"""The two time steps of the benchmark (robopianist.suite.tasks.base, PianoMime section 3)."""
 
 CONTROL_TIMESTEP_S = 0.05
-"""One action, one row of the piano roll, one scored frame."""
+"""Duration of one action, one row of the piano roll, one scored frame."""
 
 PHYSICS_TIMESTEP_S = 0.005
 

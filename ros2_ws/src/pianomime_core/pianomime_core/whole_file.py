@@ -1,4 +1,4 @@
-"""Files that are written whole or not at all."""
+"""Atomic writing of files: whole or not at all."""
 
 import os
 import tempfile
@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def write_whole(path: Path, write: Callable[[Path], object]) -> None:
-    """Let `write` fill a file beside `path`, then move it there: an older file stays until the new one is whole.
+    """Let `write` fill a temporary file, then rename it to `path`: an older file stays until the new one is complete.
 
     Raises:
         OSError: The folder is missing, read-only or full; nothing is left behind.

@@ -1,4 +1,4 @@
-"""Becomes robot_state_publisher, with the URDF of both hands: whoever starts the graph needs no MuJoCo to write it.
+"""Runs robot_state_publisher with the URDF of both hands, so that starting the graph does not require MuJoCo.
 
 hand_frames PROGRAM VARIANT JOINT_PREFIX --ros-args ...
 """
@@ -8,16 +8,16 @@ import os
 import sys
 
 from pianomime_core.errors import UserError
-from pianomime_description.urdf import hands_urdf
+from pianomime_description.hands_urdf import hands_urdf
 
 _EXIT_USER_ERROR = 2
 
 
 def main() -> int:
-    """Replace this process by the program; returns the exit code only where that cannot be."""
+    """Replace this process by the program; return an exit code only if that fails."""
     program, variant, joint_prefix, *ros_arguments = sys.argv[1:]
     try:
-        # In quotes: ROS reads YAML, which would join the lines, and sim_node publishes the same description as it is.
+        # Quoted: ROS parses YAML, which would join the lines, and the text is to be the one that sim_node publishes.
         description = json.dumps(hands_urdf(variant, joint_prefix), ensure_ascii=False)
         os.execv(program, [program, *ros_arguments, "-p", f"robot_description:={description}"])
     except UserError as error:

@@ -16,7 +16,7 @@ from pianomime_core.hands import FINGERS, SIDES
 from pianomime_core.keyboard import KEYBOARD
 from pianomime_description.variant import ForearmSlide, SceneConfig, hand_variant
 
-# robopianist.suite.tasks.base: where the forearms stand when all joints are 0.
+# robopianist.suite.tasks.base: positions of the forearms when all joints are 0.
 _FOREARM_POSITION_M = MappingProxyType({"rh": (0.4, 0.15, 0.13), "lh": (0.4, -0.15, 0.13)})
 _FOREARM_QUATERNION = (-1.0, -1.0, 1.0, 1.0)
 
@@ -55,18 +55,18 @@ def attach_hand(spec: mujoco.MjSpec, side: str, config: SceneConfig) -> None:
     """
     if side not in SIDES:
         raise unknown_value("side", side, SIDES)
-    # A body of its own as in RoboPianist: MuJoCo computes relative to the root of a tree, and is to round alike.
+    # A separate root body as in RoboPianist: MuJoCo computes relative to the root of a tree, and must round alike.
     root = spec.worldbody.add_body(name=f"{side}_root")
     hand = _load_hand(side, config)
-    # Friction ten times as hard as contact: the one option the hand's file sets, and dm_control takes it over too.
+    # Friction ten times as stiff as contact: the only option set in the hand's file; dm_control copies it, too.
     spec.option.impratio = hand.option.impratio
     spec.attach(hand, prefix=f"{side}_", frame=root.add_frame())
 
 
 def _load_hand(side: str, config: SceneConfig) -> mujoco.MjSpec:
     folder = _assets_folder()
-    # Names lose their side here and get it back when attached, so that classes and meshes of the two hands, which have
-    # no side in the file, do not clash.
+    # The side is removed from names here and added back on attachment, so that classes and meshes of the two hands,
+    # which have no side in the file, do not clash.
     hand = mujoco.MjSpec.from_string((folder / _MJCF_FILES[side]).read_text().replace(f'"{side}_', '"'))
     hand.meshdir = str(folder / "assets")
     for actuator in hand.actuators:
@@ -106,7 +106,7 @@ def _add_slide(hand: mujoco.MjSpec, slide: ForearmSlide, range_m: tuple[float, f
 
 
 def _subtree_mass_kg(body: mujoco.MjsBody) -> float:
-    # In the order in which MuJoCo sums, so that the damping equals RoboPianist's to the last bit.
+    # In MuJoCo's order of summation, so that the damping equals RoboPianist's to the last bit.
     mass_kg = float(body.mass)
     for child in reversed(body.bodies):
         mass_kg += _subtree_mass_kg(child)
@@ -122,7 +122,7 @@ def _slide_range_m(slide: ForearmSlide, side: str) -> tuple[float, float]:
 
 
 def _assets_folder() -> Path:
-    # Found without importing it: the package's own imports need a music stack that a robot does not.
+    # Located without importing the package, whose imports need music libraries that a robot does not need.
     spec = find_spec("robopianist")
     if spec is None or not spec.submodule_search_locations:
         raise UserError("the hands' meshes are missing: install robopianist 1.0.10 (make install does)")

@@ -1,7 +1,7 @@
-"""The visible meshes of a hand as files, for programs that load them themselves: ROS viewers, through URDF and markers.
+"""The visible meshes of a hand as files, for programs that load them: ROS viewers, through URDF and markers.
 
-MuJoCo moves the vertices of a mesh into a frame of its own (its centre and axes of inertia); here is where each file
-belongs as it is.
+MuJoCo moves the vertices of a mesh into its own frame (centre and axes of inertia); this module gives the pose of each
+unmodified file.
 """
 
 from pathlib import Path
@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 _VISIBLE_GROUPS = 3
-"""MuJoCo's viewers show the geoms of groups 0 to 2; 3 and up are what collides."""
+"""MuJoCo's viewers show geom groups 0 to 2; groups from 3 on are for collisions."""
 
 
 class MeshResource(NamedTuple):
@@ -22,8 +22,8 @@ class MeshResource(NamedTuple):
         body: Name of the body.
         material: Name of the material.
         uri: file:// address of the .obj file.
-        scale: (3,) of the file's coordinates, to m; a negative one mirrors.
-        position_m, quaternion: (3,), (4,) w first: the file's frame in the frame of the body.
+        scale: (3,) factors from the file's coordinates to m; negative ones mirror.
+        position_m, quaternion: (3,), (4,) w first, pose of the file's frame in the frame of the body.
         rgba: (4,) in [0, 1].
     """
 

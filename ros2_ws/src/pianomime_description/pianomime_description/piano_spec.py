@@ -25,7 +25,7 @@ _CASE_HEIGHT_M = 0.04
 _CASE_LENGTH_M = 0.1
 _CASE_GAP_M = 0.002
 
-# robopianist.suite.tasks.base hardens the keys to the stiffest contact that the time step bears.
+# robopianist.suite.tasks.base makes the keys' contacts as stiff as the time step allows.
 _CONTACT_SOLREF = (2 * PHYSICS_TIMESTEP_S, 1.0)
 
 
@@ -67,7 +67,7 @@ def _add_box(
     rgba: tuple[float, float, float, float],
 ) -> mujoco.MjsGeom:
     geom = body.add_geom(name=name, type=mujoco.mjtGeom.mjGEOM_BOX, size=half_size_m, rgba=rgba)
-    # Keys never meet keys or the case (contype 0), only hands (conaffinity 1).
+    # Keys never collide with keys or the case (contype 0), only with hands (conaffinity 1).
     geom.contype, geom.conaffinity = 0, 1
     geom.solref = _CONTACT_SOLREF
     return geom

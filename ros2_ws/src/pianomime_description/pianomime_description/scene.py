@@ -9,14 +9,14 @@ from pianomime_description.piano_spec import add_piano
 from pianomime_description.variant import SceneConfig
 
 _SLEEP_TOLERANCE_RAD_PER_S = 1e-10
-"""A key sleeps when it is slower: seven orders below MuJoCo's default, so that only rounding changes."""
+"""Speed below which a key sleeps: seven orders below MuJoCo's default, so that only rounding changes."""
 
 
 def build_scene(config: SceneConfig) -> mujoco.MjSpec:
     """Return the scene as an uncompiled spec; `build_scene(config).compile()` is the model.
 
-    Units are m, kg, s and rad; x points towards the player, y along the keyboard to the treble, z up. Joints follow as
-    keys, right hand, left hand, but look them up by name.
+    Units are m, kg, s and rad; x points towards the player, y along the keyboard to the treble, z up. Joints are
+    ordered as keys, right hand, left hand, but should be looked up by name.
 
     Raises:
         UserError: The robopianist wheel is not installed.
@@ -25,7 +25,7 @@ def build_scene(config: SceneConfig) -> mujoco.MjSpec:
     spec.modelname = "pianomime"
     spec.compiler.degree = False
     spec.option.timestep = PHYSICS_TIMESTEP_S
-    # Contacts of mesh fingertips as in the MuJoCo versions that the published numbers come from: one point, not many.
+    # One contact point per mesh fingertip, not many, as in the MuJoCo versions of the published numbers.
     spec.option.disableflags |= mujoco.mjtDisableBit.mjDSBL_MULTICCD
     if config.resting_keys_sleep:
         spec.option.enableflags |= mujoco.mjtEnableBit.mjENBL_SLEEP
@@ -38,7 +38,7 @@ def build_scene(config: SceneConfig) -> mujoco.MjSpec:
 
 
 def _add_stage(spec: mujoco.MjSpec) -> None:
-    """Add what only a camera sees."""
+    """Add lights and floor, which only cameras see."""
     spec.stat.extent = 0.6
     spec.stat.center = (0.2, 0.0, 0.3)
     spec.visual.global_.azimuth = 180

@@ -1,4 +1,4 @@
-"""Which hands, and what may touch what: the choices that make two scenes differ.
+"""Hand variants and collisions: the options that distinguish scenes.
 
 `robopianist` is the hand of RoboPianist as its library builds it (robopianist.models.hands.shadow_hand). `pianomime` is
 the hand of the PianoMime paper: one more forearm slide (height), a wider depth slide, forearm actuators three times as
@@ -18,9 +18,9 @@ class ForearmSlide:
     Attributes:
         name: Name without the side, as in `pianomime_core.hands`.
         axis: Direction in the frame of the forearm body.
-        range_m: Travel; None means that the forearm reaches from one end of the keyboard to the other.
+        range_m: Travel; None for the whole length of the keyboard.
         stiffness_n_per_m: Gain of the actuator.
-        critical_stiffness_n_per_m: The joint is damped critically for this stiffness. PianoMime raised the gain of the
+        critical_stiffness_n_per_m: Stiffness for which the joint is critically damped. PianoMime raised the gain of the
             actuators and left the damping as it was.
     """
 
@@ -39,7 +39,7 @@ class HandVariant:
     forearm: tuple[ForearmSlide, ...]
 
 
-# In the forearm's frame; in the world these point along +y, -x and +z.
+# In the forearm's frame; in the world frame these point along +y, -x and +z.
 _ALONG_KEYBOARD = (-1.0, 0.0, 0.0)
 _DEPTH = (0.0, 0.0, 1.0)
 _HEIGHT = (0.0, 1.0, 0.0)
@@ -78,15 +78,15 @@ def hand_variant(name: str) -> HandVariant:
 
 @dataclass(frozen=True)
 class SceneConfig:
-    """A scene. The defaults are the PianoMime benchmark, on which every published number is quoted.
+    """A scene. The defaults are the PianoMime benchmark, to which all published numbers refer.
 
     Attributes:
         variant: Name of the hand variant.
         hand_collisions: Fingers and hands collide with one another. Off in the paper (RoboPianist's
-            `disable_hand_collisions`), which lets fingers pass through each other; on is the honest setting.
+            `disable_hand_collisions`), which lets fingers pass through each other; on is the realistic setting.
         gravity_compensation: The hands are weightless (RoboPianist's `gravity_compensation`).
-        resting_keys_sleep: Keys that stand still are not simulated until something touches them: 1.3 times as fast. Not
-            the benchmark to the last bit: one key-frame in 50 000 differs over 42 expert demonstrations replayed open
+        resting_keys_sleep: Keys at rest are not simulated until something touches them: 1.3 times as fast. Not equal to
+            the benchmark to the last bit: one note-frame in 50 000 differs over 42 expert demonstrations replayed open
             loop; the mean F1 of all 220 stays at .8974 (benchmarks.expert_replay).
     """
 

@@ -26,7 +26,7 @@ _LENGTH_GUESSED = ("mp3", "aac")
 def read_audio(path: str | Path, sample_rate_hz: int) -> NDArray[np.float32]:
     """Return the first sound track, (samples,), the mean of its channels, full scale is 1.
 
-    Sample 0 is the beginning of the file, pictures included: times are those of `pianomime_perception.video`.
+    Sample 0 is the beginning of the file, pictures included: times are those of `pianomime_perception.video_file`.
 
     Raises:
         UserError: The file is missing, damaged, neither sound nor video, without sound or longer than 30 minutes.

@@ -1,6 +1,8 @@
-"""Where a camera stands, from sights of the keyboard: a pinhole with square pixels, its middle that of the picture.
+"""Where a camera stands, from observations of the keyboard: a pinhole with square pixels, its middle that of the
+picture.
 
-A sight is a pixel on a plane of known height, of which one coordinate is known: the lines between white keys say where
+A observation is a pixel on a plane of known height, of which one coordinate is known: the lines between white keys say
+    where
 they are along the keyboard, its front edge how deep. Square pixels make one from the other.
 """
 
@@ -19,7 +21,7 @@ _FOCAL_SPREAD = 0.3
 
 
 @dataclass(frozen=True, eq=False)
-class Sights:
+class Observations:
     """N pixels and what is known of them.
 
     Attributes:
@@ -37,8 +39,8 @@ class Sights:
     sigma_m: Points
 
     @classmethod
-    def of(cls, pixels: Points, axis: int, value_m: Points | float, height_m: float, sigma_m: float) -> "Sights":
-        """Sights of one kind."""
+    def of(cls, pixels: Points, axis: int, value_m: Points | float, height_m: float, sigma_m: float) -> "Observations":
+        """Observations of one kind."""
         count = len(pixels)
         return cls(
             pixels=pixels,
@@ -49,7 +51,7 @@ class Sights:
         )
 
     @classmethod
-    def joined(cls, parts: "list[Sights]") -> "Sights":
+    def joined(cls, parts: "list[Observations]") -> "Observations":
         """All of them."""
         return cls(*(np.concatenate([getattr(part, name) for part in parts]) for name in cls.__dataclass_fields__))
 
@@ -84,13 +86,13 @@ class CameraPose:
         reach = (height_m - self.position_m[2]) / rays[:, 2]
         return np.asarray(self.position_m[:2] + rays[:, :2] * reach[:, None])
 
-    def misses(self, sights: Sights) -> Points:
-        """How far the known coordinate of each sight is missed, (N,) [m]."""
-        seen = self.on_plane(sights.pixels, sights.height_m)
-        return np.asarray(seen[np.arange(len(seen)), sights.axis] - sights.value_m)
+    def misses(self, observations: Observations) -> Points:
+        """How far the known coordinate of each observation is missed, (N,) [m]."""
+        seen = self.on_plane(observations.pixels, observations.height_m)
+        return np.asarray(seen[np.arange(len(seen)), observations.axis] - observations.value_m)
 
-    def fitted(self, sights: Sights) -> "CameraPose":
-        """The pose that misses the sights least, from here; an outlier counts little."""
+    def fitted(self, observations: Observations) -> "CameraPose":
+        """The pose that misses the observations least, from here; an outlier counts little."""
 
         def pose(parameters: Points) -> CameraPose:
             focal_px = float(np.exp(parameters[6])) * max(self.image_size)
@@ -98,7 +100,7 @@ class CameraPose:
 
         def residuals(parameters: Points) -> Points:
             prior = (parameters[6] - np.log(USUAL_FOCAL_LENGTH)) / _FOCAL_SPREAD
-            misses = pose(parameters).misses(sights) / sights.sigma_m
+            misses = pose(parameters).misses(observations) / observations.sigma_m
             # The loss of scipy would spare the prior too; Huber's, as a residual.
             size = np.abs(misses)
             robust = np.sign(misses) * np.where(size < 2, size, np.sqrt(np.maximum(4 * size - 4, 0)))
@@ -113,7 +115,7 @@ class CameraPose:
         return np.array([[focal, 0, (width - 1) / 2], [0, focal, (height - 1) / 2], [0, 0, 1.0]])
 
 
-def seen_from_above(pixels: Points, y_m: Points, image_size: tuple[int, int]) -> CameraPose:
+def pose_from_above(pixels: Points, y_m: Points, image_size: tuple[int, int]) -> CameraPose:
     """A first guess: straight above pixels (N, 2) that lie on the line x = 0 at y (N,) [m]."""
     slope, middle = np.polyfit(y_m, pixels, 1)
     turn = cv2.Rodrigues(np.array([0, 0, np.arctan2(slope[1], slope[0])]))[0]

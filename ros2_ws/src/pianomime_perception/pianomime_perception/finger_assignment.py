@@ -1,7 +1,7 @@
-"""Which finger plays each note: the cheapest way through the whole music, by how near fingertips are to keys.
+"""Which finger plays each note: the cheapest path through the whole music, by how near fingertips are to keys.
 
 A finger that holds a key plays no other; chords are notes like others, a little apart or not, so they are decided
-together. After each note all that matters for the rest is who holds what until when: ways that agree in that are one,
+together. After each note all that matters for the rest is who holds what until when: paths that agree in that are one,
 and only the cheapest is kept (dynamic programming; with a bound on their number, a beam).
 """
 
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from pianomime_core.demonstration import NOBODY, NUM_FINGERS
 from pianomime_perception.key_distance import key_distance_m
-from pianomime_perception.traces import Traces
+from pianomime_perception.trajectories import Trajectories
 
 Points = NDArray[np.float64]
 
@@ -22,16 +22,16 @@ class AssignmentConfig:
     """What fingers can do.
 
     Attributes:
-        look_s: A fingertip's distance from the key counts from the onset for so long, or until the note ends.
-        step_s: Between the moments at which it is looked at.
+        window_s: A fingertip's distance from the key counts from the onset for so long, or until the note ends.
+        step_s: Between the moments at which it is window at.
         nobody_m: A note that nobody plays costs as much as one that a finger plays from so far away: two white keys.
         left_m: A finger farther than this from the key it holds has let go of it, whatever the music says.
         strike_s: Between two strikes of a finger, on different keys.
         overlap_s: A key may be let go so much later than the music says the next one is struck by the same finger.
-        width: How many ways are kept.
+        width: How many paths are kept.
     """
 
-    look_s: float = 0.1
+    window_s: float = 0.1
     step_s: float = 0.0125
     nobody_m: float = 0.047
     left_m: float = 0.047
@@ -56,16 +56,16 @@ class Fingering:
 
 
 @dataclass(frozen=True)
-class _Way:
+class _Path:
     cost: float
     busy: tuple[tuple[int, int, float], ...]
     """Finger, key and time up to which it can play no other."""
-    past: "tuple[int, _Way] | None"
-    """The finger of the last note, and the way before it."""
+    past: "tuple[int, _Path] | None"
+    """The finger of the last note, and the path before it."""
 
 
 def assign_fingers(
-    traces: Traces,
+    trajectories: Trajectories,
     offset_s: float,
     onset_s: Points,
     end_s: Points,
@@ -75,22 +75,22 @@ def assign_fingers(
     """Decide who plays notes (N,) that are in order of onset.
 
     Args:
-        traces: The fingertips.
+        trajectories: The fingertips.
         offset_s: Video time of music time 0.
         onset_s, end_s: (N,) music time.
         key: (N,) 0..87.
         config: What fingers can do.
     """
-    distance_m, until_s = _seen(traces, offset_s, onset_s, end_s, key, config)
-    ways = [_Way(0.0, (), None)]
+    distance_m, until_s = _seen(trajectories, offset_s, onset_s, end_s, key, config)
+    paths = [_Path(0.0, (), None)]
     for note, now_s in enumerate(onset_s.tolist()):
         near = np.flatnonzero(distance_m[note] < config.nobody_m).tolist()
-        best: dict[tuple[tuple[int, int, float], ...], _Way] = {}
-        for way in ways:
-            busy = tuple(each for each in way.busy if each[2] > now_s)
+        best: dict[tuple[tuple[int, int, float], ...], _Path] = {}
+        for path in paths:
+            busy = tuple(each for each in path.busy if each[2] > now_s)
             taken = {finger for finger, held, _ in busy if held != key[note]}
             for finger in (NOBODY, *(finger for finger in near if finger not in taken)):
-                cost = way.cost + (config.nobody_m if finger == NOBODY else float(distance_m[note, finger]))
+                cost = path.cost + (config.nobody_m if finger == NOBODY else float(distance_m[note, finger]))
                 then = busy
                 if finger != NOBODY:
                     free_s = max(now_s + config.strike_s, float(until_s[note, finger]) - config.overlap_s)
@@ -98,13 +98,13 @@ def assign_fingers(
                         sorted([*(each for each in busy if each[0] != finger), (finger, int(key[note]), free_s)])
                     )
                 if then not in best or cost < best[then].cost:
-                    best[then] = _Way(cost, then, (finger, way))
-        ways = sorted(best.values(), key=lambda way: way.cost)[: config.width]
+                    best[then] = _Path(cost, then, (finger, path))
+        paths = sorted(best.values(), key=lambda path: path.cost)[: config.width]
     fingers: list[int] = []
-    way = ways[0]
-    while way.past is not None:
-        fingers.append(way.past[0])
-        way = way.past[1]
+    path = paths[0]
+    while path.past is not None:
+        fingers.append(path.past[0])
+        path = path.past[1]
     players = np.array(fingers[::-1], dtype=np.int64)
     notes = np.arange(len(players))
     return Fingering(
@@ -115,24 +115,29 @@ def assign_fingers(
 
 
 def _seen(
-    traces: Traces, offset_s: float, onset_s: Points, end_s: Points, key: NDArray[np.int64], config: AssignmentConfig
+    trajectories: Trajectories,
+    offset_s: float,
+    onset_s: Points,
+    end_s: Points,
+    key: NDArray[np.int64],
+    config: AssignmentConfig,
 ) -> tuple[Points, Points]:
     """(N, 10) mean distance of every finger from the key struck, infinite where not seen; when each leaves it [s]."""
-    grid_s = np.arange(traces.start_s, traces.end_s + config.step_s, config.step_s)
-    tips_m = traces.at(grid_s).points_m[:, :, 1:].reshape(len(grid_s), NUM_FINGERS, 2)
+    grid_s = np.arange(trajectories.start_s, trajectories.end_s + config.step_s, config.step_s)
+    tips_m = trajectories.at(grid_s).points_m[:, :, 1:].reshape(len(grid_s), NUM_FINGERS, 2)
     distance_m = np.full((len(key), NUM_FINGERS), np.inf)
     until_s = np.repeat(end_s[:, None], NUM_FINGERS, axis=1)
     for note, (begin_s, note_end_s) in enumerate(zip(onset_s + offset_s, end_s + offset_s, strict=True)):
         first, last = np.searchsorted(grid_s, [begin_s - config.step_s / 2, note_end_s])
         away_m = key_distance_m(tips_m[first:last], key[note : note + 1, None])
-        if not len(away_m) or begin_s < traces.start_s - config.step_s:
+        if not len(away_m) or begin_s < trajectories.start_s - config.step_s:
             continue
-        looked = away_m[: max(1, round(min(config.look_s, note_end_s - begin_s) / config.step_s))]
-        seen = np.isfinite(looked)
+        window = away_m[: max(1, round(min(config.window_s, note_end_s - begin_s) / config.step_s))]
+        seen = np.isfinite(window)
         counted = seen.any(axis=0)
-        distance_m[note, counted] = np.where(seen, looked, 0.0).sum(axis=0)[counted] / seen.sum(axis=0)[counted]
+        distance_m[note, counted] = np.where(seen, window, 0.0).sum(axis=0)[counted] / seen.sum(axis=0)[counted]
         left = away_m > config.left_m
-        left[: len(looked)] = False
+        left[: len(window)] = False
         gone = left.any(axis=0)
         until_s[note, gone] = grid_s[first + np.argmax(left, axis=0)[gone]] - offset_s
     return distance_m, until_s

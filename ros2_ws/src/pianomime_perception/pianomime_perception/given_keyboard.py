@@ -3,10 +3,10 @@
 from collections.abc import Callable
 
 from pianomime_perception.corners import keyboard_from_corners, read_corners
+from pianomime_perception.frame_source import is_camera
 from pianomime_perception.keyboard_fit import background, fit_keyboard
 from pianomime_perception.keyboard_map import KeyboardMap
-from pianomime_perception.picture_source import is_camera
-from pianomime_perception.video import probe, sample
+from pianomime_perception.video_file import probe, sample
 
 SAMPLES = 25
 """Pictures of a video whose median is looked at: hands that move are gone from it."""
@@ -17,7 +17,7 @@ def given_keyboard(corners: str, source: str) -> Callable[[tuple[int, int]], Key
 
     Args:
         corners: As for `read_corners`; empty if they are not known.
-        source: As for `picture_source.pictures`; the keyboard of a file without corners is looked for at once.
+        source: As for `frame_source.timed_frames`; the keyboard of a file without corners is looked for at once.
 
     Raises:
         UserError: The corners are no corners, or the keyboard is not found in the file.

@@ -18,7 +18,7 @@ from pianomime_core.demonstration import POINTS
 from pianomime_core.errors import UserError
 from pianomime_core.hands import SIDES
 from pianomime_core.library_noise import no_library_noise
-from pianomime_perception.video import Frame
+from pianomime_perception.video_file import Frame
 
 Points = NDArray[np.float64]
 
@@ -94,9 +94,9 @@ class HandTracker:
         found = self._process(self._cv2.cvtColor(luma, self._cv2.COLOR_YCrCb2RGB))
         size_px = np.array(image.shape[1::-1])
         hands = []
-        for landmarks, looks in zip(found.multi_hand_landmarks or (), found.multi_handedness or (), strict=True):
+        for landmarks, labels in zip(found.multi_hand_landmarks or (), found.multi_handedness or (), strict=True):
             shares = np.array([(landmarks.landmark[i].x, landmarks.landmark[i].y) for i in _LANDMARKS])
-            best = looks.classification[0]
+            best = labels.classification[0]
             # MediaPipe measures from the picture's corner, half a pixel before the first centre.
             hands.append(Hand(shares * size_px - 0.5, float(best.score), _SIDE_OF_LABEL[best.label]))
         return hands
@@ -120,34 +120,34 @@ class HandTracker:
 
 
 @dataclass(frozen=True, eq=False)
-class Sightings:
+class HandDetections:
     """What a tracker found in a video: all that is kept of its pictures.
 
     Attributes:
         time_s: (F,) of each picture, rising.
         points_px: (F, 2, 6, 2), up to two hands in no order, NaN where none was found; as `Hand`.
         score: (F, 2), 0 where none was found.
-        look: (F, 2) index into SIDES, `NO_HAND` where none was found.
+        handedness: (F, 2) index into SIDES, `NO_HAND` where none was found.
         image_size: (width, height) [px] of the pictures.
     """
 
     time_s: Points
     points_px: Points
     score: Points
-    look: NDArray[np.int64]
+    handedness: NDArray[np.int64]
     image_size: tuple[int, int]
 
     @property
     def found(self) -> NDArray[np.bool_]:
         """(F, 2), where a hand is."""
-        return self.look != NO_HAND
+        return self.handedness != NO_HAND
 
 
 def follow(
     pictures: Iterable[Frame],
     tracker: HandTracker,
     seen: Callable[[Frame, Sequence[Hand]], None] = lambda picture, hands: None,
-) -> Sightings:
+) -> HandDetections:
     """Track hands through pictures, one after the other; `seen` is called after each.
 
     Raises:
@@ -170,7 +170,7 @@ def follow(
         raise UserError("no picture to look for hands in: the video is empty")
     rows = np.array(numbers).reshape(len(times), MAX_HANDS, -1)
     points = rows[..., 2:].reshape(len(times), MAX_HANDS, len(POINTS), 2)
-    return Sightings(np.array(times), points, rows[..., 0], rows[..., 1].astype(np.int64), image_size)
+    return HandDetections(np.array(times), points, rows[..., 0], rows[..., 1].astype(np.int64), image_size)
 
 
 def _row(hands: Sequence[Hand]) -> Points:

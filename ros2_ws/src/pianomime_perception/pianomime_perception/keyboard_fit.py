@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from pianomime_core.errors import UserError
 from pianomime_perception.black_keys import BlackKeys, Gray, black_keys
-from pianomime_perception.camera_pose import CameraPose, Sights, seen_from_above
+from pianomime_perception.camera_pose import CameraPose, Observations, pose_from_above
 from pianomime_perception.key_pattern import BLACK_KEYS, BLACK_Y_M, Placement, place
 from pianomime_perception.keyboard_map import KeyboardMap
 from pianomime_perception.white_keys import FRONT_X_M, LINE_Y_M, front_edge, lines
@@ -98,19 +98,21 @@ def _fit(gray: Gray, config: FitConfig) -> KeyboardMap:
 def _fit_placement(gray: Gray, row: BlackKeys, placement: Placement, treble: Points, config: FitConfig) -> KeyboardMap:
     """The map, where `treble` (2,) is the direction of the high keys in the picture."""
     _require_pattern(placement, config)
-    known, sights = _black_key_sights(row, placement, treble)
+    known, observations = _black_key_observations(row, placement, treble)
     height, width = gray.shape
-    pose = seen_from_above(known.pixels, known.value_m, (width, height)).fitted(Sights.joined(sights))
+    pose = pose_from_above(known.pixels, known.value_m, (width, height)).fitted(Observations.joined(observations))
     for window_m in WINDOWS_M:
-        line_sights, which = lines(gray, pose, window_m)
-        edge_sights = front_edge(gray, pose)
-        pose = pose.fitted(Sights.joined([*sights, line_sights, edge_sights]))
-    line_sights, which = lines(gray, pose, WINDOWS_M[-1])
-    _require_agreement(pose, sights, line_sights, which, edge_sights, config)
-    return _map(pose, line_sights, which, edge_sights, config)
+        line_observations, which = lines(gray, pose, window_m)
+        edge_observations = front_edge(gray, pose)
+        pose = pose.fitted(Observations.joined([*observations, line_observations, edge_observations]))
+    line_observations, which = lines(gray, pose, WINDOWS_M[-1])
+    _require_agreement(pose, observations, line_observations, which, edge_observations, config)
+    return _map(pose, line_observations, which, edge_observations, config)
 
 
-def _black_key_sights(row: BlackKeys, placement: Placement, treble: Points) -> tuple[Sights, list[Sights]]:
+def _black_key_observations(
+    row: BlackKeys, placement: Placement, treble: Points
+) -> tuple[Observations, list[Observations]]:
     """Middles of the black keys along the keyboard; all that is known of their ends."""
     towards_player = np.array([-treble[1], treble[0]])  # the picture is not mirrored
     lower_is_front = ((row.lower_px - row.upper_px) @ towards_player > 0)[:, None]
@@ -118,24 +120,28 @@ def _black_key_sights(row: BlackKeys, placement: Placement, treble: Points) -> t
     front = np.where(lower_is_front, row.lower_px, row.upper_px)[placed]
     far = np.where(lower_is_front, row.upper_px, row.lower_px)[placed]
     y_m = BLACK_Y_M[np.searchsorted(BLACK_KEYS, placement.keys[placed])]
-    return Sights.of((front + far) / 2, 1, y_m, BLACK_HEIGHT_M, 0.0), [
-        Sights.of(front, 1, y_m, BLACK_HEIGHT_M, 0.004),
-        Sights.of(far, 1, y_m, BLACK_HEIGHT_M, 0.004),
-        Sights.of(front, 0, BLACK_FRONT_X_M, BLACK_HEIGHT_M, 0.006),
-        Sights.of(far, 0, BLACK_FAR_X_M, BLACK_HEIGHT_M, 0.02),
+    return Observations.of((front + far) / 2, 1, y_m, BLACK_HEIGHT_M, 0.0), [
+        Observations.of(front, 1, y_m, BLACK_HEIGHT_M, 0.004),
+        Observations.of(far, 1, y_m, BLACK_HEIGHT_M, 0.004),
+        Observations.of(front, 0, BLACK_FRONT_X_M, BLACK_HEIGHT_M, 0.006),
+        Observations.of(far, 0, BLACK_FAR_X_M, BLACK_HEIGHT_M, 0.02),
     ]
 
 
 def _map(
-    pose: CameraPose, line_sights: Sights, which: NDArray[np.int64], edge_sights: Sights, config: FitConfig
+    pose: CameraPose,
+    line_observations: Observations,
+    which: NDArray[np.int64],
+    edge_observations: Observations,
+    config: FitConfig,
 ) -> KeyboardMap:
     """The pose as a homography, and the lines as they were seen."""
-    misses = pose.misses(line_sights)
+    misses = pose.misses(line_observations)
     found = np.unique(which)
     seen_m = np.array([LINE_Y_M[line] + np.median(misses[which == line]) for line in found])
     homography_map = KeyboardMap(pose.homography(), np.column_stack([seen_m, LINE_Y_M[found]]), 0.0, pose.image_size)
-    along = homography_map.to_world(line_sights.pixels)[:, 1] - line_sights.value_m
-    deep = homography_map.to_world(edge_sights.pixels)[:, 0] - edge_sights.value_m
+    along = homography_map.to_world(line_observations.pixels)[:, 1] - line_observations.value_m
+    deep = homography_map.to_world(edge_observations.pixels)[:, 0] - edge_observations.value_m
     deep = deep[np.abs(deep) < config.max_edge_miss_m]  # the others are hands
     residual_m = float(np.sqrt(np.mean(np.concatenate([along, deep]) ** 2)))
     return KeyboardMap(homography_map.homography, homography_map.key_edges_m, residual_m, pose.image_size)
@@ -150,10 +156,10 @@ def _require_pattern(placement: Placement, config: FitConfig) -> None:
 
 def _require_agreement(
     pose: CameraPose,
-    black: list[Sights],
-    line_sights: Sights,
+    black: list[Observations],
+    line_observations: Observations,
     which: NDArray[np.int64],
-    edge_sights: Sights,
+    edge_observations: Observations,
     config: FitConfig,
 ) -> None:
     """Raise unless everything seen tells of the same keyboard."""
@@ -161,18 +167,18 @@ def _require_agreement(
     missing = np.diff(np.concatenate([[-1], found, [len(LINE_Y_M)]])).max() - 1
     if len(found) < config.min_lines or missing > config.max_gap_lines:
         raise _unsure(f"{len(found)} of the 51 lines between white keys, {missing} in a row missing")
-    on_edge = int(np.sum(np.abs(pose.misses(edge_sights)) < config.max_edge_miss_m))
-    if on_edge < max(config.min_edges, config.min_edge_share * len(edge_sights.pixels)):
+    on_edge = int(np.sum(np.abs(pose.misses(edge_observations)) < config.max_edge_miss_m))
+    if on_edge < max(config.min_edges, config.min_edge_share * len(edge_observations.pixels)):
         raise _unsure(f"{on_edge} of 17 stretches of the front edge")
     tilt_deg = float(np.degrees(np.arccos(np.clip(-cv2.Rodrigues(pose.rotation)[0][2, 2], -1, 1))))
     if tilt_deg > config.max_tilt_deg:
         raise _unsure(f"a camera {tilt_deg:.0f} degrees from straight above, the limit is {config.max_tilt_deg:.0f}")
 
-    def nine_in_ten(sights: Sights) -> float:
-        return float(np.percentile(np.abs(pose.misses(sights)), 90))
+    def nine_in_ten(observations: Observations) -> float:
+        return float(np.percentile(np.abs(pose.misses(observations)), 90))
 
     for what, miss_m, limit_m in (
-        ("lines between white keys", nine_in_ten(line_sights), config.max_line_miss_m),
+        ("lines between white keys", nine_in_ten(line_observations), config.max_line_miss_m),
         ("black keys", max(nine_in_ten(black[0]), nine_in_ten(black[1])), config.max_black_miss_m),
         ("fronts of black keys", abs(float(np.median(pose.misses(black[2])))), config.max_front_miss_m),
     ):

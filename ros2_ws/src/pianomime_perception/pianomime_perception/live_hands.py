@@ -51,7 +51,7 @@ class LiveHands:
         """True when in most pictures of both hands the left one looks like a right one: pictures are mirrored."""
         return len(self._contradicts) == JUDGED and sum(self._contradicts) > JUDGED / 2
 
-    def see(self, found: Sequence[SeenHand], keyboard: KeyboardMap, time_s: float) -> Fingertips:
+    def update(self, found: Sequence[SeenHand], keyboard: KeyboardMap, time_s: float) -> Fingertips:
         """Return the hands that were found in the picture of a time."""
         points_m = np.full((len(SIDES), 1 + len(FINGERS), 3), np.nan)
         confidence = np.zeros(points_m.shape[:2])

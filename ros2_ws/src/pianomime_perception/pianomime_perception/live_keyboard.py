@@ -9,7 +9,7 @@ from pianomime_core.errors import UserError
 from pianomime_perception.keyboard_fit import background, fit_keyboard
 from pianomime_perception.keyboard_map import KeyboardMap
 
-Picture = NDArray[np.uint8]
+Image = NDArray[np.uint8]
 
 GATHERED = 15
 """Pictures whose median is looked at: hands that move are gone from it."""
@@ -32,17 +32,17 @@ class LiveKeyboard:
         given: Callable[[tuple[int, int]], KeyboardMap] | None,
         say: Callable[[str], None],
         warn: Callable[[str], None],
-        fit: Callable[[Picture], KeyboardMap] = fit_keyboard,
+        fit: Callable[[Image], KeyboardMap] = fit_keyboard,
     ) -> None:
         self._given = given
         self._map: KeyboardMap | None = None
-        self._say = say
-        self._warn = warn
+        self._log_info = say
+        self._log_warning = warn
         self._fit = fit
-        self._gathered: list[Picture] = []
+        self._gathered: list[Image] = []
         self._next_s = -np.inf
 
-    def see(self, image: Picture, time_s: float) -> KeyboardMap | None:
+    def update(self, image: Image, time_s: float) -> KeyboardMap | None:
         """Take a picture (H, W, 3) RGB and its time; return the keyboard in it, None as long as it is not found.
 
         Raises:
@@ -62,14 +62,14 @@ class LiveKeyboard:
         words = f"pictures are {width}x{height} now, {old_width}x{old_height} before"
         if abs(width * old_height - height * old_width) <= max(width, height, old_width, old_height):
             self._map = before.scaled(size)
-            self._warn(words)
+            self._log_warning(words)
         elif self._given is not None:
             raise UserError(f"{words}: the corners of the keyboard are no longer known, give them for {width}x{height}")
         else:
             self._map = None
-            self._warn(f"{words}: the keyboard is looked for again")
+            self._log_warning(f"{words}: the keyboard is looked for again")
 
-    def _gather(self, image: Picture, time_s: float) -> None:
+    def _gather(self, image: Image, time_s: float) -> None:
         if self._gathered and self._gathered[-1].shape != image.shape:
             self._gathered.clear()
         self._gathered.append(image)
@@ -78,8 +78,8 @@ class LiveKeyboard:
             return
         try:
             self._map = self._fit(background(self._gathered))
-            self._say(f"keyboard found, to {1000 * self._map.residual_m:.1f} mm")
+            self._log_info(f"keyboard found, to {1000 * self._map.residual_m:.1f} mm")
         except UserError as error:
-            self._warn(f"{error}")
+            self._log_warning(f"{error}")
             self._next_s = time_s + RETRY_S
         self._gathered.clear()

@@ -9,13 +9,13 @@ from sensor_msgs.msg import Image
 
 from pianomime_core.ros_messages import MessageError, some_of
 
-Picture = NDArray[np.uint8]
+Pixels = NDArray[np.uint8]
 
 CHANNELS = {"rgb8": (0, 1, 2), "bgr8": (2, 1, 0), "mono8": (0, 0, 0)}
 """By encoding, where red, green and blue of a pixel stand."""
 
 
-def read_image(message: Image) -> Picture:
+def read_image(message: Image) -> Pixels:
     """Return the picture (H, W, 3) RGB; rows may be padded.
 
     Raises:
@@ -35,7 +35,7 @@ def read_image(message: Image) -> Picture:
     return np.ascontiguousarray(pixels[..., channels])
 
 
-def image_message(picture: Picture, stamp: Time, frame_id: str = "") -> Image:
+def image_message(picture: Pixels, stamp: Time, frame_id: str = "") -> Image:
     """Return the picture (H, W, 3) RGB as rgb8."""
     height, width, _ = picture.shape
     message = Image(height=height, width=width, encoding="rgb8", step=3 * width)

@@ -32,13 +32,13 @@ from pianomime_core.ros_qos import (
     overridable_publisher,
 )
 from pianomime_perception.annotated import annotated
+from pianomime_perception.frame_source import check_source, is_camera, timed_frames
 from pianomime_perception.given_keyboard import given_keyboard
 from pianomime_perception.keyboard_map import KeyboardMap
 from pianomime_perception.live_hands import LiveHands, SeenHand
 from pianomime_perception.live_keyboard import LiveKeyboard
 from pianomime_perception.live_times import LiveTimes
 from pianomime_perception.newest import Newest
-from pianomime_perception.picture_source import check_source, is_camera, pictures
 from pianomime_perception.ros_hand_markers import hand_markers
 from pianomime_perception.ros_images import image_message, read_image, stamp_at
 
@@ -124,10 +124,10 @@ class PerceptionNode:
         if not self._source:
             self._subscribe(NEWEST)
             self._log.info(f"listening to pictures on {self._topic}")
-        node.create_timer(POLL_S, self._watch)
+        node.create_timer(POLL_S, self._check)
         self._diagnostics = Diagnostics(node, self._health)
-        self._heard_s = time.monotonic()
-        work = [self._look, *([self._fetch] if self._source else [])]
+        self._received_s = time.monotonic()
+        work = [self._track_frames, *([self._fetch] if self._source else [])]
         self._threads = [threading.Thread(target=self._guarded, args=(job,), daemon=True) for job in work]
         for thread in self._threads:
             thread.start()
@@ -158,18 +158,18 @@ class PerceptionNode:
         self._subscribe(SENSOR if self._asked == ReliabilityPolicy.BEST_EFFORT else NEWEST)
 
     def _on_image(self, message: Image) -> None:
-        self._heard_s = time.monotonic()
-        self._box.put(_Arrived(message, message.header.stamp, self._heard_s))
+        self._received_s = time.monotonic()
+        self._box.put(_Arrived(message, message.header.stamp, self._received_s))
 
     def _fetch(self) -> None:
         while self._waits and not is_camera(self._source) and not self._publish_cloud.get_subscription_count():
             if self._stop.wait(POLL_S):
                 return
-        for picture in pictures(self._source):
+        for picture in timed_frames(self._source):
             if self._stop.is_set():
                 return
-            self._heard_s = time.monotonic()
-            ago_ns = round((self._heard_s - picture.taken_s) * 1e9)
+            self._received_s = time.monotonic()
+            ago_ns = round((self._received_s - picture.taken_s) * 1e9)
             self._box.put(_Arrived(picture.image, stamp_at(self._clock.now().nanoseconds - ago_ns), picture.taken_s))
         self._log.info("the video is over")
         self._over = True
@@ -180,44 +180,44 @@ class PerceptionNode:
         except Exception as error:
             self._failure = error
 
-    def _look(self) -> None:
+    def _track_frames(self) -> None:
         while not self._stop.is_set():
             arrived = self._box.take(POLL_S)
             if arrived is None:
                 continue
             try:
-                self._see(arrived)
+                self._process(arrived)
             except MessageError as error:
                 self._refused += 1
                 self._log.error(f"{self._topic} refused: {error}", throttle_duration_sec=COMPLAINT_PERIOD_S)
 
-    def _see(self, arrived: _Arrived) -> None:
+    def _process(self, arrived: _Arrived) -> None:
         image = read_image(arrived.content) if isinstance(arrived.content, Image) else arrived.content
-        keyboard = self._keyboard.see(image, arrived.arrived_s)
+        keyboard = self._keyboard.update(image, arrived.arrived_s)
         if keyboard is None:
             return
         begin_s = time.monotonic()
         found = self._tracker.track(image)
         tracking_s = time.monotonic() - begin_s
-        fingertips = self._hands.see(found, keyboard, arrived.arrived_s)
+        fingertips = self._hands.update(found, keyboard, arrived.arrived_s)
         self._publish_cloud.publish(fingertip_cloud(fingertips, arrived.stamp, self._world))
         done_s = time.monotonic()
         self._times.add(self._age_s(arrived), tracking_s, done_s, fingertips.seen)
-        self._show(image, keyboard, fingertips, arrived.stamp)
+        self._publish_drawings(image, keyboard, fingertips, arrived.stamp)
 
     def _age_s(self, arrived: _Arrived) -> float:
         stamp_ns = arrived.stamp.sec * 10**9 + arrived.stamp.nanosec
         age_s = (self._clock.now().nanoseconds - stamp_ns) / 1e9
         return age_s if 0 <= age_s < LONGEST_LATENCY_S else time.monotonic() - arrived.arrived_s
 
-    def _show(self, image: Pixels, keyboard: KeyboardMap, fingertips: Fingertips, stamp: Time) -> None:
-        """Once the fingertips are out, and only for those who look."""
+    def _publish_drawings(self, image: Pixels, keyboard: KeyboardMap, fingertips: Fingertips, stamp: Time) -> None:
+        """Once the fingertips are out, and only for those who handedness."""
         if self._publish_markers.get_subscription_count():
             self._publish_markers.publish(in_frame(hand_markers(fingertips, stamp), self._world))
         if self._publish_image.get_subscription_count():
             self._publish_image.publish(image_message(annotated(image, keyboard, fingertips), stamp))
 
-    def _watch(self) -> None:
+    def _check(self) -> None:
         if self._failure is not None:
             raise self._failure
         if not self._source:
@@ -231,7 +231,7 @@ class PerceptionNode:
             publishers = self.node.count_publishers(self._topic)
             if publishers > 1:
                 complaints.append(f"{publishers} publishers on {self._topic}: pictures of several cameras are mixed")
-            if time.monotonic() - self._heard_s > SILENCE_S:
+            if time.monotonic() - self._received_s > SILENCE_S:
                 complaints.append(f"no pictures on {self._topic}, which has {publishers} publishers")
         if self._hands.mirrored:
             complaints.append("left hands look like right ones: pictures are mirrored, or corners begin elsewhere")

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from pianomime_core.errors import UserError
 from pianomime_perception.key_distance import key_distance_m
-from pianomime_perception.traces import Traces
+from pianomime_perception.trajectories import Trajectories
 
 Points = NDArray[np.float64]
 
@@ -55,15 +55,15 @@ class Synchrony:
 
 
 def synchronise(
-    traces: Traces, onset_s: Points, key: NDArray[np.int64], config: SynchronyConfig = SynchronyConfig()
+    trajectories: Trajectories, onset_s: Points, key: NDArray[np.int64], config: SynchronyConfig = SynchronyConfig()
 ) -> Synchrony:
     """Find where the notes (N,) with their keys 0..87 are played.
 
     Raises:
         UserError: The video is too short for the notes.
     """
-    grid_s = np.arange(traces.start_s, traces.end_s + config.step_s, config.step_s)
-    tips_m = traces.at(grid_s).points_m[:, :, 1:].reshape(len(grid_s), -1, 2)
+    grid_s = np.arange(trajectories.start_s, trajectories.end_s + config.step_s, config.step_s)
+    tips_m = trajectories.at(grid_s).points_m[:, :, 1:].reshape(len(grid_s), -1, 2)
     nearest_m = {each: _nearest_m(tips_m, each, config.far_m) for each in np.unique(key).tolist()}
     # Place p puts music time 0 at grid time first + p steps; the onset of a note lies `later` rows after it.
     later = np.rint(onset_s / config.step_s).astype(np.int64)
@@ -78,15 +78,15 @@ def synchronise(
     enough = inside >= config.min_overlap * len(key)
     if not enough.any():
         raise UserError(
-            f"the video of {traces.end_s - traces.start_s:.1f} s is too short for this music: at no place of it has it "
-            f"{config.min_overlap:.0%} of the {len(key)} notes"
+            f"the video of {trajectories.end_s - trajectories.start_s:.1f} s is too short for this music: at no offset "
+            f"does it contain {config.min_overlap:.0%} of the {len(key)} notes"
         )
     mean_m = np.where(enough, far_m / len(key), np.inf)
     # The middle here, too: which of equal places is lowest is chance, and the fine grid may not reach over all of them.
     place = _middle(mean_m, config.flat_m)
-    coarse_s = traces.start_s + (first + place) * config.step_s
+    coarse_s = trajectories.start_s + (first + place) * config.step_s
     fine_s = coarse_s + np.arange(-config.fine_range_s, config.fine_range_s + 1e-9, config.fine_step_s)
-    fine_m = [_distances_m(traces, grid_s, nearest_m, onset_s + shift_s, key, config) for shift_s in fine_s]
+    fine_m = [_distances_m(trajectories, grid_s, nearest_m, onset_s + shift_s, key, config) for shift_s in fine_s]
     best = _middle(np.array([np.mean(np.where(np.isnan(each), config.far_m, each)) for each in fine_m]), config.flat_m)
     inside_m = fine_m[best][np.isfinite(fine_m[best])]
     near_m = inside_m[inside_m < config.far_m]
@@ -109,7 +109,7 @@ def _middle(values: Points, flat: float) -> int:
 
 
 def _distances_m(
-    traces: Traces,
+    trajectories: Trajectories,
     grid_s: Points,
     nearest_m: dict[int, Points],
     at_s: Points,
@@ -119,7 +119,7 @@ def _distances_m(
     """(N,) distance of the nearest fingertip from each key at a time, NaN outside the video."""
     found = [np.interp(time_s, grid_s, nearest_m[each]) for time_s, each in zip(at_s, key.tolist(), strict=True)]
     slack_s = config.step_s / 2  # a picture is seen for a while
-    return np.where((at_s >= traces.start_s - slack_s) & (at_s <= traces.end_s + slack_s), found, np.nan)
+    return np.where((at_s >= trajectories.start_s - slack_s) & (at_s <= trajectories.end_s + slack_s), found, np.nan)
 
 
 def _nearest_m(tips_m: Points, key: int, far_m: float) -> Points:

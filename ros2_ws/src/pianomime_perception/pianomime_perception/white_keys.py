@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from pianomime_core.keyboard import KEYBOARD, WHITE_KEY, WHITE_KEY_GAP_M
 from pianomime_perception.black_keys import Gray
-from pianomime_perception.camera_pose import CameraPose, Sights
+from pianomime_perception.camera_pose import CameraPose, Observations
 
 Points = NDArray[np.float64]
 
@@ -42,8 +42,9 @@ def straightened(gray: Gray, pose: CameraPose, x_m: Points, y_m: Points) -> NDAr
     )
 
 
-def lines(gray: Gray, pose: CameraPose, window_m: float) -> tuple[Sights, NDArray[np.int64]]:
-    """Sights of the lines between white keys within `window_m` of where they should be; which of the 51 each one is."""
+def lines(gray: Gray, pose: CameraPose, window_m: float) -> tuple[Observations, NDArray[np.int64]]:
+    """Observations of the lines between white keys within `window_m` of where they should be; which of the 51 each one
+    is."""
     found_y, found_x, which = [], [], []
     y_m = np.arange(-0.62, 0.62, STEP_M)
     for band_x_m in BANDS_X_M:
@@ -65,11 +66,11 @@ def lines(gray: Gray, pose: CameraPose, window_m: float) -> tuple[Sights, NDArra
                 found_x.append(band_x_m)
                 which.append(line)
     pixels = _to_image(pose, np.column_stack([found_x, found_y]))
-    return Sights.of(pixels, 1, LINE_Y_M[which], 0.0, LINE_SIGMA_M), np.array(which, dtype=np.int64)
+    return Observations.of(pixels, 1, LINE_Y_M[which], 0.0, LINE_SIGMA_M), np.array(which, dtype=np.int64)
 
 
-def front_edge(gray: Gray, pose: CameraPose) -> Sights:
-    """Sights of the front edge of the white keys: the first sudden change before each stretch of them."""
+def front_edge(gray: Gray, pose: CameraPose) -> Observations:
+    """Observations of the front edge of the white keys: the first sudden change before each stretch of them."""
     x_m = np.arange(0.036, 0.12, STEP_M)
     found = []
     bounds = np.linspace(-0.6, 0.6, EDGE_SEGMENTS + 1)
@@ -87,7 +88,7 @@ def front_edge(gray: Gray, pose: CameraPose) -> Sights:
         slope = np.abs(np.diff(profile[first : first + 9]))
         steepest = float(slope @ np.arange(len(slope)) / slope.sum())
         found.append((x_m[0] + (first + steepest + 0.5) * STEP_M, middle_y))
-    return Sights.of(_to_image(pose, np.array(found).reshape(-1, 2)), 0, FRONT_X_M, 0.0, EDGE_SIGMA_M)
+    return Observations.of(_to_image(pose, np.array(found).reshape(-1, 2)), 0, FRONT_X_M, 0.0, EDGE_SIGMA_M)
 
 
 def _to_image(pose: CameraPose, points_m: Points) -> Points:

@@ -1,4 +1,4 @@
-"""The piano and the hands in motion."""
+"""Simulation of the piano and the hands."""
 
 from pianomime_physics.disturbance import Disturbance, DisturbedSimulator
 from pianomime_physics.simulator import Simulator, SimulatorState

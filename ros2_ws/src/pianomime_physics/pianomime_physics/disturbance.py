@@ -1,7 +1,7 @@
-"""A robot and a piano that are not quite as modelled; whoever controls them is told nothing of it.
+"""A robot and a piano that differ slightly from the model, unknown to the controller.
 
-Hands that tremble, gains and springs known to some percent only, a bus that delivers commands late: what every real
-hand brings along, one number each.
+Target noise, gains and spring stiffnesses known only to a few percent, a bus that delivers commands late: deviations of
+every real hand, each given by one number.
 """
 
 import math
@@ -20,18 +20,18 @@ from pianomime_physics.simulator import Simulator, SimulatorState
 
 @dataclass(frozen=True)
 class Disturbance:
-    """What differs from the model; the defaults are the model itself.
+    """Deviations from the model; the defaults are the model itself.
 
     Attributes:
-        target_noise_rad: Standard deviation of the Gaussian noise on each joint's target, drawn anew each control step.
-        target_noise_m: The same for the forearm slides, which move in metres. 0.001 m goes with 0.01 rad: so far does
-            a joint move a fingertip 10 cm away.
-        actuator_gain_scale: Factor of the stiffness (kp) of all actuators; the damping of the joints stays.
-        key_stiffness_scale: Factor of the stiffness of the keys' springs, their preload included. At .8 a white key
-            outweighs its spring by a little and rests .05 degrees lower.
-        command_delay_s: Each step begins with the last command still held for so long: physics steps, at most a control
-            step. Before the first command the hands are held where they stand.
-        seed: Of the noise, which begins anew with each reset.
+        target_noise_rad: Standard deviation of the Gaussian noise on each joint's target, drawn in each control step.
+        target_noise_m: The same for the forearm slides, which move in metres. 0.001 m corresponds to 0.01 rad,
+            by which a joint moves a fingertip 10 cm away.
+        actuator_gain_scale: Factor for the stiffness (kp) of all actuators; the damping of the joints is unchanged.
+        key_stiffness_scale: Factor for the stiffness of the keys' springs, including their preload. At .8 a white key
+            slightly outweighs its spring and rests .05 degrees lower.
+        command_delay_s: At the beginning of each step the last command is still held for this long: a multiple of the
+            physics step, at most a control step. Before the first command the hands are held in place.
+        seed: Seed of the noise, which restarts with each reset.
 
     Raises:
         UserError: A number is out of its range.
@@ -64,7 +64,7 @@ class Disturbance:
 
 
 class DisturbedSimulator(Simulator):
-    """A simulator whose world is disturbed; without a disturbance the same as `Simulator` to the last bit."""
+    """A simulator with disturbances; without any it equals `Simulator` to the last bit."""
 
     def __init__(self, disturbance: Disturbance, config: SceneConfig | None = None) -> None:
         super().__init__(config)
@@ -79,10 +79,10 @@ class DisturbedSimulator(Simulator):
         self._random = np.random.default_rng(disturbance.seed)
 
     def reset(self, joint_positions: ArrayLike | None = None) -> SimulatorState:
-        """See `Simulator.reset`; the noise begins anew."""
+        """See `Simulator.reset`; the noise restarts."""
         state = super().reset(joint_positions)
         self._random = np.random.default_rng(self.disturbance.seed)
-        # What a late first command finds: each actuator holds the position it has.
+        # Until a late first command arrives, each actuator holds its position.
         self.data.ctrl[self._target_ctrl] = self.data.actuator_length[self._target_ctrl]
         return state
 
@@ -94,6 +94,6 @@ class DisturbedSimulator(Simulator):
         mujoco.mj_step(self.model, self.data, nstep=PHYSICS_STEPS_PER_CONTROL_STEP - self.disturbance.delay_steps)
 
     def _slides(self) -> set[str]:
-        # A slide's target carries the name of its joint.
+        # The target of a slide has the name of its joint.
         slide = mujoco.mjtJoint.mjJNT_SLIDE
         return {name for name in self.joint_names if self.model.joint(name).type[0] == slide}

@@ -1,4 +1,4 @@
-"""A simulator that is observed within its control steps, every 5 ms: when a key strikes, and how fast it then is."""
+"""A simulator observed within its control steps, every 5 ms: when a key strikes and how fast it moves then."""
 
 from collections.abc import Callable
 
@@ -12,21 +12,21 @@ from pianomime_physics.simulator import Simulator, SimulatorState
 
 
 class ObservedSimulator(Simulator):
-    """The same as `Simulator` to the last bit; `observe` is called with the state after each physics step.
+    """Equal to `Simulator` to the last bit; `observe` is called with the state after each physics step.
 
-    Watching costs a fifth of the physics: `is_watched` is asked before each control step, and a step that nobody
-    watches costs nothing.
+    Observation costs a fifth of the physics: `is_observed` is called before each control step, and a step that is not
+    observed costs nothing extra.
     """
 
     def __init__(
         self,
         observe: Callable[[SimulatorState], None],
         config: SceneConfig | None = None,
-        is_watched: Callable[[], bool] = lambda: True,
+        is_observed: Callable[[], bool] = lambda: True,
     ) -> None:
         super().__init__(config)
         self._observe = observe
-        self._is_watched = is_watched
+        self._is_watched = is_observed
 
     def _advance(self, targets: NDArray[np.float64]) -> None:
         if not self._is_watched():

@@ -18,13 +18,14 @@ _MOMENT = mujoco.mjtState.mjSTATE_INTEGRATION
 
 @dataclass(frozen=True)
 class SimulatorState:
-    """The world between two control steps; the arrays are copies and stay as they are.
+    """The state between two control steps; the arrays are copies and do not change.
 
     Attributes:
         time_s: Simulated time since the reset.
         joint_positions: (n,) rad and m, in the order of `Simulator.joint_names`.
         joint_velocities: (n,) rad/s and m/s.
-        key_angles: (88,) rad, bass first, 0 at rest, positive when depressed. Stops are soft: may overshoot a little.
+        key_angles: (88,) rad, bass first, 0 at rest, positive when depressed. Stops are soft, so it may overshoot a
+            little.
         key_velocities: (88,) rad/s.
         key_pressed: (88,) bool, within half a degree of the lower stop.
     """
@@ -44,7 +45,7 @@ class Simulator:
         joint_names: (n,) hand joints, 54 for the PianoMime hands and 52 for RoboPianist's.
         target_names: (m,) actuator targets, 46 or 44.
         target_range: (m, 2) lowest and highest target [rad, m].
-        model, data: The MuJoCo model and its state, for viewers: to look at, not to change.
+        model, data: The MuJoCo model and its state, for viewers; not to be modified.
     """
 
     def __init__(self, config: SceneConfig | None = None) -> None:
@@ -63,10 +64,10 @@ class Simulator:
         self.target_range.flags.writeable = False
 
     def reset(self, joint_positions: ArrayLike | None = None) -> SimulatorState:
-        """Put everything to rest at time 0: keys up, hands standing still.
+        """Reset to rest at time 0: keys up, hands still.
 
         Args:
-            joint_positions: (n,) where the hands stand [rad, m]; None for all zero, as RoboPianist starts.
+            joint_positions: (n,) of the hands [rad, m]; None for all zero, as in RoboPianist.
 
         Raises:
             UserError: Wrong shape or not finite.
@@ -84,7 +85,7 @@ class Simulator:
             targets: (m,) in the order of `target_names` [rad, m]; clamped to `target_range`.
 
         Raises:
-            UserError: Wrong shape or not finite; the state is left as it was.
+            UserError: Wrong shape or not finite; the state is unchanged.
         """
         lowest, highest = self.target_range.T
         checked = _checked("target", targets, self.target_names)
@@ -92,13 +93,13 @@ class Simulator:
         return self._state()
 
     def save(self) -> NDArray[np.float64]:
-        """Everything the next steps depend on, for `restore`; of use only with the same model."""
+        """Return everything that the next steps depend on, for `restore`; valid only for the same model."""
         moment = np.empty(mujoco.mj_stateSize(self.model, _MOMENT))
         mujoco.mj_getState(self.model, self.data, moment, _MOMENT)
         return moment
 
     def restore(self, moment: NDArray[np.float64]) -> SimulatorState:
-        """Go back to a saved moment: the same targets give the same states again, to the last bit."""
+        """Return to a saved state: the same targets then give the same states again, to the last bit."""
         mujoco.mj_setState(self.model, self.data, moment, _MOMENT)
         return self._state()
 
@@ -108,7 +109,7 @@ class Simulator:
         joint_velocities: NDArray[np.float64],
         key_angles: NDArray[np.float64],
     ) -> SimulatorState:
-        """Take over a measured state, as `SimulatorState` has it; key velocities, which nobody measures, become 0."""
+        """Set a measured state, as in `SimulatorState`; key velocities, which are not measured, become 0."""
         mujoco.mj_resetData(self.model, self.data)
         self.data.qpos[self._joint_qpos] = joint_positions
         self.data.qvel[self._joint_qvel] = joint_velocities
@@ -117,7 +118,7 @@ class Simulator:
         return self._state()
 
     def _advance(self, targets: NDArray[np.float64]) -> None:
-        # Apart for the sake of pianomime_physics.disturbance, where commands arrive otherwise.
+        # A separate method, which pianomime_physics.disturbance overrides.
         self.data.ctrl[self._target_ctrl] = targets
         mujoco.mj_step(self.model, self.data, nstep=PHYSICS_STEPS_PER_CONTROL_STEP)
 

@@ -1,3 +1,3 @@
-"""The world of the robot pianist: songs played in the simulator, shown, heard and recorded."""
+"""Songs played in the simulator: scoring, viewers, sound and recording."""
 
 import pianomime_core.parent  # noqa: F401 (remembers who started us, before anything slow is imported)

@@ -1,4 +1,4 @@
-"""The end of an MCAP file that is still being written: it is readable without an index, but not without a footer."""
+"""Footer of an MCAP file that is still being written: readers can do without an index, but not without a footer."""
 
 import os
 from pathlib import Path
@@ -8,19 +8,19 @@ _MAGIC = b"\x89MCAP0\r\n"
 _OPCODE_BYTES, _LENGTH_BYTES = 1, 8
 _FOOTER_OPCODE = 2
 _FOOTER = bytes([_FOOTER_OPCODE]) + (20).to_bytes(_LENGTH_BYTES, "little") + bytes(20) + _MAGIC
-"""Says that there is no index: whoever reads goes through the records."""
+"""A footer without index; readers then scan the records."""
 
 
 def write_provisional_end(file: BinaryIO) -> None:
-    """Make a file readable as it is now; what is written next takes the place of this end."""
+    """Make a file readable in its present state; the next write overwrites this footer."""
     end = file.tell()
     file.write(_FOOTER)
     file.flush()
     file.seek(end)
 
 
-def mend(path: Path) -> bool:
-    """Give a file that was torn off in the middle of a record the end it lacks; False if there is no record in it.
+def repair(path: Path) -> bool:
+    """Cut a truncated file after its last complete record and add a footer; return False if it has no records.
 
     Raises:
         OSError: It cannot be read or written.

@@ -1,4 +1,4 @@
-"""The simulator's side of a song: publish a state, get its command, step. Waits for commands, or for the clock."""
+"""The simulator's loop: publish a state, get its command, step; waits for commands, or for the wall clock."""
 
 import threading
 import time
@@ -9,20 +9,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pianomime_core.errors import UnsafeError
-from pianomime_core.spread import Spread
+from pianomime_core.latency_percentiles import LatencyPercentiles
 from pianomime_core.timing import CONTROL_TIMESTEP_S
 from pianomime_physics.simulator import Simulator, SimulatorState
-from pianomime_sim.command_box import CommandBox, Row
-from pianomime_sim.metronome import Metronome
+from pianomime_sim.command_buffer import CommandBuffer, Setpoint
+from pianomime_sim.playback_control import PlaybackControl
+from pianomime_sim.rate import Rate
 from pianomime_sim.scoreboard import Scoreboard
 from pianomime_sim.speed_limit import SpeedConfig, SpeedLimit
 from pianomime_sim.state_check import check_state
-from pianomime_sim.transport import Transport
 
 Floats = NDArray[np.float64]
 
 LIFT_S = 0.5
-"""How long the hands take to leave the keys at the end; the slowest joint needs half of it."""
+"""Time to lift the hands off the keys at the end; the slowest joint needs half of it."""
 
 
 @dataclass(frozen=True)
@@ -30,64 +30,69 @@ class PlaybackConfig:
     """How a song is played.
 
     Attributes:
-        sync: Wait for the command of every step; otherwise keep to the wall clock and never wait for anybody.
-        stale_hold_s: Without a new command for longer than this the hands lift (real time only).
-        ask_again_s: A state is published again when nobody has answered it for so long.
-        give_up_s: When nobody has answered it for so long, the song is given up.
+        sync: Wait for the command of every step; otherwise keep real time and never wait.
+        stale_hold_s: The hands lift after this time without a new command (real time only).
+        republish_period_s: An unanswered state is published again after this time.
+        give_up_s: If a state is not answered for this long, the song is aborted.
         speed: How fast targets may move.
     """
 
     sync: bool = True
     stale_hold_s: float = 0.5
-    ask_again_s: float = 0.25
+    republish_period_s: float = 0.25
     give_up_s: float = 60.0
     speed: SpeedConfig = field(default_factory=SpeedConfig)
 
 
 class Playback:
-    """Plays one song in a thread of its own; see docs/architecture.md, "ROS graph".
+    """Plays one song in its own thread; see docs/architecture.md, "ROS graph".
 
     Real time begins when the first command is there. From then on the physics of step t runs at the absolute
-    deadline at the end of that step, with what has arrived by then. While the transport is paused the state stands, and
-    is shown again and again; afterwards its step has its whole time anew, so that a pause is nobody's missed deadline.
-    Readers in other threads see whole snapshots only: `now` is replaced, never changed.
+    deadline at the end of that step, with what has arrived by then. While playback is paused the state is
+    republished; afterwards the step gets its full duration, so that a pause is never a missed deadline.
+    Readers in other threads see complete snapshots only: `now` is replaced, never changed.
 
     Attributes:
         now: The newest step and its state; None before the song begins.
         targets: Targets (m,) [rad, m] of each step played.
         pedal: True while the sustain pedal is down: as commanded, and held and lifted with the hands.
-        missed_steps: Steps for which no command was there in time.
+        missed_steps: Steps for which no command arrived in time.
         lifted_steps: Steps in which the hands were lifted because commands had stopped.
-        speed_limit: What keeps targets from moving too fast.
-        stale_s: Age of the command of the last step played; 0 where it was there in time.
-        lifting: True when the hands were lifted in that step.
+        speed_limit: Limits the speed of the targets.
+        stale_s: Age of the command of the last step played; 0 if it arrived in time.
+        lifting: Whether the hands were lifted in that step.
     """
 
     def __init__(
         self,
         simulator: Simulator,
-        commands: CommandBox,
+        commands: CommandBuffer,
         scoreboard: Scoreboard,
         config: PlaybackConfig,
         publish: Callable[[int, SimulatorState], None],
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
         on_pedal: Callable[[int, bool], None] = lambda step, down: None,
-        transport: Transport | None = None,
+        control: PlaybackControl | None = None,
     ) -> None:
-        """`on_pedal`: Called when the pedal goes down or comes up, before the physics of that step. `transport`: Pauses
-        and, in real time, slows down."""
+        """`on_pedal`: Called when the pedal goes down or comes up, before the physics of that step. `control`:
+        Pauses playback and, in real time, slows it down."""
         self._simulator = simulator
         self._commands = commands
         self._scoreboard = scoreboard
         self._config = config
         self._publish = publish
         self._on_pedal = on_pedal
-        self._transport = transport or Transport()
+        self._control = control or PlaybackControl()
         self._clock = clock
         self.speed_limit = SpeedLimit(simulator.target_names, simulator.target_range, config.speed)
-        self._metronome = Metronome(CONTROL_TIMESTEP_S, clock, sleep)
-        self._latency, self._period, self._physics, self._jitter = Spread(), Spread(), Spread(), Spread()
+        self._rate = Rate(CONTROL_TIMESTEP_S, clock, sleep)
+        self._latency, self._period, self._physics, self._jitter = (
+            LatencyPercentiles(),
+            LatencyPercentiles(),
+            LatencyPercentiles(),
+            LatencyPercentiles(),
+        )
         self.now: tuple[int, SimulatorState] | None = None
         self.targets: list[NDArray[np.float32]] = []
         self.pedal = False
@@ -101,44 +106,44 @@ class Playback:
         is set.
 
         Raises:
-            UnsafeError: The simulation has become unstable, or nobody answers a state that must be answered.
+            UnsafeError: The simulation has become unstable, or a state that must be answered is not.
         """
         state = self._simulator.reset(joint_positions)
         self.speed_limit.begin(self._simulator.joint_names, joint_positions)
         begin_s = 0.0
         for step in range(first, steps):
-            published_s = self._show(step, state)
-            held = self._hold(step, state, stop)
-            if (step == first or self._config.sync) and not self._is_answered(step, state, stop):
+            published_s = self._publish_state(step, state)
+            held = self._wait_while_paused(step, state, stop)
+            if (step == first or self._config.sync) and not self._await_command(step, state, stop):
                 return
             if not self._config.sync:
-                self._metronome.set_period(CONTROL_TIMESTEP_S / self._transport.speed)
+                self._rate.set_period(CONTROL_TIMESTEP_S / self._control.speed)
                 if step == first or held:
-                    self._metronome.start()
-                self._jitter.add(self._metronome.wait())
+                    self._rate.start()
+                self._jitter.add(self._rate.wait())
             if stop.is_set():
                 return
-            # The first command also waited for the nodes to find each other.
+            # The first command also includes discovery of the nodes.
             if step > first and (arrival_s := self._commands.arrival_s(step)) is not None:
                 self._latency.add(arrival_s - published_s)
-            # Rounded to what a rollout file keeps, so that a replay steps with the very same numbers.
-            row = self._row(step)
-            targets = self.speed_limit.limit(row.targets).astype(np.float32)
+            # Rounded to the precision of rollout files, so that a replay uses exactly the same numbers.
+            setpoint = self._setpoint(step)
+            targets = self.speed_limit.limit(setpoint.targets).astype(np.float32)
             begin_s, last_s = self._clock(), begin_s
             if step > first and not held:
                 self._period.add(begin_s - last_s)
-            if row.pedal != self.pedal:
-                self.pedal = row.pedal
-                self._on_pedal(step, row.pedal)
+            if setpoint.pedal != self.pedal:
+                self.pedal = setpoint.pedal
+                self._on_pedal(step, setpoint.pedal)
             state = self._simulator.step(targets)
             self._physics.add(self._clock() - begin_s)
             check_state(self._simulator, state, step)
             self.targets.append(targets)
-            self._scoreboard.record(step, state.key_pressed, row.pedal)
-        self._show(steps, state)
+            self._scoreboard.record(step, state.key_pressed, setpoint.pedal)
+        self._publish_state(steps, state)
 
     def lift(self) -> None:
-        """Take the hands and the foot off what they hold, after the song; it is shown, and neither scored nor kept.
+        """Lift the hands and the pedal after the song; this is published, but neither scored nor recorded.
 
         Raises:
             UnsafeError: The simulation has become unstable.
@@ -154,12 +159,12 @@ class Playback:
             state = self._simulator.step(self.speed_limit.limit(targets).astype(np.float32))
             check_state(self._simulator, state, k)
             if not self._config.sync:
-                self._metronome.wait()
-            self._show(k + 1, state)
+                self._rate.wait()
+            self._publish_state(k + 1, state)
 
     def times_ms(self) -> dict[str, float]:
-        """Return state-to-command latency, period of the loop, physics and (real time) lateness of the beats: p50, p99
-        and max in ms."""
+        """Return state-to-command latency, loop period, physics time and (real time) lateness: p50, p99 and max in
+        ms."""
         return {
             **self._latency.ms("latency"),
             **self._period.ms("period"),
@@ -167,40 +172,40 @@ class Playback:
             **self._jitter.ms("jitter"),
         }
 
-    def _is_answered(self, step: int, state: SimulatorState, stop: threading.Event) -> bool:
-        """Wait for the command of a step; return False if `stop` was set before it came."""
+    def _await_command(self, step: int, state: SimulatorState, stop: threading.Event) -> bool:
+        """Wait for the command of a step; return False if `stop` was set before it arrived."""
         config, asked = self._config, 1
-        while not self._commands.wait(step, config.ask_again_s):
+        while not self._commands.wait(step, config.republish_period_s):
             if stop.is_set():
                 return False
-            if asked * config.ask_again_s >= config.give_up_s:
+            if asked * config.republish_period_s >= config.give_up_s:
                 raise UnsafeError(
                     f"the state of step {step} was not answered by a command within {config.give_up_s:g} s"
                 )
-            self._show(step, state)
-            asked += not self._transport.paused
+            self._publish_state(step, state)
+            asked += not self._control.paused
         return True
 
-    def _hold(self, step: int, state: SimulatorState, stop: threading.Event) -> bool:
-        """Wait while paused, for `stop` at most; return True if there was a pause."""
+    def _wait_while_paused(self, step: int, state: SimulatorState, stop: threading.Event) -> bool:
+        """Wait while paused and `stop` is not set; return True if there was a pause."""
         held = False
-        while not stop.is_set() and not self._transport.wait(self._config.ask_again_s if held else 0.0):
+        while not stop.is_set() and not self._control.wait(self._config.republish_period_s if held else 0.0):
             if held:
-                self._show(step, state)
+                self._publish_state(step, state)
             held = True
         return held
 
-    def _show(self, step: int, state: SimulatorState) -> float:
+    def _publish_state(self, step: int, state: SimulatorState) -> float:
         self.now = (step, state)
         published_s = self._clock()
         self._publish(step, state)
         return published_s
 
-    def _row(self, step: int) -> Row:
-        row = self._commands.reaching(step)
-        if row is not None:
+    def _setpoint(self, step: int) -> Setpoint:
+        setpoint = self._commands.setpoint_for(step)
+        if setpoint is not None:
             self.stale_s, self.lifting = 0.0, False
-            return row
+            return setpoint
         self.missed_steps.append(step)
         answered, held = self._commands.newest()
         self.stale_s = (step - answered) * CONTROL_TIMESTEP_S
@@ -208,11 +213,11 @@ class Playback:
         if not self.lifting:
             return held
         self.lifted_steps += 1
-        return Row(lifted(self._simulator.target_names, held.targets), pedal=False)
+        return Setpoint(lifted(self._simulator.target_names, held.targets), pedal=False)
 
 
 def lifted(target_names: tuple[str, ...], targets: Floats) -> Floats:
-    """Return targets (m,) that take the hands off the keys where they are: slides along and across the keyboard stay,
-    everything else goes to zero, which is a straight hand and, where the forearm can be raised, its highest place."""
+    """Return targets (m,) that lift the hands off the keys in place: slides along and across the keyboard stay,
+    everything else goes to zero, which is a straight hand and, if the forearm can be raised, its highest position."""
     stays = np.array([name.endswith(("forearm_tx", "forearm_ty")) for name in target_names])
     return np.where(stays, targets, 0.0)

@@ -1,4 +1,4 @@
-"""Records every topic of the graph, from the first state on, as rosbag2 does."""
+"""Records all topics of the graph, from the first state on, as rosbag2 does."""
 
 import sys
 import time
@@ -20,19 +20,19 @@ from pianomime_core.ros_parameters import declare_text, refuse_undeclared
 from pianomime_core.ros_qos import offered_by_all
 from pianomime_sim.recording import Recording
 
-LOOK_PERIOD_S = 0.1
+DISCOVERY_PERIOD_S = 0.1
 DEPTH = 1000
-"""Messages that may wait while a chunk is being compressed."""
+"""Messages that may be queued while a chunk is being compressed."""
 LAST = topics.HAND_STATES
-"""Who waits for the recorder waits until it listens to this: it does so when the other end of the loop is recorded."""
+"""Subscribed last: nodes that wait for the recorder wait for this subscription, and by then the loop is recorded."""
 BEFORE_LAST = topics.COMMAND
 LINGER_S = 0.05
 FLUSH_PERIOD_S = 1.0
-"""What is lost at most if we are killed."""
+"""At most this much is lost if the node is killed."""
 
 
 class RecordNode:
-    """Subscribes to whatever appears; messages go to the file as they come, without being read."""
+    """Subscribes to every topic that appears; messages are written as they arrive, without being deserialized."""
 
     finished = False
 
@@ -43,16 +43,18 @@ class RecordNode:
         if not file:
             raise UserError("record_node parameter file is empty: want the name of a recording")
         self._recording = Recording(Path(file))
-        if self._recording.rescued is not None:
-            self.node.get_logger().warning(f"what a recorder that was killed had recorded is {self._recording.rescued}")
+        if self._recording.recovered is not None:
+            self.node.get_logger().warning(
+                f"what a recorder that was killed had recorded is {self._recording.recovered}"
+            )
         self._failure: UserError | None = None
         self._topics: set[str] = set()
         self._diagnostics = Diagnostics(self.node, self._health)
-        self.node.create_timer(LOOK_PERIOD_S, self._look)
+        self.node.create_timer(DISCOVERY_PERIOD_S, self._subscribe_new_topics)
         self.node.create_timer(FLUSH_PERIOD_S, lambda: self._try(self._recording.flush))
 
     def close(self) -> None:
-        """Take what has come already, then finish the file.
+        """Take the messages that have already arrived, then finish the file.
 
         Raises:
             UserError: It could not be written, now or before.
@@ -67,7 +69,7 @@ class RecordNode:
         if self._failure is not None:
             raise self._failure
 
-    def _look(self) -> None:
+    def _subscribe_new_topics(self) -> None:
         last, before_last = (self.node.resolve_topic_name(name) for name in (LAST, BEFORE_LAST))
         for topic, types in sorted(self.node.get_topic_names_and_types(), key=lambda found: found[0] == last):
             offered = self.node.get_publishers_info_by_topic(topic)
@@ -89,7 +91,7 @@ class RecordNode:
         self._try(lambda: self._recording.write(topic, time.time_ns(), message))
 
     def _try(self, record: Callable[[], None]) -> None:
-        """Once the disk is full the music goes on unrecorded, and the end says so."""
+        """Once the disk is full the music continues unrecorded, which is reported at the end."""
         if self._failure is None:
             try:
                 record()
@@ -105,7 +107,7 @@ class RecordNode:
 
 
 def _message(message_type: str) -> type | None:
-    """The class of a type of messages; None where its package is not installed, as tf2_msgs beside wheels of ROS 2."""
+    """Return the class of a message type; None if its package is not installed, as tf2_msgs with ROS 2 wheels."""
     package, _, name = message_type.split("/")
     try:
         found: type = getattr(import_module(f"{package}.msg"), name)

@@ -1,4 +1,4 @@
-"""A rosbag2 recording in MCAP: a folder with metadata.yaml, as `ros2 bag play` and the package `rosbags` read it."""
+"""A rosbag2 recording in MCAP: a folder with metadata.yaml, readable by `ros2 bag play` and the package `rosbags`."""
 
 import shutil
 from contextlib import suppress
@@ -11,25 +11,25 @@ from rosbags.rosbag2.storage_mcap import McapWriter
 from rosbags.typesys import Stores, get_typestore
 
 from pianomime_core.errors import UserError
-from pianomime_sim.mcap_end import mend, write_provisional_end
+from pianomime_sim.mcap_end import repair, write_provisional_end
 
 SUFFIX = ".mcap"
 _TYPES = get_typestore(Stores.ROS2_KILTED)
 
 
 class Recording:
-    """Takes serialized messages; `NAME.mcap` is there, whole, once it is closed. Until then `NAME.partial` grows.
+    """Writes serialized messages; `NAME.mcap` appears, complete, when it is closed. Until then `NAME.partial` grows.
 
-    Inside lies the file `NAME.mcap` itself, for tools that want one, such as Foxglove. After each `flush` it can
-    be read, whatever becomes of us then; what a recorder that was killed has left is kept as the file `NAME-1.mcap`.
+    It contains the MCAP file `NAME.mcap` itself, for tools that want a single file, such as Foxglove. After each
+    `flush` it can be read whatever happens next; what a killed recorder left behind is kept as the file `NAME-1.mcap`.
 
     Attributes:
-        rescued: That file, if there was such a one.
-        messages: Number written.
+        recovered: The file kept from a killed recorder, if any.
+        messages: Number of messages written.
 
     Raises:
         UserError: The name is taken or does not end in .mcap, or its folder cannot be written; later, from all methods,
-            the disk is full. What was written before is kept, and the message says where.
+            the disk is full. What was written before is kept; the message says where.
     """
 
     def __init__(self, path: Path) -> None:
@@ -39,11 +39,11 @@ class Recording:
         self._file = self._partial / path.stem / path.name
         self._connections: dict[str, Connection] = {}
         self.messages = 0
-        self.rescued: Path | None = None
+        self.recovered: Path | None = None
         try:
-            self._rescue()
+            self._recover()
             self._writer = Writer(self._partial / path.stem, version=9, storage_plugin=StoragePlugin.MCAP)
-            # What is said again and again, names and windows, takes a tenth of its size.
+            # Names and windows repeat, so that compression saves nine tenths.
             self._writer.set_compression(CompressionMode.STORAGE, CompressionFormat.ZSTD)
             self._writer.open()
         except OSError as error:
@@ -63,13 +63,13 @@ class Recording:
         return message_type in _TYPES.fielddefs
 
     def add(self, topic: str, message_type: str, qos: Qos) -> None:
-        """Take up a topic."""
+        """Add a topic."""
         self._connections[topic] = self._writer.add_connection(
             topic, message_type, typestore=_TYPES, offered_qos_profiles=[qos]
         )
 
     def write(self, topic: str, time_ns: int, message: bytes) -> None:
-        """Append a serialized message (CDR) that came at `time_ns` since the epoch."""
+        """Append a serialized message (CDR) that arrived at `time_ns` since the epoch."""
         try:
             self._writer.write(self._connections[topic], time_ns, message)
         except OSError as error:
@@ -77,7 +77,7 @@ class Recording:
         self.messages += 1
 
     def flush(self) -> None:
-        """Put all on the disk that was written so far, so that it can be read."""
+        """Write everything so far to disk, so that it can be read."""
         storage = self._writer.storage
         assert isinstance(storage, McapWriter)
         try:
@@ -96,26 +96,26 @@ class Recording:
         except OSError as error:
             raise self._give_up(error) from error
 
-    def _rescue(self) -> None:
-        if self._file.is_file() and mend(self._file):
+    def _recover(self) -> None:
+        if self._file.is_file() and repair(self._file):
             number = 1
             while (free := self._path.with_stem(f"{self._path.stem}-{number}")).exists():
                 number += 1
-            self.rescued = self._file.rename(free)
+            self.recovered = self._file.rename(free)
         shutil.rmtree(self._partial, ignore_errors=True)
 
     def _give_up(self, error: OSError) -> UserError:
-        """Keep what is on the disk, readable, and return what to tell."""
+        """Keep what is on the disk, readable, and return the error to raise."""
         with suppress(OSError):
             self._writer.abort()
         with suppress(OSError):
-            mend(self._file)
+            repair(self._file)
         kept = f"what came before is in {str(self._file)!r}"
         return UserError(f"recording {str(self._path)!r} cannot be written: {error.strerror}; {kept}")
 
 
 def check_recording(path: Path) -> None:
-    """Refuse a name that cannot be recorded to.
+    """Raise an error for a path that cannot be recorded to.
 
     Raises:
         UserError: See `Recording`.

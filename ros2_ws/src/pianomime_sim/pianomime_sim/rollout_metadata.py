@@ -1,4 +1,4 @@
-"""What a rollout says about itself."""
+"""Metadata of rollouts and reports."""
 
 import importlib.metadata
 import platform
@@ -13,12 +13,12 @@ _PACKAGES = ("pianomime", "robopianist", "mujoco", "numpy", "numba", "scipy")
 
 
 def rollout_metadata(config: SceneConfig, controller: str, card: ScoreCard, **more: Any) -> dict[str, Any]:
-    """Return versions, controller, scene (variant, collisions) and scores, and whatever else is to be kept."""
+    """Return versions, controller, scene (variant, collisions) and scores, and any further entries."""
     return {"versions": versions(), "controller": controller, **asdict(config), "scores": card.as_dict(), **more}
 
 
 def versions() -> dict[str, str]:
-    """Return the versions of everything that may change a number and is installed as a Python package."""
+    """Return the versions of the Python packages that may affect a number."""
     found = {"python": platform.python_version()}
     for package in _PACKAGES:
         with suppress(importlib.metadata.PackageNotFoundError):

@@ -1,5 +1,5 @@
-"""What RViz is shown: keys and notes to come as markers, the hands as meshes, while somebody looks; and the hands as a
-URDF, said once, for whoever has only the states of their joints.
+"""Topics for RViz: keys and upcoming notes as markers and the hands as meshes, while there are subscribers; and the
+hands as a URDF, published once, for programs that use only the joint states.
 """
 
 import numpy as np
@@ -11,7 +11,7 @@ from visualization_msgs.msg import MarkerArray
 from pianomime_core import ros_topics as topics
 from pianomime_core.ros_prefixes import in_frame, world_frame
 from pianomime_core.ros_qos import LATCHED, NEWEST
-from pianomime_description.urdf import hands_urdf
+from pianomime_description.hands_urdf import hands_urdf
 from pianomime_physics.simulator import Simulator, SimulatorState
 from pianomime_sim.ros_hand_meshes import HandMeshes
 from pianomime_sim.ros_markers import MarkerMaker
@@ -24,7 +24,7 @@ class Display:
     def __init__(self, node: Node, simulator: Simulator, joint_prefix: str = "", frame_prefix: str = "") -> None:
         self._markers = MarkerMaker(simulator.model, simulator.joint_names)
         self._meshes = HandMeshes(simulator.model, simulator.joint_names)
-        # Two publishers, so that each keeps its own last message for late subscribers.
+        # Two publishers, so that each latches its own last message.
         self._publish_static = node.create_publisher(MarkerArray, topics.MARKERS, LATCHED)
         self._publish_moving = node.create_publisher(MarkerArray, topics.MARKERS, LATCHED)
         self._publish_meshes = node.create_publisher(MarkerArray, topics.MESHES, NEWEST)
@@ -33,8 +33,8 @@ class Display:
         self._publish_description = node.create_publisher(String, topics.DESCRIPTION, LATCHED)
         self._publish_description.publish(String(data=hands_urdf(simulator.config.variant, joint_prefix)))
 
-    def show(self, step: int, state: SimulatorState, goal: NDArray[np.bool_]) -> None:
-        """Publish the state at the beginning of `step` of a song that wants `goal` (T, 88), as far as it is known."""
+    def publish(self, step: int, state: SimulatorState, goal: NDArray[np.bool_]) -> None:
+        """Publish the state at the beginning of `step` of a song with `goal` (T, 88), as far as it is known."""
         if self._publish_meshes.get_subscription_count():
             self._publish_meshes.publish(in_frame(self._meshes.at(step, state.joint_positions), self._world))
         if not self._publish_moving.get_subscription_count():
@@ -44,7 +44,7 @@ class Display:
             joint_positions=state.joint_positions,
             key_angles=state.key_angles,
             pressed=state.key_pressed,
-            # A state is judged against the goal of the step that ended in it.
+            # A state is scored against the goal of the step that ended in it.
             wanted=np.asarray(goal[max(step - 1, 0) : step].any(axis=0)),
             coming=goal[step:],
         )

@@ -1,4 +1,4 @@
-"""The hands as mesh markers in frame `world`, for viewers on this machine: the meshes are files of it."""
+"""The hands as mesh markers in frame `world`, for viewers on this machine, where the mesh files are."""
 
 import mujoco
 import numpy as np
@@ -11,7 +11,7 @@ from pianomime_description.mesh_resources import MeshResource, mesh_resources
 
 
 class HandMeshes:
-    """Moves the same markers again and again, on a state of its own: it never touches the simulation's."""
+    """Updates one set of markers from its own copy of the state, never touching the simulation's."""
 
     def __init__(self, model: mujoco.MjModel, joint_names: tuple[str, ...]) -> None:
         self._model = model
@@ -22,9 +22,9 @@ class HandMeshes:
         self._markers = [_marker(number, resource) for number, resource in enumerate(self._resources)]
 
     def at(self, step: int, joint_positions: NDArray[np.float64]) -> MarkerArray:
-        """Return the meshes with the joints (54,) [rad, m] as they are at the beginning of `step`.
+        """Return the meshes for joints (54,) [rad, m] at the beginning of `step`.
 
-        The messages are those of the call before, changed.
+        The returned messages are reused: the next call changes them.
         """
         self._data.qpos[self._qpos] = joint_positions
         mujoco.mj_kinematics(self._model, self._data)

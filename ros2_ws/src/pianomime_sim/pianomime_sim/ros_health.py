@@ -1,4 +1,4 @@
-"""How a performance is going, as /diagnostics tells it of the simulator."""
+"""The health of a performance, as the simulator reports it on /diagnostics."""
 
 from pianomime_core import ros_topics as topics
 from pianomime_core.ros_diagnostics import Health
@@ -6,14 +6,14 @@ from pianomime_sim.playback import Playback
 from pianomime_sim.scoreboard import Scoreboard
 
 
-def waiting(refused: int, rivals: tuple[str, ...] = ()) -> Health:
-    """Nothing is played yet; so many messages were refused, and these would lead the hands as well."""
+def waiting(refused: int, conflicts: tuple[str, ...] = ()) -> Health:
+    """Return the health before playback: the number of refused messages, and conflicting publishers."""
     text = f"waiting for {topics.SONG} and {topics.START}"
-    return Health(values={"refused_messages": refused}, text=text, warnings=_refused(refused) + rivals)
+    return Health(values={"refused_messages": refused}, text=text, warnings=_refused(refused) + conflicts)
 
 
-def playing(board: Scoreboard, playback: Playback, refused: int, rivals: tuple[str, ...] = ()) -> Health:
-    """What was late, held, lifted, slowed down or refused, who disturbs, and how long things take."""
+def playing(board: Scoreboard, playback: Playback, refused: int, conflicts: tuple[str, ...] = ()) -> Health:
+    """Return the health during playback: late, held, lifted, slowed and refused commands, conflicts, and timings."""
     missed, speed = len(playback.missed_steps), playback.speed_limit
     values = {
         "missed_deadlines": missed,
@@ -22,7 +22,7 @@ def playing(board: Scoreboard, playback: Playback, refused: int, rivals: tuple[s
         "limited_steps": speed.limited_steps,
         "refused_messages": refused,
     }
-    warnings = _refused(refused) + rivals
+    warnings = _refused(refused) + conflicts
     if missed:
         warnings += (f"{missed} missed deadlines",)
     if speed.limited_steps:

@@ -1,7 +1,7 @@
-"""Strikes and releases as messages: the keys that crossed their activation, with angle and speed at that moment; the
-sustain pedal, with position 1 where it goes down and 0 where it comes up.
+"""Strikes and releases as messages: the keys that crossed their activation angle, with angle and speed at that moment;
+the sustain pedal, with position 1 when it goes down and 0 when it comes up.
 
-States at 20 Hz do not tell how fast a key was when it struck, nor when: a few ms later it is at its stop.
+States at 20 Hz do not show when a key struck, nor how fast: a few ms later it is at its stop.
 """
 
 from collections import Counter
@@ -10,7 +10,7 @@ import numpy as np
 from builtin_interfaces.msg import Time
 from sensor_msgs.msg import JointState
 
-from pianomime_core.key_events import KeyEvent, KeyListener, PedalEvent
+from pianomime_core.key_events import KeyEvent, KeyEventDetector, PedalEvent
 from pianomime_core.keyboard import KEY_NAMES, NUM_KEYS
 from pianomime_core.ros_messages import PEDAL_DOWN_FROM, SUSTAIN, MessageError, joint_state, some_of
 from pianomime_core.timing import PHYSICS_TIMESTEP_S
@@ -21,32 +21,32 @@ _KEYS = {name: key for key, name in enumerate(KEY_NAMES)}
 
 
 class KeyEventWriter:
-    """Makes messages of the states of successive physics steps."""
+    """Converts the states of successive physics steps to messages."""
 
     def __init__(self) -> None:
-        self._listener = KeyListener()
+        self._detector = KeyEventDetector()
         self._is_first = True
         self._listeners = 0
         self._pedal = False
 
-    def is_heard(self, listeners: int) -> bool:
-        """Return True if there are listeners; with a new one among them, the next message names all keys again: who
-        comes late learns what is held, and nothing has to be watched while nobody listens."""
+    def has_subscribers(self, listeners: int) -> bool:
+        """Return True if there are subscribers; after a new one has joined, the next message names all keys again, so
+        that late subscribers learn what is held, and nothing is observed while there are none."""
         self._is_first |= listeners > self._listeners
         self._listeners = listeners
         return listeners > 0
 
     def pedal_message(self, step: int, down: bool) -> JointState:
-        """Return that the pedal goes down or comes up at the beginning of a control step."""
+        """Return the message that the pedal goes down or comes up at the beginning of a control step."""
         self._pedal = down
         return joint_state((SUSTAIN,), np.array([float(down)]), np.zeros(1), step=step)
 
     def message(self, state: SimulatorState) -> JointState | None:
-        """Return the keys that struck or were let go in this physics step, stamped with its time; None for none.
+        """Return the keys that struck or were released in this physics step, stamped with its time; None for none.
 
-        The first message names all keys and the pedal: whoever heard an earlier simulator lets go what that one held.
+        The first message names all keys and the pedal, so that subscribers release what an earlier simulator held.
         """
-        events = self._listener.hear(state.time_s, state.key_angles, state.key_velocities)
+        events = self._detector.update(state.time_s, state.key_angles, state.key_velocities)
         if not events and not self._is_first:
             return None
         keys = list(range(NUM_KEYS)) if self._is_first else [event.key for event in events]
@@ -64,15 +64,15 @@ class KeyEventWriter:
 
 
 class KeyEventReader:
-    """Makes events of messages."""
+    """Converts messages to events."""
 
     def __init__(self) -> None:
-        self._listener = KeyListener()
+        self._detector = KeyEventDetector()
         self._angles = np.zeros(NUM_KEYS)
         self._pedal = False
 
     def events(self, message: JointState) -> list[KeyEvent | PedalEvent]:
-        """Return what a message tells, the pedal first.
+        """Return the events of a message, the pedal first.
 
         Raises:
             MessageError: Unknown or repeated keys, or numbers that are missing or not finite.
@@ -95,4 +95,4 @@ class KeyEventReader:
             elif (down := position >= PEDAL_DOWN_FROM) != self._pedal:
                 self._pedal = down
                 events.append(PedalEvent(time_s, down))
-        return events + self._listener.hear(time_s, self._angles, velocities)
+        return events + self._detector.update(time_s, self._angles, velocities)

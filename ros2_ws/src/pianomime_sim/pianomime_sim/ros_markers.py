@@ -1,4 +1,4 @@
-"""Keyboard, notes to come and hands as markers in frame `world`: what RViz or any other ROS viewer can show without our
+"""Keyboard, upcoming notes and hands as markers in frame `world`, which RViz or any ROS viewer can show without our
 models.
 """
 
@@ -25,7 +25,7 @@ _FRONT = ((1, -1, -1), (1, 1, -1), (1, 1, 1), (1, -1, 1))
 
 
 class MarkerMaker:
-    """Makes markers with stable namespaces and ids, on a model of its own state: it never touches the simulation's."""
+    """Makes markers with stable namespaces and ids from its own copy of the state, never touching the simulation's."""
 
     def __init__(self, model: mujoco.MjModel, joint_names: tuple[str, ...]) -> None:
         self._model = model
@@ -36,7 +36,7 @@ class MarkerMaker:
             side: [
                 (body, int(model.body_parentid[body]))
                 for body, name in enumerate(names)
-                # A body fixed to the world is a mount, not a bone.
+                # A parent fixed to the world is a mount, not a bone.
                 if name.startswith(f"{side}_") and model.body_weldid[model.body_parentid[body]] != 0
             ]
             for side in SIDES
@@ -51,7 +51,7 @@ class MarkerMaker:
         }
 
     def static(self) -> MarkerArray:
-        """Return what never moves: the board under the keys."""
+        """Return the static marker: the board under the keys."""
         board = _marker("board", 0, Marker.CUBE, step=0, colour=BLACK_KEY_COLOUR)
         width_m = np.ptp(KEYBOARD.center_y_m) + KEYBOARD.width_m.max()
         board.scale.x, board.scale.y, board.scale.z = float(KEYBOARD.length_m.max()), float(width_m), _BASE_HEIGHT_M
@@ -59,7 +59,7 @@ class MarkerMaker:
         return MarkerArray(markers=[board])
 
     def moving(self, step: int, snapshot: Snapshot) -> MarkerArray:
-        """Return keys and notes to come, coloured as in our own viewers, and the bones of both hands, at the beginning
+        """Return keys and upcoming notes, coloured as in our own viewers, and the bones of both hands, at the beginning
         of `step`."""
         colours = key_colours(key_marks(snapshot))
         sink_m = np.sin(snapshot.key_angles) * KEYBOARD.length_m / 2
@@ -93,7 +93,7 @@ class MarkerMaker:
 
 
 def _notes(step: int, snapshot: Snapshot) -> Marker:
-    """The front of each bar as two triangles: a list of cubes would make all equally long."""
+    """Return the front of each bar as two triangles; a cube list would make all equally long."""
     marker = _marker("notes", 0, Marker.TRIANGLE_LIST, step=step, colour=MARK_COLOURS[KeyMark.COMING])
     marker.scale.x = marker.scale.y = marker.scale.z = 1.0
     bars = note_bars(snapshot)
@@ -101,7 +101,7 @@ def _notes(step: int, snapshot: Snapshot) -> Marker:
         corners = [_point(center_m + size_m * np.array(corner) / 2) for corner in _FRONT]
         marker.points += [corners[number] for number in (0, 1, 2, 0, 2, 3)]
     if not marker.points:
-        # A list without points is an error to RViz.
+        # RViz reports a list without points as an error.
         marker.action = Marker.DELETE
     return marker
 

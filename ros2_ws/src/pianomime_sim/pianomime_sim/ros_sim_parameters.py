@@ -15,18 +15,18 @@ from pianomime_sim.playback import PlaybackConfig
 
 @dataclass(frozen=True)
 class SimParameters:
-    """What sim_node was asked for.
+    """The parameters of sim_node.
 
     Attributes:
-        scene: The robot and its piano.
+        scene: Robot and piano.
         playback: How the song is played.
-        controller: Who plays: a note in the rollout, nothing else.
+        controller: Name of the controller, for the metadata of the rollout only.
         rollout, score: Files to write at the end; empty for none.
-        wait_for: Nodes without which the song does not begin, with commas.
-        takes_over: The simulator before this one has died; nobody else is looked for.
+        wait_for: Nodes that the song waits for, separated by commas.
+        takes_over: This simulator replaces one that died; no other is looked for.
         session_steps: Live: control steps to play at most; None for a song.
         stay: Wait for the next song at the end of one.
-        joint_prefix, frame_prefix: As `pianomime_core.ros_prefixes` tells.
+        joint_prefix, frame_prefix: See `pianomime_core.ros_prefixes`.
     """
 
     scene: SceneConfig
@@ -43,7 +43,7 @@ class SimParameters:
 
 
 def declare_parameters(node: Node) -> SimParameters:
-    """Declare and read them all.
+    """Declare and read all parameters.
 
     Raises:
         UserError: A value is illegal; the message lists the legal ones.
@@ -58,24 +58,22 @@ def declare_parameters(node: Node) -> SimParameters:
         node,
         "give_up_s",
         60.0,
-        "Seconds without an answer to a state that must have one (the first; with sync any) to give up after",
+        "Seconds after which an unanswered state (the first; with sync any) aborts the song",
         lowest=1.0,
         highest=3600.0,
     )
-    controller = declare_text(node, "controller", "", "Who plays: a note in the rollout, nothing else")
+    controller = declare_text(node, "controller", "", "Name of the controller, for the metadata of the rollout only")
     rollout = declare_text(node, "rollout", "", "File (.npz) to write at the end of the song; empty for none")
     score = declare_text(node, "score", "", "File (.json) for the last /piano/score of the song; empty for none")
-    wait_for = declare_text(
-        node, "wait_for", "", "Nodes without which the song does not begin, with commas; empty for none"
-    )
+    wait_for = declare_text(node, "wait_for", "", "Nodes that the song waits for, separated by commas; empty for none")
     takes_over = declare_switch(
-        node, "takes_over", False, "Started in the place of a simulator that died: look for no other one"
+        node, "takes_over", False, "Replaces a simulator that died: do not look for another one"
     )
     session_s = declare_number(
         node,
         "session_s",
         0.0,
-        "Live: begin without /piano/song and play until interrupted, for so many seconds at most; 0 for a song",
+        "Live: begin without /piano/song and play until interrupted, at most this many seconds; 0 for a song",
         lowest=0.0,
         highest=7200.0,
     )

@@ -1,4 +1,4 @@
-"""What the physics thread publishes by itself: time, states of hands and keys, keys and pedal as they move."""
+"""Topics published by the physics thread: clock, states of hands and keys, and key and pedal events."""
 
 from collections.abc import Sequence
 
@@ -17,10 +17,10 @@ from pianomime_sim.ros_key_events import KeyEventWriter
 
 
 class StatePublisher:
-    """Called by the physics thread, so that a state is out at once whatever the executor is doing.
+    """Publishes from the physics thread, so that a state is sent at once whatever the executor is doing.
 
     Attributes:
-        heard_topics: Resolved names of the topics of states and of key events, for those that wait for a reader.
+        awaited_topics: Resolved names of the topics of states and key events, for the subscriber gate.
     """
 
     def __init__(self, node: Node) -> None:
@@ -30,17 +30,17 @@ class StatePublisher:
         self._publish_clock = node.create_publisher(Clock, topics.CLOCK, CLOCK)
 
     def connect(self, hands: Publisher, joint_names: Sequence[str]) -> None:
-        """Publish states of the hands by `hands`, which somebody else has claimed, under these names."""
+        """Publish states of the hands with the claimed publisher `hands`, under these names."""
         self._publish_hands = hands
         self._joint_names = tuple(joint_names)
-        self.heard_topics = (hands.topic_name, self._publish_key_events.topic_name)
+        self.awaited_topics = (hands.topic_name, self._publish_key_events.topic_name)
 
-    def begin_anew(self) -> None:
-        """For another performance: the first message of a writer names all keys, so that what was held is let go."""
+    def reset(self) -> None:
+        """Prepare for another performance: its first message names all keys, so that held ones are released."""
         self._key_events = KeyEventWriter()
 
     def publish(self, step: int, state: SimulatorState, pedal: bool) -> None:
-        """The time and the state at the beginning of a control step."""
+        """Publish the time and the state at the beginning of a control step."""
         self._publish_clock.publish(Clock(clock=stamp_of(step)))
         angles, velocities = np.append(state.key_angles, float(pedal)), np.append(state.key_velocities, 0.0)
         self._publish_keys.publish(joint_state((*KEY_NAMES, SUSTAIN), angles, velocities, step=step))
@@ -48,15 +48,15 @@ class StatePublisher:
         self._publish_hands.publish(hands)
 
     def pedal(self, step: int, down: bool) -> None:
-        """Before the step in which the pedal moves."""
+        """Publish a pedal change, before the step in which it happens."""
         self._publish_key_events.publish(self._key_events.pedal_message(step, down))
 
-    def is_heard(self) -> bool:
-        """Before each step: whether somebody listens to key events."""
-        return self._key_events.is_heard(self._publish_key_events.get_subscription_count())
+    def has_subscribers(self) -> bool:
+        """Return whether key events have subscribers; called before each step."""
+        return self._key_events.has_subscribers(self._publish_key_events.get_subscription_count())
 
     def observe(self, state: SimulatorState) -> None:
-        """After each physics step of 5 ms while somebody listens."""
+        """Publish key events; called after each physics step of 5 ms while there are subscribers."""
         message = self._key_events.message(state)
         if message is not None:
             self._publish_key_events.publish(message)

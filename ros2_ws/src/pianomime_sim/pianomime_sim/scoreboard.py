@@ -10,24 +10,24 @@ Bools = NDArray[np.bool_]
 
 
 class Scoreboard:
-    """Collects what was wanted and what was played; scores the steps of which both are known.
+    """Collects goals and pressed keys; scores the steps for which both are known.
 
-    Windows overlap: a step whose own window was lost is known from the windows before it, and the newest one counts.
-    One thread may record while another expects and scores: rows are only ever filled, and counted after they are full.
+    Windows overlap: a step whose own window was lost is known from earlier windows, and the newest one counts.
+    One thread may record while another expects and scores: rows are only filled, and scored once they are complete.
 
     Args:
         steps: Length of the song.
-        trim: Silence before the first wanted key and after the last one so far does not count: live, nobody knows
-            when the music begins and ends, and keeping still meanwhile is no merit. Files are trimmed when they are
+        trim: Do not score silence before the first key of the goal and after the last one so far: live, the
+            beginning and end of the music are not known, and keeping still earns no credit. Files are trimmed when
             read (`pianomime_core.piano_roll`).
-        first: Step with which we begin; those before it do not count.
+        first: First step to score.
 
     Attributes:
-        goal: (T, 88) bool, keys wanted at the end of each step; False where no window has told yet.
+        goal: (T, 88) bool, keys to be down at the end of each step; False where no window is known yet.
         pressed: (T, 88) bool, keys down at the end of each step; False where not played yet.
-        goal_pedal, pedal: (T,) bool, the same of the sustain pedal.
-        first: The step we began with.
-        played: The step up to which was played.
+        goal_pedal, pedal: (T,) bool, the same for the sustain pedal.
+        first: The first step scored.
+        played: Number of steps played, counted from step 0.
     """
 
     def __init__(self, steps: int, *, trim: bool = False, first: int = 0) -> None:
@@ -45,8 +45,7 @@ class Scoreboard:
 
     def expect(self, step: int, window: Bools, sustain: Bools | None = None) -> None:
         """Take the goal window (H, 88) of `step`, and (H,) of the pedal; rows past the end of the song are dropped, and
-        what was counted stays. Windows go forward: what none has told before this one, while nobody sent any, was
-        silence."""
+        scored rows do not change. Windows come in order: steps before this one for which none came were silence."""
         first = max(step, self._counted)
         visible = slice(first - step, max(len(self.goal) - step, 0))
         rows = window[visible]
@@ -56,13 +55,13 @@ class Scoreboard:
         self._known[: first + len(rows)] = True
 
     def record(self, step: int, pressed: Bools, pedal: bool = False) -> None:
-        """Take the keys (88,) down at the end of `step`, and the pedal in it; steps come in order."""
+        """Take the keys (88,) down at the end of `step`, and the pedal during it; steps come in order."""
         self.pressed[step], self.pedal[step] = pressed, pedal
         self.played = step + 1
 
     @property
     def scored(self) -> int:
-        """The step up to which all that were played have a known goal."""
+        """Number of steps, counted from step 0, up to which every played step has a known goal."""
         known = self._known[self.first : self.played]
         return self.played if known.all() else self.first + int(np.argmin(known))
 
@@ -73,7 +72,7 @@ class Scoreboard:
         return self._begun
 
     def card(self) -> ScoreCard:
-        """Return the score of the scored steps; costs only the steps that are new since the last call.
+        """Return the score of the scored steps; only steps that are new since the last call are computed.
 
         Raises:
             ValueError: No step is scored yet.

@@ -30,23 +30,23 @@ from pianomime_core.ros_messages import (
     step_of,
 )
 from pianomime_core.ros_node import SteadyNode
-from pianomime_core.ros_owner import LOOK_PERIOD_S, Owners
+from pianomime_core.ros_owner import GRAPH_PERIOD_S, Owners
 from pianomime_core.ros_parameters import refuse_undeclared
 from pianomime_core.ros_prefixes import prefixed
 from pianomime_core.ros_qos import LATCHED, NEWEST
 from pianomime_physics.observed_simulator import ObservedSimulator
 from pianomime_physics.simulator import SimulatorState
 from pianomime_sim import ros_health
-from pianomime_sim.command_box import CommandBox
+from pianomime_sim.command_buffer import CommandBuffer
 from pianomime_sim.cue import Cue
 from pianomime_sim.playback import Playback
-from pianomime_sim.ros_audience import Audience
 from pianomime_sim.ros_display import Display
-from pianomime_sim.ros_outcome import Outcome
-from pianomime_sim.ros_rivals import Rivals
+from pianomime_sim.ros_playback_control import PlaybackControlServer
+from pianomime_sim.ros_publisher_conflicts import PublisherConflicts
+from pianomime_sim.ros_score_reporter import ScoreReporter
 from pianomime_sim.ros_sim_parameters import declare_parameters
 from pianomime_sim.ros_states import StatePublisher
-from pianomime_sim.ros_transport import TransportServer
+from pianomime_sim.ros_subscriber_gate import SubscriberGate
 from pianomime_sim.scoreboard import Scoreboard
 
 SCORE_PERIOD_S = 0.5
@@ -59,22 +59,22 @@ COMPLAINT_PERIOD_S = 2.0
 
 
 class SimNode:
-    """Callbacks run in the executor, the song in a thread of its own; they meet in CommandBox and Scoreboard only."""
+    """Callbacks run in the executor, the song in a thread of its own; they share CommandBuffer and Scoreboard only."""
 
     def __init__(self) -> None:
         self.node = SteadyNode("sim_node")
         self._asked = asked = declare_parameters(self.node)
-        self._transport = TransportServer(self.node, self._restart, self._cancel)
+        self._control = PlaybackControlServer(self.node, self._restart, self._cancel)
         refuse_undeclared(self.node)
         self._live = asked.session_steps is not None
-        self._transport.offer(sync=asked.playback.sync, live=self._live)
-        self._outcome = Outcome(self.node, asked.rollout, asked.score)
+        self._control.offer(sync=asked.playback.sync, live=self._live)
+        self._score_reporter = ScoreReporter(self.node, asked.rollout, asked.score)
         self._states = StatePublisher(self.node)
-        self._simulator = ObservedSimulator(self._states.observe, asked.scene, self._states.is_heard)
+        self._simulator = ObservedSimulator(self._states.observe, asked.scene, self._states.has_subscribers)
         self._joints = NameOrder(prefixed(asked.joint_prefix, self._simulator.joint_names))
         self._targets = NameOrder(prefixed(asked.joint_prefix, self._simulator.target_names), beside=(SUSTAIN,))
         self._keys = NameOrder(GOAL_NAMES)
-        self._commands = CommandBox()
+        self._commands = CommandBuffer()
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
         self._failure: Exception | None = None
@@ -89,10 +89,10 @@ class SimNode:
     def _connect(self) -> None:
         node = self.node
         self._owners = Owners(node)
-        self._claim = Claim(node, JointState, topics.HAND_STATES, NEWEST, self._owners.life)
-        self._rivals = Rivals(node, self._owners, (topics.HAND_STATES, topics.KEY_STATES))
+        self._claim = Claim(node, JointState, topics.HAND_STATES, NEWEST, self._owners.liveliness)
+        self._conflicts = PublisherConflicts(node, self._owners, (topics.HAND_STATES, topics.KEY_STATES))
         self._states.connect(self._claim.publisher, self._joints.names)
-        self._audience = Audience(node, self._asked.wait_for, *self._states.heard_topics)
+        self._subscriber_gate = SubscriberGate(node, self._asked.wait_for, *self._states.awaited_topics)
         self._display = Display(node, self._simulator, self._asked.joint_prefix, self._asked.frame_prefix)
         self._owners.subscribe(JointTrajectory, topics.SONG, self._on_song, LATCHED)
         self._owners.subscribe(JointTrajectory, topics.GOAL, self._on_goal, NEWEST)
@@ -101,8 +101,8 @@ class SimNode:
         node.create_timer(BEGIN_PERIOD_S, self._begin)
         node.create_timer(SCORE_PERIOD_S, self._report_score)
         node.create_timer(MARKER_PERIOD_S, self._report_markers)
-        node.create_timer(END_PERIOD_S, self._look_for_end)
-        node.create_timer(LOOK_PERIOD_S, self._look_for_rivals)
+        node.create_timer(END_PERIOD_S, self._check_for_end)
+        node.create_timer(GRAPH_PERIOD_S, self._check_for_conflicts)
 
     @property
     def finished(self) -> bool:
@@ -148,7 +148,7 @@ class SimNode:
         cue = self._cue
         if not self._is_alone() or self._thread is not None or not cue.is_complete:
             return
-        if self._rivals.are_there() or not self._audience.is_there():
+        if self._conflicts.exist() or not self._subscriber_gate.is_open():
             return
         assert cue.steps is not None
         self._scoreboard = Scoreboard(cue.steps, trim=self._live, first=cue.first)
@@ -161,14 +161,14 @@ class SimNode:
             self._asked.playback,
             self._publish,
             on_pedal=self._states.pedal,
-            transport=self._transport.transport,
+            control=self._control.control,
         )
         prefer_prompt_replies()
         what = "the session" if self._live else "the song"
         self.node.get_logger().info(f"{what} goes on at step {cue.first}" if cue.first else f"{what} begins")
         self._thread = threading.Thread(target=self._play, args=(cue.start, cue.steps, cue.first), name="physics")
         self._thread.start()
-        self._transport.tell(playing=True)
+        self._control.set_playing(True)
 
     def _cancel(self) -> str:
         """End the song where it is, with the score so far; return why not, or an empty text."""
@@ -176,7 +176,7 @@ class SimNode:
             return "no song is being played"
         self._cancelled = True
         self._stop.set()
-        self._transport.transport.pause(False)
+        self._control.control.pause(False)
         return ""
 
     def _is_alone(self) -> bool:
@@ -209,9 +209,9 @@ class SimNode:
         self._stop.clear()
         self._thread = self._ended_s = None
         self._cancelled = False
-        self._commands = CommandBox()
-        self._states.begin_anew()
-        self._transport.transport.pause(False)
+        self._commands = CommandBuffer()
+        self._states.reset()
+        self._control.control.pause(False)
 
     def _play(self, start: NDArray[np.float64], steps: int, first: int) -> None:
         try:
@@ -253,23 +253,23 @@ class SimNode:
 
     def _report_score(self) -> None:
         if self._thread is not None:
-            self._outcome.report(self._scoreboard, self._playback)
+            self._score_reporter.report(self._scoreboard, self._playback)
 
     def _health(self) -> Health:
-        refused, rivals = self._refused + self._owners.refused, self._rivals.warnings()
+        refused, conflicts = self._refused + self._owners.refused, self._conflicts.warnings()
         if self._thread is None:
-            return ros_health.waiting(refused, rivals)
-        return ros_health.playing(self._scoreboard, self._playback, refused, rivals)
+            return ros_health.waiting(refused, conflicts)
+        return ros_health.playing(self._scoreboard, self._playback, refused, conflicts)
 
-    def _look_for_rivals(self) -> None:
+    def _check_for_conflicts(self) -> None:
         if self._thread is not None and self._thread.is_alive():
-            self._rivals.watch()
+            self._conflicts.check()
 
     def _report_markers(self) -> None:
         if self._thread is not None and self._playback.now is not None:
-            self._display.show(*self._playback.now, self._scoreboard.goal)
+            self._display.publish(*self._playback.now, self._scoreboard.goal)
 
-    def _look_for_end(self) -> None:
+    def _check_for_end(self) -> None:
         if self._thread is None or self._thread.is_alive() or self._finished:
             return
         if self._failure is not None:
@@ -285,15 +285,15 @@ class SimNode:
         assert start is not None
         self._finished = True
         # The score first: a full disk does not take it with the rollout.
-        self._outcome.finish(self._scoreboard, self._playback)
-        self._outcome.write_rollout(
+        self._score_reporter.finish(self._scoreboard, self._playback)
+        self._score_reporter.write_rollout(
             self._scoreboard, self._playback, self._simulator, start, asked.playback.sync, asked.controller
         )
         self._finished = not asked.stay
         self._cue.finish()
         if asked.stay:
             self._make_ready()
-        self._transport.tell(playing=False)
+        self._control.set_playing(False)
 
     def _goal_is_late(self) -> bool:
         """True when the last goal has been waited for long enough."""

@@ -1,4 +1,4 @@
-"""What the robot presses, to be heard at once: on this machine's speaker, on a MIDI port, or on both."""
+"""Plays what the robot presses at once, on this machine's audio device, on a MIDI port, or on both."""
 
 import sys
 from pathlib import Path
@@ -14,7 +14,7 @@ from pianomime_core.ros_owner import Owners
 from pianomime_core.ros_parameters import declare_switch, declare_text, refuse_undeclared
 from pianomime_core.ros_qos import EVENTS
 from pianomime_sim.ros_key_events import KeyEventReader
-from pianomime_sim.sound.even_time import Band
+from pianomime_sim.sound.event_scheduler import EventScheduler
 from pianomime_sim.sound.instrument import Instrument
 from pianomime_sim.sound.midi_out import MidiOut
 from pianomime_sim.sound.speaker import Speaker
@@ -23,16 +23,20 @@ COMPLAINT_PERIOD_S = 2.0
 
 
 class SoundNode:
-    """Plays /piano/key_events; runs until it is told to end."""
+    """Plays /piano/key_events until it is stopped."""
 
     finished = False
 
     def __init__(self) -> None:
         self.node = SteadyNode("sound_node")
         speaker = declare_switch(self.node, "speaker", True, "Play on the default audio device")
-        soundfont = declare_text(self.node, "soundfont", "", "Piano for the speaker (.sf2, .sf3); empty: bundled one")
-        port = declare_text(self.node, "midi_out", "", "MIDI port to play on, by name or a part of it; empty for none")
-        virtual = declare_text(self.node, "virtual_midi_out", "", "MIDI port to make and to play on; empty for none")
+        soundfont = declare_text(
+            self.node, "soundfont", "", "Soundfont for the speaker (.sf2, .sf3); empty for the bundled one"
+        )
+        port = declare_text(self.node, "midi_out", "", "MIDI port to play on, by name or part of it; empty for none")
+        virtual = declare_text(
+            self.node, "virtual_midi_out", "", "Virtual MIDI port to create and play on; empty for none"
+        )
         refuse_undeclared(self.node)
         if not (speaker or port or virtual):
             raise UserError("sound_node has nothing to play on: set speaker, midi_out or virtual_midi_out")
@@ -41,14 +45,14 @@ class SoundNode:
             instruments.append(MidiOut(port, virtual))
         if speaker:
             instruments.append(Speaker(Path(soundfont) if soundfont else None))
-        self._band = Band(instruments)
+        self._scheduler = EventScheduler(instruments)
         self._reader = KeyEventReader()
         self._owners = Owners(self.node)
         self._events = self._owners.subscribe(JointState, topics.KEY_EVENTS, self._on_events, EVENTS)
 
     def close(self) -> None:
-        """Fall silent."""
-        self._band.close()
+        """Play pending events and close the outputs."""
+        self._scheduler.close()
 
     def _on_events(self, message: JointState) -> None:
         try:
@@ -59,7 +63,7 @@ class SoundNode:
             )
             return
         for event in events:
-            self._band.play(event)
+            self._scheduler.play(event)
 
 
 def main() -> int:

@@ -1,4 +1,4 @@
-"""How fast an actuator target may move: whatever a controller asks for, hands do not fly from one end to the other."""
+"""Speed limits for actuator targets: whatever a controller requests, the hands do not jump across the keyboard."""
 
 from dataclasses import dataclass
 
@@ -13,14 +13,14 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class SpeedConfig:
-    """Highest speed of a target, over one control step.
+    """Maximum speed of each target over one control step.
 
     Each is 1.25 times the fastest command that the controllers streaming, streaming-1s, planner, foresight and reactive
     gave while they played bundled songs, folk and classical pieces (fast ones among them, like Chopin's etude op. 25
     no. 2): ty 4.0 m/s, tz 0.8, wrist 14.0 rad/s, thumb 41.3, spread 15.7, knuckle 33.7 and curl 57.9. The fastest tx
-    was 19.9 m/s by reactive, 10.7 by the others; its limit stands 1.1 times above it, since 24.4 m/s would be the whole
-    keyboard in one step. Controllers correct the joints by their targets, which is why these are faster than any joint;
-    some already use their whole range within a step (ty, tz, WRJ2, THJ3, J4, LFJ5).
+    was 19.9 m/s by reactive, 10.7 by the others; its limit is 1.1 times that, since 24.4 m/s would be the whole
+    keyboard in one step. Controllers use targets to correct joint errors, so targets move faster than any joint;
+    some already use their whole range within one step (ty, tz, WRJ2, THJ3, J4, LFJ5).
 
     Attributes:
         forearm_tx_m_s, forearm_ty_m_s, forearm_tz_m_s: Slides of the forearm.
@@ -54,11 +54,11 @@ class SpeedConfig:
 
 
 class SpeedLimit:
-    """Lets commands through as they are, unless they move a target too fast: then it goes as far as it may.
+    """Passes commands unchanged unless they move a target too fast; then the target moves as far as it may.
 
     Attributes:
         limited_steps: Number of commands that were changed.
-        limited: Names of the targets that were, in the last such command.
+        limited: Names of the targets limited in the last such command.
     """
 
     def __init__(self, target_names: tuple[str, ...], target_range: Floats, config: SpeedConfig | None = None) -> None:
@@ -77,13 +77,13 @@ class SpeedLimit:
         self.limited: tuple[str, ...] = ()
 
     def begin(self, joint_names: tuple[str, ...], joint_positions: Floats) -> None:
-        """Begin from targets that are where the joints (n,) [rad, m] are."""
+        """Start from targets equal to the joint positions (n,) [rad, m]."""
         position = dict(zip(joint_names, joint_positions, strict=True))
         targets = [sum(position[joint] for joint in target_joints(name)) for name in self._names]
         self._before = np.clip(targets, self._lowest, self._highest)
 
     def limit(self, targets: Floats) -> Floats:
-        """Return the targets (m,) [rad, m] of the next control step, the very same array if none is too fast."""
+        """Return the targets (m,) [rad, m] of the next control step, the same array object if none is too fast."""
         assert self._before is not None, "begin comes first"
         wanted = np.clip(targets, self._lowest, self._highest)
         allowed = np.clip(wanted, self._before - self._furthest, self._before + self._furthest)

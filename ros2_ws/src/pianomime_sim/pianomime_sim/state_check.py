@@ -1,4 +1,4 @@
-"""Is the simulated world still a world? MuJoCo itself goes on from a fresh start when its numbers explode."""
+"""Checks that the simulation is stable; MuJoCo itself silently resets when it diverges."""
 
 import mujoco
 import numpy as np
@@ -15,15 +15,15 @@ _WARNINGS = {
 
 
 def check_state(simulator: Simulator, state: SimulatorState, step: int) -> None:
-    """Refuse a state that is not finite, or that follows upon one.
+    """Raise an error for a state that is not finite, or that follows such a state.
 
     Args:
-        simulator: Whose state it is.
-        state: After `step`.
+        simulator: The simulator of the state.
+        state: State after `step`.
         step: For the message.
 
     Raises:
-        UnsafeError: The joints and keys concerned.
+        UnsafeError: Names the joints and keys concerned.
     """
     numbers = {
         "position": (simulator.joint_names, state.joint_positions),

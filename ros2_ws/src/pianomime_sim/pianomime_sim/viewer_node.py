@@ -1,6 +1,6 @@
-"""A viewer as a ROS node: it listens, shows, and is in nobody's way. Ends when its window is closed.
+"""A viewer as a ROS node: it only subscribes and displays. Ends when its window is closed.
 
-A viewer with buttons asks the simulator to pause, restart or slow down; see `ros_transport`.
+A viewer with buttons can pause, restart and slow down the simulator; see `ros_playback_control`.
 """
 
 import os
@@ -31,34 +31,34 @@ from pianomime_core.ros_parameters import declare_count, declare_text, refuse_un
 from pianomime_core.ros_prefixes import JOINT_PREFIX, prefixed
 from pianomime_core.ros_qos import LATCHED, NEWEST, REPORT
 from pianomime_description import SceneConfig
-from pianomime_sim.ros_transport import TransportClient
+from pianomime_sim.ros_playback_control import PlaybackControlClient
 from pianomime_sim.viewers import DEFAULT_PORT, LOCALHOST, VIEWERS, Snapshot, open_viewer
 from pianomime_sim.viewers.base import HasButtons
-from pianomime_sim.viewers.gathering import Gathering
+from pianomime_sim.viewers.snapshot_assembler import SnapshotAssembler
 
 COMPLAINT_PERIOD_S = 2.0
 NICENESS = 10
-"""Pictures may be late, commands may not."""
+"""Frames may be late, commands may not."""
 TIMES = {"sim_node": ("latency_p50_ms", "latency_p99_ms"), "policy_node": ("policy_p50_ms",)}
-"""What is shown of /diagnostics, by the node that says it."""
+"""Values of /diagnostics that are shown, by node."""
 
 
 class ViewerNode:
-    """Subscribes with depth 1: a slow screen drops states, and never slows the performance down."""
+    """Subscribes with depth 1: a slow display drops states and never slows the performance down."""
 
     def __init__(self) -> None:
         self.node = SteadyNode("viewer_node")
-        name = declare_text(self.node, "viewer", VIEWERS[0], "What to show the performance in", legal=VIEWERS)
-        host = declare_text(self.node, "host", LOCALHOST, "Address the browser viewer listens on")
+        name = declare_text(self.node, "viewer", VIEWERS[0], "Which viewer to show", legal=VIEWERS)
+        host = declare_text(self.node, "host", LOCALHOST, "Address that the browser viewer listens on")
         port = declare_count(
             self.node, "port", DEFAULT_PORT, "TCP port of the browser viewer; 0: any free one", lowest=0, highest=65535
         )
-        names = declare_text(self.node, "names", "", "Further names under which browsers reach it, by commas")
+        names = declare_text(self.node, "names", "", "Additional host names of the browser viewer, separated by commas")
         variant = declare_text(self.node, "variant", "pianomime", "Hands to show", legal=tuple(FOREARM_DOFS))
         prefix = declare_text(self.node, "joint_prefix", "", JOINT_PREFIX)
         refuse_undeclared(self.node)
         self._viewer = open_viewer(name, SceneConfig(variant=variant), host=host, port=port, names=names.split(","))
-        self._gathering = Gathering()
+        self._assembler = SnapshotAssembler()
         self._joints = NameOrder(prefixed(prefix, joint_names(forearm_dofs(variant))))
         self._keys = NameOrder(KEY_NAMES, beside=(SUSTAIN,))
         self._goal = NameOrder(GOAL_NAMES)
@@ -70,7 +70,7 @@ class ViewerNode:
         self._owners.subscribe(DiagnosticArray, topics.SCORE, self._on_score, LATCHED)
         node.create_subscription(DiagnosticArray, topics.DIAGNOSTICS, self._on_diagnostics, REPORT)
         if isinstance(self._viewer, HasButtons):
-            self._viewer.obey(TransportClient(node, self._viewer.show_transport))
+            self._viewer.connect(PlaybackControlClient(node, self._viewer.show_playback_status))
 
     @property
     def finished(self) -> bool:
@@ -78,33 +78,33 @@ class ViewerNode:
         return not self._viewer.is_open
 
     def close(self) -> None:
-        """Take the viewer down."""
+        """Close the viewer."""
         self._viewer.close()
 
     def _on_hands(self, message: JointState) -> None:
         try:
             positions, _ = read_joint_state(message, self._joints, velocities=False)
-            self._show(self._gathering.hands(step_of(message.header.stamp), positions))
+            self._show(self._assembler.hands(step_of(message.header.stamp), positions))
         except MessageError as error:
             self._refuse(topics.HAND_STATES, error)
 
     def _on_keys(self, message: JointState) -> None:
         try:
             angles, _ = read_joint_state(message, self._keys, velocities=False)
-            self._show(self._gathering.keys(step_of(message.header.stamp), angles))
+            self._show(self._assembler.keys(step_of(message.header.stamp), angles))
         except MessageError as error:
             self._refuse(topics.KEY_STATES, error)
 
     def _on_goal(self, message: JointTrajectory) -> None:
         try:
             goal, _ = read_goal(message, self._goal)
-            self._gathering.goal(step_of(message.header.stamp), goal)
+            self._assembler.goal(step_of(message.header.stamp), goal)
         except MessageError as error:
             self._refuse(topics.GOAL, error)
 
     def _on_score(self, message: DiagnosticArray) -> None:
         try:
-            self._show(self._gathering.score(read_status(message, "score")))
+            self._show(self._assembler.score(read_status(message, "score")))
         except MessageError as error:
             self._refuse(topics.SCORE, error)
 
@@ -118,7 +118,7 @@ class ViewerNode:
             except MessageError as error:
                 self._refuse(topics.DIAGNOSTICS, error)
                 return
-            self._gathering.times({key: figures[key] for key in keys if key in figures})
+            self._assembler.times({key: figures[key] for key in keys if key in figures})
 
     def _show(self, snapshot: Snapshot | None) -> None:
         if snapshot is not None:

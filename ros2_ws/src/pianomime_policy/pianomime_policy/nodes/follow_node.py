@@ -17,6 +17,7 @@ from visualization_msgs.msg import MarkerArray
 from pianomime_core import ros_topics as topics
 from pianomime_core.errors import UnsafeError
 from pianomime_core.hands import FOREARM_DOFS, SIDES
+from pianomime_core.latency_percentiles import percentiles_ms
 from pianomime_core.ros_diagnostics import Diagnostics, Health
 from pianomime_core.ros_fingertip_cloud import Fingertips, read_fingertip_cloud
 from pianomime_core.ros_main import prefer_prompt_replies, run
@@ -34,7 +35,6 @@ from pianomime_core.ros_owner import Owners
 from pianomime_core.ros_parameters import declare_text, refuse_undeclared
 from pianomime_core.ros_prefixes import FRAME_PREFIX, JOINT_PREFIX, in_frame, prefixed, world_frame
 from pianomime_core.ros_qos import LATCHED, NEWEST, overridable_publisher, overridable_subscription
-from pianomime_core.spread import spread_ms
 from pianomime_policy.controllers.demo.fingertip_follower import FingertipFollower
 from pianomime_policy.nodes.ros_fingertips import fingertip_markers
 
@@ -203,7 +203,7 @@ class FollowNode:
             "answered": answered,
             "clouds": self._clouds,
             "refused_messages": self._refused,
-            **spread_ms(list(self._act_s), "policy"),
+            **percentiles_ms(list(self._act_s), "policy"),
             **_percentiles(self._latency_s, "latency", "ms", (50, 95, 99)),
         }
         for hand, side in enumerate(SIDES):

@@ -24,6 +24,7 @@ from pianomime_core import ros_topics as topics
 from pianomime_core.errors import UnsafeError
 from pianomime_core.hands import FOREARM_DOFS
 from pianomime_core.keyboard import KEY_NAMES
+from pianomime_core.latency_percentiles import LatencyPercentiles
 from pianomime_core.ros_diagnostics import Diagnostics, Health
 from pianomime_core.ros_main import prefer_prompt_replies, run
 from pianomime_core.ros_messages import (
@@ -44,7 +45,6 @@ from pianomime_core.ros_owner import Owners
 from pianomime_core.ros_parameters import declare_switch, declare_text, refuse_undeclared
 from pianomime_core.ros_prefixes import FRAME_PREFIX, JOINT_PREFIX, in_frame, prefixed, world_frame
 from pianomime_core.ros_qos import LATCHED, NEWEST, OVERRIDABLE
-from pianomime_core.spread import Spread
 from pianomime_description.variant import SceneConfig
 from pianomime_policy.controllers.controller import Pedals, ReportsFingertipTargets
 from pianomime_policy.controllers.default_controller import default_controller
@@ -101,7 +101,7 @@ class PolicyNode:
     def __init__(self) -> None:
         self._failure: Exception | None = None
         self._built, self._connected = ExitStack(), ExitStack()
-        self._act, self._period = Spread(), Spread()
+        self._act, self._period = LatencyPercentiles(), LatencyPercentiles()
         self._answered_s: float | None = None
         self._refused = 0
         self._state_s = 0.0

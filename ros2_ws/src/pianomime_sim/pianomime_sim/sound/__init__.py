@@ -1,1 +1,1 @@
-"""What the robot pressed, to be heard: a piano played from a soundfont, into an array or a WAV file."""
+"""Sound of what the robot pressed: a piano from a soundfont, into an array or a WAV file."""

@@ -1,4 +1,4 @@
-"""A MIDI port as an instrument: other programs, synthesizers and player pianos play what the robot presses."""
+"""A MIDI port as an instrument, for other programs, synthesizers and player pianos."""
 
 from pianomime_midi.midi_ports import choose_port, open_client
 
@@ -6,10 +6,10 @@ _NOTE_ON, _NOTE_OFF, _CONTROL, _SUSTAIN, _ALL_NOTES_OFF = 0x90, 0x80, 0xB0, 64, 
 
 
 def output_ports() -> tuple[str, ...]:
-    """Return the names of the ports that notes can go to.
+    """Return the names of the available output ports.
 
     Raises:
-        UserError: No MIDI system answers.
+        UserError: No MIDI system is available.
     """
     client = open_client("MidiOut")
     try:
@@ -22,11 +22,11 @@ class MidiOut:
     """An `Instrument` on MIDI channel 1.
 
     Args:
-        port: Name of a port, or a part of it.
-        virtual: Name of a port to make instead, for others to listen to.
+        port: Name of a port, or part of it.
+        virtual: Name of a virtual port to create instead, for other programs to connect to.
 
     Raises:
-        UserError: Unknown or ambiguous port (lists the ports), or no MIDI system.
+        UserError: Unknown or ambiguous port (the message lists the ports), or no MIDI system.
     """
 
     def __init__(self, port: str = "", virtual: str = "") -> None:

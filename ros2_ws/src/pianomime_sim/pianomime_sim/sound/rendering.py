@@ -1,4 +1,4 @@
-"""Notes as sound, offline: every note begins at its very sample."""
+"""Renders notes as sound, offline and sample-accurate."""
 
 import wave
 from pathlib import Path
@@ -12,16 +12,16 @@ from pianomime_core.whole_file import write_whole
 from pianomime_sim.sound.synth import SAMPLE_RATE_HZ, PianoSynth
 
 TAIL_S = 1.5
-"""What is heard after the last key is let go."""
+"""Sound kept after the last key is released."""
 _FULL_SCALE = 32767
 
 
 def sound_of(score: Score, synth: PianoSynth, duration_s: float) -> NDArray[np.float32]:
-    """Return the sound of a score, (samples, 2) in -1..1, from its time 0 for `duration_s` and the tail after it.
+    """Return the sound of a score, (samples, 2) in -1..1, from its time 0 for `duration_s` plus the tail.
 
-    Sound that would exceed full scale is made softer as a whole.
+    Sound that would exceed full scale is attenuated as a whole.
     """
-    # Releases first, so that a key struck again is heard again; then the pedal, as a MIDI file has it (`save_midi`).
+    # Releases first, so that a repeated key sounds again; then the pedal, in the order of `save_midi`.
     events = [(note.offset_s, 0, note.pitch, 0) for note in score.notes]
     events += [(time_s, 1, 0, int(down)) for time_s, down in score.sustain]
     events += [(note.onset_s, 2, note.pitch, note.velocity) for note in score.notes]
@@ -45,7 +45,7 @@ def sound_of(score: Score, synth: PianoSynth, duration_s: float) -> NDArray[np.f
 
 
 def write_wave(sound: NDArray[np.float32], path: Path) -> None:
-    """Write sound (samples, 2) as a WAV file of 16 bits; an older file stays until the new one is whole.
+    """Write sound (samples, 2) as a 16-bit WAV file; an older file stays until the new one is complete.
 
     Raises:
         UserError: The file cannot be written.

@@ -1,8 +1,8 @@
-"""A soundfont, checked before the synthesiser has it: TinySoundFont follows every index in it, wherever that leads.
+"""Validates a soundfont before the synthesizer loads it: TinySoundFont follows every index without checking it.
 
 The format is SoundFont 2.04: a RIFF file of three lists, INFO, sdta with the samples, and pdta with nine tables. A
 preset has zones (bags) with generators, which name instruments; instruments have zones with generators, which name
-samples. Each table ends with a record that only closes the one before it.
+samples. Each table ends with a terminal record that only delimits the one before it.
 """
 
 import struct
@@ -30,14 +30,14 @@ _TABLES: dict[bytes, np.dtype[np.void]] = {
 _INSTRUMENT, _SAMPLE = 41, 53
 _SAMPLES, _BYTES_OF_A_SAMPLE = b"smpl", 2
 _NO_SAMPLES_HERE = 0x8000 | 0x10
-"""Types of samples that lie in a ROM, or are compressed (.sf3): their start and end count something else."""
+"""Samples in ROM or compressed (.sf3), whose start and end have another meaning."""
 
 
 def check_soundfont(path: Path) -> None:
-    """Refuse a file that TinySoundFont must not have.
+    """Raise an error for a file that TinySoundFont must not load.
 
     Raises:
-        UserError: The file is missing or unreadable, no soundfont, truncated, or a table or index in it is wrong.
+        UserError: The file is missing, unreadable, not a soundfont, truncated, or has an invalid table or index.
     """
     named = f"soundfont {str(path)!r}"
     if not path.is_file():
@@ -100,7 +100,7 @@ def _chunks(data: memoryview) -> list[tuple[bytes, memoryview]]:
 
 
 def _check_ranges(table: str, first: NDArray[Any], limit: int) -> None:
-    # A record owns what lies from its index up to that of the next record.
+    # A record owns the entries from its index up to that of the next record.
     index = first.astype(np.int64)
     if np.any(np.diff(index) < 0) or index[-1] > limit:
         raise ValueError(f"table {table} has indices that fall, or exceed {limit}")

@@ -15,10 +15,10 @@ _INSTALL = "apt install libportaudio2, pip install sounddevice"
 
 
 def default_device() -> tuple[str, int]:
-    """Return name and sample rate [Hz] of the audio device that sound goes to.
+    """Return name and sample rate [Hz] of the default audio device.
 
     Raises:
-        UserError: There is none, or no PortAudio.
+        UserError: There is no device, or PortAudio is missing.
     """
     try:
         with no_library_noise():
@@ -34,8 +34,8 @@ def default_device() -> tuple[str, int]:
 
 
 def check_device() -> None:
-    """Raise as `default_device` does, and leave PortAudio: who only asks must not remain a client of an audio server,
-    whose end would be its own (PortAudio aborts when it is to leave a JACK server that has gone)."""
+    """Raise like `default_device`, and terminate PortAudio, so that this process does not remain a client of an audio
+    server (PortAudio aborts the process when it disconnects from a JACK server that has gone)."""
     try:
         default_device()
     finally:
@@ -46,10 +46,10 @@ def check_device() -> None:
 
 
 class Speaker:
-    """An `Instrument` that is heard.
+    """An `Instrument` on the default audio device.
 
     Raises:
-        UserError: No device, or it cannot be opened; the soundfont is no good.
+        UserError: There is no device, it cannot be opened, or the soundfont is invalid.
     """
 
     def __init__(self, soundfont: Path | None = None) -> None:

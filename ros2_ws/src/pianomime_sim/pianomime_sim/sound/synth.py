@@ -1,4 +1,4 @@
-"""A piano that plays from a soundfont (TinySoundFont, no system library)."""
+"""A piano from a soundfont (TinySoundFont, no system library)."""
 
 from importlib.util import find_spec
 from pathlib import Path
@@ -14,7 +14,7 @@ from pianomime_sim.sound.soundfont_file import check_soundfont
 
 SAMPLE_RATE_HZ = 44_100
 GAIN_DB = 6.0
-"""One key of the bundled soundfont, struck at velocity 100, then peaks at about .19 of full scale."""
+"""With this gain one key of the bundled soundfont, struck at velocity 100, peaks at about .19 of full scale."""
 _CHANNEL, _BANK, _PIANO = 0, 0, 0
 _TRIAL_SAMPLES = 2048
 _MEMORY_BYTES, _MEMORY_FACTOR, _LIMIT_S = 200_000_000, 8, 20.0
@@ -33,45 +33,45 @@ def bundled_soundfont() -> Path:
 
 
 class PianoSynth:
-    """Sounds of keys that are pressed and let go, as many samples as are asked for.
+    """Renders pressed and released keys in blocks of samples.
 
     Args:
         soundfont: A .sf2 or .sf3 file whose first program is a piano; None for the bundled one.
-        sample_rate_hz: Of the samples it makes.
+        sample_rate_hz: Sample rate of the output.
 
     Raises:
-        UserError: The file is missing, damaged or no soundfont, or tinysoundfont is not installed.
+        UserError: The file is missing, damaged or not a soundfont, or tinysoundfont is not installed.
     """
 
     def __init__(self, soundfont: Path | None = None, sample_rate_hz: int = SAMPLE_RATE_HZ) -> None:
         path = bundled_soundfont() if soundfont is None else soundfont
         check_soundfont(path)
         try:
-            # What still is wrong in it must not take this process along.
+            # Remaining errors in the file must not crash this process.
             in_child(lambda: _strike_every_key(path), _MEMORY_BYTES + _MEMORY_FACTOR * path.stat().st_size, _LIMIT_S)
         except ChildError as error:
             raise UserError(f"soundfont {str(path)!r} is damaged: played on trial it {error}") from error
         self._pedal = False
-        # Let go while the pedal was down: TinySoundFont does not know MIDI's control 64.
+        # Released while the pedal was down; TinySoundFont does not support MIDI control 64.
         self._sustained: set[int] = set()
         self._synth = _loaded(path, sample_rate_hz)
 
     def press(self, pitch: int, velocity: int) -> None:
-        """Strike a key (MIDI pitch) with a velocity 1..127; it is heard from the next sample on."""
-        if pitch in self._sustained:  # the string is struck anew, it does not sound twice
+        """Strike a key (MIDI pitch) with a velocity 1..127; it sounds from the next sample on."""
+        if pitch in self._sustained:  # the same string is struck again, it does not sound twice
             self._sustained.remove(pitch)
             self._synth.noteoff(_CHANNEL, pitch)
         self._synth.noteon(_CHANNEL, pitch, velocity)
 
     def release(self, pitch: int) -> None:
-        """Let a key go; while the pedal is down it sounds on."""
+        """Release a key; while the pedal is down it keeps sounding."""
         if self._pedal:
             self._sustained.add(pitch)
         else:
             self._synth.noteoff(_CHANNEL, pitch)
 
     def pedal(self, down: bool) -> None:
-        """The sustain pedal goes down or comes up."""
+        """Move the sustain pedal."""
         self._pedal = down
         if not down:
             for pitch in self._sustained:
@@ -79,12 +79,12 @@ class PianoSynth:
             self._sustained.clear()
 
     def release_all(self) -> None:
-        """Let all keys and the pedal go."""
+        """Release all keys and the pedal."""
         self.pedal(False)
         self._synth.notes_off()
 
     def samples(self, number: int) -> NDArray[np.float32]:
-        """Return the next samples, (number, 2), left and right, full scale is 1; many loud keys may exceed it."""
+        """Return the next samples, (number, 2), left and right, with full scale 1, which many loud keys may exceed."""
         return np.frombuffer(self._synth.generate(number), dtype=np.float32).reshape(number, 2).copy()
 
 
@@ -102,7 +102,7 @@ def _strike_every_key(path: Path) -> None:
 
 def _loaded(path: Path, sample_rate_hz: int) -> Any:
     try:
-        import tinysoundfont  # here, so that who wants no sound can do without
+        import tinysoundfont  # here, so that it is needed only for sound
     except ImportError as error:
         raise UserError("sound needs tinysoundfont: pip install --no-deps tinysoundfont==0.3.7") from error
     synth = tinysoundfont.Synth(gain=GAIN_DB, samplerate=sample_rate_hz)

@@ -1,4 +1,4 @@
-"""Windows on a performance: in the browser, in a window of MuJoCo's own viewer, or one picture without any display."""
+"""Viewers of a performance: in the browser, in a window of MuJoCo's viewer, or as images without a display."""
 
 from collections.abc import Sequence
 
@@ -16,10 +16,11 @@ DEFAULT_PORT = 8080
 def open_viewer(
     name: str, config: SceneConfig, host: str = LOCALHOST, port: int = DEFAULT_PORT, names: Sequence[str] = ()
 ) -> Viewer:
-    """Open a viewer; `host`, `port` and `names` concern the browser alone, see `BrowserViewer`.
+    """Open a viewer; `host`, `port` and `names` are for the browser only, see `BrowserViewer`.
 
     Raises:
-        UserError: Unknown name, busy or illegal port, address that is not this machine's, or no display for a window.
+        UserError: Unknown name, busy or illegal port, an address that is not this machine's, or no display for a
+            window.
     """
     if name == "browser":
         from pianomime_sim.viewers.browser import BrowserViewer

@@ -1,4 +1,4 @@
-"""What a viewer is shown, and what every viewer can do."""
+"""The data that viewers show, and the interface of every viewer."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -17,9 +17,9 @@ class Snapshot:
         joint_positions: (54,) or (52,) hand joints in the order of `pianomime_core.hands.joint_names`, rad and m.
         key_angles: (88,) rad.
         pressed: (88,) bool, keys that count as pressed in this state.
-        wanted: (88,) bool, the row of the goal that `pressed` is judged against.
-        coming: (H, 88) bool, the rows of the goal that follow `wanted`; H may be 0.
-        score: Running figures by name, those of SCORE_ROWS are shown.
+        wanted: (88,) bool, the row of the goal that `pressed` is scored against.
+        coming: (H, 88) bool, the following rows of the goal; H may be 0.
+        score: Current values by name; those in SCORE_ROWS are shown.
     """
 
     time_s: float
@@ -32,7 +32,7 @@ class Snapshot:
 
 
 class Viewer(Protocol):
-    """Shows snapshots; never steps physics and never holds the caller up: frames it cannot draw in time are dropped."""
+    """Shows snapshots; never steps physics and never blocks the caller: frames it cannot draw in time are dropped."""
 
     @property
     def is_open(self) -> bool:
@@ -44,41 +44,28 @@ class Viewer(Protocol):
         ...
 
     def close(self) -> None:
-        """Take the viewer down; may be called twice."""
+        """Close the viewer; may be called twice."""
         ...
 
 
 @dataclass(frozen=True)
-class TransportView:
-    """How the song goes on.
+class PlaybackStatus:
+    """Status of playback.
 
     Attributes:
-        paused: Nothing is played.
-        speed: Share of full speed; None where it cannot be chosen.
+        paused: Whether playback is paused.
+        speed: Fraction of full speed; None if it cannot be changed.
     """
 
     paused: bool
     speed: float | None
 
 
-@runtime_checkable
-class HasButtons(Protocol):
-    """What a viewer offers beside `Viewer` if the playing can be told from it to pause, restart or slow down."""
-
-    def obey(self, hand: "Hand") -> None:
-        """Let the buttons ask this one."""
-        ...
-
-    def show_transport(self, view: TransportView) -> None:
-        """Offer what can be done, as things are now; before the first call nothing is offered."""
-        ...
-
-
-class Hand(Protocol):
-    """What a viewer's buttons ask for; none of it waits, and a viewer may ask from any thread."""
+class PlaybackCommands(Protocol):
+    """Commands behind a viewer's buttons; none of them blocks, and they may be called from any thread."""
 
     def pause(self, paused: bool) -> None:
-        """Pause, or go on."""
+        """Pause or resume."""
         ...
 
     def restart(self) -> None:
@@ -86,7 +73,20 @@ class Hand(Protocol):
         ...
 
     def set_speed(self, speed: float) -> None:
-        """Play at this share of full speed."""
+        """Play at this fraction of full speed."""
+        ...
+
+
+@runtime_checkable
+class HasButtons(Protocol):
+    """Interface of viewers with buttons to pause, restart and slow down playback, in addition to `Viewer`."""
+
+    def connect(self, commands: PlaybackCommands) -> None:
+        """Connect the buttons to these commands."""
+        ...
+
+    def show_playback_status(self, status: PlaybackStatus) -> None:
+        """Show the controls for this status; before the first call none are shown."""
         ...
 
 
@@ -95,18 +95,18 @@ SCORE_ROWS = (
     ("precision", "Precision"),
     ("recall", "Recall"),
     ("onset_f1", "Onset F1"),
-    ("do_nothing_f1", "F1 of doing nothing"),
+    ("do_nothing_f1", "F1, doing nothing"),
     ("pedal_f1", "Pedal F1"),
     ("missed_deadlines", "Missed deadlines"),
     ("policy_p50_ms", "Controller (median)"),
-    ("latency_p50_ms", "Answer (median)"),
-    ("latency_p99_ms", "Answer (p99)"),
+    ("latency_p50_ms", "Latency (median)"),
+    ("latency_p99_ms", "Latency (p99)"),
 )
-"""Figures of a snapshot's score that viewers show, in this order, with the words for people."""
+"""Values of a snapshot's score that viewers show, in this order, with their labels."""
 
 
 def score_lines(snapshot: Snapshot) -> list[tuple[str, str]]:
-    """Return (words, figure) pairs: the song time, then each known figure of the score."""
+    """Return (label, value) pairs: the song time, then each known value of the score."""
     minutes, seconds = divmod(max(snapshot.time_s, 0.0), 60.0)
     lines = [("Song time", f"{int(minutes)}:{seconds:04.1f}")]
     for name, words in SCORE_ROWS:

@@ -1,4 +1,4 @@
-"""The performance in a web browser, through viser; its page is inside its wheel, so no internet is needed."""
+"""The performance in a web browser, with viser; its page is part of its wheel, so no internet access is needed."""
 
 import asyncio
 import contextlib
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from pianomime_core.keyboard import KEYBOARD
 from pianomime_description import SceneConfig
-from pianomime_sim.viewers.base import Hand, Snapshot, TransportView
+from pianomime_sim.viewers.base import PlaybackCommands, PlaybackStatus, Snapshot
 from pianomime_sim.viewers.browser_panel import Panel
 from pianomime_sim.viewers.cameras import CAMERAS
 from pianomime_sim.viewers.key_marks import MARK_COLOURS, KeyMark, key_colours, key_marks
@@ -24,12 +24,12 @@ from pianomime_sim.viewers.note_bars import note_bars
 from pianomime_sim.viewers.port import check_port, port_is_taken
 from pianomime_sim.viewers.posed_scene import CAMERA_FOV_DEG, CAMERA_POSITION_M, CAMERA_TARGET_M, PosedScene
 from pianomime_sim.viewers.smooth import Frame, SmoothViewer
-from pianomime_sim.viewers.web_guard import ANY_ADDRESS, LOCAL_NAMES, WebGuard, guarded, hear_the_panel_alone
+from pianomime_sim.viewers.web_guard import ANY_ADDRESS, LOCAL_NAMES, WebGuard, accept_panel_messages_only, guarded
 
 MAX_BARS = 512
-"""Notes to come that are drawn at once; two seconds of the densest music hold fewer."""
+"""Maximum number of upcoming notes drawn; two seconds of the densest music have fewer."""
 VISIBLE_GROUPS = 3
-"""MuJoCo's own convention: geoms of groups 0 to 2 are looks, the higher ones serve collisions."""
+"""MuJoCo's convention: geom groups 0 to 2 are visual, higher ones are for collisions."""
 AMBIENT_LIGHT = 2.0
 LAMP_LIGHT = 1.3
 LAMP_POSITION_M = (0.6, 0.5, 2.0)
@@ -48,13 +48,13 @@ class BrowserViewer(SmoothViewer):
     """Serves the scene at `url` to any number of browsers.
 
     Args:
-        config: The scene that is played.
-        host: Address to listen on; 127.0.0.1 is seen from this machine only.
+        config: The scene to show.
+        host: Address to listen on; 127.0.0.1 is reachable from this machine only.
         port: TCP port in [1, 65535], or 0 for any free one.
-        names: Names under which browsers reach it, besides `host` and those of this machine itself.
+        names: Additional host names under which browsers reach it, besides `host` and those of this machine.
 
     Raises:
-        UserError: The port is taken or illegal, or the address is not this machine's.
+        UserError: The port is taken or illegal, or the address does not belong to this machine.
     """
 
     def __init__(
@@ -63,16 +63,16 @@ class BrowserViewer(SmoothViewer):
         super().__init__()
         check_port(host, port)
         self._scene = PosedScene(config)
-        # Browsers open spare connections and drop them, which websockets reports as errors.
+        # Browsers open spare connections and drop them, which websockets logs as errors.
         logging.getLogger("websockets.server").setLevel(logging.CRITICAL)
         give_large_pieces_back()
         with _silence(), guarded(WebGuard(host, names)):
             self._server = viser.ViserServer(host=host, port=port, label="PianoMime", verbose=False)
-        hear_the_panel_alone(self._server)
+        accept_panel_messages_only(self._server)
         self._giving_back = False
         self._server._websock_server.on_client_disconnect(self._on_leave)
         if port not in (0, self._server.get_port()):
-            # Taken since the check: viser went to the next port by itself, where nobody would look.
+            # The port was taken since the check, and viser chose the next one without asking.
             self._close()
             raise port_is_taken(host, port)
         self.url = _url(host, self._server.get_port())
@@ -91,13 +91,13 @@ class BrowserViewer(SmoothViewer):
             )
         self.start()
 
-    def obey(self, hand: Hand) -> None:
-        """Let the buttons ask this one."""
-        self._panel.obey(hand)
+    def connect(self, commands: PlaybackCommands) -> None:
+        """Connect the buttons to these commands."""
+        self._panel.connect(commands)
 
-    def show_transport(self, view: TransportView) -> None:
-        """Offer what can be done about the playing, as it is now; before the first call nothing is offered."""
-        self._panel.show_transport(view)
+    def show_playback_status(self, status: PlaybackStatus) -> None:
+        """Show the controls for this status; before the first call none are shown."""
+        self._panel.show_playback_status(status)
 
     def _draw(self, frame: Frame) -> None:
         self._scene.pose(frame.snapshot)
@@ -126,8 +126,8 @@ class BrowserViewer(SmoothViewer):
         give_back()
 
     def _set_stage(self) -> None:
-        """Camera in front of and above the keyboard, dark room."""
-        # The default lights bleach the colours of the keys.
+        """Set the camera in front of and above the keyboard, and dim lights."""
+        # The default lights wash out the colours of the keys.
         self._server.scene.configure_default_lights(enabled=False)
         self._server.scene.configure_environment_map(None)
         self._server.scene.add_light_ambient("/ambient", intensity=AMBIENT_LIGHT)
@@ -137,7 +137,7 @@ class BrowserViewer(SmoothViewer):
         self._server.initial_camera.fov = math.radians(CAMERA_FOV_DEG)
 
     def _add_links(self) -> dict[int, viser.GlbHandle]:
-        """Add one mesh for each body that is not a key; return them by body."""
+        """Add one mesh per body that is not a key; return them by body."""
         model, keys = self._scene.model, set(self._scene.key_geoms)
         links = {}
         for body in range(model.nbody):
@@ -193,10 +193,10 @@ class BrowserViewer(SmoothViewer):
 
 
 def _hang_up(loop: asyncio.AbstractEventLoop) -> None:
-    """End all connections of viser's server without farewell; called in its event loop.
+    """End all connections of viser's server without a closing handshake; called in its event loop.
 
-    It would wait for seconds for the answer of a page that renders in software, and for spare connections that
-    browsers open and never use.
+    Otherwise it would wait seconds for pages that render in software, and for spare connections that browsers open and
+    never use.
     """
     for task in asyncio.all_tasks(loop):
         if getattr(task.get_coro(), "__name__", "") == "conn_handler":
@@ -204,18 +204,18 @@ def _hang_up(loop: asyncio.AbstractEventLoop) -> None:
 
 
 def _url(host: str, port: int) -> str:
-    """What to open on this machine."""
+    """Return the URL to open on this machine."""
     here = LOCAL_NAMES[0] if host in ANY_ADDRESS else host
     return f"http://[{here}]:{port}" if ":" in here else f"http://{here}:{port}"
 
 
 def _silence() -> contextlib.AbstractContextManager[object]:
-    """Keep viser's own announcements, which it prints whatever `verbose` says, off the user's screen."""
+    """Suppress the messages that viser prints regardless of `verbose`."""
     return contextlib.redirect_stdout(io.StringIO())
 
 
 def _linear(colours: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Return sRGB colours as linear ones, which is what viser's page takes the colours of batched meshes for."""
+    """Return sRGB colours as linear ones, which viser's page expects for batched meshes."""
     share = colours / 255
     linear = np.where(share <= 0.04045, share / 12.92, ((share + 0.055) / 1.055) ** 2.4)
     return np.rint(linear * 255).astype(np.uint8)

@@ -1,7 +1,7 @@
-"""The panel beside the browser's picture: score and times, transport, cameras, legend.
+"""The panel of the browser viewer: score and timings, playback controls, cameras, legend.
 
-What is shown is the same in all browsers, and so are pause, restart and speed: there is one song. A camera is that of
-the browser in which it was chosen.
+All browsers show the same values and share pause, restart and speed, because there is one song. A camera applies to the
+browser in which it was chosen.
 """
 
 import time
@@ -10,28 +10,28 @@ from html import escape
 
 import viser
 
-from pianomime_sim.transport import FASTEST, SLOWEST
-from pianomime_sim.viewers.base import Hand, Snapshot, TransportView, score_lines
+from pianomime_sim.playback_control import FASTEST, SLOWEST
+from pianomime_sim.viewers.base import PlaybackCommands, PlaybackStatus, Snapshot, score_lines
 from pianomime_sim.viewers.cameras import CAMERAS, Camera
 from pianomime_sim.viewers.key_marks import MARK_COLOURS, MARK_WORDS
 
 WIDTH_PX = 260
 REFRESH_S = 0.2
-"""Words and figures change this often at most: nobody reads faster, and each change goes to every browser."""
+"""Texts change this often at most: nobody reads faster, and each change is sent to every browser."""
 SPEED_STEP = 0.05
 
 
 class Panel:
-    """Adds itself to a server.
+    """Adds itself to a viser server.
 
     Args:
-        server: Serves the page.
-        camera: Tells where a camera of `CAMERAS` stands now.
+        server: The server of the page.
+        camera: Returns the present pose of a camera in `CAMERAS`.
     """
 
     def __init__(self, server: viser.ViserServer, camera: Callable[[str], Camera]) -> None:
         self._camera = camera
-        self._hand: Hand | None = None
+        self._commands: PlaybackCommands | None = None
         self._paused = False
         self._shown_s = 0.0
         gui = server.gui
@@ -39,41 +39,41 @@ class Panel:
         gui.main_panel.dock_right()
         gui.main_panel.set_width(WIDTH_PX)
         self._score = gui.add_html("")
-        # Hidden until somebody says that there is a transport.
+        # Hidden until a playback status is known.
         self._pause = gui.add_button("Pause", icon=viser.Icon.PLAYER_PAUSE, visible=False)
         self._restart = gui.add_button("Restart", icon=viser.Icon.PLAYER_SKIP_BACK, visible=False)
         self._speed = gui.add_slider("Speed", SLOWEST, FASTEST, SPEED_STEP, FASTEST, visible=False)
-        self._pause.on_click(lambda _: self._hand and self._hand.pause(not self._paused))
-        self._restart.on_click(lambda _: self._hand and self._hand.restart())
+        self._pause.on_click(lambda _: self._commands and self._commands.pause(not self._paused))
+        self._restart.on_click(lambda _: self._commands and self._commands.restart())
         self._speed.on_update(self._on_speed)
         gui.add_button_group("Camera", tuple(CAMERAS)).on_click(self._on_camera)
         gui.add_html(_legend())
 
-    def obey(self, hand: Hand) -> None:
-        """Let the buttons ask this one."""
-        self._hand = hand
+    def connect(self, commands: PlaybackCommands) -> None:
+        """Connect the buttons to these commands."""
+        self._commands = commands
 
-    def show_transport(self, view: TransportView) -> None:
-        """Offer pause and restart, and the speed where there is one, as they are now."""
-        self._paused = view.paused
-        self._pause.label = "Go on" if view.paused else "Pause"
-        self._pause.icon = viser.Icon.PLAYER_PLAY if view.paused else viser.Icon.PLAYER_PAUSE
+    def show_playback_status(self, status: PlaybackStatus) -> None:
+        """Show pause and restart, and the speed if it can be changed."""
+        self._paused = status.paused
+        self._pause.label = "Resume" if status.paused else "Pause"
+        self._pause.icon = viser.Icon.PLAYER_PLAY if status.paused else viser.Icon.PLAYER_PAUSE
         self._pause.visible = self._restart.visible = True
-        self._speed.visible = view.speed is not None
-        if view.speed is not None and view.speed != self._speed.value:
-            self._speed.value = view.speed
+        self._speed.visible = status.speed is not None
+        if status.speed is not None and status.speed != self._speed.value:
+            self._speed.value = status.speed
 
     def show_score(self, snapshot: Snapshot, age_s: float, *, at_once: bool = False) -> None:
-        """Show the figures of a snapshot and how old the state on the screen is, unless they were shown just now."""
+        """Show the values of a snapshot and the age of the displayed state, unless they were updated just now."""
         now_s = time.monotonic()
         if at_once or now_s - self._shown_s >= REFRESH_S:
             self._shown_s = now_s
-            self._score.content = _table([*score_lines(snapshot), ("Age of picture", _age(age_s))])
+            self._score.content = _table([*score_lines(snapshot), ("Age of frame", _age(age_s))])
 
     def _on_speed(self, event: viser.GuiEvent[viser.GuiSliderHandle[float]]) -> None:
-        # Without a client it was us who moved the slider.
-        if event.client is not None and self._hand is not None:
-            self._hand.set_speed(event.target.value)
+        # Without a client the slider was moved by this program.
+        if event.client is not None and self._commands is not None:
+            self._commands.set_speed(event.target.value)
 
     def _on_camera(self, event: viser.GuiEvent[viser.GuiButtonGroupHandle]) -> None:
         if event.client is not None:

@@ -1,4 +1,4 @@
-"""Places to look from, by name; those near the hands are where the hands are at that moment."""
+"""Camera poses by name; those near the hands follow the hands at the moment of selection."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -12,7 +12,7 @@ Point = NDArray[np.float64]
 
 
 class Camera(NamedTuple):
-    """Where it stands and what it looks at, (3,) each in the world frame [m]."""
+    """Camera position and the point it looks at, (3,) each, world frame [m]."""
 
     position_m: Point
     target_m: Point
@@ -20,9 +20,9 @@ class Camera(NamedTuple):
 
 ABOVE = Camera(np.array((0.1, 0.0, 1.15)), np.array((0.0, 0.0, 0.0)))
 HAND_POSITION_M = np.array((0.2, 0.0, 0.36))
-"""From the middle of a hand's fingertips: behind the wrist and above."""
+"""Relative to the centre of a hand's fingertips: behind and above the wrist."""
 CLOSE_POSITION_M = np.array((-0.14, 0.4, 0.25))
-"""From the middle of all fingertips: on the far side of the keys, before the notes to come, low."""
+"""Relative to the centre of all fingertips: low, on the far side of the keys, in front of the upcoming notes."""
 
 
 def _hand(side: str) -> Callable[[PosedScene], Camera]:

@@ -1,4 +1,4 @@
-"""What each key is doing, and the colour that says so.
+"""The state of each key against the goal, and its colour.
 
 The four colours are those of Okabe and Ito's palette ("Color Universal Design", 2008) whose smallest difference from
 each other, and from white and black keys, is greatest under normal vision, protanopia, deuteranopia and tritanopia.
@@ -13,7 +13,7 @@ from pianomime_core.keyboard import KEYBOARD, NUM_KEYS
 from pianomime_sim.viewers.base import Snapshot
 
 SOON_ROWS = 4
-"""A key is marked as coming from this many rows (0.2 s) before its note."""
+"""A key is marked as coming this many rows (0.2 s) before its note."""
 
 
 class KeyMark(IntEnum):
@@ -35,9 +35,9 @@ MARK_COLOURS = {
 """8-bit sRGB: sky blue, blue, reddish purple, vermilion."""
 MARK_WORDS = {
     KeyMark.COMING: "wanted soon",
-    KeyMark.RIGHT: "pressed right",
+    KeyMark.RIGHT: "pressed correctly",
     KeyMark.MISSED: "wanted, not pressed",
-    KeyMark.WRONG: "pressed wrong",
+    KeyMark.WRONG: "pressed wrongly",
 }
 WHITE_KEY_COLOUR = (0xE6, 0xE6, 0xE6)
 BLACK_KEY_COLOUR = (0x1A, 0x1A, 0x1A)

@@ -1,4 +1,4 @@
-"""Notes to come, as bars that sink towards their keys like a player piano's roll."""
+"""Upcoming notes as bars that sink towards their keys like a player piano's roll."""
 
 from dataclasses import dataclass
 
@@ -9,14 +9,14 @@ from pianomime_core.keyboard import KEYBOARD
 from pianomime_sim.viewers.base import Snapshot
 
 ROW_HEIGHT_M = 0.008
-"""One row of the goal (0.05 s) on the wall behind the keyboard; the 2 s shown are 0.32 m."""
+"""Height of one goal row (0.05 s) on the wall behind the keyboard; the 2 s shown are 0.32 m."""
 WALL_X_M = -0.17
 """Just behind the far end of the keys (-0.075 m) and the piano's base (0.1 m deep)."""
 WALL_Z_M = 0.045
 SHOWN_ROWS = 40
 BAR_DEPTH_M = 0.004
 GAP_ROWS = 0.2
-"""Left free at the end of a bar, so that a repeated note can be told from a long one."""
+"""Gap at the end of a bar, which distinguishes repeated notes from a long one."""
 
 
 @dataclass(frozen=True)
@@ -29,12 +29,12 @@ class NoteBars:
 
 
 def note_bars(snapshot: Snapshot, elapsed_rows: float = 1.0) -> NoteBars:
-    """Return one bar for each run of rows in which a key is wanted, by key and then by time.
+    """Return one bar for each run of rows in which a key is in the goal, sorted by key and time.
 
     Args:
         snapshot: The state; its `wanted` row is sinking into the keyboard, `coming` follows.
-        elapsed_rows: Share of the wanted row that is over, in [0, 1]; 1 at the time of the snapshot, less while a
-            viewer still draws the way towards it.
+        elapsed_rows: Elapsed part of the row `wanted`, in [0, 1]; 1 at the time of the snapshot, less while a viewer
+            still interpolates towards it.
     """
     rows = np.vstack([snapshot.wanted[None], snapshot.coming[:SHOWN_ROWS]])
     edges = np.diff(np.pad(rows, ((1, 1), (0, 0))).astype(np.int8), axis=0)

@@ -1,4 +1,4 @@
-"""Can the browser viewer listen here? Asked before anything is started; viser itself would go to the next free port."""
+"""Checks whether the browser viewer can listen on a port, before anything is started."""
 
 import errno
 import socket
@@ -7,7 +7,7 @@ from pianomime_core.errors import UserError
 
 
 def check_port(host: str, port: int) -> None:
-    """Refuse an address that the browser viewer could not listen on.
+    """Raise an error for an address that the browser viewer cannot listen on.
 
     Args:
         host: Name or address of this machine.
@@ -21,7 +21,7 @@ def check_port(host: str, port: int) -> None:
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         with socket.socket(family, kind, protocol) as probe:
-            # As the server does: connections of an earlier server that linger are no obstacle.
+            # As the server does, so that lingering connections of an earlier server do not matter.
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(address)
             probe.listen()
@@ -36,14 +36,14 @@ def check_port(host: str, port: int) -> None:
 
 
 def port_is_taken(host: str, port: int) -> UserError:
-    """The error for a port that another program listens on; it suggests one that is free now."""
+    """Return the error for a port that another program uses; it suggests one that is free now."""
     return UserError(
         f"viewer port {port} of {host} is taken by another program: choose another, such as {free_port(host)}"
     )
 
 
 def free_port(host: str) -> int:
-    """Return a TCP port that is free at this moment."""
+    """Return a TCP port that is currently free."""
     with socket.create_server((host, 0)) as probe:
         port: int = probe.getsockname()[1]
     return port

@@ -1,4 +1,4 @@
-"""The scene as a picture: a copy of the model that is posed and coloured, and never stepped."""
+"""A copy of the scene for rendering: posed and coloured, never stepped."""
 
 import mujoco
 import numpy as np
@@ -11,13 +11,13 @@ from pianomime_sim.viewers.base import Snapshot
 from pianomime_sim.viewers.key_marks import key_colours, key_marks
 
 HAND_RGBA = (0.55, 0.58, 0.64, 1.0)
-"""The hand's own near-black cannot be told from black keys."""
+"""The hand's original near-black cannot be distinguished from black keys."""
 CASE_RGBA = (0.24, 0.26, 0.3, 1.0)
 HEADLIGHT_AMBIENT = 0.65
 HEADLIGHT_DIFFUSE = 0.4
 WALL_RGB = (0.07, 0.08, 0.1)
 
-# The view of all viewers: behind the player and above, the whole keyboard and two seconds of notes to come in sight.
+# The default view: behind and above the player, with the whole keyboard and two seconds of upcoming notes.
 CAMERA_POSITION_M = (0.55, 0.0, 0.98)
 CAMERA_TARGET_M = (0.02, 0.0, 0.08)
 CAMERA_FOV_DEG = 45.0
@@ -63,17 +63,17 @@ class PosedScene:
         mujoco.mj_kinematics(self.model, self.data)
 
     def fingertips_m(self, side: str) -> NDArray[np.float64]:
-        """Return (5, 3) where the fingertips of a hand are, thumb to little finger, in the world frame."""
+        """Return the fingertips of a hand, (5, 3), thumb to little finger, world frame."""
         tips: NDArray[np.float64] = self.data.site_xpos[self._tips[side]]
         return tips
 
     def paint(self, snapshot: Snapshot) -> None:
-        """Colour the key geoms by what each key is doing."""
+        """Colour the keys by their state against the goal."""
         self.model.geom_rgba[self.key_geoms, :3] = key_colours(key_marks(snapshot)) / 255
         self.model.geom_rgba[self.key_geoms, 3] = 1.0
 
     def _light_up(self) -> None:
-        """Make hands and colours easy to see; RoboPianist's stage is a dark hall."""
+        """Make hands and colours easy to see; RoboPianist's stage is dark."""
         for side in SIDES:
             self.model.material(f"{side}_black").rgba = HAND_RGBA
         self.model.geom("case").rgba = CASE_RGBA

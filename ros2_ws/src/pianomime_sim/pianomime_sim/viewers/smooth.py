@@ -1,4 +1,4 @@
-"""Draws between two 20 Hz states, in a thread of its own, so that motion looks smooth and the caller never waits."""
+"""Interpolates between two 20 Hz states, in its own thread, so that motion is smooth and the caller never waits."""
 
 import threading
 import time
@@ -10,17 +10,17 @@ from pianomime_sim.viewers.base import Snapshot
 FRAME_PERIOD_S = 1 / 30
 IDLE_S = 0.5
 MAX_BLEND_S = 0.2
-"""A pause longer than this between two snapshots is a jump, not a movement to be stretched."""
+"""After a longer pause between two snapshots the pose jumps instead of being interpolated."""
 
 
 @dataclass(frozen=True)
 class Frame:
-    """What is to be drawn.
+    """A frame to draw.
 
     Attributes:
-        snapshot: To colour by, its pose blended.
-        progress: How far the blend has come, in [0, 1].
-        age_s: Time since the robot was seen in this pose.
+        snapshot: With interpolated pose; the rest is that of the latest snapshot.
+        progress: Progress of the interpolation, in [0, 1].
+        age_s: Time since the robot was in this pose.
     """
 
     snapshot: Snapshot
@@ -29,7 +29,7 @@ class Frame:
 
 
 def blend(previous: Snapshot, latest: Snapshot, progress: float) -> Frame:
-    """Return the frame `progress` of the way from one snapshot to the next; only the pose is blended."""
+    """Return the frame `progress` of the way from one snapshot to the next; only the pose is interpolated."""
     progress = min(max(progress, 0.0), 1.0)
     pose = replace(
         latest,
@@ -42,7 +42,7 @@ def blend(previous: Snapshot, latest: Snapshot, progress: float) -> Frame:
 class SmoothViewer(ABC):
     """A viewer that keeps the last two snapshots and draws frames between them; older ones are dropped.
 
-    The picture follows one snapshot behind. An error while drawing is raised again by the next `update`.
+    The display is one snapshot behind. An error while drawing is raised again by the next `update`.
     """
 
     def __init__(self) -> None:
@@ -57,19 +57,19 @@ class SmoothViewer(ABC):
     def _draw(self, frame: Frame) -> None:
         """Draw one frame; called from the viewer's thread only."""
 
-    def _idle(self, snapshot: Snapshot, age_s: float) -> None:  # noqa: B027  (most have nothing to say)
-        """Called by the same thread twice a second while no new snapshot comes."""
+    def _idle(self, snapshot: Snapshot, age_s: float) -> None:  # noqa: B027  (optional)
+        """Called by the same thread twice a second while there is no new snapshot."""
 
     @abstractmethod
     def _close(self) -> None:
-        """Free what the viewer holds; called once, when nothing is drawn any more."""
+        """Free resources; called once, after the last frame."""
 
     @property
     def is_open(self) -> bool:
         return not self._closing
 
     def start(self) -> None:
-        """Begin to draw; the last act of a viewer's constructor."""
+        """Start drawing; called at the end of a viewer's constructor."""
         self._thread.start()
 
     def update(self, snapshot: Snapshot) -> None:
@@ -117,11 +117,11 @@ class SmoothViewer(ABC):
 
 
 def _frame(previous: tuple[float, Snapshot] | None, latest: tuple[float, Snapshot], now_s: float) -> Frame:
-    """Move from the previous snapshot to the latest in the time that lay between their arrivals."""
+    """Interpolate from the previous snapshot to the latest over the time between their arrivals."""
     arrival_s, snapshot = latest
     if previous is None or not 0.0 < arrival_s - previous[0] <= MAX_BLEND_S or snapshot.time_s < previous[1].time_s:
         return Frame(snapshot=snapshot, progress=1.0, age_s=now_s - arrival_s)
     interval_s = arrival_s - previous[0]
-    # The pose drawn is one interval behind; once it has come to rest it grows old.
+    # The pose drawn is one interval behind; once the interpolation is complete it ages.
     age_s = max(interval_s, now_s - arrival_s)
     return replace(blend(previous[1], snapshot, (now_s - arrival_s) / interval_s), age_s=age_s)

@@ -1,9 +1,9 @@
-"""Who may talk to the browser viewer's server, and what it listens to: its own page alone, and what the panel says.
+"""Restricts the browser viewer's server to its own page, and to the messages that its panel needs.
 
-A browser sends whatever any page asks for to every address its user can reach, this machine included. What tells our
-page from another are two headers that no script can change: `Origin`, where the asking page is from, and `Host`, by
-which name we were asked. A page elsewhere has another origin; one whose name was made to point here (DNS rebinding)
-has its own name as host.
+A browser lets any page send requests to every address its user can reach, including this machine. Two headers that no
+script can change identify our page: `Origin`, where the requesting page comes from, and `Host`, the name used for the
+request. A foreign page has another origin; one whose name was made to point here (DNS rebinding) has its own name as
+host.
 """
 
 import re
@@ -21,23 +21,23 @@ from websockets.http11 import Request, Response
 
 LOCAL_NAMES = ("localhost", "127.0.0.1", "::1")
 ANY_ADDRESS = ("0.0.0.0", "::")
-"""What a server is bound to that listens on every address of this machine."""
+"""Addresses that mean all addresses of this machine."""
 LONGEST_MESSAGE_BYTES = 2**16
 """A page sends its camera and the value of a button or slider."""
-HEARD = (_messages.ViewerCameraMessage, _messages.GuiUpdateMessage)
-"""What the panel needs. Not heard, among others: requests for a public tunnel, and files, which viser takes for any
-element of the panel."""
+ACCEPTED_MESSAGES = (_messages.ViewerCameraMessage, _messages.GuiUpdateMessage)
+"""The messages that the panel needs. Ignored are, among others, requests for a public tunnel, and file uploads, which
+viser accepts for any element of the panel."""
 
 _AUTHORITY = re.compile(r"(?:\[(?P<v6>[0-9a-f:.]+)\]|(?P<name>[^\s:/@\[\]]+))(?::\d+)?", re.ASCII)
 _ADDRESS = re.compile(r"[0-9.]+|[0-9a-f:.]*:[0-9a-f:.]*", re.ASCII)
 
 
 class WebGuard:
-    """Knows the names of this server.
+    """Decides whether a request may be answered.
 
     Args:
-        host: Address or name that it is bound to.
-        names: Further names under which its users reach it, such as that of a proxy before it.
+        host: Address or name that the server is bound to.
+        names: Additional names under which users reach it, such as that of a proxy.
     """
 
     def __init__(self, host: str, names: Sequence[str] = ()) -> None:
@@ -48,30 +48,30 @@ class WebGuard:
             self._names.add(_plain(socket.gethostname()))
 
     def refusal(self, hosts: Sequence[str], origins: Sequence[str]) -> str:
-        """Return why a request is not answered, or an empty text; all values of its headers Host and Origin."""
+        """Return why a request is refused, or an empty text, given all values of its headers Host and Origin."""
         host = hosts[0].lower() if len(hosts) == 1 else ""
         if not self._is_ours(_name(host)):
             return f"Not served under the name {', '.join(hosts) or 'that is missing'}. See --viewer-name."
         if not origins:
-            return ""  # a person who types the address, or a program that is no browser
+            return ""  # the address was typed in, or the client is not a browser
         scheme, _, origin = origins[0].lower().partition("://")
         if len(origins) == 1 and scheme in ("http", "https") and (origin == host or _name(origin) in self._given):
             return ""
         return f"Not for pages from {', '.join(origins)}."
 
     def _is_ours(self, name: str) -> bool:
-        # An address cannot be made to point elsewhere.
+        # A numeric address cannot be made to point elsewhere.
         return name in self._names or (self._any_address and _ADDRESS.fullmatch(name) is not None)
 
 
 @contextmanager
 def guarded(guard: WebGuard) -> Iterator[None]:
-    """Within it viser starts its server behind a guard.
+    """Make servers that viser starts within this context check requests with a guard.
 
-    viser hands nothing through to the server that it makes; so, for this moment, who makes servers is ours.
+    viser has no option for this, so the function that creates its server is replaced temporarily.
 
     Raises:
-        RuntimeError: viser made its server in some other way: nobody guards it.
+        RuntimeError: viser created its server in some other way, so that it is not guarded.
     """
     make = websockets.asyncio.server.serve
     made = []
@@ -83,7 +83,7 @@ def guarded(guard: WebGuard) -> Iterator[None]:
                 connection.respond(HTTPStatus.FORBIDDEN, f"{why}\n") if why else process_request(connection, request)
             )
             if response is not None:
-                # A page in a frame of another page has our origin, but the other page leads the hand that clicks.
+                # In a frame of a foreign page our page has our origin, but the foreign page can redirect clicks.
                 response.headers["Content-Security-Policy"] = "frame-ancestors 'none'"
             return response
 
@@ -99,28 +99,28 @@ def guarded(guard: WebGuard) -> Iterator[None]:
         raise RuntimeError("viser's server cannot be guarded: it is not made by websockets.asyncio.server.serve")
 
 
-def hear_the_panel_alone(server: viser.ViserServer) -> None:
-    """Let a server be deaf to all but `HEARD`, and to all that is said of buttons and sliders but their value."""
-    speakers = server._websock_server
-    (on_update,) = speakers._incoming_handlers[_messages.GuiUpdateMessage]
+def accept_panel_messages_only(server: viser.ViserServer) -> None:
+    """Let a server take `ACCEPTED_MESSAGES` alone, and of an update of a button or slider its value alone."""
+    sockets = server._websock_server
+    (on_update,) = sockets._incoming_handlers[_messages.GuiUpdateMessage]
 
     async def on_value(page: Any, message: _messages.GuiUpdateMessage) -> None:
         if message.updates.keys() <= {"value"}:
             await on_update(page, message)
 
-    def deafen(speaker: Any) -> None:
-        for kind in [*speaker._incoming_handlers]:
-            if kind not in HEARD:
-                speaker.unregister_handler(kind)
+    def accept_only(socket_: Any) -> None:
+        for kind in [*socket_._incoming_handlers]:
+            if kind not in ACCEPTED_MESSAGES:
+                socket_.unregister_handler(kind)
 
-    deafen(speakers)
-    speakers._incoming_handlers[_messages.GuiUpdateMessage] = [on_value]
-    # Each page has a panel and a scene of its own, which we leave empty.
-    speakers.on_client_connect(deafen)
+    accept_only(sockets)
+    sockets._incoming_handlers[_messages.GuiUpdateMessage] = [on_value]
+    # Each client also has its own panel and scene, which we do not use.
+    sockets.on_client_connect(accept_only)
 
 
 def _name(authority: str) -> str:
-    """The name in "name:port", without brackets; empty if it is none."""
+    """Return the name in "name:port", without brackets; empty if invalid."""
     match = _AUTHORITY.fullmatch(authority)
     return _plain(match["v6"] or match["name"]) if match else ""
 

@@ -1,4 +1,4 @@
-"""The performance in a window of MuJoCo's own viewer."""
+"""The performance in a window of MuJoCo's viewer."""
 
 import threading
 
@@ -9,8 +9,8 @@ import mujoco.viewer
 from pianomime_core.errors import UserError
 from pianomime_description import SceneConfig
 from pianomime_sim.viewers.base import score_lines
+from pianomime_sim.viewers.image import add_bars, point_at_keyboard
 from pianomime_sim.viewers.note_bars import note_bars
-from pianomime_sim.viewers.picture import add_bars, aim
 from pianomime_sim.viewers.posed_scene import PosedScene
 from pianomime_sim.viewers.smooth import Frame, SmoothViewer
 
@@ -21,10 +21,10 @@ class WindowViewer(SmoothViewer):
     """Opens a window on this machine's display.
 
     Args:
-        config: The scene that is played.
+        config: The scene to show.
 
     Raises:
-        UserError: There is no display, or it has no OpenGL.
+        UserError: There is no display, or it lacks OpenGL.
     """
 
     def __init__(self, config: SceneConfig) -> None:
@@ -37,7 +37,7 @@ class WindowViewer(SmoothViewer):
         )
         self._window_threads = set(threading.enumerate()) - others
         with self._window.lock():
-            aim(self._window.cam)
+            point_at_keyboard(self._window.cam)
         self.start()
 
     @property
@@ -65,16 +65,16 @@ class WindowViewer(SmoothViewer):
 
     def _close(self) -> None:
         self._window.close()
-        # The window goes in MuJoCo's own thread; a process that ends before that crashes in GLFW.
+        # MuJoCo closes the window in its own thread; a process that exits earlier crashes in GLFW.
         for thread in self._window_threads:
             thread.join(CLOSE_S)
 
 
 def check_display() -> None:
-    """Try to reach the display; MuJoCo's viewer itself ends the whole process when there is none.
+    """Check for a display; without one MuJoCo's viewer would end the whole process.
 
     Raises:
-        UserError: No display answers.
+        UserError: There is no display.
     """
     reporting, glfw.ERROR_REPORTING = glfw.ERROR_REPORTING, "ignore"
     is_there = glfw.init()

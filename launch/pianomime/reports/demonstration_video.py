@@ -1,0 +1,88 @@
+"""A film of a demonstration: the video it was seen in, with hands, held keys and the fingers given to them."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+from numpy.typing import NDArray
+from rich.progress import track
+
+from pianomime_core.demonstration import Demonstration
+from pianomime_core.errors import UserError
+from pianomime_core.keyboard import LOWEST_PITCH
+from pianomime_core.whole_file import write_whole
+from pianomime_perception.drawing import draw_grid, draw_hands, draw_keys
+from pianomime_perception.keyboard_map import KeyboardMap
+from pianomime_perception.video_file import Frame, frames, probe
+
+FRAMES_PER_S = 30
+_CODEC_OPTIONS = {"preset": "veryfast", "crf": "22"}
+
+
+def write_demonstration_video(demonstration: Demonstration, video: Path, out: Path) -> None:
+    """Write an MP4 file, 30 pictures a second, as long as the video.
+
+    Raises:
+        UserError: The video cannot be read, or `out` cannot be written.
+    """
+    try:
+        write_whole(out, lambda file: _write(file, demonstration, video))
+    except OSError as error:
+        raise UserError(f"video {str(out)!r} cannot be written: {error.strerror}") from error
+
+
+def _write(path: Path, demonstration: Demonstration, video: Path) -> None:
+    keyboard = KeyboardMap.from_arrays(demonstration.keyboard)
+    number = round(probe(video).duration_s * FRAMES_PER_S)
+    with av.open(str(path), "w", format="mp4", options={"movflags": "+faststart"}) as container:
+        stream: Any = container.add_stream("libx264", rate=FRAMES_PER_S, options=_CODEC_OPTIONS)
+        stream.pix_fmt = "yuv420p"
+        shown = track(_paced(video), "filming", total=number, transient=True, disable=not sys.stdout.isatty())
+        for index, frame in enumerate(shown):
+            height, width = (side - side % 2 for side in frame.image.shape[:2])  # the codec wants even sizes
+            image = annotated(frame, demonstration, keyboard.scaled(frame.image.shape[1::-1]))[:height, :width]
+            if not index:
+                stream.width, stream.height = width, height
+            picture = av.VideoFrame.from_ndarray(np.ascontiguousarray(image), format="rgb24")
+            picture.pts = index
+            container.mux(stream.encode(picture))
+        container.mux(stream.encode())
+
+
+def annotated(frame: Frame, demonstration: Demonstration, keyboard: KeyboardMap) -> NDArray[np.uint8]:
+    """Return the picture (H, W, 3) with the grid of keys, those held at its time, and the hands between two rows."""
+    image = frame.image.copy()
+    time_s = frame.time_s - demonstration.video_offset_s
+    held = np.flatnonzero((demonstration.onset_s <= time_s) & (time_s < demonstration.offset_s))
+    draw_grid(image, keyboard)
+    draw_keys(image, keyboard, {int(demonstration.pitch[i]) - LOWEST_PITCH: int(demonstration.finger[i]) for i in held})
+    draw_hands(image, keyboard.to_image(_between(demonstration, time_s)[..., :2]))
+    return image
+
+
+def _between(demonstration: Demonstration, time_s: float) -> NDArray[np.float64]:
+    """Points (2, 6, 3) m at a time between two rows; NaN where a hand is known in neither, and outside the music."""
+    place = np.searchsorted(demonstration.time_s, time_s)
+    if not 0 < place < len(demonstration.time_s):
+        return np.full(demonstration.points_m.shape[1:], np.nan)
+    before, after = demonstration.points_m[place - 1 : place + 1].astype(np.float64)
+    begin_s, end_s = demonstration.time_s[place - 1 : place + 1]
+    share = (time_s - begin_s) / (end_s - begin_s)
+    mixed = (1 - share) * before + share * after
+    return np.where(np.isfinite(mixed), mixed, before if share < 0.5 else after)
+
+
+def _paced(video: Path) -> Iterator[Frame]:
+    """The picture to be seen at each beat of the film, whatever the rate of the video."""
+    index = 0
+    latest: Frame | None = None
+    for frame in frames(video):
+        while latest is not None and index / FRAMES_PER_S < frame.time_s:
+            yield Frame(index / FRAMES_PER_S, latest.image)
+            index += 1
+        latest = frame
+    if latest is not None:
+        yield Frame(index / FRAMES_PER_S, latest.image)

@@ -1,0 +1,68 @@
+"""A buffer of commands between two threads: one puts them in, the physics reads what has arrived."""
+
+import threading
+import time
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
+
+class Setpoint(NamedTuple):
+    """The command for one step.
+
+    Attributes:
+        targets: (m,) rad and m.
+        pedal: Whether the sustain pedal is down.
+    """
+
+    targets: Floats
+    pedal: bool
+
+
+class CommandBuffer:
+    """Keeps the newest command. A command of step s with K setpoints is for steps s to s + K - 1."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._changed = threading.Condition()
+        self._step: int | None = None
+        self._rows: tuple[Setpoint, ...] = ()
+        self._arrival_s = 0.0
+
+    def put(self, step: int, targets: Floats, pedal: Bools | None = None) -> None:
+        """Take the command of `step`, targets (K, m) and pedal (K,), up if not given; dropped unless it is newer than
+        the one in the buffer."""
+        down = np.zeros(len(targets), dtype=np.bool_) if pedal is None else pedal
+        rows = tuple(Setpoint(row, bool(is_down)) for row, is_down in zip(targets, down, strict=True))
+        with self._changed:
+            if self._step is None or step > self._step:
+                self._step, self._rows, self._arrival_s = step, rows, self._clock()
+                self._changed.notify_all()
+
+    def wait(self, step: int, timeout_s: float) -> bool:
+        """Wait until the command of `step` itself has arrived; return False if it has not after `timeout_s`."""
+        with self._changed:
+            return self._changed.wait_for(lambda: self._step is not None and self._step >= step, timeout_s)
+
+    def setpoint_for(self, step: int) -> Setpoint | None:
+        """Return the setpoint of the newest command for `step`; None if that command does not reach that far."""
+        with self._changed:
+            if self._step is None or step - self._step >= len(self._rows):
+                return None
+            return self._rows[max(step - self._step, 0)]
+
+    def newest(self) -> tuple[int, Setpoint]:
+        """Return the step of the newest command and its last setpoint, to be held until a newer one arrives."""
+        with self._changed:
+            assert self._step is not None, "nothing to hold before the first command"
+            return self._step, self._rows[-1]
+
+    def arrival_s(self, step: int) -> float | None:
+        """Return when the command of `step` arrived; None if the newest command is for another step."""
+        with self._changed:
+            return self._arrival_s if self._step == step else None

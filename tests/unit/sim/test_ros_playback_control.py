@@ -1,0 +1,235 @@
+"""The transport of sim_node: over services and its parameter, and a song begun again."""
+
+import random
+import sys
+import time
+
+import numpy as np
+import pytest
+import rclpy
+from rclpy.executors import SingleThreadedExecutor
+from rclpy.node import Node
+from std_srvs.srv import Trigger
+
+from pianomime_core.errors import UserError
+from pianomime_core.keyboard import KEY_NAMES
+from pianomime_core.rollout import Rollout
+from pianomime_core.ros_environment import complete_ros_environment
+from pianomime_core.ros_messages import goal_message, joint_state, step_of, targets_message
+from pianomime_sim.ros_playback_control import PlaybackControlClient, PlaybackControlServer
+from pianomime_sim.sim_node import SimNode
+from pianomime_sim.viewers.base import PlaybackStatus
+
+STEPS = 8
+PATIENCE_S = 60.0
+
+
+@pytest.fixture
+def ros():
+    def start(*more: str, **parameters) -> None:
+        complete_ros_environment()
+        # A domain of our own: a performance on this machine must not hear us.
+        words = [word for name, value in parameters.items() for word in ("-p", f"{name}:={value}")]
+        rclpy.init(args=[sys.argv[0], "--ros-args", *words, *more], domain_id=random.randint(1, 101))
+
+    yield start
+    rclpy.try_shutdown()
+
+
+class Desk:
+    """A simulator's server, and somebody else with buttons."""
+
+    def __init__(self, *, sync=False, live=False, refusal="", name="sim_node") -> None:
+        self.shown, self.restarts, self.stops, self.refusal = [], 0, 0, refusal
+        self.ours, self.theirs = Node(name), Node("buttons")
+        self.server = PlaybackControlServer(self.ours, self.restart, self.stop)
+        self.server.offer(sync=sync, live=live)
+        self.client = PlaybackControlClient(self.theirs, self.shown.append)
+        self.executor = SingleThreadedExecutor()
+        for node in (self.ours, self.theirs):
+            self.executor.add_node(node)
+
+    def restart(self) -> str:
+        self.restarts += 1
+        return self.refusal
+
+    def stop(self) -> str:
+        self.stops += 1
+        return self.refusal
+
+    def until(self, condition) -> None:
+        deadline_s = time.monotonic() + PATIENCE_S
+        while not condition():
+            assert time.monotonic() < deadline_s, self.shown
+            self.executor.spin_once(timeout_sec=0.05)
+
+
+def test_buttons_move_the_transport_and_everybody_is_told(ros):
+    ros()
+    desk = Desk()
+    desk.until(lambda: desk.shown == [PlaybackStatus(paused=False, speed=1.0)])
+    desk.until(lambda: all(c.service_is_ready() for c in desk.theirs.clients))
+    desk.client.pause(True)
+    desk.until(lambda: desk.shown[-1].paused)
+    assert desk.server.control.paused
+    desk.client.set_speed(0.5)
+    desk.until(lambda: desk.shown[-1].speed == 0.5)
+    assert desk.server.control.speed == 0.5
+    desk.client.restart()
+    desk.client.pause(False)
+    desk.until(lambda: not desk.shown[-1].paused)
+    desk.until(lambda: desk.restarts == 1)
+
+
+@pytest.mark.parametrize("words", [(), ("-r", "__ns:=/left")])
+def test_the_simulator_may_be_called_anything(ros, words):
+    ros(*words)
+    desk = Desk(name="my_robot")
+    desk.until(lambda: desk.shown)
+
+    def is_slow() -> bool:
+        desk.client.set_speed(0.5)
+        return desk.shown[-1].speed == 0.5
+
+    desk.until(is_slow)
+
+
+def test_a_song_is_stopped_on_request(ros):
+    ros()
+    desk = Desk()
+    client = desk.theirs.create_client(Trigger, "piano/stop")
+    desk.until(client.service_is_ready)
+    for desk.refusal, success in (("", True), ("no song is being played", False)):
+        future = client.call_async(Trigger.Request())
+        desk.until(future.done)
+        assert (future.result().success, future.result().message) == (success, desk.refusal)
+    assert desk.stops == 2
+
+
+def test_a_speed_out_of_range_changes_nothing(ros):
+    ros()
+    desk = Desk()
+    desk.until(lambda: desk.shown and all(c.service_is_ready() for c in desk.theirs.clients))
+    desk.client.set_speed(2.0)
+    desk.client.pause(True)
+    desk.until(lambda: desk.shown[-1].paused)
+    assert desk.server.control.speed == 1.0
+
+
+def test_who_waits_for_commands_has_no_speed(ros):
+    ros()
+    desk = Desk(sync=True)
+    desk.until(lambda: desk.shown == [PlaybackStatus(paused=False, speed=None)])
+
+
+def test_live_music_has_neither_services_nor_topic(ros):
+    ros()
+    desk = Desk(live=True)
+    names = {name for name, _ in desk.ours.get_service_names_and_types_by_node("sim_node", "/")}
+    assert not names & {"/piano/pause", "/piano/restart"}
+    assert "/piano/transport" not in {publisher.topic_name for publisher in desk.ours.publishers}
+
+
+@pytest.mark.parametrize(("mode", "why"), [({"sync": True}, "sync"), ({"live": True}, "live music")])
+def test_a_speed_where_there_can_be_none_is_refused(ros, mode, why):
+    ros(speed=0.5)
+    with pytest.raises(UserError, match=f"speed = 0.5: .*{why}"):
+        Desk(**mode)
+
+
+def test_a_speed_at_start_out_of_range_is_refused(ros):
+    ros(speed=1.5)
+    with pytest.raises(UserError, match="speed"):
+        Desk()
+
+
+class Topic:
+    def __init__(self, then) -> None:
+        self.sent, self.then = [], then
+
+    def publish(self, message) -> None:
+        self.sent.append(message)
+        self.then(message)
+
+
+@pytest.fixture
+def sim(ros, tmp_path):
+    ros(sync="true", takes_over="true", rollout=tmp_path / "played.npz")
+    part = SimNode()
+    yield part
+    part.close()
+    part.node.destroy_node()
+
+
+def goal() -> np.ndarray:
+    rows = np.zeros((STEPS, 88), dtype=bool)
+    rows[2:6, 40] = True
+    return rows
+
+
+def begin(sim, answer) -> None:
+    sim._states._publish_hands = Topic(answer)
+    sim._on_song(goal_message(goal(), np.zeros(STEPS, dtype=bool), step=0))
+    sim._on_start(joint_state(sim._simulator.joint_names, np.full(54, 0.01)))
+
+
+def wait_for(condition) -> None:
+    deadline_s = time.monotonic() + PATIENCE_S
+    while not condition():
+        assert time.monotonic() < deadline_s
+        time.sleep(0.01)
+
+
+def test_a_song_begun_again_is_played_and_scored_from_step_0(sim):
+    names = sim._simulator.target_names
+    limit = [4]
+
+    def answer(message) -> None:
+        step = step_of(message.header.stamp)
+        if step < limit[0]:
+            sim._on_command(targets_message(names, np.full(46, 0.001 * step), step=step))
+
+    assert sim._restart() == "the song is not being played"
+    begin(sim, answer)
+    wait_for(lambda: sim._playback.now is not None and sim._playback.now[0] == 4)
+    sim._control.control.pause(True)
+    limit[0] = STEPS
+    assert sim._restart() == ""
+    assert not sim._control.control.paused
+    # An answer to a state of before, still on its way: were it taken, those to come would be older than it.
+    sim._on_command(targets_message(names, np.full(46, 0.3), step=STEPS + 20))
+    deadline_s = time.monotonic() + PATIENCE_S
+    while not sim.finished:
+        sim._check_for_end()
+        assert time.monotonic() < deadline_s
+    steps = [step_of(message.header.stamp) for message in sim._states._publish_hands.sent]
+    assert steps[-STEPS - 1 :] == list(range(STEPS + 1))
+    assert 4 in steps[: -STEPS - 1]
+    played = Rollout.load(sim._score_reporter._rollout)
+    assert np.array_equal(played.goal, goal())
+    assert played.targets[:, 0] == pytest.approx(0.001 * np.arange(STEPS))
+    assert np.array_equal(played.initial_joint_positions, np.full(54, 0.01))
+    assert sim._restart() == "the song is not being played"
+
+
+def test_who_took_over_in_the_middle_cannot_begin_again(sim):
+    sim._states._publish_hands = Topic(lambda message: None)
+    sim._on_song(goal_message(goal(), np.zeros(STEPS, dtype=bool), step=0))
+    sim._on_start(joint_state(sim._simulator.joint_names, np.zeros(54), step=3))
+    assert "took over at step 3" in sim._restart()
+
+
+def test_keys_held_before_are_let_go_by_those_who_listen(sim):
+    names, events = sim._simulator.target_names, Topic(lambda message: None)
+    events.get_subscription_count = lambda: 1
+    sim._states._publish_key_events = events
+
+    def answer(message) -> None:
+        if step_of(message.header.stamp) == 0:
+            sim._on_command(targets_message(names, np.zeros(46), step=0))
+
+    begin(sim, answer)
+    wait_for(lambda: sim._playback.now is not None and sim._playback.now[0] == 1)
+    assert sim._restart() == ""
+    wait_for(lambda: sim._playback.now is not None and sim._playback.now[0] == 1)
+    assert [len(message.name) for message in events.sent] == [len(KEY_NAMES) + 1] * 2
