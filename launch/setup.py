@@ -34,7 +34,7 @@ setup(
     entry_points={"console_scripts": ["pianomime = pianomime.commands.cli:main"]},
     zip_safe=False,
     maintainer="PianoMime maintainers",
-    maintainer_email="maintainers@pianomime.dev",
+    maintainer_email="maintainers@example.org",
     description="Launch files, configuration, songs, trained networks and the pianomime command.",
     license="Apache-2.0",
 )

@@ -15,7 +15,7 @@ setup(
     extras_require={"ports": ["python-rtmidi"], "test": ["pytest"]},  # MIDI ports: a live keyboard, or one to play on
     zip_safe=False,
     maintainer="PianoMime maintainers",
-    maintainer_email="maintainers@pianomime.dev",
+    maintainer_email="maintainers@example.org",
     description="Notes, piano roll, goal window, keyboard and hand tables, metrics, rollout files.",
     license="Apache-2.0",
 )

@@ -16,7 +16,7 @@ setup(
     entry_points={"console_scripts": ["hand_frames = pianomime_description.hand_frames:main"]},
     zip_safe=False,
     maintainer="PianoMime maintainers",
-    maintainer_email="maintainers@pianomime.dev",
+    maintainer_email="maintainers@example.org",
     description="MuJoCo models of the piano and the two Shadow Hands.",
     license="Apache-2.0",
 )

@@ -15,7 +15,7 @@ setup(
     extras_require={"ports": ["python-rtmidi"], "test": ["pytest"]},  # a live keyboard, or an instrument to play on
     zip_safe=False,
     maintainer="PianoMime maintainers",
-    maintainer_email="maintainers@pianomime.dev",
+    maintainer_email="maintainers@example.org",
     description="MIDI: a song or a live keyboard as goals; ports, JACK, what a keyboard sends.",
     entry_points={
         "console_scripts": [

@@ -16,7 +16,7 @@ setup(
     extras_require={"test": ["pytest"]},
     zip_safe=False,
     maintainer="PianoMime maintainers",
-    maintainer_email="maintainers@pianomime.dev",
+    maintainer_email="maintainers@example.org",
     description="From a video of a pianist to fingertips over a keyboard.",
     entry_points={"console_scripts": ["perception_node = pianomime_perception.perception_node:main"]},
     license="Apache-2.0",

@@ -15,7 +15,7 @@ setup(
     extras_require={"test": ["pytest"]},
     zip_safe=False,
     maintainer="PianoMime maintainers",
-    maintainer_email="maintainers@pianomime.dev",
+    maintainer_email="maintainers@example.org",
     description="The piano and the hands in motion: actuator targets in, joints and keys out.",
     license="Apache-2.0",
 )

@@ -15,7 +15,7 @@ setup(
     extras_require={"test": ["pytest"]},
     zip_safe=False,
     maintainer="PianoMime maintainers",
-    maintainer_email="maintainers@pianomime.dev",
+    maintainer_email="maintainers@example.org",
     description="Notes to fingers, motion, joints and actuator targets; controllers; policy node.",
     entry_points={
         "console_scripts": [

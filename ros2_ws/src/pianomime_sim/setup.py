@@ -15,7 +15,7 @@ setup(
     extras_require={"record": ["rosbags"], "test": ["pytest"]},  # play --record
     zip_safe=False,
     maintainer="PianoMime maintainers",
-    maintainer_email="maintainers@pianomime.dev",
+    maintainer_email="maintainers@example.org",
     description="MuJoCo simulator, viewers and simulator node.",
     entry_points={
         "console_scripts": [
