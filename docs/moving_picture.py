@@ -5,6 +5,7 @@ import tempfile
 from contextlib import closing
 from pathlib import Path
 
+from pianomime_sim.viewers.film import Film
 from PIL import Image
 
 from pianomime.episodes.episode import play_episode
@@ -17,7 +18,6 @@ from pianomime_core.timing import CONTROL_TIMESTEP_S
 from pianomime_description.variant import SceneConfig
 from pianomime_physics.simulator import Simulator
 from pianomime_policy.controllers.registry import make_controller
-from pianomime_sim.viewers.film import Film
 
 FRAMES_PER_S = 20
 SIZE = (640, 360)

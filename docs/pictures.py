@@ -1,4 +1,4 @@
-"""Makes the pictures of README and docs/usage.md, from a real performance: MUJOCO_GL=egl .venv/bin/python docs/pictures.py
+"""Makes the pictures of README and docs/usage.md from a performance: MUJOCO_GL=egl .venv/bin/python docs/pictures.py
 
 docs/images/play.png     close-up by MuJoCo's offscreen renderer
 docs/images/browser.png  the browser viewer in headless Chromium (Debian package chromium)
