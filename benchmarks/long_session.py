@@ -124,7 +124,7 @@ class LongSession:
         answer = self._synchroniser.answer()
         self._act.add(time.perf_counter() - begin_s)
         if answer is not None:
-            self._commands.put(answer[0], np.atleast_2d(answer[1]))
+            self._commands.put(answer[0], np.atleast_2d(answer[1].targets))
         if step and step % REPORT_STEPS == 0:
             self._report(step)
         if step in self._marks_steps:

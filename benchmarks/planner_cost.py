@@ -26,7 +26,7 @@ from pianomime_core.errors import UserError
 from pianomime_core.piano_roll import PianoRoll
 from pianomime_core.timing import CONTROL_TIMESTEP_S, FRAMES_PER_SECOND
 from pianomime_physics.simulator import Simulator
-from pianomime_policy.controllers.controller import Controller, Observation
+from pianomime_policy.controllers.controller import Action, Controller, Observation
 from pianomime_policy.controllers.registry import make_controller
 
 WANTED_P99_MS = {"streaming": 10.0, "streaming-1s": 10.0, "foresight": 25.0}
@@ -74,13 +74,13 @@ class Stopwatch:
         self.cpu_s: list[float] = []
         return positions
 
-    def act(self, observation: Observation) -> NDArray[np.float64]:
+    def act(self, observation: Observation) -> Action:
         """See `Controller.act`."""
         wall_s, cpu_s = time.perf_counter(), time.process_time()
-        targets = self._controller.act(observation)
+        action = self._controller.act(observation)
         self.wall_s.append(time.perf_counter() - wall_s)
         self.cpu_s.append(time.process_time() - cpu_s)
-        return targets
+        return action
 
 
 @dataclass

@@ -36,7 +36,7 @@ from pianomime_core.timing import CONTROL_TIMESTEP_S, PHYSICS_STEPS_PER_CONTROL_
 from pianomime_description.variant import SceneConfig
 from pianomime_midi.live_goal import HeldGoal
 from pianomime_physics.simulator import Simulator
-from pianomime_policy.controllers.controller import Controller, Observation
+from pianomime_policy.controllers.controller import Action, Controller, Observation
 from pianomime_policy.controllers.registry import make_controller
 
 WITHIN_S = 0.5
@@ -163,11 +163,11 @@ class Timed:
     def start(self, goal: NDArray[np.bool_], sustain: NDArray[np.bool_]) -> NDArray[np.float64]:
         return self.controller.start(goal, sustain)
 
-    def act(self, observation: Observation) -> NDArray[np.float64]:
+    def act(self, observation: Observation) -> Action:
         began_s = time.thread_time()
-        targets = self.controller.act(observation)
+        action = self.controller.act(observation)
         self.act_s.append(time.thread_time() - began_s)
-        return targets
+        return action
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,6 @@ import tempfile
 from contextlib import closing
 from pathlib import Path
 
-from pianomime_sim.viewers.film import Film
 from PIL import Image
 
 from pianomime.episodes.episode import play_episode
@@ -18,6 +17,7 @@ from pianomime_core.timing import CONTROL_TIMESTEP_S
 from pianomime_description.variant import SceneConfig
 from pianomime_physics.simulator import Simulator
 from pianomime_policy.controllers.registry import make_controller
+from pianomime_sim.viewers.frame_renderer import FrameRenderer
 
 FRAMES_PER_S = 20
 SIZE = (640, 360)
@@ -43,7 +43,7 @@ def main() -> None:
         rollout = Path(folder) / "rollout.npz"
         play_episode(Simulator(scene), controller, beginning, controller_name=options.controller).save(rollout)
         performance = perform(rollout, FRAMES_PER_S)
-    with closing(Film(scene, SIZE)) as film:
+    with closing(FrameRenderer(scene, SIZE)) as film:
         poses = performance.poses[round(options.start * FRAMES_PER_S) :]
         frames = [Image.fromarray(film.draw(*snapshot(performance, pose))) for pose in poses]
     first, *others = frames

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from pianomime_core.hands import joint_names, target_names
 from pianomime_core.keyboard import KEYBOARD
-from pianomime_policy.controllers.controller import Observation
+from pianomime_policy.controllers.controller import Action, Observation
 from training.demonstrations import FINGERTIP_NAMES
 from training.paper.snapping import NOBODY, snapped_rows
 from training.paper.system import PaperSystem
@@ -29,7 +29,7 @@ class PaperController:
         self._held = NOBODY
         return self._system.start.joint_positions.astype(np.float64)
 
-    def act(self, observation: Observation) -> NDArray[np.float64]:
+    def act(self, observation: Observation) -> Action:
         """See `Controller.act`."""
         o, levels, config = observation, self._system.levels, self._system.config
         seen = Seen(
@@ -48,4 +48,4 @@ class PaperController:
             coming_m, self._held = snapped_rows(rows_m, self._before_m, self._held, o.goal[: len(rows_m)])
             self._before_m = coming_m[0]
             seen = Seen(seen.goals, seen.previous_m, coming_m.reshape(1, len(coming_m), -1), seen.state)
-        return levels["low"].act(condition(config.low, seen), self._rng)[0, 0].astype(np.float64)
+        return Action(levels["low"].act(condition(config.low, seen), self._rng)[0, 0].astype(np.float64))

@@ -24,7 +24,7 @@ from pianomime_core.errors import UserError, unknown_value
 from pianomime_core.piano_roll import PianoRoll
 from pianomime_description.variant import SceneConfig
 from pianomime_physics.simulator import Simulator
-from pianomime_policy.controllers.controller import Controller, Observation
+from pianomime_policy.controllers.controller import Action, Controller, Observation
 from pianomime_policy.controllers.registry import make_controller
 from training.demonstrations import Demonstration, load_demonstrations
 from training.fitting import device_named
@@ -129,11 +129,11 @@ class _Timed:
     def start(self, goal: NDArray[np.bool_], sustain: NDArray[np.bool_]) -> NDArray[np.float64]:
         return self._controller.start(goal, sustain)
 
-    def act(self, observation: Observation) -> NDArray[np.float64]:
+    def act(self, observation: Observation) -> Action:
         began = time.thread_time()
-        targets = self._controller.act(observation)
+        action = self._controller.act(observation)
         self._seconds.append(time.thread_time() - began)
-        return targets
+        return action
 
 
 def evenly(items: Sequence[T], number: int | None) -> list[T]:

@@ -13,7 +13,7 @@ from scipy.optimize import lsq_linear
 
 from pianomime_core.hands import FINGERS, SIDES, joint_names, target_joints, target_names
 from pianomime_description.hand_spec import build_hand, fingertip_site
-from pianomime_policy.controllers.controller import Observation
+from pianomime_policy.controllers.controller import Action, Observation
 from training.demonstrations import FINGERTIP_NAMES, Demonstration, target_range
 
 # Squared errors in m weigh 1 (the published 1e8 divided out of everything).
@@ -40,13 +40,13 @@ class HumanFingertips:
         """All joints at 0, as the authors' episodes begin: hands over the middle of the keyboard."""
         return np.zeros(len(self.joint_names))
 
-    def act(self, observation: Observation) -> NDArray[np.float64]:
-        """Targets (46,) [rad, m] that bring the fingertips where they are in the demonstration at this step."""
+    def act(self, observation: Observation) -> Action:
+        """Targets that bring the fingertips where they are in the demonstration at this step."""
         tips = self._tips_m[min(observation.step, len(self._tips_m) - 1)].astype(np.float64)
         joints = observation.joint_positions.copy()
         for hand in self._hands:
             joints[hand.joints] += hand.change(joints[hand.joints], tips[hand.points])
-        return np.asarray(np.clip(self._sum @ joints, *target_range().T))
+        return Action(np.asarray(np.clip(self._sum @ joints, *target_range().T)))
 
 
 class _Hand:

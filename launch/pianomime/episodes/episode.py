@@ -11,7 +11,7 @@ from pianomime_core.piano_roll import PianoRoll
 from pianomime_core.rollout import Rollout
 from pianomime_core.timing import CONTROL_TIMESTEP_S
 from pianomime_physics.simulator import Simulator, SimulatorState
-from pianomime_policy.controllers.controller import Controller, Observation, Pedals
+from pianomime_policy.controllers.controller import Controller, Observation
 from pianomime_sim.rollout_metadata import rollout_metadata
 
 OnStep = Callable[[int, SimulatorState], bool | None]
@@ -46,7 +46,6 @@ def play_episode(
     targets = np.zeros((length, len(simulator.target_names)), dtype=np.float32)
     pressed = np.zeros_like(roll.goal)
     pedal = np.zeros(length, dtype=np.bool_)
-    foot = controller if isinstance(controller, Pedals) else None
     state = simulator.reset(start)
     for step in range(length):
         seen = roll_window(roll, step, controller.horizon_steps)
@@ -60,9 +59,9 @@ def play_episode(
             velocity=seen.velocity,
         )
         # Rounded to what the rollout file keeps, so that a replay steps with the very same numbers.
-        targets[step] = controller.act(observation)[commanded]
-        if foot is not None:
-            pedal[step] = foot.pedal()
+        action = controller.act(observation)
+        targets[step] = action.targets[commanded]
+        pedal[step] = action.pedal
         state = simulator.step(targets[step])
         pressed[step] = state.key_pressed
         if on_step is not None and on_step(step, state):

@@ -11,7 +11,7 @@ from pianomime_core.hands import joint_names, target_names
 from pianomime_core.piano_roll import PianoRoll
 from pianomime_description.variant import SceneConfig
 from pianomime_physics.simulator import Simulator, SimulatorState
-from pianomime_policy.controllers.controller import Observation
+from pianomime_policy.controllers.controller import Action, Observation
 
 JOINTS, TARGETS = joint_names(), target_names()
 THUMB, WRIST, SLIDE = JOINTS.index("rh_THJ1"), JOINTS.index("lh_WRJ1"), TARGETS.index("lh_forearm_tx")
@@ -59,9 +59,10 @@ class FakeController:
         self.first = (goal, sustain)
         return np.arange(len(JOINTS), dtype=float)[::-1]
 
-    def act(self, observation: Observation) -> np.ndarray:
+    def act(self, observation: Observation) -> Action:
         self.seen.append(observation)
-        return np.where(np.array(self.target_names) == "lh_forearm_tx", 0.25 * (observation.step + 1), -1.0)
+        mine = np.array(self.target_names) == "lh_forearm_tx"
+        return Action(np.where(mine, 0.25 * (observation.step + 1), -1.0), pedal=observation.step == 1)
 
 
 def ramp_roll(steps: int) -> PianoRoll:
@@ -144,8 +145,8 @@ def test_the_real_simulator_gives_the_same_performance_twice() -> None:
         def start(self, goal: np.ndarray, sustain: np.ndarray) -> np.ndarray:
             return np.zeros(len(self.joint_names))
 
-        def act(self, observation: Observation) -> np.ndarray:
-            return np.random.default_rng(observation.step).uniform(-0.3, 0.6, len(self.target_names))
+        def act(self, observation: Observation) -> Action:
+            return Action(np.random.default_rng(observation.step).uniform(-0.3, 0.6, len(self.target_names)))
 
     controller = Waver(None, simulator.joint_names[::-1], simulator.target_names[::-1])
     first, again = (play_episode(simulator, controller, ramp_roll(40)) for _ in range(2))
@@ -155,18 +156,12 @@ def test_the_real_simulator_gives_the_same_performance_twice() -> None:
 
 
 def test_the_pedal_is_the_controllers() -> None:
-    class Footed(FakeController):
-        def pedal(self) -> bool:
-            return self.seen[-1].step == 1
-
     roll = ramp_roll(3)
     assert roll.sustain.tolist() == [True, False, True]
-    rollout = play_episode(FakeSimulator(), Footed(horizon_steps=2), roll)
+    rollout = play_episode(FakeSimulator(), FakeController(horizon_steps=2), roll)
     assert rollout.pedal.tolist() == [False, True, False]
     assert rollout.goal_pedal.tolist() == [True, False, True]
     assert rollout.metadata["scores"]["pedal_f1"] == 0.0
-    unfooted = play_episode(FakeSimulator(), FakeController(horizon_steps=2), roll)
-    assert not unfooted.pedal.any()
 
 
 def test_a_controller_sees_how_loud() -> None:

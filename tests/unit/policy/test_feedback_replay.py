@@ -141,12 +141,12 @@ def test_weak_actuators_follow_more_nearly_than_open_loop(rollout):
 def test_a_strayed_joint_moves_its_own_target_back_and_the_other_hand_not(rollout, player):
     step = 20
     positions, velocities = observed_at(rollout, step)
-    np.testing.assert_array_equal(player.act(observation(step, positions, velocities)), rollout.targets[step])
+    np.testing.assert_array_equal(player.act(observation(step, positions, velocities)).targets, rollout.targets[step])
     for joint in ("rh_FFJ3", "lh_WRJ1", "rh_forearm_ty", "lh_MFJ1", "lh_MFJ2"):
         for what in (0, 1):
             moved = [positions.copy(), velocities.copy()]
             moved[what][player.joint_names.index(joint)] += 0.01
-            correction = player.act(observation(step, *moved)) - rollout.targets[step]
+            correction = player.act(observation(step, *moved)).targets - rollout.targets[step]
             target = next(target for target in player.target_names if joint in target_joints(target))
             index = player.target_names.index(target)
             assert correction[index] < 0, joint
@@ -159,12 +159,14 @@ def test_coupled_joints_count_by_their_sum(rollout, player):
     positions, velocities = observed_at(rollout, 5)
     positions[player.joint_names.index("rh_FFJ1")] += 0.125
     positions[player.joint_names.index("rh_FFJ2")] -= 0.125
-    np.testing.assert_allclose(player.act(observation(5, positions, velocities)), rollout.targets[5], atol=1e-12)
+    np.testing.assert_allclose(
+        player.act(observation(5, positions, velocities)).targets, rollout.targets[5], atol=1e-12
+    )
 
 
 def test_past_its_end_it_holds_the_last_targets(rollout, player):
     for step in (STEPS, STEPS + 100):
-        targets = player.act(observation(step, np.ones(54), np.ones(54)))
+        targets = player.act(observation(step, np.ones(54), np.ones(54))).targets
         np.testing.assert_array_equal(targets, rollout.targets[-1])
 
 

@@ -64,9 +64,9 @@ def test_it_simulates_as_many_steps_as_it_may_and_no_more(good_cost):
     class Counted(Foresight):
         def act(self, observation):
             before = self._model_rollout.simulated_steps
-            targets = super().act(observation)
+            action = super().act(observation)
             simulated.append(self._model_rollout.simulated_steps - before)
-            return targets
+            return action
 
     # Never content, it goes on trying what can only be worse than silence.
     silence = PianoRoll(np.zeros((20, 88), bool), np.zeros(20, bool))

@@ -14,7 +14,7 @@ def test_everything_stays_at_zero_whatever_is_wanted(variant, joints, targets):
     goal, sustain = np.ones((1, 88), bool), np.ones(1, bool)
     assert np.array_equal(idle.start(goal, sustain), np.zeros(joints))
     observed = Observation(7, goal, sustain, np.ones(joints), np.ones(joints), np.ones(88))
-    assert np.array_equal(idle.act(observed), np.zeros(targets))
+    assert np.array_equal(idle.act(observed).targets, np.zeros(targets))
 
 
 def test_it_needs_one_row_of_the_goal():

@@ -41,7 +41,7 @@ def by_the_planner() -> tuple[np.ndarray, np.ndarray]:
         seen = Observation(
             step, ROLL.goal[step:], ROLL.sustain[step:], state.joint_positions, state.joint_velocities, state.key_angles
         )
-        targets.append(planner.act(seen).astype(np.float32))
+        targets.append(planner.act(seen).targets.astype(np.float32))
         state = simulator.step(targets[-1])
         pressed.append(state.key_pressed)
     return np.array(targets), np.array(pressed)

@@ -58,7 +58,7 @@ def play(planner: Planner, goal: np.ndarray, steps: int, *, shown: np.ndarray | 
     answers = [q]
     for step in range(steps):
         window = (goal if shown is None else shown) if horizon is None else goal_window(goal, step, horizon)
-        answer = planner.act(Observation(step, window, pedal(window), q, np.zeros(len(q)), np.zeros(88)))
+        answer = planner.act(Observation(step, window, pedal(window), q, np.zeros(len(q)), np.zeros(88))).targets
         answers.append(np.pad(answer, (0, len(q) - len(answer))))
     return np.array(answers)
 
@@ -158,7 +158,7 @@ def test_steps_that_were_lost_are_passed_over(streaming, target_range):
     q = streaming.start(goal_window(goal, 0, HORIZON), np.zeros(HORIZON, bool))
     for step in (0, 1, 5, 5 + HORIZON, 100, 101):
         window = goal_window(goal, step, HORIZON)
-        targets = streaming.act(Observation(step, window, pedal(window), q, np.zeros(54), np.zeros(88)))
+        targets = streaming.act(Observation(step, window, pedal(window), q, np.zeros(54), np.zeros(88))).targets
         assert_legal(np.stack([q, np.pad(targets, (0, 8))]), target_range)
 
 

@@ -101,7 +101,7 @@ def test_later_rows_are_not_looked_at(reactive):
         sustain = np.zeros(len(goal), bool)
         positions = reactive.start(goal, sustain)
         seen = Observation(0, goal, sustain, positions, np.zeros_like(positions), np.zeros(88))
-        return np.array([reactive.act(replace(seen, step=step)) for step in range(3)])
+        return np.array([reactive.act(replace(seen, step=step)).targets for step in range(3)])
 
     held, foreseen = np.zeros((2, 88), bool), np.zeros((2, 88), bool)
     held[0, 40] = foreseen[0, 40] = foreseen[1, 43] = True

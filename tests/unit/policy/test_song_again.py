@@ -9,6 +9,7 @@ from pianomime_core.notes import Note, Score
 from pianomime_core.piano_roll import piano_roll
 from pianomime_description.variant import SceneConfig
 from pianomime_physics.simulator import Simulator
+from pianomime_policy.controllers.controller import Action
 from pianomime_policy.controllers.registry import make_controller
 from pianomime_policy.nodes.step_synchroniser import StepSynchroniser
 
@@ -30,7 +31,11 @@ class Recorder:
 
     def act(self, observation):
         self.seen.append(observation.step)
-        return np.array([float(observation.step)])
+        return Action(np.array([float(observation.step)]))
+
+
+def targets_of(answer):
+    return answer and (answer[0], answer[1].targets)
 
 
 def show(synchroniser, step, *, window=None):
@@ -39,7 +44,7 @@ def show(synchroniser, step, *, window=None):
     at = step if window is None else window
     synchroniser.begin(at, GOAL, PEDAL)
     synchroniser.receive_goal(at, GOAL, PEDAL)
-    return synchroniser.answer()
+    return targets_of(synchroniser.answer())
 
 
 @pytest.mark.parametrize("horizon_steps", [4, None])
@@ -101,7 +106,7 @@ def test_a_song_begins_again_in_whatever_order_its_messages_come(order):
     for kind in order:
         assert synchroniser.answer() is None
         see[kind]()
-    assert synchroniser.answer() == (0, np.array([0.0]))
+    assert targets_of(synchroniser.answer()) == (0, np.array([0.0]))
     assert controller.starts == 2
 
 
@@ -126,7 +131,7 @@ def test_a_controller_that_begins_again_plays_as_a_new_one(name):
             synchroniser.receive_keys(step, state.key_angles)
             synchroniser.receive_joints(step, state.joint_positions, state.joint_velocities)
             synchroniser.receive_goal(step, window, pedal)
-            targets.append(synchroniser.answer()[1])
+            targets.append(synchroniser.answer()[1].targets)
             state = simulator.step(targets[-1])
         return np.array(targets)
 

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from pianomime_core.errors import UnsafeError, UserError
+from pianomime_policy.controllers.controller import Action
 from pianomime_policy.nodes.step_synchroniser import StepSynchroniser
 
 GOAL = np.eye(6, 88, dtype=bool)
@@ -27,7 +28,7 @@ class Recorder:
 
     def act(self, observation):
         self.seen.append(observation)
-        return np.array([float(observation.step)])
+        return Action(np.array([float(observation.step)]))
 
 
 def show(synchroniser, step, *, joints=True, keys=True, goal=True):
@@ -37,7 +38,8 @@ def show(synchroniser, step, *, joints=True, keys=True, goal=True):
         synchroniser.receive_keys(step, np.full(88, float(step)))
     if goal:
         synchroniser.receive_goal(step, GOAL, PEDAL)
-    return synchroniser.answer()
+    answer = synchroniser.answer()
+    return answer and (answer[0], answer[1].targets)
 
 
 def test_a_streaming_controller_begins_with_as_much_as_it_may_see():
@@ -137,7 +139,7 @@ def test_a_step_is_answered_once_and_repeated_on_request():
     assert show(synchroniser, 0) is not None
     assert show(synchroniser, 0) is None
     assert len(controller.seen) == 1
-    assert synchroniser.repeat(0).tolist() == [0.0]
+    assert synchroniser.repeat(0).targets.tolist() == [0.0]
     assert synchroniser.repeat(1) is None
 
 

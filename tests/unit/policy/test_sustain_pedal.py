@@ -9,10 +9,10 @@ from pianomime_core.piano_roll import PianoRoll
 from pianomime_core.rollout import Rollout
 from pianomime_description.variant import SceneConfig
 from pianomime_physics.simulator import Simulator
-from pianomime_policy.controllers.controller import Observation, Pedals
+from pianomime_policy.controllers.controller import Observation
 from pianomime_policy.controllers.registry import make_controller
 from pianomime_policy.controllers.replay.feedback_replay import FeedbackReplay
-from pianomime_policy.motion.sustain_pedal import SustainPedal, pedal_of_song
+from pianomime_policy.motion.sustain_pedal import pedal_of_song, sustain_pedal
 
 WANTED = np.array([False, True, True, False, True, False, False, True])
 GOAL = np.zeros((len(WANTED), 88), dtype=bool)
@@ -24,36 +24,23 @@ def observation(sustain: np.ndarray) -> Observation:
 
 
 def test_the_pedal_depends_on_this_step_alone():
-    pedal = SustainPedal()
-    assert not pedal.is_down()
-    pressed = []
-    for step in range(len(WANTED)):
-        pedal.update(observation(WANTED[step : step + 3]))
-        pressed.append(pedal.is_down())
+    pressed = [sustain_pedal(observation(WANTED[step : step + 3])) for step in range(len(WANTED))]
     assert pressed == WANTED.tolist() == pedal_of_song(WANTED).tolist()
-    pedal.release()
-    assert not pedal.is_down()
-    pedal.update(observation(np.zeros(0, dtype=bool)))
-    assert not pedal.is_down(), "nothing is asked for"
+    assert not sustain_pedal(observation(np.zeros(0, dtype=bool))), "nothing is asked for"
 
 
 @pytest.mark.parametrize("name", ["streaming", "planner", "foresight", "reactive"])
 def test_these_press_it_when_the_goal_asks_for_it(name):
     scene = SceneConfig()
     controller = make_controller(name, scene)
-    assert isinstance(controller, Pedals)
     played = play_episode(Simulator(scene), controller, PianoRoll(GOAL, WANTED))
     assert played.pedal.tolist() == played.goal_pedal.tolist() == WANTED.tolist()
     assert played.metadata["scores"]["pedal_f1"] == 1.0
-    rows = 1 if controller.horizon_steps is None else controller.horizon_steps
-    controller.start(np.zeros((rows, 88), bool), np.ones(rows, bool))
-    assert not controller.pedal(), "a new song begins with the pedal up"
 
 
 def test_without_a_foot_it_stays_up():
     scene = SceneConfig()
     controller = make_controller("idle", scene)
-    assert not isinstance(controller, Pedals)
     played = play_episode(Simulator(scene), controller, PianoRoll(GOAL, WANTED))
     assert not played.pedal.any()
     assert played.goal_pedal.tolist() == WANTED.tolist()

@@ -12,6 +12,7 @@ from pianomime.files.models import model_folder
 from pianomime_core.errors import UserError
 from pianomime_description.variant import SceneConfig
 from pianomime_policy import warm_up
+from pianomime_policy.controllers.controller import Action
 from pianomime_policy.controllers.idle.idle import Idle
 from pianomime_policy.controllers.specs import controller_names
 from pianomime_policy.warm_up import play_one_note, ready_controller
@@ -34,7 +35,7 @@ class Recorder:
 
     def act(self, observation):
         self.seen.append(observation)
-        return np.zeros(1)
+        return Action(np.zeros(1))
 
 
 @pytest.mark.parametrize("horizon", [4, None])

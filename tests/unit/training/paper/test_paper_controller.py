@@ -55,7 +55,7 @@ def test_fingertips_are_snapped_before_the_low_level_sees_them_and_before_they_a
     high, low = Told(np.tile(fingertips.reshape(1, 36), (4, 1))), Told(np.tile(np.arange(46.0), (4, 1)))
     player = controller(high, low)
     np.testing.assert_array_equal(player.start(*np.zeros((2, 1), bool)), np.arange(54))
-    np.testing.assert_array_equal(player.act(observation(0)), np.arange(46.0))
+    np.testing.assert_array_equal(player.act(observation(0)).targets, np.arange(46.0))
     player.act(observation(1))
     np.testing.assert_allclose(high.seen[0][-36:], 0.1)
     previous = high.seen[1][-36:].reshape(12, 3)

@@ -40,13 +40,26 @@ class Observation:
             object.__setattr__(self, "velocity", usual_velocity(self.goal))
 
 
+@dataclass(frozen=True, eq=False)
+class Action:
+    """What a controller decides in one control step.
+
+    Attributes:
+        targets: (46,) actuator targets [rad, m], in the order of `Controller.target_names`.
+        pedal: The sustain pedal is held down during this step.
+    """
+
+    targets: NDArray[np.float64]
+    pedal: bool = False
+
+
 class Controller(Protocol):
     """Plays one song at a time: `start` once, then `act` every control step (50 ms).
 
     Attributes:
         horizon_steps: Rows of goal it needs; None means the whole song.
         joint_names: Names of the joints of `Observation.joint_positions`.
-        target_names: Names of the actuator targets that `act` returns.
+        target_names: Names of the actuator targets of `Action.targets`.
     """
 
     horizon_steps: int | None
@@ -65,20 +78,8 @@ class Controller(Protocol):
         """
         ...
 
-    def act(self, observation: Observation) -> NDArray[np.float64]:
-        """Return the (46,) actuator targets [rad, m] of this step.
-
-        A whole-song controller ignores `observation.goal`.
-        """
-        ...
-
-
-@runtime_checkable
-class Pedals(Protocol):
-    """Implemented besides `Controller` by those that use the sustain pedal; for all others it stays up."""
-
-    def pedal(self) -> bool:
-        """Return True if the sustain pedal is down in the step of the last `act`; False before the first."""
+    def act(self, observation: Observation) -> Action:
+        """Return the targets and the pedal of this step. A whole-song controller ignores `observation.goal`."""
         ...
 
 

@@ -46,7 +46,7 @@ from pianomime_core.ros_parameters import declare_switch, declare_text, refuse_u
 from pianomime_core.ros_prefixes import FRAME_PREFIX, JOINT_PREFIX, in_frame, prefixed, world_frame
 from pianomime_core.ros_qos import LATCHED, NEWEST, OVERRIDABLE
 from pianomime_description.variant import SceneConfig
-from pianomime_policy.controllers.controller import Pedals, ReportsFingertipTargets
+from pianomime_policy.controllers.controller import Action, ReportsFingertipTargets
 from pianomime_policy.controllers.default_controller import default_controller
 from pianomime_policy.controllers.specs import check_name, controller_names
 from pianomime_policy.nodes.ros_fingertips import fingertip_markers
@@ -207,8 +207,8 @@ class PolicyNode:
             step = step_of(message.header.stamp)
             self._state_s = time.monotonic()
             self._synchroniser.receive_joints(step, *read_joint_state(message, self._joints))
-            if (targets := self._synchroniser.repeat(step)) is not None:
-                self._command(step, targets)
+            if (action := self._synchroniser.repeat(step)) is not None:
+                self._command(step, action)
 
         self._accept(topics.HAND_STATES, handle)
 
@@ -253,12 +253,9 @@ class PolicyNode:
         self._resumed = latest[0]
         self._begin(*latest)
 
-    def _command(self, step: int, targets: NDArray[np.float64]) -> None:
-        controller = self._controller
-        # From the last `act`, which belongs to this step even if the command is repeated.
-        pedal = controller.pedal() if isinstance(controller, Pedals) else None
-        names = prefixed(self._prefix, controller.target_names)
-        self._publish_command.publish(targets_message(names, targets, step=step, pedal=pedal))
+    def _command(self, step: int, action: Action) -> None:
+        names = prefixed(self._prefix, self._controller.target_names)
+        self._publish_command.publish(targets_message(names, action.targets, step=step, pedal=action.pedal))
 
     def _report_fingertips(self, step: int) -> None:
         """Publish fingertip targets after the command, and only if there are subscribers."""

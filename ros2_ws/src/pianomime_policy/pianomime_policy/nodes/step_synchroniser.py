@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from pianomime_core.errors import UnsafeError, UserError
 from pianomime_core.piano_roll import usual_velocity
-from pianomime_policy.controllers.controller import Controller, Observation
+from pianomime_policy.controllers.controller import Action, Controller, Observation
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -37,7 +37,7 @@ class StepSynchroniser:
     def __init__(self, controller: Controller) -> None:
         self._controller = controller
         self._newest = _Newest()
-        self._targets: Floats = np.empty(0)
+        self._action: Action | None = None
         self._song: tuple[str, Bools, Bools] | None = None
         self.performance: str | None = None
         self.started = False
@@ -92,7 +92,7 @@ class StepSynchroniser:
         """Take the goal window (H, 88), (H,), (H, 88) of `step`; without velocities all keys get the same one."""
         self._newest.goal = (step, goal, sustain, usual_velocity(goal) if velocity is None else velocity)
 
-    def answer(self) -> tuple[int, Floats] | None:
+    def answer(self) -> tuple[int, Action] | None:
         """Return step and targets (m,) if all messages of one step are here and it was not answered yet.
 
         If it lies before the last answered step, the song was restarted there. Hands, keys and window must agree on
@@ -126,19 +126,20 @@ class StepSynchroniser:
             key_angles=angles,
             velocity=velocity[:horizon],
         )
-        self._targets = self._controller.act(observation)
-        if not np.isfinite(self._targets).all():
-            named = zip(self._controller.target_names, self._targets, strict=True)
+        action = self._controller.act(observation)
+        if not np.isfinite(action.targets).all():
+            named = zip(self._controller.target_names, action.targets, strict=True)
             bad = ", ".join(f"{name} = {target}" for name, target in named if not np.isfinite(target))
             raise UnsafeError(f"targets of step {step} are not finite: {bad}")
         self.skipped += step - self.answered - 1
         self.answered = step
-        return step, self._targets
+        self._action = action
+        return step, action
 
     def latest_joints(self) -> tuple[int, Floats] | None:
         """Return the newest step with known joints, and the joint positions (n,); None before the first."""
         return None if self._newest.joints is None else self._newest.joints[:2]
 
-    def repeat(self, step: int) -> Floats | None:
-        """Return the targets (m,) of `step` again if it was the last one answered: the reader may have missed them."""
-        return self._targets if step == self.answered else None
+    def repeat(self, step: int) -> Action | None:
+        """Return the action of `step` again if it was the last one answered: the reader may have missed them."""
+        return self._action if step == self.answered else None

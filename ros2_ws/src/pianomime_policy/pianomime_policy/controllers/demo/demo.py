@@ -8,11 +8,11 @@ from numpy.typing import NDArray
 
 from pianomime_core.demonstration import Demonstration
 from pianomime_description.variant import SceneConfig
-from pianomime_policy.controllers.controller import FingertipTargets, Observation
+from pianomime_policy.controllers.controller import Action, FingertipTargets, Observation
 from pianomime_policy.controllers.demo.human_motion_plan import HumanMotionPlan, HumanMotionPlanConfig
 from pianomime_policy.hand_control.hands_controller import HandsController, HandsControllerConfig
 from pianomime_policy.motion.song_plan import Assignments
-from pianomime_policy.motion.sustain_pedal import SustainPedal
+from pianomime_policy.motion.sustain_pedal import sustain_pedal
 
 
 @dataclass(frozen=True)
@@ -37,25 +37,19 @@ class Demo:
         c = config or DemoConfig()
         self._motion_plan = HumanMotionPlan(demonstration, c.motion_plan)
         self._hands_controller = HandsController(variant, c.motion_plan.fingertips, c.hands_controller)
-        self._sustain_pedal = SustainPedal()
         self.joint_names, self.target_names = self._hands_controller.joint_names, self._hands_controller.target_names
 
     def start(self, goal: NDArray[np.bool_], sustain: NDArray[np.bool_]) -> NDArray[np.float64]:
         """See `Controller.start`: the hands begin where the pianist's do; the goal is ignored."""
-        self._sustain_pedal.release()
         return self._hands_controller.begin(self._motion_plan)
 
-    def act(self, observation: Observation) -> NDArray[np.float64]:
+    def act(self, observation: Observation) -> Action:
         """See `Controller.act`; the goal is ignored."""
         o = observation
-        self._sustain_pedal.update(o)
-        return self._hands_controller.act(
+        targets = self._hands_controller.act(
             self._motion_plan, o.step, o.joint_positions, o.joint_velocities, o.key_angles
         )
-
-    def pedal(self) -> bool:
-        """See `Pedals.pedal`."""
-        return self._sustain_pedal.is_down()
+        return Action(targets, sustain_pedal(o))
 
     def assignments(self) -> Assignments:
         """See `ReportsFingering.assignments`."""

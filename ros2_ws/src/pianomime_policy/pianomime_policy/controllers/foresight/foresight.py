@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pianomime_description.variant import SceneConfig
-from pianomime_policy.controllers.controller import FingertipTargets, Observation
+from pianomime_policy.controllers.controller import Action, FingertipTargets, Observation
 from pianomime_policy.controllers.foresight.planned_segment import PlannedSegment
 from pianomime_policy.controllers.planner.planner import PlannerConfig
 from pianomime_policy.hand_control.hands_controller import AS_PLANNED, Adaptation, HandsController
@@ -20,7 +20,7 @@ from pianomime_policy.model_search.cost import NO_ONSETS, CostConfig, step_cost
 from pianomime_policy.model_search.model_rollout import Candidate, ModelRollout
 from pianomime_policy.model_search.proposals import ProposalConfig, Trial, next_proposal
 from pianomime_policy.motion.song_plan import Assignments
-from pianomime_policy.motion.sustain_pedal import SustainPedal
+from pianomime_policy.motion.sustain_pedal import sustain_pedal
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,6 @@ class Foresight:
         self.config = c = config or ForesightConfig()
         self.horizon_steps = c.planner.horizon_steps
         self._hands_controller = HandsController(scene.variant, c.planner.fingertips, c.planner.performer)
-        self._sustain_pedal = SustainPedal()
         self._model_rollout = ModelRollout(scene, c.planner.fingertips, c.planner.performer, c.cost)
         self.joint_names, self.target_names = self._hands_controller.joint_names, self._hands_controller.target_names
 
@@ -65,7 +64,6 @@ class Foresight:
         """See `Controller.start`."""
         self._motion_plan = self.config.planner.new_motion_plan()
         self._motion_plan.update(goal, 0)
-        self._sustain_pedal.release()
         self._random = np.random.default_rng(self.config.seed)
         self._now = PlannedSegment(0)
         self._ahead: list[PlannedSegment] = []
@@ -74,11 +72,10 @@ class Foresight:
         self._seen: Observation | None = None
         return self._hands_controller.begin(self._motion_plan)
 
-    def act(self, observation: Observation) -> NDArray[np.float64]:
+    def act(self, observation: Observation) -> Action:
         """See `Controller.act`."""
         o, c = observation, self.config
         self._motion_plan.update(o.goal, o.step)
-        self._sustain_pedal.update(o)
         if self._seen is not None:
             self._onsets = step_cost(c.cost, self._onsets, self._seen.goal[0], o.key_angles)[1]
         self._seen = replace(o, goal=o.goal.copy())
@@ -90,13 +87,10 @@ class Foresight:
             self._search = self._simulate_ahead(self._seen)
         for _ in range(c.simulated_steps):
             next(self._search)
-        return self._hands_controller.act(
+        targets = self._hands_controller.act(
             self._motion_plan, o.step, o.joint_positions, o.joint_velocities, o.key_angles, self._now.adaptation
         )
-
-    def pedal(self) -> bool:
-        """See `Pedals.pedal`."""
-        return self._sustain_pedal.is_down()
+        return Action(targets, sustain_pedal(o))
 
     def assignments(self) -> Assignments:
         """See `ReportsFingering.assignments`."""

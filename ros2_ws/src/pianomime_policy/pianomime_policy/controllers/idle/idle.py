@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from pianomime_core.hands import forearm_dofs, joint_names, target_names
 from pianomime_description.variant import SceneConfig
-from pianomime_policy.controllers.controller import Observation
+from pianomime_policy.controllers.controller import Action, Observation
 
 
 class Idle:
@@ -21,9 +21,9 @@ class Idle:
         """See `Controller.start`."""
         return np.zeros(len(self.joint_names))
 
-    def act(self, observation: Observation) -> NDArray[np.float64]:
+    def act(self, observation: Observation) -> Action:
         """See `Controller.act`."""
-        return np.zeros(len(self.target_names))
+        return Action(np.zeros(len(self.target_names)))
 
 
 def build(scene: SceneConfig) -> Idle:

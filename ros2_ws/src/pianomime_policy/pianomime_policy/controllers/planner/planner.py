@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pianomime_description.variant import SceneConfig
-from pianomime_policy.controllers.controller import FingertipTargets, Observation
+from pianomime_policy.controllers.controller import Action, FingertipTargets, Observation
 from pianomime_policy.fingering.fingering import Fingering, FingeringConfig
 from pianomime_policy.fingering.release import ReleaseConfig
 from pianomime_policy.hand_control.hand_planner import HandPlanner
@@ -21,7 +21,7 @@ from pianomime_policy.motion.fingertip_targets import FingertipConfig
 from pianomime_policy.motion.hand_path import HandPathConfig
 from pianomime_policy.motion.motion_plan import MotionPlan
 from pianomime_policy.motion.song_plan import Assignments, SongPlan
-from pianomime_policy.motion.sustain_pedal import SustainPedal
+from pianomime_policy.motion.sustain_pedal import sustain_pedal
 
 
 @dataclass(frozen=True)
@@ -67,29 +67,23 @@ class Planner:
         self.config = c = config or PlannerConfig()
         self.horizon_steps, self._make_fingers = c.horizon_steps, make_fingers
         self._hands_controller = HandsController(variant, c.fingertips, c.performer, make_hand)
-        self._sustain_pedal = SustainPedal()
         self.joint_names, self.target_names = self._hands_controller.joint_names, self._hands_controller.target_names
 
     def start(self, goal: NDArray[np.bool_], sustain: NDArray[np.bool_]) -> NDArray[np.float64]:
         """See `Controller.start`: the hands rest above the first notes."""
         self._motion_plan = self.config.new_motion_plan(self._make_fingers() if self._make_fingers else None)
         self._motion_plan.update(goal, 0)
-        self._sustain_pedal.release()
         return self._hands_controller.begin(self._motion_plan)
 
-    def act(self, observation: Observation) -> NDArray[np.float64]:
+    def act(self, observation: Observation) -> Action:
         """See `Controller.act`."""
         o = observation
-        self._sustain_pedal.update(o)
         if self.horizon_steps is not None:
             self._motion_plan.update(o.goal, o.step)
-        return self._hands_controller.act(
+        targets = self._hands_controller.act(
             self._motion_plan, o.step, o.joint_positions, o.joint_velocities, o.key_angles
         )
-
-    def pedal(self) -> bool:
-        """See `Pedals.pedal`."""
-        return self._sustain_pedal.is_down()
+        return Action(targets, sustain_pedal(o))
 
     def assignments(self) -> Assignments:
         """See `ReportsFingering.assignments`."""

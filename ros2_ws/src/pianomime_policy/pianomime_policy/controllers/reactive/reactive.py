@@ -6,10 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pianomime_description.variant import SceneConfig
-from pianomime_policy.controllers.controller import FingertipTargets, Observation
+from pianomime_policy.controllers.controller import Action, FingertipTargets, Observation
 from pianomime_policy.controllers.reactive.live_motion_plan import LiveConfig, LiveMotionPlan
 from pianomime_policy.hand_control.hands_controller import HandsController, HandsControllerConfig
-from pianomime_policy.motion.sustain_pedal import SustainPedal
+from pianomime_policy.motion.sustain_pedal import sustain_pedal
 
 
 @dataclass(frozen=True)
@@ -31,27 +31,21 @@ class Reactive:
         self.config = c = config or ReactiveConfig()
         self.horizon_steps: int | None = 1
         self._hands_controller = HandsController(variant, c.live.fingertips, c.hands_controller)
-        self._sustain_pedal = SustainPedal()
         self.joint_names, self.target_names = self._hands_controller.joint_names, self._hands_controller.target_names
 
     def start(self, goal: NDArray[np.bool_], sustain: NDArray[np.bool_]) -> NDArray[np.float64]:
         """See `Controller.start`: hands at rest around middle C, whatever keys are held."""
         self._motion_plan = LiveMotionPlan(self.config.live)
-        self._sustain_pedal.release()
         return self._hands_controller.begin(self._motion_plan)
 
-    def act(self, observation: Observation) -> NDArray[np.float64]:
+    def act(self, observation: Observation) -> Action:
         """See `Controller.act`."""
         o = observation
         self._motion_plan.update(o.goal[0], o.step, o.key_angles)
-        self._sustain_pedal.update(o)
-        return self._hands_controller.act(
+        targets = self._hands_controller.act(
             self._motion_plan, o.step, o.joint_positions, o.joint_velocities, o.key_angles
         )
-
-    def pedal(self) -> bool:
-        """See `Pedals.pedal`."""
-        return self._sustain_pedal.is_down()
+        return Action(targets, sustain_pedal(o))
 
     def fingertip_targets(self) -> FingertipTargets | None:
         """See `ReportsFingertipTargets.fingertip_targets`."""

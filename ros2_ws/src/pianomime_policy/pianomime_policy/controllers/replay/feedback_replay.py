@@ -19,7 +19,7 @@ from pianomime_core.rollout import Rollout
 from pianomime_description.hand_spec import build_hand
 from pianomime_description.variant import SceneConfig
 from pianomime_physics.disturbance import Disturbance, DisturbedSimulator
-from pianomime_policy.controllers.controller import Observation
+from pianomime_policy.controllers.controller import Action, Observation
 from pianomime_policy.hand_control.hand_kinematics import hand_chain
 from pianomime_policy.hand_control.tracking import HandModel, TrackingConfig, error_weights, hand_model
 
@@ -99,12 +99,12 @@ class FeedbackReplay:
         self._reset()
         return self._begin.copy()
 
-    def act(self, observation: Observation) -> NDArray[np.float64]:
+    def act(self, observation: Observation) -> Action:
         """See `Controller.act`; the goal is ignored."""
         step = observation.step
-        self._down = bool(self._pedal[min(step, len(self._pedal) - 1)])
+        pedal = bool(self._pedal[min(step, len(self._pedal) - 1)])
         if step >= len(self._targets):
-            return self._targets[-1].astype(np.float64)
+            return Action(self._targets[-1].astype(np.float64), pedal)
         measured = np.stack([observation.joint_positions, observation.joint_velocities])
         # (delays, 2 m) positions, then velocities; exactly 0 without deviation.
         strayed = ((self._reference[:, step] - measured) @ self._sum.T).reshape(len(self._reference), -1)
@@ -118,11 +118,7 @@ class FeedbackReplay:
         # Expected deviation at the end of this step if all actuators have their nominal strength.
         self._expected = self._model.A @ now - self._model.B @ correction
         self._pull, self._step = targets - pose, step
-        return np.asarray(targets)
-
-    def pedal(self) -> bool:
-        """See `Pedals.pedal`: as recorded."""
-        return self._down
+        return Action(np.asarray(targets), pedal)
 
     @property
     def strength(self) -> float:
@@ -132,7 +128,6 @@ class FeedbackReplay:
 
     def _reset(self) -> None:
         self._step = -1
-        self._down = False
         self.delay = 0
         self._misfit = np.zeros(len(self._config.delays_s))
         self._evidence = self._pulled = 0.0
