@@ -34,6 +34,7 @@ from pianomime_core.notes import Note, Score, load_midi, save_midi
 from pianomime_core.rollout import Rollout
 from pianomime_core.ros_environment import complete_ros_environment
 from pianomime_core.timing import CONTROL_TIMESTEP_S
+from pianomime_core.web import VIEWER_PORT
 from pianomime_policy.controllers.registry import check_controller
 
 SAMPLE_PERIOD_S = 1.0
@@ -61,7 +62,7 @@ class SoakOptions:
     minutes: float = 10.0
     controller: str = "streaming"
     viewer: Literal["none", "browser"] = "none"
-    viewer_port: int = 8080
+    viewer_port: int = VIEWER_PORT
     warm_up_s: float = 2.0
     memory_warm_up_s: float = 20.0
     json: Path | None = None

@@ -33,8 +33,8 @@ from pianomime_core.errors import UserError
 from pianomime_core.rollout import Rollout
 from pianomime_core.ros_environment import complete_ros_environment
 from pianomime_core.timing import CONTROL_TIMESTEP_S
+from pianomime_core.web import LOCALHOST
 from pianomime_policy.controllers.registry import check_controller
-from pianomime_sim.viewers import LOCALHOST
 from pianomime_sim.viewers.port import free_port
 
 CONDITIONS = (None, 0, 1, 2)

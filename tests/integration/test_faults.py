@@ -18,9 +18,9 @@ from pianomime_core.rollout import Rollout
 from pianomime_core.ros_environment import complete_ros_environment
 from pianomime_core.ros_messages import targets_message
 from pianomime_core.ros_qos import NEWEST
+from pianomime_core.web import LOCALHOST
 from pianomime_description.variant import SceneConfig
 from pianomime_physics.simulator import Simulator
-from pianomime_sim.viewers import LOCALHOST
 from pianomime_sim.viewers.port import free_port
 
 LAST_STEPS = 60

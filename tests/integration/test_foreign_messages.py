@@ -23,10 +23,10 @@ from pianomime_core.piano_roll import piano_roll
 from pianomime_core.rollout import Rollout
 from pianomime_core.ros_messages import joint_state, step_of, targets_message
 from pianomime_core.ros_qos import LATCHED, NEWEST
+from pianomime_core.web import LOCALHOST
 from pianomime_description.variant import SceneConfig
 from pianomime_physics.simulator import Simulator
 from pianomime_policy.controllers.registry import make_controller
-from pianomime_sim.viewers import LOCALHOST
 from pianomime_sim.viewers.port import free_port
 
 

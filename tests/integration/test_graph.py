@@ -17,10 +17,10 @@ from pianomime.files.songs import bundled_songs
 from pianomime_core.notes import Note, Score, load_midi, save_midi
 from pianomime_core.piano_roll import piano_roll
 from pianomime_core.rollout import Rollout
+from pianomime_core.web import LOCALHOST
 from pianomime_description.variant import SceneConfig
 from pianomime_physics.simulator import Simulator
 from pianomime_policy.controllers.registry import make_controller
-from pianomime_sim.viewers import LOCALHOST
 from pianomime_sim.viewers.port import free_port
 
 STEP_S = 0.05

@@ -18,9 +18,9 @@ from headless_chromium import CHROMIUM, HeadlessChromium
 from pianomime_core.hands import joint_names
 from pianomime_core.keyboard import KEY_NAMES, NUM_KEYS
 from pianomime_core.ros_environment import missing_ros_settings
+from pianomime_core.web import LOCALHOST
 from pianomime_sim.viewers.port import free_port
 
-LOCALHOST = "127.0.0.1"
 PATIENCE_S = 60.0
 LEAVE_S = 3.0
 

@@ -17,6 +17,7 @@ from pianomime.commands.transcribe import add_transcribe
 from pianomime.commands.urdf import add_urdf
 from pianomime.files.songs import DEFAULT_SONG, bundled_songs
 from pianomime_core.errors import UserError
+from pianomime_core.web import LOCALHOST, VIEWER_PORT
 from pianomime_policy.controllers.default_controller import DEFAULT_CONTROLLER
 from pianomime_policy.controllers.specs import OURS
 
@@ -251,9 +252,11 @@ def _add_viewer(parser: argparse.ArgumentParser) -> None:
 def _add_watching(parser: argparse.ArgumentParser) -> None:
     viewers = ("none", "browser", "window", "rviz")
     parser.add_argument("--viewer", choices=viewers, default="none", help="rviz needs ROS 2's rviz2; default none")
-    parser.add_argument("--viewer-port", type=_port, default=8080, metavar="PORT", help="of the browser viewer, 8080")
+    parser.add_argument(
+        "--viewer-port", type=_port, default=VIEWER_PORT, metavar="PORT", help="of the browser viewer, %(default)s"
+    )
     hosts = "of the browser viewer: 127.0.0.1, this machine alone (default), or 0.0.0.0, whoever reaches it"
-    parser.add_argument("--viewer-host", default="127.0.0.1", metavar="ADDRESS", help=hosts)
+    parser.add_argument("--viewer-host", default=LOCALHOST, metavar="ADDRESS", help=hosts)
     names = "a further name under which browsers reach it; may be repeated"
     parser.add_argument("--viewer-name", action="append", default=[], metavar="NAME", help=names)
     parser.add_argument("--record", type=Path, metavar="FILE.mcap", help="record all ROS topics, as rosbag2 does")

@@ -167,11 +167,11 @@ def rviz() -> str:
 
 def viewer_port() -> str:
     """The port of the browser viewer."""
-    from pianomime_sim.viewers import DEFAULT_PORT, LOCALHOST
+    from pianomime_core.web import LOCALHOST, VIEWER_PORT
     from pianomime_sim.viewers.port import check_port
 
-    check_port(LOCALHOST, DEFAULT_PORT)
-    return f"{DEFAULT_PORT} is free"
+    check_port(LOCALHOST, VIEWER_PORT)
+    return f"{VIEWER_PORT} is free"
 
 
 def audio() -> str:

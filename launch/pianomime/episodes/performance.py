@@ -7,9 +7,8 @@ from pathlib import Path
 import numpy as np
 from rich.progress import track
 
-from pianomime.episodes.replay import recorded_scene
+from pianomime.episodes.replay import recorded_scene, replayed_states
 from pianomime_core.errors import printable
-from pianomime_core.hands import name_order
 from pianomime_core.key_events import KeyEvent, KeyEventDetector, pedal_events, played_notes
 from pianomime_core.metrics import score
 from pianomime_core.notes import Score
@@ -55,12 +54,10 @@ def perform(path: Path, poses_per_s: float = FRAMES_PER_SECOND) -> Performance:
     scene = recorded_scene(path, rollout)
     recorder = _Recorder(poses_per_s)
     simulator = ObservedSimulator(recorder.observe, scene)
-    parts = f"rollout {str(path)!r} and its simulator"
-    joints = name_order(simulator.joint_names, rollout.joint_names, "joint", parts)
-    targets = rollout.targets[:, name_order(simulator.target_names, rollout.target_names, "target", parts)]
-    recorder.observe(simulator.reset(rollout.initial_joint_positions[joints]))
-    rows = track(targets, "playing again", transient=True, disable=not sys.stdout.isatty())
-    pressed = np.array([simulator.step(row).key_pressed for row in rows])
+    states = replayed_states(rollout, simulator, f"rollout {str(path)!r}")
+    recorder.observe(next(states))
+    rest = track(states, "playing again", len(rollout.targets), transient=True, disable=not sys.stdout.isatty())
+    pressed = np.array([state.key_pressed for state in rest])
     if differing := int(np.sum(pressed != rollout.pressed)):
         print(
             f"pianomime: {differing} of {pressed.size} note-frames of {str(path)!r} differ from the recording here: "
@@ -70,7 +67,7 @@ def perform(path: Path, poses_per_s: float = FRAMES_PER_SECOND) -> Performance:
     scores = rollout.metadata.get("scores", {})
     if differing or not {"f1", "onset_f1"} <= scores.keys():
         scores = score(rollout.goal, pressed).as_dict()
-    duration_s = len(targets) * rollout.dt
+    duration_s = len(rollout.targets) * rollout.dt
     return Performance(
         rollout=replace(rollout, pressed=pressed),
         scene=scene,

@@ -1,6 +1,7 @@
 """Plays a rollout again in the simulator and checks that the same keys go down."""
 
 import sys
+from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from pianomime_core.hands import name_order
 from pianomime_core.metrics import score
 from pianomime_core.rollout import Rollout
 from pianomime_description.variant import SceneConfig
-from pianomime_physics.simulator import Simulator
+from pianomime_physics.simulator import Simulator, SimulatorState
 
 
 def replay(path: Path) -> int:
@@ -41,25 +42,42 @@ def replay(path: Path) -> int:
     return 0 if differing == 0 else 1
 
 
-def replayed_keys(rollout: Rollout, simulator: Simulator, path: Path, show: bool = False) -> NDArray[np.bool_]:
-    """Return pressed (T, 88) of the rollout's targets from a fresh start; joints and targets are matched by name.
+def replayed_states(rollout: Rollout, simulator: Simulator, name: str = "rollout") -> Iterator[SimulatorState]:
+    """Play the targets of a rollout of T steps again; joints and targets are matched by name.
 
     Args:
         rollout: What is played.
         simulator: Is reset.
-        path: Of the rollout, for messages.
-        show: A progress bar, on a terminal.
+        name: Of the rollout, for messages.
+
+    Yields:
+        T + 1 states: the first one, then that at the end of each step.
 
     Raises:
         UserError: The simulator has other hands.
     """
     # A rollout's names are those of one variant (checked by Rollout), perhaps not of the one in its metadata.
-    parts = f"rollout {str(path)!r} and its simulator"
+    parts = f"{name} and its simulator"
     joints = name_order(simulator.joint_names, rollout.joint_names, "joint", parts)
     targets = rollout.targets[:, name_order(simulator.target_names, rollout.target_names, "target", parts)]
-    simulator.reset(rollout.initial_joint_positions[joints])
-    rows = track(targets, "replaying", transient=True, disable=not (show and sys.stdout.isatty()))
-    return np.array([simulator.step(row).key_pressed for row in rows])
+    yield simulator.reset(rollout.initial_joint_positions[joints])
+    for row in targets:
+        yield simulator.step(row)
+
+
+def replayed_keys(rollout: Rollout, simulator: Simulator, path: Path, show: bool = False) -> NDArray[np.bool_]:
+    """Return pressed (T, 88) of a rollout that is played again; the file's path is for messages.
+
+    Args:
+        show: A progress bar, on a terminal.
+
+    Raises:
+        UserError: The simulator has other hands.
+    """
+    states = replayed_states(rollout, simulator, f"rollout {str(path)!r}")
+    shown = show and sys.stdout.isatty()
+    following = track(states, "replaying", len(rollout.targets) + 1, transient=True, disable=not shown)
+    return np.array([state.key_pressed for state in following])[1:]
 
 
 def recorded_scene(path: Path, rollout: Rollout) -> SceneConfig:

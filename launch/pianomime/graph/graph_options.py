@@ -7,11 +7,10 @@ from typing import Literal
 
 from pianomime_core.errors import UserError
 from pianomime_core.instruments import EVERYTHING_FOR_A_PIANO, Choice
+from pianomime_core.web import LOCALHOST, VIEWER_PORT
 from pianomime_policy.controllers.default_controller import DEFAULT_CONTROLLER
 
 ViewerName = Literal["none", "browser", "window", "rviz"]
-
-LOCALHOST = "127.0.0.1"
 
 LONGEST_SESSION_S = 7200.0
 """Two hours: live music is kept in memory until it is scored and written."""
@@ -62,7 +61,7 @@ class Options(NodeOptions):
     model: Path | None = None
     viewer: ViewerName = "none"
     viewer_host: str = LOCALHOST
-    viewer_port: int = 8080
+    viewer_port: int = VIEWER_PORT
     viewer_names: tuple[str, ...] = ()
     variant: str = "pianomime"
     hand_collisions: bool = False

@@ -8,6 +8,7 @@ from launch.actions import DeclareLaunchArgument
 
 from pianomime_core.errors import UserError
 from pianomime_core.hands import FOREARM_DOFS
+from pianomime_core.web import LOCALHOST, VIEWER_PORT
 
 SWITCH = ["true", "false", "True", "False"]
 LOG_LEVELS = ["debug", "info", "warn", "error", "fatal"]
@@ -29,8 +30,8 @@ WATCHING_ARGUMENTS = (
     DeclareLaunchArgument(
         "viewer", default_value="none", choices=["none", "browser", "window", "rviz"], description="where to watch"
     ),
-    DeclareLaunchArgument("viewer_host", default_value="127.0.0.1", description="address of the browser viewer"),
-    DeclareLaunchArgument("viewer_port", default_value="8080", description="port of the browser viewer"),
+    DeclareLaunchArgument("viewer_host", default_value=LOCALHOST, description="address of the browser viewer"),
+    DeclareLaunchArgument("viewer_port", default_value=str(VIEWER_PORT), description="port of the browser viewer"),
     DeclareLaunchArgument("viewer_names", default_value="", description="further names it is reached by, by commas"),
     DeclareLaunchArgument(
         "variant", default_value="pianomime", choices=list(FOREARM_DOFS), description="the hands of the robot"

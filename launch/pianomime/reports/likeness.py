@@ -7,9 +7,10 @@ import mujoco
 import numpy as np
 from numpy.typing import NDArray
 
+from pianomime.episodes.replay import replayed_states
 from pianomime_core.demonstration import Demonstration
 from pianomime_core.fingertip_distance import fingertip_distance_m
-from pianomime_core.hands import FINGERS, SIDES, name_order
+from pianomime_core.hands import FINGERS, SIDES
 from pianomime_core.rollout import Rollout
 from pianomime_core.song_file import is_demonstration
 from pianomime_description.hand_spec import fingertip_site
@@ -48,15 +49,10 @@ def played_fingertips_m(rollout: Rollout, simulator: Simulator) -> NDArray[np.fl
     Raises:
         UserError: The simulator has other hands.
     """
-    parts = "rollout and simulator"
-    joints = name_order(simulator.joint_names, rollout.joint_names, "joint", parts)
-    targets = rollout.targets[:, name_order(simulator.target_names, rollout.target_names, "target", parts)]
     model, data = simulator.model, simulator.data
     sites = [[model.site(fingertip_site(side, finger)).id for finger in FINGERS] for side in SIDES]
-    simulator.reset(rollout.initial_joint_positions[joints])
-    played = np.zeros((len(targets), len(SIDES), len(FINGERS), 3))
-    for step, row in enumerate(targets):
-        simulator.step(row)
+    played = []
+    for _ in replayed_states(rollout, simulator):
         mujoco.mj_kinematics(model, data)  # after a step the sites are still those of 5 ms before
-        played[step] = data.site_xpos[sites]
-    return played
+        played.append(data.site_xpos[sites])
+    return np.reshape(played[1:], (-1, len(SIDES), len(FINGERS), 3))

@@ -128,7 +128,7 @@ def test_discovery_says_who_may_hear(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_taken_port_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
-        monkeypatch.setattr("pianomime_sim.viewers.DEFAULT_PORT", server.getsockname()[1])
+        monkeypatch.setattr("pianomime_core.web.VIEWER_PORT", server.getsockname()[1])
         with pytest.raises(UserError, match="taken"):
             doctor_probes.viewer_port()
 

@@ -3,11 +3,10 @@ import socket
 import pytest
 
 from pianomime_core.errors import UserError
+from pianomime_core.web import LOCALHOST
 from pianomime_description import SceneConfig
 from pianomime_sim.viewers import open_viewer
 from pianomime_sim.viewers.port import check_port
-
-LOCALHOST = "127.0.0.1"
 
 
 @pytest.fixture

@@ -10,6 +10,9 @@ from typing import Any
 from rclpy.clock import Clock, ClockType
 from rclpy.node import Node
 
+WARNING_PERIOD_S = 2.0
+"""A node logs the same warning once in this time."""
+
 
 class SteadyTimers:
     """Mixin for node classes."""

@@ -21,7 +21,7 @@ SILENCE_S = 1.0
 """An owner that was silent for this long may have died; a new node of the same name takes over."""
 GRAPH_PERIOD_S = 0.5
 """The graph is queried about a publisher this often at most: a flood of messages must not flood the graph."""
-COMPLAINT_PERIOD_S = 5.0
+STRANGER_WARNING_PERIOD_S = 5.0
 
 
 class Other(NamedTuple):
@@ -117,7 +117,7 @@ class Reader:
                 rejected.told = True
                 self._node.get_logger().error(
                     f"{self.topic} of {rejected.name or 'an unknown node'} refused: it belongs to {self.owner_name}",
-                    throttle_duration_sec=COMPLAINT_PERIOD_S,
+                    throttle_duration_sec=STRANGER_WARNING_PERIOD_S,
                 )
         self._rejected = {gid: rejected for gid, rejected in self._rejected.items() if gid in names}
         for gid, rejected in self._rejected.items():

@@ -21,14 +21,13 @@ from pianomime_core.piano_roll import PianoRoll, piano_roll
 from pianomime_core.ros_diagnostics import Diagnostics, Health
 from pianomime_core.ros_main import prefer_prompt_replies, run
 from pianomime_core.ros_messages import MessageError, goal_message, read_status, step_of
-from pianomime_core.ros_node import SteadyNode
+from pianomime_core.ros_node import WARNING_PERIOD_S, SteadyNode
 from pianomime_core.ros_owner import Owners
 from pianomime_core.ros_parameters import declare_count, declare_text, refuse_undeclared
 from pianomime_core.ros_qos import LATCHED, NEWEST, overridable_publisher
 from pianomime_core.song_file import load_song
 
 REPEAT_PERIOD_S = 0.25
-COMPLAINT_PERIOD_S = 2.0
 
 
 class Song(NamedTuple):
@@ -158,7 +157,7 @@ class MidiNode:
 
     def _refuse(self, topic: str, error: MessageError) -> None:
         name = self.node.resolve_topic_name(topic)
-        self.node.get_logger().error(f"{name} refused: {error}", throttle_duration_sec=COMPLAINT_PERIOD_S)
+        self.node.get_logger().error(f"{name} refused: {error}", throttle_duration_sec=WARNING_PERIOD_S)
 
     def _send(self) -> None:
         step = self._step

@@ -22,7 +22,7 @@ from pianomime_core.errors import UserError
 from pianomime_core.ros_diagnostics import Diagnostics, Health
 from pianomime_core.ros_fingertip_cloud import Fingertips, fingertip_cloud
 from pianomime_core.ros_messages import MessageError
-from pianomime_core.ros_node import SteadyNode
+from pianomime_core.ros_node import WARNING_PERIOD_S, SteadyNode
 from pianomime_core.ros_parameters import declare_number, declare_switch, declare_text, refuse_undeclared
 from pianomime_core.ros_prefixes import FRAME_PREFIX, in_frame, world_frame
 from pianomime_core.ros_qos import (
@@ -45,7 +45,6 @@ from pianomime_perception.ros_images import image_message, read_image, stamp_at
 POLL_S = 0.1
 SILENCE_S = 3.0
 """Without a picture for so long something is the matter."""
-COMPLAINT_PERIOD_S = 2.0
 LONGEST_LATENCY_S = 10.0
 """A stamp further from now is of another clock; then the picture is as old as its arrival."""
 
@@ -189,7 +188,7 @@ class PerceptionNode:
                 self._process(arrived)
             except MessageError as error:
                 self._refused += 1
-                self._log.error(f"{self._topic} refused: {error}", throttle_duration_sec=COMPLAINT_PERIOD_S)
+                self._log.error(f"{self._topic} refused: {error}", throttle_duration_sec=WARNING_PERIOD_S)
 
     def _process(self, arrived: _Arrived) -> None:
         image = read_image(arrived.content) if isinstance(arrived.content, Image) else arrived.content
@@ -223,7 +222,7 @@ class PerceptionNode:
         if not self._source:
             self._ask_no_more_than_is_offered()
         for words in self._complaints():
-            self._log.warning(words, throttle_duration_sec=5 * COMPLAINT_PERIOD_S)
+            self._log.warning(words, throttle_duration_sec=5 * WARNING_PERIOD_S)
 
     def _complaints(self) -> list[str]:
         complaints = []

@@ -19,13 +19,13 @@ from pianomime_core import ros_topics as topics
 from pianomime_core.errors import UserError
 from pianomime_core.ros_liveliness import UNKNOWN, publishers
 from pianomime_core.ros_messages import MessageError, read_status, status_message
+from pianomime_core.ros_node import WARNING_PERIOD_S
 from pianomime_core.ros_parameters import declare_number
 from pianomime_core.ros_qos import LATCHED
 from pianomime_sim.playback_control import FASTEST, SLOWEST, PlaybackControl
 from pianomime_sim.viewers.base import PlaybackStatus
 
 SPEED = "speed"
-COMPLAINT_PERIOD_S = 2.0
 
 
 class PlaybackControlServer:
@@ -174,7 +174,7 @@ class PlaybackControlClient:
             view = read_playback_status(message)
         except MessageError as error:
             name = self._node.resolve_topic_name(topics.TRANSPORT)
-            self._node.get_logger().error(f"{name} refused: {error}", throttle_duration_sec=COMPLAINT_PERIOD_S)
+            self._node.get_logger().error(f"{name} refused: {error}", throttle_duration_sec=WARNING_PERIOD_S)
             return
         self._find_simulator()
         self._show(view)

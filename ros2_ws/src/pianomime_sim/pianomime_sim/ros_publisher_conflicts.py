@@ -7,7 +7,7 @@ from rclpy.node import Node
 
 from pianomime_core.errors import UnsafeError, UserError
 from pianomime_core.ros_liveliness import UNKNOWN, publishers
-from pianomime_core.ros_owner import COMPLAINT_PERIOD_S, Owners
+from pianomime_core.ros_owner import STRANGER_WARNING_PERIOD_S, Owners
 
 PATIENCE_S = 5.0
 """How long others are tolerated: a second graph like ours leaves by itself after two seconds of discovery."""
@@ -54,7 +54,9 @@ class PublisherConflicts:
         if not found:
             self._since_s = None
             return False
-        self._node.get_logger().warning(f"the song waits: {'; '.join(found)}", throttle_duration_sec=COMPLAINT_PERIOD_S)
+        self._node.get_logger().warning(
+            f"the song waits: {'; '.join(found)}", throttle_duration_sec=STRANGER_WARNING_PERIOD_S
+        )
         return True
 
     def check(self) -> None:

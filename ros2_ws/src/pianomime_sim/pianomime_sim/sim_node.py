@@ -29,7 +29,7 @@ from pianomime_core.ros_messages import (
     read_targets,
     step_of,
 )
-from pianomime_core.ros_node import SteadyNode
+from pianomime_core.ros_node import WARNING_PERIOD_S, SteadyNode
 from pianomime_core.ros_owner import GRAPH_PERIOD_S, Owners
 from pianomime_core.ros_parameters import refuse_undeclared
 from pianomime_core.ros_prefixes import prefixed
@@ -55,7 +55,6 @@ BEGIN_PERIOD_S = 0.1
 END_PERIOD_S = 0.05
 FINAL_WAIT_S = 2.0
 """How long the end of the song waits for the last goal."""
-COMPLAINT_PERIOD_S = 2.0
 
 
 class SimNode:
@@ -249,7 +248,7 @@ class SimNode:
     def _refuse(self, topic: str, error: MessageError) -> None:
         self._refused += 1
         name = self.node.resolve_topic_name(topic)
-        self.node.get_logger().error(f"{name} refused: {error}", throttle_duration_sec=COMPLAINT_PERIOD_S)
+        self.node.get_logger().error(f"{name} refused: {error}", throttle_duration_sec=WARNING_PERIOD_S)
 
     def _report_score(self) -> None:
         if self._thread is not None:

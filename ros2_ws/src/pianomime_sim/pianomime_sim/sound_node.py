@@ -9,7 +9,7 @@ from pianomime_core import ros_topics as topics
 from pianomime_core.errors import UserError
 from pianomime_core.ros_main import run
 from pianomime_core.ros_messages import MessageError
-from pianomime_core.ros_node import SteadyNode
+from pianomime_core.ros_node import WARNING_PERIOD_S, SteadyNode
 from pianomime_core.ros_owner import Owners
 from pianomime_core.ros_parameters import declare_switch, declare_text, refuse_undeclared
 from pianomime_core.ros_qos import EVENTS
@@ -18,8 +18,6 @@ from pianomime_sim.sound.event_scheduler import EventScheduler
 from pianomime_sim.sound.instrument import Instrument
 from pianomime_sim.sound.midi_out import MidiOut
 from pianomime_sim.sound.speaker import Speaker
-
-COMPLAINT_PERIOD_S = 2.0
 
 
 class SoundNode:
@@ -59,7 +57,7 @@ class SoundNode:
             events = self._reader.events(message)
         except MessageError as error:
             self.node.get_logger().error(
-                f"{self._events.topic_name} refused: {error}", throttle_duration_sec=COMPLAINT_PERIOD_S
+                f"{self._events.topic_name} refused: {error}", throttle_duration_sec=WARNING_PERIOD_S
             )
             return
         for event in events:

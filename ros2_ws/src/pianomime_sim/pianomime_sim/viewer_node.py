@@ -25,18 +25,18 @@ from pianomime_core.ros_messages import (
     read_status,
     step_of,
 )
-from pianomime_core.ros_node import SteadyNode
+from pianomime_core.ros_node import WARNING_PERIOD_S, SteadyNode
 from pianomime_core.ros_owner import Owners
 from pianomime_core.ros_parameters import declare_count, declare_text, refuse_undeclared
 from pianomime_core.ros_prefixes import JOINT_PREFIX, prefixed
 from pianomime_core.ros_qos import LATCHED, NEWEST, REPORT
+from pianomime_core.web import LOCALHOST, VIEWER_PORT
 from pianomime_description import SceneConfig
 from pianomime_sim.ros_playback_control import PlaybackControlClient
-from pianomime_sim.viewers import DEFAULT_PORT, LOCALHOST, VIEWERS, Snapshot, open_viewer
+from pianomime_sim.viewers import VIEWERS, Snapshot, open_viewer
 from pianomime_sim.viewers.base import HasButtons
 from pianomime_sim.viewers.snapshot_assembler import SnapshotAssembler
 
-COMPLAINT_PERIOD_S = 2.0
 NICENESS = 10
 """Frames may be late, commands may not."""
 TIMES = {"sim_node": ("latency_p50_ms", "latency_p99_ms"), "policy_node": ("policy_p50_ms",)}
@@ -51,7 +51,7 @@ class ViewerNode:
         name = declare_text(self.node, "viewer", VIEWERS[0], "Which viewer to show", legal=VIEWERS)
         host = declare_text(self.node, "host", LOCALHOST, "Address that the browser viewer listens on")
         port = declare_count(
-            self.node, "port", DEFAULT_PORT, "TCP port of the browser viewer; 0: any free one", lowest=0, highest=65535
+            self.node, "port", VIEWER_PORT, "TCP port of the browser viewer; 0: any free one", lowest=0, highest=65535
         )
         names = declare_text(self.node, "names", "", "Additional host names of the browser viewer, separated by commas")
         variant = declare_text(self.node, "variant", "pianomime", "Hands to show", legal=tuple(FOREARM_DOFS))
@@ -126,7 +126,7 @@ class ViewerNode:
 
     def _refuse(self, topic: str, error: MessageError) -> None:
         name = self.node.resolve_topic_name(topic)
-        self.node.get_logger().error(f"{name} refused: {error}", throttle_duration_sec=COMPLAINT_PERIOD_S)
+        self.node.get_logger().error(f"{name} refused: {error}", throttle_duration_sec=WARNING_PERIOD_S)
 
 
 def main() -> int:

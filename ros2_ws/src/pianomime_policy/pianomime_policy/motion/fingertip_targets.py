@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from pianomime_policy.fingering.fingering import finger_offsets_m
 from pianomime_policy.kernel import kernel
+from pianomime_policy.motion.minimum_jerk import minimum_jerk
 from pianomime_policy.motion.press_table import PressConfig, press_table
 from pianomime_policy.motion.song_plan import SongPlan
 
@@ -117,12 +118,6 @@ class FingertipMotion:
 
 
 @kernel
-def _minimum_jerk(s):
-    s = min(max(s, 0.0), 1.0)
-    return s * s * s * (10.0 - 15.0 * s + 6.0 * s * s)
-
-
-@kernel
 def _nearest_notes(number, step, onset, end, finger):
     """Return the indices of the notes that finger `number` holds at `step`, held last and holds next; -1 for none."""
     now, before, after = -1, -1, -1
@@ -171,7 +166,7 @@ def _fill_rows(
                     x = table.idle_x_m[thumb]
                     y = centre_m[start - centre_first] + offset_m[number]
                 ready = onset[after] - 1
-                s = _minimum_jerk((step - start + 1) / (ready - start)) if ready > start else 1.0
+                s = minimum_jerk((step - start + 1) / (ready - start)) if ready > start else 1.0
                 target[r, f, 0] = x + s * (table.x_m[thumb, k] - x)
                 target[r, f, 1] = y + s * (table.y_m[k] - y)
                 height = table.top_z_m[k] + (ready_m if step == ready else hover_m)

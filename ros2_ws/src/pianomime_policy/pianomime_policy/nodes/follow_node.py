@@ -30,7 +30,7 @@ from pianomime_core.ros_messages import (
     step_of,
     targets_message,
 )
-from pianomime_core.ros_node import SteadyNode
+from pianomime_core.ros_node import WARNING_PERIOD_S, SteadyNode
 from pianomime_core.ros_owner import Owners
 from pianomime_core.ros_parameters import declare_text, refuse_undeclared
 from pianomime_core.ros_prefixes import FRAME_PREFIX, JOINT_PREFIX, in_frame, prefixed, world_frame
@@ -38,7 +38,6 @@ from pianomime_core.ros_qos import LATCHED, NEWEST, overridable_publisher, overr
 from pianomime_policy.controllers.demo.fingertip_follower import FingertipFollower
 from pianomime_policy.nodes.ros_fingertips import fingertip_markers
 
-COMPLAINT_PERIOD_S = 2.0
 SILENCE_S = 0.5
 """Without a state for this long the simulator may be gone; states come 20 times a second."""
 STALE_S = 0.5
@@ -146,7 +145,7 @@ class FollowNode:
             if topic == topics.HAND_STATES and isinstance(error, NotFiniteError):
                 raise UnsafeError(f"{name}: {error}") from error
             self._refused += 1
-            self._log.error(f"{name} refused: {error}", throttle_duration_sec=COMPLAINT_PERIOD_S)
+            self._log.error(f"{name} refused: {error}", throttle_duration_sec=WARNING_PERIOD_S)
 
     def _answer(self, step: int, positions: Floats, velocities: Floats) -> None:
         begin_s = time.perf_counter()

@@ -40,7 +40,7 @@ from pianomime_core.ros_messages import (
     step_of,
     targets_message,
 )
-from pianomime_core.ros_node import SteadyTimers
+from pianomime_core.ros_node import WARNING_PERIOD_S, SteadyTimers
 from pianomime_core.ros_owner import Owners
 from pianomime_core.ros_parameters import declare_switch, declare_text, refuse_undeclared
 from pianomime_core.ros_prefixes import FRAME_PREFIX, JOINT_PREFIX, in_frame, prefixed, world_frame
@@ -53,7 +53,6 @@ from pianomime_policy.nodes.ros_fingertips import fingertip_markers
 from pianomime_policy.nodes.step_synchroniser import StepSynchroniser
 from pianomime_policy.warm_up import ready_controller
 
-COMPLAINT_PERIOD_S = 2.0
 SILENCE_S = 0.5
 """Without a state for this long the simulator may be gone; states come 20 times a second."""
 STATES = (topics.HAND_STATES, topics.KEY_STATES)
@@ -227,7 +226,7 @@ class PolicyNode:
             if isinstance(error, NotFiniteError) and topic in STATES:
                 raise UnsafeError(f"{name}: {error}") from error
             self._refused += 1
-            self.node.get_logger().error(f"{name} refused: {error}", throttle_duration_sec=COMPLAINT_PERIOD_S)
+            self.node.get_logger().error(f"{name} refused: {error}", throttle_duration_sec=WARNING_PERIOD_S)
             return
         begin_s = time.perf_counter()
         if (answer := self._synchroniser.answer()) is not None:

@@ -3,18 +3,17 @@
 from collections.abc import Sequence
 
 from pianomime_core.errors import unknown_value
+from pianomime_core.web import LOCALHOST, VIEWER_PORT
 from pianomime_description import SceneConfig
 from pianomime_sim.viewers.base import Snapshot, Viewer
 
-__all__ = ["DEFAULT_PORT", "LOCALHOST", "VIEWERS", "Snapshot", "Viewer", "open_viewer"]
+__all__ = ["VIEWERS", "Snapshot", "Viewer", "open_viewer"]
 
 VIEWERS = ("browser", "window")
-LOCALHOST = "127.0.0.1"
-DEFAULT_PORT = 8080
 
 
 def open_viewer(
-    name: str, config: SceneConfig, host: str = LOCALHOST, port: int = DEFAULT_PORT, names: Sequence[str] = ()
+    name: str, config: SceneConfig, host: str = LOCALHOST, port: int = VIEWER_PORT, names: Sequence[str] = ()
 ) -> Viewer:
     """Open a viewer; `host`, `port` and `names` are for the browser only, see `BrowserViewer`.
 

@@ -14,6 +14,7 @@ from mjviser.conversions import merge_geoms
 from numpy.typing import NDArray
 
 from pianomime_core.keyboard import KEYBOARD
+from pianomime_core.web import LOCALHOST, VIEWER_PORT
 from pianomime_description import SceneConfig
 from pianomime_sim.viewers.base import PlaybackCommands, PlaybackStatus, Snapshot
 from pianomime_sim.viewers.browser_panel import Panel
@@ -58,7 +59,7 @@ class BrowserViewer(SmoothViewer):
     """
 
     def __init__(
-        self, config: SceneConfig, host: str = "127.0.0.1", port: int = 8080, names: Sequence[str] = ()
+        self, config: SceneConfig, host: str = LOCALHOST, port: int = VIEWER_PORT, names: Sequence[str] = ()
     ) -> None:
         super().__init__()
         check_port(host, port)

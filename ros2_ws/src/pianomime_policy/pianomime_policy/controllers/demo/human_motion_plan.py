@@ -21,6 +21,7 @@ from pianomime_policy.fingering.fingering import FingeringConfig, finger_offsets
 from pianomime_policy.fingering.release import ReleaseConfig
 from pianomime_policy.motion.fingertip_targets import FingertipConfig, FingertipRows
 from pianomime_policy.motion.hand_path import HandPathConfig
+from pianomime_policy.motion.minimum_jerk import minimum_jerk
 from pianomime_policy.motion.motion_plan import MotionPlan
 from pianomime_policy.motion.press_table import press_table
 from pianomime_policy.motion.song_plan import Assignments, SongPlan
@@ -124,11 +125,7 @@ class HumanMotionPlan:
             begin = max(onset - lead, free_from[number])
             steps = np.arange(max(begin, 0), min(release + lead, len(led)))
             share = np.minimum((steps - begin + 1) / max(onset - begin, 1), (release + lead - steps) / (lead + 1))
-            share = _minimum_jerk(np.clip(share, 0.0, 1.0))[:, None]
+            share = np.array([minimum_jerk(s) for s in share]).reshape(-1, 1)
             led[steps, hand, finger, :2] += share * (place - led[steps, hand, finger, :2])
             free_from[number] = release
         return led
-
-
-def _minimum_jerk(s: NDArray[np.float64]) -> NDArray[np.float64]:
-    return s**3 * (10.0 - 15.0 * s + 6.0 * s * s)
