@@ -13,6 +13,12 @@ def test_unknown_value_lists_the_legal_ones() -> None:
     )
 
 
+def test_a_misspelt_name_is_guessed() -> None:
+    assert str(unknown_value("controller", "planer", ["idle", "planner"])) == (
+        "unknown controller 'planer': did you mean 'planner'? choose one of idle, planner"
+    )
+
+
 def test_nothing_in_a_message_steers_the_terminal() -> None:
     assert printable("Für Elise $x$ 月光") == "Für Elise $x$ 月光"
     assert printable("\x1b[2J\x07 \u202e \udcff") == r"\x1b[2J\x07 \u202e \udcff"

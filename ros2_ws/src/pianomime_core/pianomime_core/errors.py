@@ -1,6 +1,7 @@
 """Exceptions whose messages are shown to the user."""
 
-from collections.abc import Iterable
+import difflib
+from collections.abc import Iterable, Sequence
 
 
 def printable(text: str) -> str:
@@ -26,5 +27,14 @@ class UnsafeError(Exception):
 
 
 def unknown_value(what: str, value: object, legal: Iterable[object]) -> UserError:
-    """Return the error for a name outside a closed set: "unknown controller 'x': choose one of idle, planner"."""
-    return UserError(f"unknown {what} {str(value)!r}: choose one of {', '.join(map(str, legal))}")
+    """Return the error for a name outside a closed set: "unknown controller 'plan': did you mean 'planner'? choose ..."."""
+    names = [str(name) for name in legal]
+    return UserError(
+        f"unknown {what} {str(value)!r}: {did_you_mean(str(value), names)}choose one of {', '.join(names)}"
+    )
+
+
+def did_you_mean(value: str, names: Sequence[str]) -> str:
+    """Return "did you mean 'x'? " for the name closest to a misspelt one, nothing if none is close."""
+    close = difflib.get_close_matches(value, names, 1)
+    return f"did you mean {close[0]!r}? " if close else ""
