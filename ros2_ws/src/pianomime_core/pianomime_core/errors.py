@@ -27,7 +27,7 @@ class UnsafeError(Exception):
 
 
 def unknown_value(what: str, value: object, legal: Iterable[object]) -> UserError:
-    """Return the error for a name outside a closed set: "unknown controller 'plan': did you mean 'planner'? choose ..."."""
+    """Return the error for a name outside a closed set, which lists the legal ones and guesses which was meant."""
     names = [str(name) for name in legal]
     return UserError(
         f"unknown {what} {str(value)!r}: {did_you_mean(str(value), names)}choose one of {', '.join(names)}"
