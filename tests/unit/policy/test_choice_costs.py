@@ -25,11 +25,11 @@ def _asked(seed: int, onsets: int, states: int, most: int, hopeless: float) -> t
     searched = []
     for row in range(len(after.cost)):
         beam = Beam(*(values[row : row + 1] for values in after))
-        costs = [float(beam.cost[0])]
+        path = [float(beam.cost[0])]
         for step, new in zip(steps[1:], slices[1:], strict=True):
             beam = extend_beam(choices_of.costs, beam, 200, new, key, end, step)[0]
-            costs.append(float(beam.cost.min()))
-        searched.append(costs)
+            path.append(float(beam.cost.min()))
+        searched.append(path)
     return costs, np.array(searched)
 
 

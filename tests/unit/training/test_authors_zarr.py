@@ -149,7 +149,7 @@ def test_songs_are_not_cut(files: tuple[Path, Path], tmp_path: Path) -> None:
     splits = tmp_path / "splits.json"
     splits.write_text('{"train": [0], "val": [1]}')
     assert main(ImportOptions(*files, out=tmp_path / "cut", songs=songs, splits=splits)) == 0
-    with pytest.raises(UserError, match="cuts songs in two"):
+    with pytest.raises(UserError, match="divides songs between the splits"):
         load_demonstrations(tmp_path / "cut", "train")
     assert main(ImportOptions(*files, out=tmp_path / "whole", splits=splits)) == 0
     with (tmp_path / "whole" / "index.csv").open() as file:
@@ -158,7 +158,7 @@ def test_songs_are_not_cut(files: tuple[Path, Path], tmp_path: Path) -> None:
 
 def test_other_files_are_refused(files: tuple[Path, Path], tmp_path: Path) -> None:
     high, low = files
-    with pytest.raises(UserError, match=r"nowhere.* is no zarr folder"):
+    with pytest.raises(UserError, match=r"nowhere.* is not a zarr folder"):
         read_authors(tmp_path / "nowhere", low)
     with pytest.raises(UserError, match=r"want \(6, 212\) and \(6, 184\)"):
         read_authors(low, high)

@@ -117,7 +117,7 @@ def test_what_is_wrong_is_said(archive: Path) -> None:
     with pytest.raises(UserError, match=r"no demonstrations at .*nowhere"):
         load_demonstrations(archive / "nowhere", "train")
     (archive / "splits.json").write_text('{"train": [5, 8], "val": [3]}')
-    with pytest.raises(UserError, match=r"cuts songs in two: groups 1 "):
+    with pytest.raises(UserError, match=r"divides songs between the splits: groups 1 "):
         load_demonstrations(archive, "train")
     (archive / "splits.json").write_text('{"train": [5]}')
     with pytest.raises(UserError, match=r"splits.json.* train, val"):

@@ -78,10 +78,10 @@ def test_codes_of_the_training_rows_are_normal_and_stay_so(
 
 
 def test_what_is_no_autoencoder_is_refused(autoencoder: GoalAutoencoder, tmp_path: Path) -> None:
-    with pytest.raises(UserError, match=r"nowhere.* is no goal autoencoder"):
+    with pytest.raises(UserError, match=r"nowhere.* is not a goal autoencoder"):
         GoalAutoencoder.load(tmp_path / "nowhere")
     (tmp_path / "autoencoder.pt").write_bytes(b"something else")
-    with pytest.raises(UserError, match="is no goal autoencoder"):
+    with pytest.raises(UserError, match="is not a goal autoencoder"):
         GoalAutoencoder.load(tmp_path)
     with pytest.raises(ValueError, match=r"\(3, 87\): want \(N, 88\)"):
         autoencoder.encode(np.zeros((3, 87), dtype=bool))
