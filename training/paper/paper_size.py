@@ -1,8 +1,8 @@
 """The paper's two networks at their published size with random weights, to measure their cost.
 
 A control step of the paper's system has `STEPS["high"]` denoising steps of the high level and then `STEPS["low"]` of
-the low level, each one call of the network on the previous sample (PianoMime section 3.3: DDPM, U-Nets of 256, 512 and 1024
-channels). Memory and arithmetic do not depend on the weights, so random ones serve for timing.
+the low level, each one call of the network on the previous sample (PianoMime section 3.3: DDPM, U-Nets of 256, 512 and
+1024 channels). Memory and arithmetic do not depend on the weights, so random ones serve for timing.
 """
 
 from pathlib import Path
