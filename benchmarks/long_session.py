@@ -179,8 +179,8 @@ def main(options: LongSessionOptions) -> int:
     growth_mb = last.memory_mb - first.memory_mb - (last.kept_mb - first.kept_mb)
     good = ratio <= REQUIRED_COST_RATIO and growth_mb < REQUIRED_GROWTH_MB
     console.print(
-        f"a report at the end costs {ratio:.2f} times that of the first minute, at most {REQUIRED_COST_RATIO:g} wanted; "
-        f"other memory grew by {growth_mb:.1f} MB, less than {REQUIRED_GROWTH_MB:.0f} required: {'yes' if good else 'no'}"
+        f"a report at the end costs {ratio:.2f} times one of the first minute, at most {REQUIRED_COST_RATIO:g} allowed;"
+        f" other memory grew by {growth_mb:.1f} MB, at most {REQUIRED_GROWTH_MB:.0f} allowed: {'yes' if good else 'no'}"
     )
     return 0 if good else 1
 

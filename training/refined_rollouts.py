@@ -145,11 +145,11 @@ class Verify:
         table.add_section()
         table.add_row(f"mean of {len(found)}", *(f"{value:.4f}" for value in mean.flat), style="bold")
         Console().print(table)
-        otherwise = int(np.sum(np.any(values[:, :, 2] != values[:, :, 3], axis=1)))
+        different = int(np.sum(np.any(values[:, :, 2] != values[:, :, 3], axis=1)))
         print(
             f"packing cost {mean[0, 1] - mean[0, 2]:.4f} of the mean F1 and {mean[1, 1] - mean[1, 2]:.4f} of the onsets"
         )
-        print(f"{otherwise} of {len(found)} clips score differently here than where they were packed")
+        print(f"{different} of {len(found)} clips score differently here than where they were packed")
         return 0 if np.all(np.abs(mean[:, 2] - mean[:, 3]) <= self.tolerance) else 1
 
 

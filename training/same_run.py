@@ -65,9 +65,9 @@ def _read(path: Path) -> _Leaves:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise UserError(f"{str(path)!r} does not tell of a run: {error}") from error
+        raise UserError(f"{str(path)!r} does not describe a run: {error}") from error
     if not isinstance(content, dict):
-        raise UserError(f"{str(path)!r} does not tell of a run: it is no JSON object")
+        raise UserError(f"{str(path)!r} does not describe a run: it is not a JSON object")
     return content
 
 

@@ -100,7 +100,7 @@ def test_on_the_beat_the_last_milliseconds_do_not_matter(seed):
 
 @pytest.mark.parametrize("onset_s", [0.5 - 0.009, 0.5 - 0.001, 0.5, 0.5 + 0.009, 0.52])
 @pytest.mark.parametrize("length_s", [0.0005, 0.005, 0.018])
-def test_a_very_short_note_is_heard_on_whatever_side_of_a_border(onset_s, length_s):
+def test_a_very_short_note_sounds_on_either_side_of_a_border(onset_s, length_s):
     goal = EchoGoal(4, 4)
     goal.window(1, STEP_0_S + 0.05)
     for time_s, down, pitch in ((0.0, True, 40), (onset_s, True, 60), (onset_s + length_s, False, 60)):
@@ -150,7 +150,7 @@ def test_a_pedal_that_is_held_through_a_silence_is_down_in_the_next_piece():
     assert pedal == [True] * 4
 
 
-def test_a_simulator_that_begins_again_some_steps_ago_is_told_the_same():
+def test_a_simulator_that_goes_back_some_steps_gets_the_same_windows():
     goal = EchoGoal(3, 3)
     windows = {}
     for step in range(1, 60):
@@ -167,7 +167,7 @@ def test_a_simulator_that_begins_again_some_steps_ago_is_told_the_same():
     assert not forgotten.any()
 
 
-def test_before_the_first_note_nothing_is_wanted():
+def test_before_the_first_note_the_goal_is_empty():
     goal = EchoGoal(HORIZON, HORIZON)
     for step in range(5):
         window, sustain, _ = goal.window(step, STEP_0_S + step * CONTROL_TIMESTEP_S)
@@ -206,7 +206,7 @@ def keys_of(window: np.ndarray) -> set[int]:
     return {int(key) + 21 for key in np.flatnonzero(window)}
 
 
-def test_without_delay_the_keys_held_now_are_wanted_now():
+def test_without_delay_the_keys_held_now_are_the_goal_now():
     goal = HeldGoal(3)
     steps = [
         ([(True, 60)], {60}, {60}),
@@ -227,7 +227,7 @@ def test_without_delay_the_keys_held_now_are_wanted_now():
         np.testing.assert_array_equal(again, window)
 
 
-def test_without_delay_the_pedal_is_where_the_foot_is():
+def test_without_delay_the_pedal_is_as_played():
     goal = HeldGoal(2)
     goal.receive(NoteEvent(0.0, True))
     assert goal.window(0, 0.05)[1].tolist() == [True] * 2

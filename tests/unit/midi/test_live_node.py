@@ -130,7 +130,7 @@ def test_what_is_played_comes_back_after_the_delay(perform):
     assert played.index({60}) + 14 == 9 + 10 + 1
 
 
-def test_what_is_played_before_the_robot_listens_is_not_heard(perform):
+def test_what_is_played_before_the_robot_is_ready_is_dropped(perform):
     live = perform(delay_s=0.0)
     live.play("note_on", 60)
     live.part._send(0)
@@ -140,7 +140,7 @@ def test_what_is_played_before_the_robot_listens_is_not_heard(perform):
     assert live.state() == [{62}] * 4
 
 
-def test_without_delay_the_keys_of_this_moment_are_wanted(perform):
+def test_without_delay_the_keys_of_this_moment_are_the_goal(perform):
     live = perform(delay_s=0.0, transpose=12)
     live.state(2)
     live.play("note_on", 60)

@@ -157,7 +157,7 @@ def test_an_unknown_port_is_refused_with_those_there_are(rtmidi):
     assert rtmidi.clients == []
 
 
-def test_a_machine_without_midi_says_what_to_do(rtmidi):
+def test_without_midi_the_message_says_what_to_do(rtmidi):
     rtmidi.running = False
     with pytest.raises(UserError, match=r"no MIDI system answers: .*(modprobe snd-seq|no access).*jackd"):
         MidiInput("keys")

@@ -96,7 +96,7 @@ def test_one_note_has_ten_fingers():
     assert len(new.cost) == 10
 
 
-def test_the_beam_given_stays_as_it_is():
+def test_the_input_beam_is_not_changed():
     costs, beam = start()
     key, end = np.array([40, 44]), np.array([3, 9])
     first, _, _ = extend_beam(costs, beam, 10, np.array([0]), key, end, 0)

@@ -133,7 +133,7 @@ def test_where_inverse_kinematics_comes_to_rest_no_coordinate_alone_would_move(s
     assert (np.abs(far[:, STEP]).max(axis=1) > 0.05).all()  # and on the way there it says something
 
 
-def test_a_second_pass_is_asked_about_what_the_first_one_left() -> None:
+def test_a_second_pass_gets_the_error_that_the_first_one_left() -> None:
     asked: list[NDArray[np.float32]] = []
 
     def half_a_unit_more(features: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -89,7 +89,7 @@ def manager():
     ("shutdown", "active"),
     [(Transition.TRANSITION_ACTIVE_SHUTDOWN, True), (Transition.TRANSITION_INACTIVE_SHUTDOWN, False)],
 )
-def test_who_is_shut_down_drives_no_hand(manager, shutdown, active):
+def test_a_node_that_is_shut_down_drives_no_hand(manager, shutdown, active):
     if active:
         assert manager.ask(Transition.TRANSITION_ACTIVATE)
         assert manager.answers(0)
@@ -102,7 +102,7 @@ def test_who_is_shut_down_drives_no_hand(manager, shutdown, active):
     assert not ours & {end.topic_name for end in (*node.publishers, *node.subscriptions)}
 
 
-def test_who_is_off_leaves_nothing_latched_and_comes_back(manager):
+def test_an_inactive_node_leaves_nothing_latched_and_comes_back(manager):
     assert manager.ask(Transition.TRANSITION_ACTIVATE)
     assert manager.answers(0)
     assert manager.ask(Transition.TRANSITION_DEACTIVATE)

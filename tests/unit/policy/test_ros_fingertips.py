@@ -15,7 +15,7 @@ LEFT_KEYS, RIGHT_KEYS = (27, 31), (43, 46)
 
 
 @pytest.mark.parametrize("name", ["streaming", "reactive", "foresight"])
-def test_whoever_moves_fingertips_tells_where(name):
+def test_controllers_that_move_fingertips_report_their_targets(name):
     controller = make_controller(name, SceneConfig())
     assert isinstance(controller, ReportsFingertipTargets)
     rows = controller.horizon_steps
@@ -36,7 +36,7 @@ def test_whoever_moves_fingertips_tells_where(name):
     assert controller.fingertip_targets() is None
 
 
-def test_who_moves_none_tells_none():
+def test_without_fingertips_none_are_reported():
     assert not isinstance(Idle(), ReportsFingertipTargets)
 
 

@@ -61,7 +61,7 @@ def test_a_whole_song_controller_begins_with_the_song():
 
 
 @pytest.mark.parametrize("horizon", [4, None])
-def test_who_comes_late_begins_where_the_song_is(horizon):
+def test_a_late_start_begins_where_the_song_is(horizon):
     controller = Recorder(horizon)
     synchroniser = StepSynchroniser(controller)
     synchroniser.receive_song(
@@ -109,7 +109,7 @@ def test_only_messages_of_one_step_are_paired():
     assert observation.key_angles[87] == 1.0
 
 
-def test_an_observation_says_how_loud():
+def test_an_observation_has_velocities():
     controller = Recorder(4)
     synchroniser = StepSynchroniser(controller)
     synchroniser.begin(0, GOAL, PEDAL)

@@ -63,7 +63,7 @@ class Compiler(Recorder):
         return super().start(goal, sustain)
 
 
-def test_who_compiles_says_so_once(monkeypatch):
+def test_compiling_is_logged_once(monkeypatch):
     said = []
     monkeypatch.setattr(warm_up, "make_controller", lambda name, scene, model: Compiler(4))
     ready_controller("streaming", SceneConfig(), said.append)
@@ -72,7 +72,7 @@ def test_who_compiles_says_so_once(monkeypatch):
     assert "once" in line
 
 
-def test_what_cannot_be_kept_is_said_with_the_reason(monkeypatch):
+def test_what_cannot_be_cached_is_reported_with_the_reason(monkeypatch):
     said = []
     monkeypatch.setattr(warm_up, "make_controller", lambda name, scene, model: Compiler(4))
     monkeypatch.setattr(warm_up, "kernel_folder", lambda: (None, "Permission denied: '/home'"))
@@ -82,7 +82,7 @@ def test_what_cannot_be_kept_is_said_with_the_reason(monkeypatch):
     assert "Permission denied: '/home'" in line
 
 
-def test_who_compiles_nothing_is_not_talked_about(monkeypatch):
+def test_a_controller_that_compiles_nothing_logs_nothing(monkeypatch):
     said = []
 
     def slow(name, scene, model):

@@ -109,7 +109,7 @@ def test_splits_and_experts(archive: Path) -> None:
     assert expert_clips(archive) == [3]
 
 
-def test_what_is_wrong_is_said(archive: Path) -> None:
+def test_errors_are_reported(archive: Path) -> None:
     with pytest.raises(UserError, match=r"unknown split 'test': choose one of train, val"):
         load_demonstrations(archive, "test")
     with pytest.raises(UserError, match=r"unknown clip '4': choose one of 3, 5, 8"):

@@ -63,7 +63,7 @@ def test_a_finished_run_is_not_done_again(tmp_path) -> None:
     np.testing.assert_array_equal(again.weight.detach().numpy(), line.weight.detach().numpy())
 
 
-def test_a_finished_run_tells_its_loss_again(tmp_path) -> None:
+def test_a_finished_run_reports_its_loss_again(tmp_path) -> None:
     line, loss = _line()
     first = fit(line, loss, CONFIG, tmp_path, "line", RUN)
     assert np.isfinite(first)

@@ -140,7 +140,7 @@ def demos(tmp_path: Path) -> Path:
     return folder
 
 
-def test_training_tells_keys_and_ends_the_same_when_it_was_broken_off(
+def test_training_decodes_keys_and_ends_the_same_when_resumed(
     demos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     def options(out: str) -> train.Train:

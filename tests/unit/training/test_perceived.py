@@ -70,6 +70,6 @@ def test_a_hand_rests_before_and_after():
     np.testing.assert_allclose(right, np.array([2, 2, 2, 3, 4, 4, 4]) / 100, atol=1e-6)
 
 
-def test_a_hand_that_is_never_seen_cannot_be_learnt_from():
+def test_a_hand_that_is_never_seen_cannot_be_learned_from():
     with pytest.raises(UserError, match="no lh hand"):
         learnable(seen([(0, ROWS, 1)]), clip=0, song=0)

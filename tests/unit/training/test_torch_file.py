@@ -49,7 +49,7 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("device", ["cpu", "meta"])
-def test_weights_are_taken_over(device: str) -> None:
+def test_weights_are_loaded(device: str) -> None:
     given = torch.nn.Linear(2, 3)
     with torch.device(device):
         line = torch.nn.Linear(2, 3)

@@ -110,7 +110,9 @@ class PolicyNode:
         node = self.node
         plays_from = f"Folder of ONNX networks for {', '.join(TRAINED)}; demonstration for {', '.join(DEMONSTRATED)}"
         model = declare_text(node, "model", "", plays_from)
-        self._name = declare_text(node, "controller", default_controller(model), "Who plays", legal=CONTROLLERS)
+        self._name = declare_text(
+            node, "controller", default_controller(model), "Name of the controller", legal=CONTROLLERS
+        )
         variant = declare_text(node, "variant", "pianomime", "Hands to play with", legal=tuple(FOREARM_DOFS))
         collisions = declare_switch(node, "hand_collisions", False, "Hands and fingers collide with one another")
         autostart = declare_switch(node, "autostart", True, "Configure and activate without a life-cycle manager")
