@@ -1,4 +1,4 @@
-"""Hand-made messages, and what a listener makes of them."""
+"""Hand-made messages, and the events they give."""
 
 import mido
 import pytest

@@ -48,7 +48,7 @@ def played_live(
 
     `lateness_s` says how late each step is, `jitter_s` how late each event.
     """
-    # A Score that begins at 0 is heard at first_onset_s; whoever reads an event has it WIRE_S later at most.
+    # A Score that begins at 0 arrives at first_onset_s; events are read at most WIRE_S later.
     events = [replace(event, time_s=first_onset_s + event.time_s + jitter_s()) for event in note_events(score)]
     windows, first = {}, None
     for step in range(1, steps):
@@ -110,7 +110,7 @@ def test_a_very_short_note_sounds_on_either_side_of_a_border(onset_s, length_s):
 
 
 def test_after_a_silence_the_next_piece_has_rows_of_its_own():
-    """And what came between does not add to the delay: here the simulator stood still for 3 s."""
+    """What happened in between does not add to the delay; here the simulator paused for 3 s."""
     rng = np.random.default_rng(3)
     goal = EchoGoal(HORIZON, HORIZON)
     for away_s in (0.0, 3.0):
@@ -175,7 +175,7 @@ def test_before_the_first_note_the_goal_is_empty():
         assert sustain.shape == (HORIZON,)
         assert not window.any()
         assert not sustain.any()
-    goal.receive(NoteEvent(STEP_0_S + 0.2, True))  # a foot on the pedal is no note
+    goal.receive(NoteEvent(STEP_0_S + 0.2, True))  # a pedal event is not a note
     assert not goal.window(6, STEP_0_S + 0.3)[0].any()
     assert goal.first_step is None
 

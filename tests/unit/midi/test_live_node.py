@@ -1,4 +1,4 @@
-"""live_node with a keyboard of the test's own, its callbacks called by hand."""
+"""live_node with a simulated keyboard, its callbacks called directly."""
 
 import random
 import sys
@@ -17,7 +17,7 @@ ORDER = NameOrder(GOAL_NAMES)
 
 
 class Port:
-    """A keyboard: what is in `messages` was played, and `look` finds what `plugged` says."""
+    """A keyboard: what is in `messages` was played, and `poll` finds what `plugged` says."""
 
     def __init__(self, port: str, virtual: str, wait: bool) -> None:
         self.name = virtual or port
@@ -37,7 +37,7 @@ class Port:
 
 
 class Clock:
-    """Of the monotonic kind; each state comes 50 ms after the one before."""
+    """A monotonic clock; each state comes 50 ms after the previous one."""
 
     def __init__(self) -> None:
         self.now_s = 500.0
@@ -47,7 +47,7 @@ class Clock:
 
 
 class Topic:
-    """A publisher that keeps what it is given."""
+    """A publisher that keeps its messages."""
 
     def __init__(self) -> None:
         self.sent = []

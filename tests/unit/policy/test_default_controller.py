@@ -1,4 +1,4 @@
-"""Who plays where nobody is named is the same player in the command, the graph's options and a node with networks."""
+"""The default controller is the same in the command, the graph's options and a node with a model."""
 
 import random
 import sys

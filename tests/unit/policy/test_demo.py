@@ -1,4 +1,4 @@
-"""The controller that plays a demonstration: what it is told, and what it plays."""
+"""The controller that plays a demonstration: its fingertip targets, and what it plays."""
 
 from dataclasses import replace
 
@@ -38,7 +38,7 @@ def perform(demonstration: Demonstration, controller=None):
 
 @pytest.fixture(scope="module")
 def planners_own() -> Demonstration:
-    """The fingertips of the planner's own performance of a bundled song, seen by somebody who sees all."""
+    """The fingertips of the planner's own performance of a bundled song, completely observed."""
     music = trim_silence(load_midi(bundled_songs()[SONG]))
     notes = tuple(note for note in music.notes if note.offset_s < SECONDS)
     roll = piano_roll(Score(notes))

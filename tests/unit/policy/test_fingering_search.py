@@ -15,7 +15,7 @@ SHAPES = ([1, 1, 1], [1, 1, 1, 1], [2, 1], [2, 2], [1, 3], [2, 1, 1], [3], [4], 
 
 
 def small_song(shape: list[int], seed: int) -> list[Tone]:
-    """Slices of as many notes as `shape` says, some held into the next ones, keys at least two semitones apart."""
+    """Slices with the numbers of notes in `shape`, some held into the next ones, keys at least two semitones apart."""
     random = np.random.default_rng(seed)
     song: list[Tone] = []
     step = 0

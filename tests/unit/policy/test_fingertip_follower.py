@@ -1,4 +1,4 @@
-"""The follower, closed by the simulator."""
+"""The follower in closed loop with the simulator."""
 
 import numpy as np
 import pytest
@@ -26,7 +26,7 @@ class Stage:
         self.sites = [[self.simulator.model.site(name).id for name in row] for row in names]
 
     def play(self, points=None, steps=1):
-        """Fingertips (2, 5, 3) after so many steps in each of which the points were seen; None: nobody looks."""
+        """Fingertips (2, 5, 3) after a number of steps, with the points observed in each; None: no observation."""
         for _ in range(steps):
             if points is not None:
                 self.follower.update(points)

@@ -1,4 +1,4 @@
-"""follow_node, its callbacks called by hand: what it answers, and to whom it listens when."""
+"""follow_node with its callbacks called directly: its answers and its subscriptions."""
 
 import random
 import sys
@@ -20,7 +20,7 @@ from pianomime_policy.nodes.follow_node import FollowNode
 
 
 class Topic:
-    """A publisher that keeps what it is given."""
+    """A publisher that keeps its messages."""
 
     def __init__(self) -> None:
         self.sent = []

@@ -1,4 +1,4 @@
-"""The controller that looks before it plays."""
+"""The controller that looks ahead before it plays."""
 
 from dataclasses import replace
 

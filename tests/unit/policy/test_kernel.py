@@ -1,4 +1,4 @@
-"""Compiled functions follow their sources, wherever a callee stands; nothing is compiled twice, or kept for ever."""
+"""Compiled functions follow their sources, including callees; nothing is compiled twice or cached for ever."""
 
 import dis
 import importlib
@@ -143,7 +143,7 @@ def test_kernels_use_nothing_of_files_without_kernels():
 
 
 def is_set_in(module: ModuleType, name: str) -> bool:
-    """Whether a module sets this name itself, imports left aside."""
+    """Return True if a module defines this name itself, not counting imports."""
     lines = Path(str(module.__file__)).read_text().splitlines()
     return any(re.match(rf"(def|class) {name}\b|(\w+, )*{name}(, \w+)* = ", line) for line in lines)
 

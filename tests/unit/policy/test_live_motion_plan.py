@@ -1,4 +1,4 @@
-"""What the hands do about the keys held now: hand-made cases."""
+"""The motion plan for the keys held now: hand-made cases."""
 
 import numpy as np
 import pytest
@@ -13,7 +13,7 @@ C_POSITIONS = {0: 60, 1: 62, 2: 64, 3: 65, 4: 67, 6: 53, 7: 52, 8: 50, 9: 48}
 
 
 class Player:
-    """Shows a motion plan which pitches are held, step by step; robot keys are `angles`."""
+    """Updates a motion plan with the held pitches, step by step; robot keys are `angles`."""
 
     def __init__(self) -> None:
         self.motion_plan, self.step = LiveMotionPlan(LiveConfig()), 0

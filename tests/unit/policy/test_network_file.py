@@ -182,7 +182,7 @@ def test_answers_that_are_no_numbers_are_refused(tmp_path):
     path.write_bytes(tiny_network(operator="Div"))  # by zero
     assert refusal(path, {}).endswith("is not usable: its outputs 'targets' are not finite numbers")
     path.write_bytes(tiny_network(weights=[3e38] * 6))
-    with pytest.raises(UserError, match="its answers 'targets' are not finite numbers"):
+    with pytest.raises(UserError, match="its outputs 'targets' are not finite numbers"):
         NetworkFile.load(path, {}).run(state=np.ones((1, 2), np.float32))
 
 

@@ -48,7 +48,7 @@ def pedal(goal: np.ndarray) -> np.ndarray:
 
 
 def play(planner: Planner, goal: np.ndarray, steps: int, *, shown: np.ndarray | None = None) -> np.ndarray:
-    """(1 + steps, 54) start and then targets (46, padded), the robot moving as it is told, a step late.
+    """(1 + steps, 54) start and then targets (46, padded), with a robot that follows its commands one step late.
 
     `shown` is what the observations hold instead of the goal.
     """

@@ -1,4 +1,4 @@
-"""policy_node under a life-cycle manager: by the services that `ros2 lifecycle set` calls, seen from another node."""
+"""policy_node under a life-cycle manager: through the services that `ros2 lifecycle set` calls, from another node."""
 
 import random
 
@@ -20,7 +20,7 @@ from pianomime_policy.nodes.policy_node import PolicyNode
 
 
 class Manager:
-    """Asks for transitions, plays the simulator, and hears commands."""
+    """Requests transitions, acts as the simulator, and receives commands."""
 
     def __init__(self, part: PolicyNode) -> None:
         self.part = part
@@ -57,7 +57,7 @@ class Manager:
         self._goal.publish(goal_message(np.zeros((40, 88), dtype=bool), np.zeros(40, dtype=bool), step=step))
 
     def answers(self, step: int, rounds: int = 200) -> bool:
-        """Whether a state shown again and again is answered."""
+        """Return True if a repeated state is answered."""
 
         def answered() -> bool:
             self.show(step)

@@ -1,4 +1,4 @@
-"""midi_node and policy_node, their callbacks called by hand: what they publish, what they refuse."""
+"""midi_node and policy_node, their callbacks called directly: what they publish and refuse."""
 
 import random
 import sys
@@ -37,7 +37,7 @@ from pianomime_policy.nodes.policy_node import PolicyNode
 
 
 class Topic:
-    """A publisher that keeps what it is given."""
+    """A publisher that keeps its messages."""
 
     def __init__(self) -> None:
         self.sent = []
@@ -243,7 +243,7 @@ def test_the_song_is_published_once_and_windows_on_request(ros, song):
     assert np.flatnonzero(goal[1:].any(axis=0)).tolist() == [62 - 21]
     velocity = read_goal_velocity(message, NameOrder(GOAL_NAMES), goal)
     assert np.array_equal(velocity, 80 * goal)
-    # Without an answer the window is said again, until there is nothing more to say.
+    # Without an answer the window is repeated, until the song is over.
     part._send()
     assert part._publish_goal.sent[0] == part._publish_goal.sent[1]
     part._on_state(joint_state(("x",), np.zeros(1), step=part._song.steps))

@@ -1,4 +1,4 @@
-"""What is tried next."""
+"""Proposals of the search."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""The controller that knows only what is held, on the simulator: hand-made cases."""
+"""The controller that knows only the keys held now, in the simulator: hand-made cases."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""When notes are let go, against cases worked out by hand.
+"""Early release against cases worked out by hand.
 
 Keys here lie 20 mm apart, every finger is at home in the middle of its hand and bears 30 mm to either side.
 """

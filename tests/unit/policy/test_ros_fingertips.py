@@ -1,4 +1,4 @@
-"""Fingertip targets: told by whoever moves fingertips, on the keys they are to press, and shown as they are told."""
+"""Fingertip targets: reported by controllers that move fingertips, on the keys to press, and published as reported."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Which messages make an observation, and that each step is answered once."""
+"""Which messages make an observation, and that each step is answered exactly once."""
 
 import numpy as np
 import pytest
@@ -11,7 +11,7 @@ PEDAL = np.array([True, False, False, True, False, False])
 
 
 class Recorder:
-    """A controller that remembers what it was shown and answers with the step."""
+    """A controller that records its observations and answers with the step."""
 
     joint_names = ("a", "b")
     target_names = ("x",)

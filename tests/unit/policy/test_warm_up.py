@@ -1,4 +1,4 @@
-"""What the warm-up shows a controller, what it says, and that nothing is left to compile."""
+"""The warm-up: its observations, its log line, and that nothing is left to compile."""
 
 import subprocess
 import sys
@@ -18,7 +18,7 @@ from pianomime_policy.warm_up import play_one_note, ready_controller
 
 
 class Recorder:
-    """A controller that remembers what it was shown."""
+    """A controller that records its observations."""
 
     joint_names = ("a", "b")
     target_names = ("x",)

@@ -1,4 +1,4 @@
-"""A hand-written archive of three clips whose names stand in other orders, and PianoMime's own."""
+"""A hand-written archive of three clips with names in different orders, and PianoMime's own."""
 
 import csv
 import json

@@ -1,4 +1,4 @@
-"""The teacher's answers against the planner's own search over the same music."""
+"""The teacher's labels against the planner's own search over the same music."""
 
 import numpy as np
 import torch

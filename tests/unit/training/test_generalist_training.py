@@ -1,4 +1,4 @@
-"""From music to a controller, on seconds of data: asking, training, export, and what the robot says to the files."""
+"""From music to a controller, on seconds of data: labelling, training, export, and the check of the exported files."""
 
 import json
 from pathlib import Path

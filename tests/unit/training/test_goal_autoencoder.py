@@ -1,4 +1,4 @@
-"""Distances by hand, codes that know nothing of other rows, and a tiny training that is broken off and goes on."""
+"""Distances by hand, codes that do not depend on other rows, and a tiny training that is interrupted and resumed."""
 
 from dataclasses import replace
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What a video shows, in the orders of the archive of demonstrations."""
+"""Perceived demonstrations in the order of the archive of demonstrations."""
 
 import numpy as np
 import pytest
@@ -13,7 +13,7 @@ ROWS = 7
 
 
 def seen(unseen=((2, 5, 1),)) -> Demonstration:
-    """Three notes of a right thumb, a left little finger and of nobody; `unseen` are (first, end, hand)."""
+    """Three notes of a right thumb, a left little finger and without finger; `unseen` are (first, end, hand)."""
     points = np.zeros((ROWS, 2, 6, 3), dtype=np.float32)
     points[..., 0] = np.arange(ROWS)[:, None, None] / 100
     points[..., 1] = np.arange(2)[:, None]

@@ -1,4 +1,4 @@
-"""pack, unpack and verify on two clips of three notes, played by the planner in the place of the search."""
+"""pack, unpack and verify on two clips of three notes, played by the planner instead of the search."""
 
 from dataclasses import replace
 from pathlib import Path
