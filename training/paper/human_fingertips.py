@@ -16,7 +16,7 @@ from pianomime_description.hand_spec import build_hand, fingertip_site
 from pianomime_policy.controllers.controller import Observation
 from training.demonstrations import FINGERTIP_NAMES, Demonstration, target_range
 
-# Squared errors in m weigh 1 (the published 1e8 divided out of everything).
+# Squared errors in m have weight 1 (the published 1e8 is divided out of everything).
 _WRIST_WEIGHT = 1e-6
 _DAMPING = 1e-14
 _LEVENBERG = 1e-6
