@@ -1,1 +1,1 @@
-"""Measurements: `make bench` runs the quick ones; modules also run alone: `python -m benchmarks.expert_replay`."""
+"""Measurements: `make bench` runs the quick ones; each module also runs alone: `python -m benchmarks.expert_replay`."""

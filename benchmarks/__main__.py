@@ -1,4 +1,4 @@
-"""Run the quick benchmarks, one table each."""
+"""Runs the quick benchmarks, one table each."""
 
 import sys
 from collections.abc import Callable
@@ -10,10 +10,10 @@ BENCHES: tuple[Callable[[], int], ...] = (simulator_speed.main, planner_cost.mai
 
 
 def main() -> int:
-    """Return the worst exit code: 0 when every bench reached its goal.
+    """Return the worst exit code: 0 if every benchmark reached its goal.
 
     Raises:
-        UserError: No bundled networks.
+        UserError: The bundled networks are missing.
     """
     return max(bench() for bench in BENCHES)
 

@@ -1,8 +1,8 @@
-"""How fast a hand can jump: key-frames lost when both hands go from one triad to another some way off.
+"""How fast a hand can jump: note-frames lost when both hands move from one triad to a distant one.
 
-The rolls are made by hand: both hands hold triads of white keys for a second and go up and down by some white keys, in
-parallel. What is lost of the old chord (let go early) and of the new one (late) is the time that lift, travel and press
-take, less the rest between the chords.
+The rolls are synthetic: both hands hold triads of white keys for a second and move up and down by some white keys, in
+parallel. The frames lost of the old chord (released early) and of the new one (late) are the time that lift, travel and
+press take, minus the rest between the chords.
 
 `python -m benchmarks.chord_jump` takes about a minute.
 """
@@ -29,21 +29,21 @@ from pianomime_policy.controllers.registry import make_controller
 
 CHORD_STEPS = 20
 _WHITE = np.flatnonzero(~KEYBOARD.is_black)
-# White keys of both lower triads counted from A0: C2 E2 G2 and C5 E5 G5. Three octaves (49 cm) apart, so that no hand
-# comes near the other one or does its work.
+# White keys of both lower triads counted from A0: C2 E2 G2 and C5 E5 G5. Three octaves (49 cm) apart, so that the hands
+# stay clear of each other and cannot play each other's notes.
 _TRIADS = np.array([9, 11, 13, 30, 32, 34])
 _MOST_KEYS = int(len(_WHITE) - 1 - _TRIADS.max())
 
 
 @dataclass(frozen=True)
 class ChordJumpOptions:
-    """Let a controller jump and print what it loses.
+    """Let a controller play jumps and print the lost frames.
 
     Attributes:
-        controller: Who plays.
+        controller: Name of the controller.
         keys: Distances of the jumps in white keys.
         rest_steps: Steps of rest between the chords.
-        starts: Where the lower chord lies, in white keys from C major; all are played.
+        starts: Positions of the lower chord, in white keys from C major; all are played.
         jumps: Jumps from each start, half of them up and half down.
     """
 
@@ -59,11 +59,11 @@ class JumpLoss:
     """Mean over the notes that change at a jump.
 
     Attributes:
-        distance_m: Way of each hand.
+        distance_m: Distance that each hand jumps.
         rest_s: Rest between the chords.
-        early: Key-frames lost at the end of a note of the old chord.
-        late: Key-frames lost at the beginning of a note of the new one.
-        wrong: Key-frames pressed and not wanted.
+        early: Note-frames lost at the end of a note of the old chord.
+        late: Note-frames lost at the beginning of a note of the new one.
+        wrong: Note-frames pressed that are not in the goal.
     """
 
     distance_m: float
@@ -74,7 +74,7 @@ class JumpLoss:
 
     @property
     def lost(self) -> float:
-        """Key-frames lost of an old note and a new one together."""
+        """Note-frames lost by an old and a new note together."""
         return self.early + self.late
 
 
@@ -84,7 +84,7 @@ def chord_roll(keys: int, rest_steps: int, start: int, jumps: int) -> PianoRoll:
     The lower ones are C major moved by `start` white keys.
 
     Raises:
-        UserError: The keyboard ends before.
+        UserError: The jump goes beyond the keyboard.
     """
     if keys < 1 or start < 0 or keys + start > _MOST_KEYS:
         raise UserError(
@@ -101,14 +101,14 @@ def chord_roll(keys: int, rest_steps: int, start: int, jumps: int) -> PianoRoll:
 
 
 def jump_loss(goal: NDArray[np.bool_], pressed: NDArray[np.bool_], keys: int, rest_steps: int) -> JumpLoss:
-    """Count what was lost around each jump, from the middle of a chord to the middle of the next.
+    """Count the lost frames around each jump, from the middle of a chord to the middle of the next.
 
     Args:
         goal, pressed: (T, 88) of one `chord_roll` or more, (R, T, 88).
-        keys, rest_steps: As of the roll.
+        keys, rest_steps: As for the roll.
     """
     half, period = CHORD_STEPS // 2, CHORD_STEPS + rest_steps
-    # How the first chord begins and the last one ends is no jump.
+    # The beginning of the first chord and the end of the last one are not jumps.
     near = slice(half, goal.shape[-2] - period + half)
     late = np.arange(goal.shape[-2])[near] % period < half
     goal, pressed = goal[..., near, :], pressed[..., near, :]
@@ -142,7 +142,7 @@ def measure(options: ChordJumpOptions) -> list[JumpLoss]:
 
 
 def jump_table(losses: list[JumpLoss]) -> Table:
-    """One row a kind of jump, in Markdown."""
+    """One row for each kind of jump, in Markdown."""
     table = Table("jump", "rest", "lost early", "lost late", "lost", "wrong", box=box.MARKDOWN)
     for loss in losses:
         numbers = (f"{value:.2f}" for value in (loss.early, loss.late, loss.lost, loss.wrong))
@@ -153,7 +153,7 @@ def jump_table(losses: list[JumpLoss]) -> Table:
 def main(options: ChordJumpOptions) -> int:
     """Print the table."""
     console = Console()
-    console.print(f"{options.controller}: key-frames of 50 ms a note, mean over the notes that change")
+    console.print(f"{options.controller}: note-frames of 50 ms a note, mean over the notes that change")
     console.print(jump_table(measure(options)))
     return 0
 

@@ -1,4 +1,4 @@
-"""Replay every expert demonstration open loop: a simulator that is right plays them as their authors recorded.
+"""Replays every expert demonstration in open loop: a correct simulator reproduces what the authors recorded.
 
 `python -m benchmarks.expert_replay --demos DIR` takes about five minutes on one core.
 """
@@ -20,7 +20,7 @@ from pianomime_core.metrics import score
 from pianomime_description import SceneConfig
 from pianomime_physics.simulator import Simulator
 
-WANTED_MEAN_F1 = 0.89
+REQUIRED_MEAN_F1 = 0.89
 
 
 @dataclass(frozen=True)
@@ -30,9 +30,9 @@ class ReplayOptions:
     Attributes:
         demos: Folder of the demonstrations.
         clips: Numbers of the clips; all if none is given.
-        hand_collisions: Let the hands collide, which the experts never had to care about.
+        hand_collisions: Let the hands collide, which the experts were not trained with.
         resting_keys_sleep: The speed option of the simulator.
-        shown: Rows of the table: the clips that lost most.
+        shown: Rows of the table: the clips with the largest losses.
     """
 
     demos: Path
@@ -43,7 +43,7 @@ class ReplayOptions:
 
 
 def main(options: ReplayOptions) -> int:
-    """Print the table; return 0 if the mean F1 is what it should be."""
+    """Print the table; return 0 if the mean F1 is as expected."""
     simulator = Simulator(
         SceneConfig(hand_collisions=options.hand_collisions, resting_keys_sleep=options.resting_keys_sleep)
     )
@@ -68,8 +68,10 @@ def main(options: ReplayOptions) -> int:
     table.add_row("mean", f"{stored.mean():.4f}", f"{ours.mean():.4f}", f"{ours.mean() - stored.mean():+.4f}")
     table.add_row("median", f"{np.median(stored):.4f}", f"{np.median(ours):.4f}", f"{np.median(ours - stored):+.4f}")
     Console().print(table)
-    print(f"{np.mean(np.abs(ours - stored) < 0.01):.0%} of the clips within .01; wanted: mean F1 >= {WANTED_MEAN_F1}")
-    return 0 if ours.mean() >= WANTED_MEAN_F1 else 1
+    print(
+        f"{np.mean(np.abs(ours - stored) < 0.01):.0%} of the clips within .01; required: mean F1 >= {REQUIRED_MEAN_F1}"
+    )
+    return 0 if ours.mean() >= REQUIRED_MEAN_F1 else 1
 
 
 def _replay(simulator: Simulator, goal: NDArray[np.bool_], expert: Expert) -> float:

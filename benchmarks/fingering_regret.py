@@ -1,8 +1,8 @@
-"""How much dearer the fingers of a network are than those of its teacher, in the prices of the fingering search.
+"""The regret of a fingering network: how much more its fingers cost than those of its teacher.
 
 `python -m benchmarks.fingering_regret NETWORK.pt ... --demos DIR --songs DIR`: the network plays, and at every onset
-the teacher says how much dearer its choice is in the end than the best one. No simulator: a first look at a training
-run takes a minute. The cheapest way of each onset for itself is shown beside it, the choice of who does not look ahead.
+the teacher computes how much more its choice finally costs than the best one. No simulator is needed, so a first check
+of a training run takes a minute. For comparison, the cheapest way to play each onset, without lookahead, is also shown.
 """
 
 import os
@@ -30,7 +30,7 @@ from pianomime.files.songs import read_song
 from pianomime_core.errors import UserError
 
 TEACHER = ExampleConfig(states=96, fewest=3, most=48, hopeless=30.0, short_sighted=0.0)
-"""Asked more carefully than in training, with two seconds in sight."""
+"""A more accurate teacher than in training, with two seconds of lookahead."""
 
 
 @dataclass(frozen=True)
@@ -39,10 +39,10 @@ class RegretOptions:
 
     Attributes:
         networks: Files of `training.generalist.train_fingering`.
-        demos: Folder with PianoMime's demonstrations as MIDI files; without it no validation rows.
-        songs: Folder with the folders folk and classical; without it no rows of them.
+        demos: Folder with PianoMime's demonstrations as MIDI files; without it the validation rows are left out.
+        songs: Folder with the folders folk and classical; without it their rows are left out.
         every: Play every n-th song only.
-        jobs: Processes; has no influence on any number.
+        jobs: Processes; does not influence any number.
     """
 
     networks: Annotated[tuple[Path, ...], tyro.conf.Positional]
@@ -56,7 +56,7 @@ def main(options: RegretOptions) -> int:
     """Print the table and return 0.
 
     Raises:
-        UserError: A folder, song or network is missing or bad.
+        UserError: A folder, song or network is missing or damaged.
     """
     sets = song_sets(options.demos, options.songs)
     table = Table("songs", "who", "onsets", "regret", "above 1", "above 5", box=box.MARKDOWN)

@@ -1,8 +1,8 @@
-"""Deadlines missed while others join and leave a graph that plays in real time, by both transports.
+"""Deadlines missed while other nodes join and leave a graph that plays in real time, for both transports.
 
-A listener with ROS 2's own settings (`ros2 topic echo /piano/score`) joins every few seconds, for one and a half; some
-are gone before they have found the graph. "loopback" is how the
-nodes talk by default, "shared memory" what ROS 2 chooses for one machine; docs/ros.md, "Transport".
+A listener with ROS 2's default settings (`ros2 topic echo /piano/score`) joins every few seconds for one and a half
+seconds; some leave before they have discovered the graph. "loopback" is the default transport of our nodes, "shared
+memory" what ROS 2 chooses on one machine; see docs/ros.md, "Transport".
 """
 
 import os
@@ -40,12 +40,12 @@ raise SystemExit(not heard)
 
 @dataclass(frozen=True)
 class JoiningOptions:
-    """Let listeners come and go.
+    """Let listeners join and leave.
 
     Attributes:
         song: Bundled song or MIDI file.
-        controller: Who plays.
-        runs: Performances by each transport, in turn.
+        controller: Name of the controller.
+        runs: Performances with each transport, alternating.
     """
 
     song: str = "minuet_in_g"
@@ -72,7 +72,7 @@ def main(options: JoiningOptions | None = None) -> int:
 
 
 def _perform(options: JoiningOptions, settings: dict[str, str]) -> tuple[int, int, Rollout]:
-    """Listeners that joined, those that heard the score, and the performance."""
+    """Return how many listeners joined, how many received the score, and the performance."""
     own = {name: value for name, value in os.environ.items() if name not in (DISCOVERY, PROFILES)}
     with tempfile.TemporaryDirectory(prefix="pianomime-") as folder:
         rollout = Path(folder) / "played.npz"

@@ -1,7 +1,7 @@
-"""How far the automatic keyboard fit can be trusted: random views of rendered keyboards, whose right answer is known.
+"""How reliable the automatic keyboard fit is: random views of rendered keyboards with known ground truth.
 
-`python -m benchmarks.keyboard_views` takes four minutes. A fit that is wrong by more than 12 mm anywhere on the piano
-and says nothing is a silent failure: by half a white key, the neighbouring one is played.
+`python -m benchmarks.keyboard_views` takes four minutes. A fit that is off by more than 12 mm anywhere on the piano
+without reporting it is a silent failure: half a white key off, the neighbouring key would be played.
 """
 
 import sys
@@ -24,7 +24,7 @@ SILENT_M = 0.012
 
 @dataclass(frozen=True)
 class KeyboardViewsOptions:
-    """Fit the keyboards of random views and print how well it went.
+    """Fit the keyboards of random views and print the results.
 
     Attributes:
         views: How many; half of them as people film, half with anything wrong.
@@ -37,7 +37,7 @@ class KeyboardViewsOptions:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a view: errors of the points of the keyboard [m], or why it was refused."""
+    """Result of a view: errors of the points of the keyboard [m], or the reason for a refusal."""
 
     view: View
     usual: bool
@@ -47,7 +47,7 @@ class Outcome:
 
 
 def error_m(keyboard_map: KeyboardMap, view: View) -> np.ndarray:
-    """Distance between where the map puts points all over the keyboard and where they are, (88, 3) [m]."""
+    """Errors of the map at points all over the keyboard, (88, 3) [m]."""
     points = keyboard_points_m()
     pixels = view.project(np.concatenate([points, np.zeros((*points.shape[:2], 1))], axis=-1))
     return np.linalg.norm(keyboard_map.to_world(pixels) - points, axis=-1)
@@ -63,13 +63,13 @@ def outcome(view: View, usual: bool) -> Outcome:
 
 
 def outcomes(views: int, seed: int) -> list[Outcome]:
-    """The outcomes of random views, usual ones and others by turns."""
+    """The results of random views, typical and defective ones alternating."""
     random = np.random.default_rng(seed)
     return [outcome(random_view(random, usual), usual) for usual in (index % 2 == 0 for index in range(views))]
 
 
 def main(options: KeyboardViewsOptions) -> int:
-    """Print the table; return 1 when there was a silent failure."""
+    """Print the table; return 1 if there was a silent failure."""
     done = outcomes(options.views, options.seed)
     table = Table(box=box.MARKDOWN)
     table.add_column("views")

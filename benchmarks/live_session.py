@@ -1,4 +1,4 @@
-"""The nodes of `pianomime live`, played on by a script in this process."""
+"""Runs the nodes of `pianomime live` with a script in this process as the player."""
 
 import threading
 from collections.abc import Callable
@@ -15,15 +15,15 @@ SETTLED_S = 1.0
 
 
 class _Over(Exception):  # noqa: N818 (an event, like KeyboardInterrupt)
-    """The script has come to its end."""
+    """Raised when the script has finished."""
 
 
 def perform_live(options: LiveOptions, script: Callable[[], None]) -> None:
-    """Start the nodes; once the robot listens, run the script in a thread; when it returns, end the music.
+    """Start the nodes; run the script in a thread once the robot is ready; when it returns, end the music.
 
     Raises:
         UserError: A node refused its input.
-        NodeDied: One is gone for good.
+        NodeDied: A node ended for good.
         RuntimeError: The script failed, or the nodes ended before it did.
     """
     complete_ros_environment()

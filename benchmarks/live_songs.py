@@ -38,8 +38,8 @@ from pianomime_description.variant import SceneConfig
 from pianomime_physics.simulator import Simulator
 from pianomime_policy.controllers.registry import check_controller, make_controller
 
-WANTED_DIFFERENCE = 0.01
-"""The live score is within this of that of the file, or better; late steps count besides."""
+ALLOWED_DIFFERENCE = 0.01
+"""Allowed difference of the live score below that of the file, in addition to late steps."""
 END_S = 0.5
 
 
@@ -49,7 +49,7 @@ class LiveSongsOptions:
 
     Attributes:
         songs: MIDI files or folders of them; the bundled songs if none is given.
-        controller: Who plays.
+        controller: Name of the controller.
         seconds: Length played of each song.
     """
 
@@ -63,11 +63,11 @@ class Comparison:
     """A song live and from its file.
 
     Attributes:
-        received: What the robot wanted to play, live, against what is written.
-        live: What it pressed, against what it wanted.
-        file: The same of the file.
-        missed_steps: Steps of the music, live, whose command was late: a busy machine's fault, not of the music's way.
-        steps: Of the music, live.
+        received: Score of the goal received live against the written notes.
+        live: Score of the pressed keys against the received goal.
+        file: The same when playing from the file.
+        missed_steps: Live steps with a late command, caused by a busy machine, not by the path of the music.
+        steps: Number of live steps.
     """
 
     received: ScoreCard
@@ -82,13 +82,13 @@ class Comparison:
         return self.live.f1 - self.file.f1
 
     @property
-    def is_as_wanted(self) -> bool:
-        """True if nothing was lost on the music's way."""
-        return self.difference >= -WANTED_DIFFERENCE - self.missed_steps / self.steps
+    def passes(self) -> bool:
+        """True if nothing was lost between keyboard and robot."""
+        return self.difference >= -ALLOWED_DIFFERENCE - self.missed_steps / self.steps
 
 
 def main(options: LiveSongsOptions) -> int:
-    """Print the table; return 0 if every song is as wanted, 1 if not.
+    """Print the table; return 0 if every song passes, 1 if not.
 
     Raises:
         UserError: Bad options, or no MIDI ports.
@@ -107,15 +107,15 @@ def main(options: LiveSongsOptions) -> int:
             played.append(one)
             table.add_row(name, *_numbers(one))
     Console(width=120).print(table)
-    good = all(one.is_as_wanted for one in played)
+    good = all(one.passes for one in played)
     mean = float(np.mean([one.difference for one in played]))
-    wanted = f"{-WANTED_DIFFERENCE} or better for each, but for the share of late steps"
-    print(f"mean difference {mean:+.4f}; wanted: {wanted}: {'yes' if good else 'no'}")
+    required = f"{-ALLOWED_DIFFERENCE} or better for each, apart from the fraction of late steps"
+    print(f"mean difference {mean:+.4f}; required: {required}: {'yes' if good else 'no'}")
     return 0 if good else 1
 
 
 def excerpt(music: Score, seconds: float) -> Score:
-    """The first seconds of music from its first note on; what sounds then ends there."""
+    """The first seconds of music from its first note on; notes that still sound then end there."""
     music = trim_silence(music)
     notes = [replace(note, offset_s=min(note.offset_s, seconds)) for note in music.notes if note.onset_s < seconds]
     pedal = [(time_s, down) for time_s, down in music.sustain if time_s < seconds]
@@ -123,7 +123,7 @@ def excerpt(music: Score, seconds: float) -> Score:
 
 
 def compare(written: Score, controller: str) -> Comparison:
-    """Play music on a scripted keyboard to the nodes, and from its roll without them.
+    """Play music to the nodes with a scripted keyboard, and from its roll without nodes.
 
     Raises: As `perform_live`.
     """
@@ -144,7 +144,7 @@ def compare(written: Score, controller: str) -> Comparison:
 
 
 def compare_rollout(live: Rollout, written: Score, controller: str) -> Comparison:
-    """Score what was played live beside what the same controller plays from the file."""
+    """Score live playing and the same controller playing from the file."""
     first, last = np.flatnonzero(live.goal.any(axis=1))[[0, -1]]
     goal, pressed = live.goal[first : last + 1], live.pressed[first : last + 1]
     roll = piano_roll(written)

@@ -21,7 +21,7 @@ from numpy.typing import ArrayLike
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.soak import WANTED_GROWTH_MB, medley, resident_mb
+from benchmarks.soak import REQUIRED_GROWTH_MB, medley, resident_mb
 from pianomime.files.songs import bundled_songs
 from pianomime_core.errors import UserError
 from pianomime_core.goal_window import roll_window
@@ -43,7 +43,7 @@ REPORT_STEPS = round(FRAMES_PER_SECOND)
 """Control steps from one report to the next."""
 REPORTS_PER_MARK = 60
 HORIZON_STEPS = 11
-WANTED_COST_RATIO = 2.0
+REQUIRED_COST_RATIO = 2.0
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class LongSessionOptions:
 
     Attributes:
         minutes: Length of the music.
-        physics: Real, about 3 ms a step; or standing still, which costs nothing.
+        physics: Real, about 3 ms per step; or still, which costs nothing.
     """
 
     minutes: float = 120.0
@@ -61,13 +61,13 @@ class LongSessionOptions:
 
 @dataclass(frozen=True)
 class Mark:
-    """How things were at one moment of the music.
+    """Measurements at one moment of the music.
 
     Attributes:
-        minutes: Of music so far.
+        minutes: Minutes of music so far.
         report_ms: Percentiles of the cost of the last reports, as `percentiles_ms` names them.
-        memory_mb: Resident set of the process.
-        kept_mb: What of it a rollout will hold.
+        memory_mb: Resident set size of the process.
+        kept_mb: The part of it that a rollout keeps.
     """
 
     minutes: float
@@ -77,21 +77,21 @@ class Mark:
 
 
 class StillSimulator(Simulator):
-    """Joints and keys stay where they are: the cost of everything but physics."""
+    """Joints and keys do not move, to measure the cost of everything except physics."""
 
     def step(self, targets: ArrayLike) -> SimulatorState:
-        """Let 50 ms pass."""
+        """Advance by 50 ms."""
         self.data.time += CONTROL_TIMESTEP_S
         return self._state()
 
 
 class LongSession:
-    """The two sides of a performance, which answer each other at once.
+    """Both sides of a performance, which answer each other immediately.
 
     Args:
-        roll: What is played.
+        roll: The music.
         simulator: Its physics.
-        marks_min: Where to look.
+        marks_min: Minutes at which to measure.
     """
 
     def __init__(self, roll: PianoRoll, simulator: Simulator, marks_min: tuple[float, ...] = MARKS_MIN) -> None:
@@ -106,7 +106,7 @@ class LongSession:
         self._costs_s: deque[float] = deque(maxlen=REPORTS_PER_MARK)
 
     def play(self) -> list[Mark]:
-        """Play it all; return what was seen at each mark."""
+        """Play all of it; return the measurement at each mark."""
         window = roll_window(self._roll, 0, HORIZON_STEPS)
         start = self._synchroniser.begin(0, window.goal, window.sustain)
         assert start is not None
@@ -114,7 +114,7 @@ class LongSession:
         return self.marks
 
     def _publish(self, step: int, state: SimulatorState) -> None:
-        """What the state of a step brings about, between its publisher and the command that answers it."""
+        """Do what follows from the state of a step, up to the command that answers it."""
         window = roll_window(self._roll, step, HORIZON_STEPS)
         self._board.expect(step, window.goal, window.sustain)
         self._synchroniser.receive_goal(step, *window)
@@ -149,7 +149,7 @@ class LongSession:
 
 
 def main(options: LongSessionOptions) -> int:
-    """Print the table; return 0 if the wishes came true, else 1.
+    """Print the table; return 0 if the requirements are met, else 1.
 
     Raises:
         UserError: Less than a minute.
@@ -177,10 +177,10 @@ def main(options: LongSessionOptions) -> int:
     console.print(table)
     ratio = last.report_ms["report_p50_ms"] / first.report_ms["report_p50_ms"]
     growth_mb = last.memory_mb - first.memory_mb - (last.kept_mb - first.kept_mb)
-    good = ratio <= WANTED_COST_RATIO and growth_mb < WANTED_GROWTH_MB
+    good = ratio <= REQUIRED_COST_RATIO and growth_mb < REQUIRED_GROWTH_MB
     console.print(
-        f"a report at the end costs {ratio:.2f} times that of the first minute, at most {WANTED_COST_RATIO:g} wanted; "
-        f"other memory grew by {growth_mb:.1f} MB, less than {WANTED_GROWTH_MB:.0f} wanted: {'yes' if good else 'no'}"
+        f"a report at the end costs {ratio:.2f} times one of the first minute, at most {REQUIRED_COST_RATIO:g} allowed;"
+        f" other memory grew by {growth_mb:.1f} MB, at most {REQUIRED_GROWTH_MB:.0f} allowed: {'yes' if good else 'no'}"
     )
     return 0 if good else 1
 

@@ -1,10 +1,10 @@
-"""Memory and time that `perceive` takes for a long video, or a large one, beside the clip it is made of.
+"""Memory and time of `perceive` for a long or large video, compared with the clip it is made of.
 
     python -m benchmarks.long_video --video CLIP.mp4 --midi CLIP.mid --minutes 10
     python -m benchmarks.long_video --video CLIP.mp4 --midi CLIP.mid --minutes 1 --width 3840
 
-The clip is repeated, pictures and music. Only landmarks are kept of the pictures: the memory is that of the models and
-of the pictures looked at, however long the video.
+The clip is repeated, frames and music. Only landmarks are kept of the frames: memory is that of the models and of the
+frames being processed, however long the video.
 """
 
 import math
@@ -29,13 +29,13 @@ from pianomime_perception.video_file import probe
 
 @dataclass(frozen=True)
 class LongVideoOptions:
-    """Perceive a clip, and the same clip again and again.
+    """Perceive a clip, and the same clip repeated many times.
 
     Attributes:
         video: A pianist, seen from above.
-        midi: What is played in it.
-        minutes: At least this long.
-        width: Pictures are scaled up to this [px]; as they are without it.
+        midi: The music played in it.
+        minutes: Minimum length.
+        width: Frames are scaled up to this width [px]; unchanged by default.
     """
 
     video: Path
@@ -47,7 +47,7 @@ class LongVideoOptions:
 def main(options: LongVideoOptions) -> int:
     """Print the table."""
     console = Console(width=110)
-    table = Table("video", "size", "s", "pictures", "peak MB", "s of computing", "both hands", "notes with a finger")
+    table = Table("video", "size", "s", "frames", "peak MB", "CPU s", "both hands", "notes with a finger")
     with tempfile.TemporaryDirectory(prefix="pianomime-") as name:
         folder = Path(name)
         clip = options.video if options.width is None else enlarged(options.video, options.width, folder / "large.mp4")
@@ -62,7 +62,7 @@ def main(options: LongVideoOptions) -> int:
 
 
 def perceived(video: Path, midi: Path, out: Path) -> tuple[str, ...]:
-    """Perceive in a process of its own; return its cells of the table."""
+    """Perceive in a separate process; return the cells of the table."""
     begin_s = time.monotonic()
     command = [sys.executable, "-m", "pianomime", "perceive", str(video), "--midi", str(midi), "--out", str(out)]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
@@ -82,7 +82,7 @@ def perceived(video: Path, midi: Path, out: Path) -> tuple[str, ...]:
 
 
 def repeated(clip: Path, times: int, out: Path) -> float:
-    """Write the pictures of a clip again and again, as they are compressed; return after how many seconds."""
+    """Write the compressed frames of a clip many times; return the period in seconds."""
     with av.open(str(out), "w") as target:
         stream, next_dts = None, 0
         for _ in range(times):
@@ -103,7 +103,7 @@ def repeated(clip: Path, times: int, out: Path) -> float:
 
 
 def enlarged(clip: Path, width_px: int, out: Path) -> Path:
-    """Write a clip with larger pictures."""
+    """Write a clip with larger frames."""
     with av.open(str(clip)) as source, av.open(str(out), "w") as target:
         pictures = source.streams.video[0]
         assert pictures.time_base is not None
@@ -120,7 +120,7 @@ def enlarged(clip: Path, width_px: int, out: Path) -> Path:
 
 
 def encore(score: Score, period_s: float, times: int) -> Score:
-    """The same music again every `period_s`."""
+    """The same music repeated every `period_s`."""
     shifts_s = [period_s * k for k in range(times)]
     notes = tuple(
         replace(note, onset_s=note.onset_s + shift_s, offset_s=note.offset_s + shift_s)

@@ -1,10 +1,10 @@
-"""What the trained networks cost beside the paper's, on the same CPU in the same run, one thread each.
+"""Cost of the trained networks compared with the paper's, on the same CPU in the same run, one thread each.
 
 A control step of the paper's system is 100 denoising steps of its high and 50 of its low network; both are timed at
 their published size with random weights, whole control steps, one row at a time. Encoding the goal and the scheduler's
-arithmetic are left out, so the paper's system costs a little more than is printed. What stands beside it is the whole
-`Controller.act`, code around the networks included, in closed loop with the simulator. Other load on the machine
-lengthens the wall time alone, so the two are compared by CPU time.
+arithmetic are left out, so the paper's system costs a little more than is printed. It is compared with the whole
+`Controller.act`, including the code around the networks, in closed loop with the simulator. Other load on the machine
+affects only the wall time, so the two are compared by CPU time.
 """
 
 import importlib.util
@@ -30,7 +30,7 @@ from pianomime_physics.simulator import Simulator
 from pianomime_policy.controllers.registry import make_controller
 from pianomime_policy.networks.network_file import NetworkFile
 
-WANTED_P99_MS = 10.0
+REQUIRED_P99_MS = 10.0
 _PAPER = "paper-sized"
 
 
@@ -39,7 +39,7 @@ class NetworkCostOptions:
     """Measure the cost of trained networks.
 
     Attributes:
-        controller: Who plays.
+        controller: Name of the controller.
         model: Folder of its networks; the bundled one if none is given.
         seconds: Music of each bundled song that is played.
         paper_steps: Control steps of the paper's system that are timed.
@@ -52,10 +52,10 @@ class NetworkCostOptions:
 
 
 def main(options: NetworkCostOptions | None = None) -> int:
-    """Print the table and the ratio; return 1 if the controller costs more than wanted, else 0.
+    """Print the table and the ratio; return 1 if the controller costs more than required, else 0.
 
     Raises:
-        UserError: Less than a step is asked for, or as `make_controller`.
+        UserError: Less than one step is requested, or as `make_controller`.
     """
     options = options or NetworkCostOptions()
     if options.seconds < CONTROL_TIMESTEP_S or options.paper_steps < 1:
@@ -66,7 +66,7 @@ def main(options: NetworkCostOptions | None = None) -> int:
     simulator = Simulator()
     songs = [beginning(path, options.seconds) for path in bundled_songs().values()]
     controller = make_controller(options.controller, simulator.config, model_folder(options.controller, options.model))
-    ours = measure(controller, simulator, songs, options.controller, WANTED_P99_MS)
+    ours = measure(controller, simulator, songs, options.controller, REQUIRED_P99_MS)
     costs = {options.controller: ours}
     if importlib.util.find_spec("torch") is not None:
         costs[_PAPER] = _paper_cost(options.paper_steps)
@@ -77,7 +77,7 @@ def main(options: NetworkCostOptions | None = None) -> int:
     else:
         console.print("The paper's networks are not timed: torch is not installed (make training).")
     verdict = "reached" if ours.good else "missed"
-    console.print(f"Wanted p99 of {options.controller}, {WANTED_P99_MS:.0f} ms of wall time: {verdict}.")
+    console.print(f"Required p99 of {options.controller}, {REQUIRED_P99_MS:.0f} ms of wall time: {verdict}.")
     return 0 if ours.good else 1
 
 
@@ -99,7 +99,7 @@ def _paper_cost(count: int) -> Cost:
 
 
 def denoise(networks: Mapping[str, NetworkFile], steps: Mapping[str, int]) -> None:
-    """Run each network in turn, one row, as often as `steps` says, each time on the sample that the last call left."""
+    """Run each network in turn for its `steps`, one row, each time on the sample of the previous call."""
     rng = np.random.default_rng(0)
     for level, network in networks.items():
         shapes = {name: (1, *shape[1:]) for name, shape in network.metadata["inputs"]}

@@ -1,10 +1,10 @@
-"""How near `perceive` comes to a clip with reference outputs.
+"""Accuracy of `perceive` on a clip with reference outputs.
 
     python -m benchmarks.perception_accuracy --tutorial FOLDER
 
-The folder is the tutorial that PianoMime's authors publish. Their outputs are MediaPipe's too, through a homography of
-clicked corners, at 20 Hz: comparing with them measures how well they are reproduced, not how true they are; so does
-comparing with their fingering, a nearest-finger rule.
+The folder is the tutorial published by PianoMime's authors. Their outputs also come from MediaPipe, through a
+homography of clicked corners, at 20 Hz: the comparison measures how well they are reproduced, not
+how accurate they are. The same holds for their fingering, a nearest-finger rule.
 """
 
 import sys
@@ -36,7 +36,7 @@ Points = NDArray[np.float64]
 
 CLIP = "Stan_1"
 SHIFTS_S = (-3.0, -1.37, 0.62, 3.0)
-"""How much later the video begins, or earlier, to find the music again."""
+"""Time shifts of the video with which the start of the music is detected."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class AccuracyOptions:
 
     Attributes:
         tutorial: Folder with Stan_1.mp4, Stan_1.mid, the reference outputs and homography_matrix.npy.
-        every: Look at every n-th picture only.
+        every: Use only every n-th frame.
     """
 
     tutorial: Path
@@ -54,12 +54,12 @@ class AccuracyOptions:
 
 @dataclass(frozen=True, eq=False)
 class Reference:
-    """What the authors made of the clip, whose music begins with the video.
+    """The authors' outputs for the clip, whose music begins with the video.
 
     Attributes:
         points_m: (T, 2, 6, 2) world x, y at 20 Hz, right hand first, wrist first.
-        free: (T, 2, 6) fingertips that press no key: those of the others were moved onto their keys.
-        keyboard: Of their homography.
+        free: (T, 2, 6) fingertips that press no key; the others were moved onto their keys.
+        keyboard: From their homography.
     """
 
     points_m: Points
@@ -71,7 +71,7 @@ def load_reference(folder: Path) -> Reference:
     """Read the authors' outputs.
 
     Raises:
-        UserError: They are not there.
+        UserError: They are missing.
     """
     try:
         rows = np.stack([np.load(folder / f"{CLIP}_{side}_hand_action_list.npy") for side in ("right", "left")], axis=1)
@@ -80,7 +80,7 @@ def load_reference(folder: Path) -> Reference:
         raise UserError(f"no tutorial at {str(folder)!r}: {error}") from error
     free = rows[:, :, 7] == -1
     free[:, :, 0] = False
-    # Theirs maps to (y, -x), and MediaPipe's pixels, which count from the corner of the picture.
+    # Theirs maps to (y, -x), from MediaPipe's pixels, which count from the corner of the frame.
     to_world = np.array([[0.0, -1, 0], [1, 0, 0], [0, 0, 1]])
     from_corner = np.array([[1.0, 0, 0.5], [0, 1, 0.5], [0, 0, 1]])
     info = probe(folder / f"{CLIP}.mp4")
@@ -89,7 +89,7 @@ def load_reference(folder: Path) -> Reference:
 
 
 def see(folder: Path, every: int = 1) -> HandDetections:
-    """Return the hands in every n-th picture of the clip."""
+    """Return the hands in every n-th frame of the clip."""
     with HandTracker() as tracker:
         return follow(islice(frames(folder / f"{CLIP}.mp4"), 0, None, every), tracker)
 
@@ -100,7 +100,7 @@ def perceived(folder: Path, sightings: HandDetections, keyboard: KeyboardMap) ->
 
 
 def reproduction(sightings: HandDetections, reference: Reference) -> dict[str, float]:
-    """Return how far free fingertips are from the reference [mm], and in how many rows the hands are exchanged."""
+    """Return the distance of free fingertips from the reference [mm] and the number of rows with swapped hands."""
     traces, _ = trajectories_over(reference.keyboard, sightings)
     rows = traces.at(np.arange(len(reference.points_m)) * np.float64(CONTROL_TIMESTEP_S))
     away_mm = 1000 * np.linalg.norm(rows.points_m - reference.points_m, axis=-1)[reference.free]
@@ -119,7 +119,7 @@ def reproduction(sightings: HandDetections, reference: Reference) -> dict[str, f
 
 
 def shifted(sightings: HandDetections, shift_s: float) -> HandDetections:
-    """Return a video in which everything comes so much later; what would come before its beginning is cut off."""
+    """Return the video shifted in time; what would come before its beginning is cut off."""
     time_s = sightings.time_s + shift_s
     kept = time_s >= 0
     return HandDetections(
@@ -128,27 +128,27 @@ def shifted(sightings: HandDetections, shift_s: float) -> HandDetections:
 
 
 def offset_error_s(folder: Path, sightings: HandDetections, keyboard: KeyboardMap) -> float:
-    """Return how far off the beginning of the music is found at worst, which is known to be that of the video."""
+    """Return the largest error of the detected start of the music, which is known to be that of the video."""
     found = [(shift_s, perceived(folder, shifted(sightings, shift_s), keyboard)) for shift_s in (0.0, *SHIFTS_S)]
     return max(abs(demonstration.video_offset_s - shift_s) for shift_s, demonstration in found)
 
 
 def keyboard_error_mm(found: KeyboardMap, reference: KeyboardMap) -> Points:
-    """Return the distances between where two maps put the middles of the white keys, (52,) mm."""
+    """Return the distances between the centres of the white keys in two maps, (52,) mm."""
     white = ~KEYBOARD.is_black
     middle_m = np.column_stack([KEYBOARD.center_x_m[white], KEYBOARD.center_y_m[white]])
     return 1000 * np.linalg.norm(found.to_world(reference.to_image(middle_m)) - middle_m, axis=-1)
 
 
 def main(options: AccuracyOptions) -> None:
-    """Measure everything, with the authors' keyboard and with the one found."""
+    """Measure everything, with the authors' keyboard and with the detected one."""
     folder = options.tutorial
     reference = load_reference(folder)
     sightings = see(folder, options.every)
     pictures = (picture.image for picture in sample(folder / f"{CLIP}.mp4", BACKGROUND_PICTURES))
     fitted = fit_keyboard(background(pictures))
     fingers = load_fingering(folder / f"{CLIP}_fingering.csv")
-    print(f"| {CLIP}, {len(sightings.time_s)} pictures | authors' keyboard | found |\n|---|---|---|")
+    print(f"| {CLIP}, {len(sightings.time_s)} frames | authors' keyboard | detected |\n|---|---|---|")
     columns = []
     for keyboard in (reference.keyboard, fitted):
         demonstration = perceived(folder, sightings, keyboard)

@@ -1,7 +1,7 @@
-"""How many pictures a second perception_node keeps up with, and how old they are when their fingertips are out.
+"""The frame rate that perception_node can handle, and the age of frames when their fingertips are published.
 
-The pictures of a video of a pianist, scaled to 640x360, come 30 times a second as reliable sensor_msgs/Image from
-another process, as from a camera node. Other work on the machine disturbs what is measured.
+The frames of a video of a pianist, scaled to 640x360, arrive 30 times per second as reliable sensor_msgs/Image from
+another process, as from a camera node. Other load on the machine disturbs the measurement.
 
     python -m benchmarks.perception_rate --video VIDEO
 """
@@ -29,21 +29,21 @@ from pianomime_perception.video_file import frames
 
 TOPIC = "/benchmark/image"
 MOST_PICTURES = 300
-"""Of the video that are kept, 700 kB each at 640x360."""
+"""Number of video frames kept, 700 kB each at 640x360."""
 START_S = 60.0
 """How long the node may take to see the first hand."""
 
 
 @dataclass(frozen=True)
 class PerceptionRateOptions:
-    """Pictures in, fingertips out.
+    """Measure with images in and fingertips out.
 
     Attributes:
         video: A pianist, seen from above.
-        seconds: How long it is measured, after the keyboard is found; the video begins again when it ends.
-        width: Pictures are scaled to this [px].
-        rate_hz: Pictures a second.
-        watched: Somebody looks at the picture with hands drawn over it, too.
+        seconds: Duration of the measurement after the keyboard is found; the video is repeated.
+        width: Frames are scaled to this width [px].
+        rate_hz: Frames per second.
+        watched: Also subscribe to the annotated image.
     """
 
     video: Path
@@ -54,22 +54,22 @@ class PerceptionRateOptions:
 
 
 def measured(
-    sent: int, heard_s: Sequence[float], ages_s: Sequence[float], seen: Sequence[NDArray[np.bool_]]
+    sent: int, arrived_s: Sequence[float], ages_s: Sequence[float], seen: Sequence[NDArray[np.bool_]]
 ) -> dict[str, float]:
-    """Numbers of a measurement.
+    """Results of a measurement.
 
     Args:
-        sent: Pictures published meanwhile.
-        heard_s: When the fingertips of each picture came.
-        ages_s: How old each picture was then.
-        seen: Which hands (2,) were in it.
+        sent: Number of frames published.
+        arrived_s: Arrival time of the fingertips of each frame.
+        ages_s: Age of each frame at that time.
+        seen: The hands (2,) seen in it.
     """
     p50, p95 = np.percentile(ages_s, (50, 95)) * 1e3
     return {
-        "rate_hz": (len(heard_s) - 1) / (heard_s[-1] - heard_s[0]),
+        "rate_hz": (len(arrived_s) - 1) / (arrived_s[-1] - arrived_s[0]),
         "latency_p50_ms": float(p50),
         "latency_p95_ms": float(p95),
-        "looked_at": len(heard_s) / sent,
+        "looked_at": len(arrived_s) / sent,
         "both_hands": float(np.mean(np.all(seen, axis=1))),
     }
 
@@ -135,12 +135,12 @@ def _measure(options: PerceptionRateOptions) -> dict[str, float]:
     executor.shutdown()
     node.destroy_node()
     rclpy.try_shutdown()
-    heard_s, ages_s, seen = zip(*heard, strict=True)
-    return measured(round(options.rate_hz * options.seconds), heard_s, ages_s, seen)
+    arrived_s, ages_s, seen = zip(*heard, strict=True)
+    return measured(round(options.rate_hz * options.seconds), arrived_s, ages_s, seen)
 
 
 def publish(video: Path, width: int, rate_hz: float) -> None:
-    """Be the camera: publish the video again and again, until interrupted."""
+    """Act as the camera: publish the video repeatedly until interrupted."""
     import rclpy
     from sensor_msgs.msg import Image
 
@@ -159,7 +159,7 @@ def publish(video: Path, width: int, rate_hz: float) -> None:
 
 
 def _at(video: Path, width: int, rate_hz: float) -> Iterator[NDArray[np.uint8]]:
-    """Pictures of a video at another rate."""
+    """Frames of a video at another rate."""
     next_s = 0.0
     for frame in frames(video, width):
         if frame.time_s >= next_s:

@@ -1,8 +1,8 @@
-"""What the planner costs: milliseconds per control step of 50 ms, in process, on one core.
+"""The cost of the planner: milliseconds per control step of 50 ms, in process, on one core.
 
-Wall time is what a player feels and what counts here; CPU time stands beside it, because other load on the machine
-lengthens the wall time alone. A step is one `Controller.act`, played in closed loop with the simulator, whose time is
-not counted; `start` is counted by itself. Kernels are compiled before the clock runs.
+Wall time is what matters to a player and what counts here; CPU time is shown too, because other load on the machine
+affects only the wall time. A step is one `Controller.act` in closed loop with the simulator, whose time is not counted;
+`start` is measured separately. Kernels are compiled beforehand.
 """
 
 import gc
@@ -29,9 +29,9 @@ from pianomime_physics.simulator import Simulator
 from pianomime_policy.controllers.controller import Action, Controller, Observation
 from pianomime_policy.controllers.registry import make_controller
 
-WANTED_P99_MS = {"streaming": 10.0, "streaming-1s": 10.0, "foresight": 25.0}
-"""The wanted costs are those of a live player, without and with a simulator in the loop; the planner of whole songs is
-shown beside them."""
+REQUIRED_P99_MS = {"streaming": 10.0, "streaming-1s": 10.0, "foresight": 25.0}
+"""Required costs of live players, without and with a simulator in the loop; the whole-song planner is shown for
+comparison."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class CostOptions:
     Attributes:
         controllers: Names of controllers.
         seconds: Music of each song that is played.
-        folders: Folders of MIDI files, of which the first `each` are played beside the bundled songs.
+        folders: Folders of MIDI files, of which the first `each` are played besides the bundled songs.
         each: Songs of each folder.
     """
 
@@ -52,7 +52,7 @@ class CostOptions:
 
 
 class Stopwatch:
-    """A controller that plays as another one does, and the seconds it took.
+    """A wrapper around a controller that measures its time.
 
     Attributes:
         start_s: Wall seconds of the last `start`.
@@ -85,20 +85,20 @@ class Stopwatch:
 
 @dataclass
 class Cost:
-    """Milliseconds of one controller over all songs: each step by wall and by CPU time, and each start.
+    """Milliseconds of one controller over all songs: wall and CPU time of each step, and each start.
 
-    `wanted_p99_ms` is None where nothing is wanted.
+    `required_p99_ms` is None where nothing is required.
     """
 
-    wanted_p99_ms: float | None
+    required_p99_ms: float | None
     wall_ms: list[float]
     cpu_ms: list[float]
     start_ms: list[float]
 
     @property
     def good(self) -> bool:
-        """Whether p99 of the wall time is what it shall be."""
-        return self.wanted_p99_ms is None or bool(np.quantile(self.wall_ms, 0.99) <= self.wanted_p99_ms)
+        """True if p99 of the wall time is within the requirement."""
+        return self.required_p99_ms is None or bool(np.quantile(self.wall_ms, 0.99) <= self.required_p99_ms)
 
     def cells(self) -> list[str]:
         """Mean, median, p99 and maximum of a step, "wall (CPU)"."""
@@ -111,7 +111,7 @@ def _short(ms: float) -> str:
 
 
 def main(options: CostOptions | None = None) -> int:
-    """Print the table; return 1 if a live player costs more than wanted, else 0."""
+    """Print the table; return 1 if a live player costs more than required, else 0."""
     options = options or CostOptions()
     if options.seconds < CONTROL_TIMESTEP_S:
         raise UserError(f"seconds is {options.seconds:g}: want {CONTROL_TIMESTEP_S:g}, one step, or more")
@@ -121,21 +121,21 @@ def main(options: CostOptions | None = None) -> int:
     costs = {}
     for name in options.controllers:
         controller = make_controller(name, simulator.config, model_folder(name))
-        costs[name] = measure(controller, simulator, tuple(songs.values()), name, WANTED_P99_MS.get(name))
+        costs[name] = measure(controller, simulator, tuple(songs.values()), name, REQUIRED_P99_MS.get(name))
     console.print(_table(costs, len(songs)))
-    wanted = ", ".join(f"{name} {ms:.0f} ms" for name, ms in WANTED_P99_MS.items())
-    console.print(f"Wanted p99 of wall time: {wanted}; a step lasts {1e3 * CONTROL_TIMESTEP_S:.0f} ms.")
+    required = ", ".join(f"{name} {ms:.0f} ms" for name, ms in REQUIRED_P99_MS.items())
+    console.print(f"Required p99 of wall time: {required}; a step lasts {1e3 * CONTROL_TIMESTEP_S:.0f} ms.")
     return 0 if all(cost.good for cost in costs.values()) else 1
 
 
 def measure(
-    controller: Controller, simulator: Simulator, songs: Sequence[PianoRoll], name: str, wanted_p99_ms: float | None
+    controller: Controller, simulator: Simulator, songs: Sequence[PianoRoll], name: str, required_p99_ms: float | None
 ) -> Cost:
-    """Play the songs after twenty steps that warm up; the progress bar shows the name."""
+    """Play the songs after twenty warm-up steps; the progress bar shows the name."""
     stopwatch = Stopwatch(controller)
     play_episode(simulator, stopwatch, PianoRoll(songs[0].goal[:20], songs[0].sustain[:20]))
-    cost = Cost(wanted_p99_ms, [], [], [])
-    gc.collect()  # what earlier controllers left is none of this one's cost
+    cost = Cost(required_p99_ms, [], [], [])
+    gc.collect()  # garbage of earlier controllers must not add to the cost of this one
     for roll in track(songs, f"{name}, {len(songs)} songs", console=Console(stderr=True), transient=True):
         play_episode(simulator, stopwatch, roll)
         cost.wall_ms += [1e3 * s for s in stopwatch.wall_s]
@@ -163,7 +163,7 @@ def _table(costs: dict[str, Cost], songs: int) -> Table:
     for column in ("", "mean", "p50", "p99", "max", "start", "ok"):
         table.add_column(column, justify="right", no_wrap=True)
     for name, cost in costs.items():
-        verdict = "" if cost.wanted_p99_ms is None else "yes" if cost.good else "no"
+        verdict = "" if cost.required_p99_ms is None else "yes" if cost.good else "no"
         table.add_row(name, *cost.cells(), f"{max(cost.start_ms):.0f}", verdict)
     return table
 

@@ -1,10 +1,10 @@
-"""How fast a controller that knows only the keys held now plays along: from key-down to robot-key-down.
+"""Latency of a controller that knows only the keys held now, from key-down to robot-key-down.
 
-Melodies for one hand in five-finger position (five notes of a scale side by side), made by rule from a seed in any key
-and register, and songs, are played as live input: note-ons come at any time and become visible at the next control step
-(`pianomime_midi.live_goal.HeldGoal`), so up to 50 ms of every latency are the wait for that step.
-What the robot presses is read at every physics step (5 ms). A note is played if its key goes down within half a second
-of it; every other press is wrong.
+The live input consists of synthetic melodies for one hand in five-finger position (five adjacent notes of a scale), in
+any key and register, and of songs. Note-ons come at any time and become visible at the next control step
+(`pianomime_midi.live_goal.HeldGoal`), so up to 50 ms of every latency is the wait for that step.
+The robot's presses are detected at every physics step (5 ms). A note is played if its key goes down within half a
+second; every other press is wrong.
 
 `python -m benchmarks.reactive_latency` takes some minutes; `benchmarks.reactive_live` does it through the nodes.
 """
@@ -40,11 +40,11 @@ from pianomime_policy.controllers.controller import Action, Controller, Observat
 from pianomime_policy.controllers.registry import make_controller
 
 WITHIN_S = 0.5
-"""A note whose key goes down later than this was not played."""
+"""A note whose key goes down later than this counts as not played."""
 BEGINS_S = 1.0
-"""First note of a song, before a random part of a control step is added."""
+"""Time of the first note of a song, before a random part of a control step is added."""
 _MAJOR = (0, 2, 4, 5, 7, 9, 11)
-# Steps of the melody within the five notes, and how often.
+# Steps of the melody within the five notes, and their frequency.
 _INTERVALS, _OFTEN = (-4, -3, -2, -1, 0, 1, 2, 3, 4), (0.02, 0.03, 0.1, 0.3, 0.1, 0.3, 0.1, 0.03, 0.02)
 
 
@@ -53,12 +53,12 @@ class ReactiveLatencyOptions:
     """Play live input and print latencies.
 
     Attributes:
-        songs: MIDI files or folders beside the melodies; the bundled songs if none is given.
-        controllers: Who plays; they see one row of the goal.
+        songs: MIDI files or folders besides the melodies; the bundled songs if none is given.
+        controllers: Names of the controllers; they see one row of the goal.
         melodies: Melodies for one hand.
-        seed: Of the melodies and of the moment at which each song begins.
+        seed: Seed of the melodies and of the moment at which each song begins.
         seconds: Length played of each song and melody.
-        hand_collisions: Fingers and hands collide with one another.
+        hand_collisions: Fingers and hands collide with each other.
     """
 
     songs: tuple[Path, ...] = ()
@@ -71,7 +71,7 @@ class ReactiveLatencyOptions:
 
 def melody(random: np.random.Generator, seconds: float) -> Score:
     """A melody for one hand in five-finger position: tempo 80 to 140, notes of half a beat to two beats, from staccato
-    to legato with overlaps, times as uneven as a player's."""
+    to legato with overlaps, with timing as uneven as a player's."""
     tonic, degree = random.integers(12), random.integers(7)
     scale = [pitch for pitch in range(36, 85) if (pitch - tonic) % 12 in _MAJOR]
     lowest = 7 * int(random.integers(len(scale) // 7 - 1)) + degree
@@ -113,25 +113,25 @@ def live_song(path: Path, random: np.random.Generator, seconds: float) -> Score:
 
 
 def live_rolls(music: Score) -> tuple[PianoRoll, PianoRoll]:
-    """What was wanted in each control step, and what a live keyboard shows at its beginning.
+    """The goal of each control step, and what a live keyboard shows at its beginning.
 
-    Both begin at time 0, both are a second longer than the music.
+    Both begin at time 0 and are one second longer than the music.
     """
     rest = np.zeros((round(1.0 / CONTROL_TIMESTEP_S), NUM_KEYS), bool)
-    wanted = np.concatenate([piano_roll(music, trim=False).goal, rest])
+    intended = np.concatenate([piano_roll(music, trim=False).goal, rest])
     keyboard, events = HeldGoal(horizon=1), list(note_events(music))
-    visible = np.zeros_like(wanted)
+    visible = np.zeros_like(intended)
     for step in range(len(visible)):
         now_s = step * CONTROL_TIMESTEP_S
         while events and music.start_s + events[0].time_s <= now_s:
             keyboard.receive(events.pop(0))
         visible[step] = keyboard.window(step, now_s)[0][0]
-    silent = np.zeros(len(wanted), bool)
-    return PianoRoll(wanted, silent), PianoRoll(visible, silent)
+    silent = np.zeros(len(intended), bool)
+    return PianoRoll(intended, silent), PianoRoll(visible, silent)
 
 
 class WatchedSimulator(Simulator):
-    """Notes at every physics step which keys are pressed.
+    """Records at every physics step which keys are pressed.
 
     Attributes:
         pressed: One (88,) bool for each physics step since the reset.
@@ -151,7 +151,7 @@ class WatchedSimulator(Simulator):
 
 @dataclass
 class Timed:
-    """A controller of which every step is timed. `act_s`: processor time of each, which load does not change."""
+    """A controller whose steps are timed. `act_s`: CPU time of each, independent of load."""
 
     controller: Controller
     act_s: list[float] = field(default_factory=list)
@@ -172,13 +172,13 @@ class Timed:
 
 @dataclass(frozen=True)
 class Answer:
-    """How live input was answered.
+    """Result of live input.
 
     Attributes:
         latency_s: (N,) from each note-on to the robot's press, infinite if there was none within `WITHIN_S`.
-        wrong: Presses that answer no note.
-        f1: Frame F1 against what was wanted, delayed by nothing.
-        instant_f1: The same of a robot that needs no time for anything but the wait for a step.
+        wrong: Presses that belong to no note.
+        f1: Frame F1 against the goal without delay.
+        instant_f1: The same for a robot that needs no time besides the wait for a step.
     """
 
     latency_s: NDArray[np.float64]
@@ -202,7 +202,7 @@ def answers(notes: tuple[Note, ...], pressed: NDArray[np.bool_]) -> tuple[NDArra
 
 
 def latencies(struck: list[tuple[float, int]], presses: list[list[float]]) -> tuple[NDArray[np.float64], int]:
-    """The same of times [s] and pitches of notes, and of the times at which each of the 88 keys was pressed, sorted."""
+    """The same from times [s] and pitches of notes, and the sorted times at which each of the 88 keys was pressed."""
     presses = [list(times) for times in presses]
     latency = np.full(len(struck), np.inf)
     for n in sorted(range(len(struck)), key=lambda i: struck[i][0]):
@@ -218,11 +218,11 @@ def latencies(struck: list[tuple[float, int]], presses: list[list[float]]) -> tu
 def play_live(simulator: WatchedSimulator, controller: Controller, music: Score) -> Answer:
     """Play music to a controller as if it came from a keyboard."""
     assert all(LOWEST_PITCH <= note.pitch <= HIGHEST_PITCH for note in music.notes)
-    wanted, visible = live_rolls(music)
+    intended, visible = live_rolls(music)
     simulator.pressed.clear()
     played = play_episode(simulator, controller, visible)
     latency, wrong = answers(music.notes, np.array(simulator.pressed))
-    return Answer(latency, wrong, score(wanted.goal, played.pressed).f1, score(wanted.goal, visible.goal).f1)
+    return Answer(latency, wrong, score(intended.goal, played.pressed).f1, score(intended.goal, visible.goal).f1)
 
 
 def answer_table() -> Table:
@@ -232,7 +232,7 @@ def answer_table() -> Table:
 
 
 def add_row(table: Table, music: str, controller: str, given: list[Answer]) -> None:
-    """Latencies are of the notes that were played; recall says how many were."""
+    """Add a row: latencies are those of the played notes, recall is their fraction."""
     latency_s = np.concatenate([answer.latency_s for answer in given])
     heard = 1e3 * latency_s[np.isfinite(latency_s)]
     times = [f"{np.percentile(heard, p):.0f}" for p in (50, 95, 100)] if len(heard) else ["-"] * 3

@@ -1,11 +1,11 @@
-"""From your key to the robot's, through everything: a MIDI port, the nodes and their messages, on the wall clock.
+"""End-to-end latency from the player's key to the robot's: MIDI port, nodes and messages, on the wall clock.
 
 The melodies of `benchmarks.reactive_latency` are played by a scripted keyboard to the nodes of `pianomime live --mode
 reactive`. Two latencies, both from the moment before the note-on is sent:
 
-* to the press: the moment within the step at which the key goes down, simulated time laid on the wall clock. A robot
-  would press then;
-* to the message of it: the simulator computes a step at its end, so this is what a listener waits for, 0 to 50 ms more.
+* to the press: the moment within the step at which the key goes down, with simulated time mapped to the wall clock; a
+  real robot would press then;
+* to the message about it: the simulator computes a step at its end, so a listener waits 0 to 50 ms longer.
 
 `python -m benchmarks.reactive_live` takes three minutes; without MIDI ports it needs Debian's jackd2.
 """
@@ -43,9 +43,9 @@ class ReactiveLiveOptions:
     """Play melodies live and print latencies.
 
     Attributes:
-        melodies: How many, for one hand in five-finger position.
+        melodies: Number of melodies, for one hand in five-finger position.
         seconds: Length of each.
-        seed: Of the melodies.
+        seed: Seed of the melodies.
     """
 
     melodies: int = 12
@@ -55,14 +55,14 @@ class ReactiveLiveOptions:
 
 @dataclass(frozen=True)
 class LiveAnswer:
-    """How the robot answered.
+    """Result of live playing.
 
     Attributes:
         press_s: (N,) from each note to the robot's press, infinite if there was none.
-        message_s: (N,) to the message of it.
-        wrong: Presses that answer no note.
-        missed_steps: Steps whose command was late.
-        steps: All of them.
+        message_s: (N,) to the message about it.
+        wrong: Presses that belong to no note.
+        missed_steps: Steps with a late command.
+        steps: Total number of steps.
     """
 
     press_s: NDArray[np.float64]
@@ -98,8 +98,8 @@ def play_melodies(options: ReactiveLiveOptions) -> LiveAnswer:
     Raises: As `perform_live`.
     """
     complete_ros_environment()
-    # It hears nothing without the environment.
-    from benchmarks.ros_key_ears import KeyEars
+    # Without the environment it receives nothing.
+    from benchmarks.ros_key_listener import KeyListener
 
     random, mode = np.random.default_rng(options.seed), MODES["reactive"]
     struck: list[tuple[float, int]] = []
@@ -110,7 +110,7 @@ def play_melodies(options: ReactiveLiveOptions) -> LiveAnswer:
             struck.extend(keyboard.play(melody(random, options.seconds)))
             time.sleep(PAUSE_S)
 
-    with closing(KeyEars()) as ears, tempfile.TemporaryDirectory(prefix="pianomime-") as folder:
+    with closing(KeyListener()) as listener, tempfile.TemporaryDirectory(prefix="pianomime-") as folder:
         rollout = Path(folder) / "live.npz"
         try:
             perform_live(
@@ -119,9 +119,9 @@ def play_melodies(options: ReactiveLiveOptions) -> LiveAnswer:
         finally:
             keyboard.unplug()
         played = Rollout.load(rollout)
-        begin_s = ears.begin_s()
-        press_s, wrong = latencies(struck, _by_key([(begin_s + at_s, key) for _, at_s, key in ears.presses]))
-        message_s, _ = latencies(struck, _by_key([(at_s, key) for at_s, _, key in ears.presses]))
+        begin_s = listener.begin_s()
+        press_s, wrong = latencies(struck, _by_key([(begin_s + at_s, key) for _, at_s, key in listener.presses]))
+        message_s, _ = latencies(struck, _by_key([(at_s, key) for at_s, _, key in listener.presses]))
     return LiveAnswer(press_s, message_s, wrong, len(played.metadata["missed_steps"]), len(played.goal))
 
 

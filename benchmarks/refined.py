@@ -1,7 +1,7 @@
-"""What refinement adds: every set of songs refined, with hand collisions off and on, beside the planner alone.
+"""The gain from refinement: every set of songs refined, with hand collisions off and on, compared with the planner.
 
-Hours of work on two cores, which may be interrupted: finished songs are kept in the output folder, and the same command
-goes on from there.
+This takes hours on two cores and can be interrupted: finished songs are kept in the output folder, and the same command
+resumes from there.
 """
 
 import json
@@ -31,11 +31,11 @@ class RefinedOptions:
 
     Attributes:
         out: Folder for the rollouts, OUT/off/SET and OUT/on/SET.
-        demos: Folder with PianoMime's demonstrations as MIDI files, 000.mid and so on; without it no validation row.
-        songs: Folder with the folders folk and classical; without it no rows of them.
+        demos: Folder with PianoMime's demonstrations as MIDI files, 000.mid and so on; without it no validation set.
+        songs: Folder with the folders folk and classical; without it their rows are left out.
         collisions: Scenes to play in.
-        effort: Simulated steps for each step of music.
-        jobs: Songs refined at a time; has no influence on any number.
+        effort: Simulated steps per step of music.
+        jobs: Songs refined at a time; does not influence any number.
     """
 
     out: Path

@@ -1,8 +1,8 @@
-"""Pictures of keyboards that nobody filmed: the right answer is known, so a wrong one cannot hide.
+"""Rendered images of keyboards with known ground truth.
 
-A pinhole camera with a little lens distortion looks at 88 boxes with the measures of real pianos (the black keys off
-the middle of their gaps, up to 3.5 mm), at what lies beyond their far end and before their front, at sleeves and hands
-that were in the way, in even or uneven light, with shadows, gloss, noise and blur.
+A pinhole camera with slight lens distortion looks at 88 boxes with the dimensions of real pianos (black keys up to
+3.5 mm off the middle of their gaps), at their surroundings beyond the far end and before the front, and at sleeves and
+hands in the way, in even or uneven light, with shadows, gloss, noise and blur.
 """
 
 from dataclasses import dataclass, field
@@ -27,24 +27,24 @@ _SUBPIXEL_BITS = 4
 
 @dataclass(frozen=True)
 class View:
-    """A camera over a keyboard, and what it is lit by.
+    """A camera over a keyboard, and the lighting.
 
     Attributes:
         image_size: (width, height) [px].
-        focal_length: In widths of the picture.
-        share: Length of the keyboard in widths of the picture, were it seen straight from above.
+        focal_length: In image widths.
+        share: Length of the keyboard in image widths if seen straight from above.
         roll_deg, tilt_deg, yaw_deg: Camera turned about its axis, about the keyboard (positive: seen from the player's
             side), and about the direction of the keys.
-        off_center: Where the middle of the keyboard would be seen, in widths of the picture from its middle.
+        off_center: Image position of the middle of the keyboard, in image widths from the centre.
         distortion: Radial, of first order, in squares of the focal length.
-        mirrored: As a webcam shows it.
-        light, gradient: Brightness of a white key, and how much of it is gone at one end of the keyboard.
-        noise, blur_px: Of the camera; standard deviations, of 255 and in pixels.
-        white_length_m, black_front_x_m, black_width_m, offset_share: Of this piano.
-        gap_darkness: Of the lines between white keys.
-        hands, shadows: How many.
+        mirrored: Mirrored, as by a webcam.
+        light, gradient: Brightness of a white key, and its loss at one end of the keyboard.
+        noise, blur_px: Standard deviations of the camera's noise (of 255) and blur (pixels).
+        white_length_m, black_front_x_m, black_width_m, offset_share: Dimensions of this piano.
+        gap_darkness: Darkness of the lines between white keys.
+        hands, shadows: Their numbers.
         beyond_rgb, before_rgb: Colours of the fallboard and of what lies before the keys.
-        seed: Of all that is drawn at random.
+        seed: Random seed.
     """
 
     image_size: tuple[int, int] = (1280, 720)
@@ -74,7 +74,7 @@ class View:
     position_m: Points = field(init=False)
 
     def __post_init__(self) -> None:
-        # Seen straight from above: right in the picture is +y, down is +x, away from the camera is -z.
+        # Seen straight from above: right in the image is +y, down is +x, away from the camera is -z.
         above = np.array([[0.0, 1.0, 0.0], [1.0, 0.0, 0.0], [0.0, 0.0, -1.0]])
         roll, tilt, yaw = np.radians([self.roll_deg, self.tilt_deg, self.yaw_deg])
         turn = cv2.Rodrigues(np.array([0, 0, roll]))[0]
@@ -103,7 +103,7 @@ def keyboard_points_m() -> Points:
 
 
 def render(view: View) -> NDArray[np.uint8]:
-    """The picture of a view, (H, W, 3) uint8 RGB."""
+    """The image of a view, (H, W, 3) uint8 RGB."""
     random = np.random.default_rng(view.seed)
     canvas = _Canvas(view)
     far_x = FRONT_X_M - view.white_length_m
@@ -135,7 +135,7 @@ def render(view: View) -> NDArray[np.uint8]:
 
 
 def random_view(random: np.random.Generator, reasonable: bool) -> View:
-    """A view as people film (near the top, all keys in the picture, some light), or one with anything wrong."""
+    """A typical view (from near the top, all keys visible, some light), or one with any kind of defect."""
 
     def between(usual: tuple[float, float], wild: tuple[float, float]) -> float:
         return float(random.uniform(*(usual if reasonable else wild)))
@@ -174,7 +174,7 @@ def random_view(random: np.random.Generator, reasonable: bool) -> View:
 
 
 class _Canvas:
-    """A picture drawn larger than it will be."""
+    """An image drawn at a larger size than the final one."""
 
     def __init__(self, view: View) -> None:
         self._view = view
@@ -188,7 +188,7 @@ class _Canvas:
         )
 
     def black_key(self, far_x: float, front_x: float, middle_y: float, width_m: float, top: float) -> None:
-        """Its outline, dark, and its narrower top, which shines a little."""
+        """Its dark outline, and its narrower, slightly glossy top."""
         ends = np.array([(x, y, z) for x in (far_x, front_x) for y in (-1, 1) for z in (0, 1)], dtype=float)
         ends[:, 1] = middle_y + ends[:, 1] * width_m / 2 * np.where(ends[:, 2] > 0, 0.9, 1.0)
         ends[:, 0] -= np.where((ends[:, 0] == front_x) & (ends[:, 2] > 0), 0.004, 0.0)
@@ -226,6 +226,6 @@ class _Canvas:
         return np.clip(image, 0, 255).astype(np.uint8)
 
     def _pixels(self, points_m: Points) -> NDArray[np.int32]:
-        # Behind the camera there is no picture; what reaches there is far outside of it.
+        # Points behind the camera are projected far outside the image.
         pixels = (self._view.project(points_m) + 0.5) * OVERSAMPLING - 0.5
         return np.clip(np.round(pixels * 2**_SUBPIXEL_BITS), -(2**20), 2**20).astype(np.int32)

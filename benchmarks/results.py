@@ -29,11 +29,11 @@ class ResultsOptions:
     """Play every row of the results table; print it as Markdown.
 
     Attributes:
-        demos: Folder with PianoMime's demonstrations as MIDI files, 000.mid and so on; without it no validation row.
-        songs: Folder with the folders folk and classical; without it no rows of them.
-        controllers: Who plays.
-        jobs: Songs played at a time; has no influence on any number.
-        json: File for all scores of all rows, written anew after each row.
+        demos: Folder with PianoMime's demonstrations as MIDI files, 000.mid and so on; without it no validation set.
+        songs: Folder with the folders folk and classical; without it their rows are left out.
+        controllers: Names of the controllers.
+        jobs: Songs played at a time; does not influence any number.
+        json: File for all scores of all rows, rewritten after each row.
     """
 
     demos: Path | None = None

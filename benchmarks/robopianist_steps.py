@@ -1,4 +1,4 @@
-"""Time RoboPianist's own environment: run by `simulator_speed` with the Python of .venv-reference.
+"""Times RoboPianist's own environment; run by `simulator_speed` with the Python of .venv-reference.
 
 `python -m benchmarks.robopianist_steps TARGETS.npy` plays the targets, as many as Twinkle has steps, once for each line
 it reads, and answers with a JSON line: the fields of `simulator_speed.Episode`, and the song's goal.

@@ -1,7 +1,7 @@
-"""What a player loses on a robot that is not quite as modelled: each disturbance alone, and all of them together.
+"""Loss of a player on a robot that differs from the model: each disturbance alone, and all of them together.
 
-`python -m benchmarks.robustness --demos DIR --songs DIR` plays every set eight times; `--limit 8` is enough for a look.
-With `--rollouts DIR` rollouts are played again instead, with feedback, or without by `--open-loop`.
+`python -m benchmarks.robustness --demos DIR --songs DIR` plays every set eight times; `--limit 8` is enough for a quick
+result. With `--rollouts DIR` rollouts are replayed instead, with feedback, or in open loop with `--open-loop`.
 """
 
 import sys
@@ -42,9 +42,9 @@ DISTURBANCES = MappingProxyType(
 )
 COLUMNS = {"F1": "f1", "onset F1": "onset_f1"}
 TOLERATED_LOSS = 0.02
-"""A live player loses no more of either score under any disturbance."""
+"""Largest loss of either score of a live player under any disturbance."""
 TOLERATED_LOSS_OF_REPLAY = 0.03
-"""The same for a rollout played again with feedback."""
+"""The same for a rollout replayed with feedback."""
 
 
 @dataclass(frozen=True)
@@ -52,16 +52,16 @@ class RobustnessOptions:
     """Play sets of songs on disturbed robots; print scores and losses as Markdown.
 
     Attributes:
-        demos: Folder with PianoMime's demonstrations as MIDI files, 000.mid and so on; without it no validation rows.
-        songs: Folder with the folders folk and classical; without it no rows of them.
-        rollouts: Folder of rollouts (.npz), played again with feedback, in the scenes they were recorded in; then
-            neither demos, songs, controller nor hand_collisions count.
-        open_loop: Rollouts are played again without feedback.
-        controller: Who plays.
-        hand_collisions: Fingers and hands collide with one another.
-        limit: Songs of each set, spread evenly over it; all if not given.
-        jobs: Songs played at a time; has no influence on any number.
-        json: File for all scores of all rows, written anew after each row.
+        demos: Folder with PianoMime's demonstrations as MIDI files, 000.mid and so on; without it no validation set.
+        songs: Folder with the folders folk and classical; without it their rows are left out.
+        rollouts: Folder of rollouts (.npz) to replay with feedback, each in its recorded scene; then
+            demos, songs, controller and hand_collisions are ignored.
+        open_loop: Replay rollouts without feedback.
+        controller: Name of the controller.
+        hand_collisions: Fingers and hands collide with each other.
+        limit: Number of songs of each set, evenly spaced; by default all.
+        jobs: Songs played at a time; does not influence any number.
+        json: File for all scores of all rows, rewritten after each row.
     """
 
     demos: Path | None = None
@@ -76,7 +76,7 @@ class RobustnessOptions:
 
 
 def main(options: RobustnessOptions) -> int:
-    """Print the table; return 1 if more is lost than tolerated, else 0.
+    """Print the table; return 1 if the loss exceeds the tolerance, else 0.
 
     Raises:
         UserError: A folder or clip is missing, the limit is below 1, or as `pianomime.commands.evaluate.report`.
@@ -95,7 +95,7 @@ def main(options: RobustnessOptions) -> int:
     Console(width=120).print(robustness_table(rows))
     worst = max(loss for row in rows for loss in losses(row, rows).values())
     tolerated = TOLERATED_LOSS if options.rollouts is None else TOLERATED_LOSS_OF_REPLAY
-    print(f"Lost at most {worst:.3f}; wanted: <= {tolerated:.3f}")
+    print(f"Lost at most {worst:.3f}; tolerated: <= {tolerated:.3f}")
     return 0 if worst <= tolerated else 1
 
 
@@ -144,7 +144,7 @@ def spread(files: tuple[Path, ...], limit: int | None) -> tuple[Path, ...]:
 
 
 def losses(row: dict[str, Any], rows: list[dict[str, Any]]) -> dict[str, float]:
-    """Column -> how much lower the mean of `row` is than that of the undisturbed robot on the same set."""
+    """Column -> mean of the undisturbed robot on the same set minus the mean of `row`."""
     [nominal] = (other for other in rows if (other["set"], other["disturbance"]) == (row["set"], UNDISTURBED))
     return {column: nominal["mean"][field] - row["mean"][field] for column, field in COLUMNS.items()}
 
@@ -154,7 +154,7 @@ def robustness_table(rows: list[dict[str, Any]]) -> Table:
     table = Table("songs", "disturbance", *COLUMNS, *(f"{column} lost" for column in COLUMNS), box=box.MARKDOWN)
     for row in rows:
         means = (f"{row['mean'][field]:.3f}" for field in COLUMNS.values())
-        # Plus 0 makes a 0 of what rounds to -0.
+        # Adding 0 turns -0 into 0.
         lost = (f"{round(loss, 3) + 0.0:+.3f}" for loss in losses(row, rows).values())
         table.add_row(f"{row['set']} ({len(row['songs'])})", row["disturbance"], *means, *lost)
     return table

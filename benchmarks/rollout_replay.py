@@ -1,4 +1,4 @@
-"""Rollouts played again on a disturbed robot: with feedback, or open loop."""
+"""Replays rollouts on a disturbed robot, with feedback or in open loop."""
 
 import math
 from dataclasses import asdict, dataclass
@@ -33,7 +33,7 @@ def rollout_files(folder: Path) -> tuple[Path, ...]:
     """Return the rollouts in a folder and those below it, sorted.
 
     Raises:
-        UserError: There is none.
+        UserError: There are none.
     """
     return tuple(collect_songs((folder,), "rollout", (".npz",)).values())
 
@@ -41,22 +41,22 @@ def rollout_files(folder: Path) -> tuple[Path, ...]:
 def replay_report(
     files: tuple[Path, ...], player: str, disturbance: Disturbance, jobs: int, console: Console
 ) -> dict[str, Any]:
-    """Play every rollout again in the scene it was recorded in; scores of each, and means, as `evaluate.report`.
+    """Replay every rollout in its recorded scene; scores of each and means, as `evaluate.report`.
 
     Args:
         files: Rollouts.
         player: FEEDBACK or OPEN_LOOP.
         disturbance: How the robot differs from the one that was recorded.
-        jobs: Rollouts at a time; has no influence on any number.
+        jobs: Rollouts played at a time; does not influence any number.
         console: Shows the progress.
 
     Raises:
-        UserError: A file is no rollout, or names no scene.
+        UserError: A file is not a rollout, or names no scene.
     """
     tasks = []
     for name, path in collect_songs(files, "rollout", (".npz",)).items():
         rollout = Rollout.load(path)
-        # What the pedal did was not recorded, and a replay does not ask.
+        # The pedal is not recorded, and a replay does not use it.
         roll = PianoRoll(rollout.goal, np.zeros(len(rollout.goal), dtype=np.bool_))
         tasks.append(_Task(name, roll, player, recorded_scene(path, rollout), rollout, path, disturbance))
     scores = play_songs(tasks, _play, jobs, console)

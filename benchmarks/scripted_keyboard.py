@@ -1,6 +1,6 @@
-"""A MIDI keyboard that plays by itself on a real port, and a MIDI system for machines that have none.
+"""A scripted MIDI keyboard on a real port, and a MIDI system for machines without one.
 
-Where the kernel has no sequencer (containers, many virtual machines), JACK's server with its dummy driver needs neither
+If the kernel has no sequencer (containers, many virtual machines), JACK's server with its dummy driver needs neither
 sound card nor privileges: Debian package jackd2.
 """
 
@@ -25,7 +25,7 @@ _PATIENCE_S = 20.0
 
 
 class JackDummy:
-    """A JACK server of our own, in this process's environment from `begin` to `end`; it may begin again."""
+    """Our own JACK server, in this process's environment from `begin` to `end`; it can be started again."""
 
     def __init__(self) -> None:
         self._name = f"pianomime-{os.getpid()}"
@@ -33,10 +33,10 @@ class JackDummy:
         self._before = os.environ.get(_SERVER_VARIABLE)
 
     def begin(self) -> None:
-        """Start it; return when it answers.
+        """Start it and wait until it answers.
 
         Raises:
-            UserError: There is no jackd, or it does not start.
+            UserError: jackd is missing or does not start.
         """
         if shutil.which("jackd") is None:
             raise UserError("no MIDI ports here: neither ALSA's sequencer nor jackd (Debian package jackd2)")
@@ -66,10 +66,10 @@ class JackDummy:
 
 @contextmanager
 def midi_system() -> Iterator[JackDummy | None]:
-    """The machine's own MIDI system (None), or a JACK server of ours.
+    """Return None for the machine's own MIDI system, or our own JACK server.
 
     Raises:
-        UserError: There is none.
+        UserError: There is no MIDI system.
     """
     if Path("/dev/snd/seq").exists():
         yield None
@@ -83,7 +83,7 @@ def midi_system() -> Iterator[JackDummy | None]:
 
 
 class Keyboard:
-    """A MIDI keyboard: `unplug` it, make another of the same name to plug it in again."""
+    """A MIDI keyboard: `unplug` it, and create another of the same name to plug it in again."""
 
     def __init__(self, port: str = "keys", to: str = "") -> None:
         """`port`: Name of its port; with `to`, it is connected to a port of that name instead."""
@@ -101,10 +101,10 @@ class Keyboard:
         self._out.send_message(data)
 
     def play(self, music: Score) -> list[tuple[float, int]]:
-        """Play music as it is written, from its first event on; return when its last key is up.
+        """Play music with its written timing, from its first event on; return when its last key is up.
 
         Returns:
-            When each note was struck, on the monotonic clock [s], and its pitch.
+            Time of each note on the monotonic clock [s], and its pitch.
         """
         struck = []
         begin_s = time.monotonic() + 0.1
@@ -119,5 +119,5 @@ class Keyboard:
         return struck
 
     def unplug(self) -> None:
-        """Take its port away."""
+        """Remove its port."""
         self._out.delete()

@@ -1,8 +1,8 @@
-"""Control steps a second on one core: our simulator against RoboPianist's own environment, on the same targets.
+"""Control steps per second on one core: our simulator and RoboPianist's own environment, on the same targets.
 
-CPU time is counted, the two take turns and the best episode of each stands, so that other load on the machine matters
-little. Each side includes what a policy needs after every step: joint positions and velocities, key angles and which
-keys are pressed. RoboPianist's environment computes its reward as well, which cannot be switched off.
+CPU time is measured, the two alternate, and the best episode of each counts, so that other load on the machine matters
+little. Each side includes what a policy needs after every step: joint positions and velocities, key angles and pressed
+keys. RoboPianist's environment also computes its reward, which cannot be switched off.
 """
 
 import json
@@ -29,7 +29,7 @@ from pianomime_core.timing import CONTROL_TIMESTEP_S
 from pianomime_description import SceneConfig
 from pianomime_physics.simulator import Simulator
 
-WANTED_RATIO = 3.0
+REQUIRED_RATIO = 3.0
 _STEPS = 451
 """Length of the song that RoboPianist's environment plays, Twinkle."""
 _EPISODES = 5
@@ -55,7 +55,7 @@ class Episode:
 
 
 def main() -> int:
-    """Print the table; return 1 if the benchmark variant does not press or score as RoboPianist's, else 0."""
+    """Print the table; return 1 if presses or scores of the benchmark variant differ from RoboPianist's, else 0."""
     simulators = {name: Simulator(config) for name, config in _CONFIGS.items()}
     benchmark = simulators[_BENCHMARK]
     targets = wandering_targets(benchmark.target_names, benchmark.target_range, _STEPS)
@@ -79,9 +79,9 @@ def main() -> int:
     for name, played in episodes.items():
         different = int(np.sum(_roll(played[-1].pressed) != _roll(theirs[-1].pressed)))
         console.print(
-            f"{name}: {different} of {goal.size} key-frames pressed otherwise than in RoboPianist's environment."
+            f"{name}: {different} of {goal.size} note-frames pressed otherwise than in RoboPianist's environment."
         )
-    console.print(f"Wanted: {WANTED_RATIO:.0f} times RoboPianist's steps a second.")
+    console.print(f"Required: {REQUIRED_RATIO:.0f} times RoboPianist's steps per second.")
     ours = episodes[_BENCHMARK][-1]
     return 0 if ours.pressed == theirs[-1].pressed and abs(ours.f1 - theirs[-1].f1) < 1e-9 else 1
 
@@ -127,7 +127,7 @@ def _roll(keys_of_steps: list[list[int]]) -> NDArray[np.bool_]:
 
 @contextmanager
 def _robopianist(targets: NDArray[np.float64]) -> Iterator[subprocess.Popen[str] | None]:
-    """Run RoboPianist's environment in its own Python; None where that is not installed."""
+    """Run RoboPianist's environment in its own Python; None if that is not installed."""
     if not _REFERENCE_PYTHON.exists():
         yield None
         return

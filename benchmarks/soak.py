@@ -1,9 +1,9 @@
-"""Real time for minutes: missed deadlines, and how much memory each process gains, while the real nodes play.
+"""Minutes in real time: missed deadlines and memory growth of each process while the real nodes play.
 
-The bundled songs follow one another until the time is filled. The memory of a process (each node, and who starts them)
-is its resident set (/proc/PID/status, VmRSS); growth counts from the end of a warm-up on, since whatever compiles,
-loads or fills a cache does so once; deadlines have a shorter one. Wanted: no deadline missed after its warm-up, and
-less than 20 MB of growth in any process. On a machine that has other things to do the deadlines say nothing.
+The bundled songs are repeated until the time is filled. The memory of a process (each node, and the process that starts
+them) is its resident set size (/proc/PID/status, VmRSS). Growth counts after a warm-up, since compiling, loading and
+filling caches happen once; deadlines have a shorter warm-up. Requirement: no deadline missed after its warm-up, and
+less than 20 MB of growth in any process. On a machine with other load the deadlines mean nothing.
 """
 
 import json
@@ -39,7 +39,7 @@ from pianomime_policy.controllers.registry import check_controller
 
 SAMPLE_PERIOD_S = 1.0
 PAUSE_S = 1.0
-WANTED_GROWTH_MB = 20.0
+REQUIRED_GROWTH_MB = 20.0
 LONGEST_MINUTES = 29.0
 RUNNER = "runner"
 """The process that starts the nodes, in the table."""
@@ -51,12 +51,12 @@ class SoakOptions:
 
     Attributes:
         minutes: Length of the music.
-        controller: Who plays.
-        viewer: Who watches.
+        controller: Name of the controller.
+        viewer: Viewer to start.
         viewer_port: Port of the browser viewer.
-        warm_up_s: Deadlines missed before do not count.
-        memory_warm_up_s: Memory gained before does not count.
-        json: File for all numbers; None for none.
+        warm_up_s: Deadlines missed before this time do not count.
+        memory_warm_up_s: Memory growth before this time does not count.
+        json: File for all numbers; by default none.
     """
 
     minutes: float = 10.0
@@ -75,13 +75,13 @@ class Memory:
     samples: list[tuple[float, float]] = field(default_factory=list)
 
     def growth_mb(self, warm_up_s: float) -> float:
-        """What was gained from the end of the warm-up to the last sample."""
+        """Growth from the end of the warm-up to the last sample."""
         after = [size for when_s, size in self.samples if when_s >= warm_up_s]
         return after[-1] - after[0] if after else 0.0
 
 
 def main(options: SoakOptions | None = None) -> int:
-    """Print the table; return 0 if both wishes came true, 1 if not or if a node died.
+    """Print the table; return 0 if both requirements are met, 1 if not or if a node died.
 
     Raises:
         UserError: Bad options.
@@ -126,15 +126,15 @@ def main(options: SoakOptions | None = None) -> int:
             options.json,
             {"score": values, "missed_s": missed, "missed_warm_s": late, "growth_mb": growth, "memory_mb": sizes},
         )
-    good = not late and max(growth.values()) < WANTED_GROWTH_MB
+    good = not late and max(growth.values()) < REQUIRED_GROWTH_MB
     console.print(
-        f"wanted: none missed after the warm-up, growth below {WANTED_GROWTH_MB:.0f} MB: {'yes' if good else 'no'}"
+        f"required: none missed after the warm-up, growth below {REQUIRED_GROWTH_MB:.0f} MB: {'yes' if good else 'no'}"
     )
     return 0 if good else 1
 
 
 def medley(songs: Sequence[Score], seconds: float) -> Score:
-    """The songs one after another, again and again, for so many seconds; a pause lies between them."""
+    """The songs repeated with pauses until the given number of seconds."""
     notes: list[Note] = []
     begin_s = 0.0
     for song in cycle(songs):

@@ -1,4 +1,4 @@
-"""The sets of songs that results are quoted on."""
+"""The sets of songs for which results are reported."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,14 +11,14 @@ FOLDERS = ("folk", "classical")
 
 
 def song_sets(demos: Path | None, songs: Path | None) -> dict[str, tuple[Path, ...]]:
-    """Return the MIDI files of each set that is asked for, by its name.
+    """Return the MIDI files of each requested set by name.
 
     Args:
         demos: Folder with PianoMime's demonstrations as MIDI files, 000.mid and so on; None for no validation set.
         songs: Folder with the folders folk and classical; None for none of them.
 
     Raises:
-        UserError: Nothing is asked for, or a folder or clip is missing.
+        UserError: No set is requested, or a folder or clip is missing.
     """
     sets = {name: tuple(collect_songs(paths).values()) for name, paths in _paths(demos, songs)}
     if not sets:

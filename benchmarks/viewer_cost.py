@@ -1,8 +1,8 @@
-"""What watching costs the playing: a song in real time through the real nodes, without and with the browser viewer.
+"""The cost of the viewer: a song in real time through the real nodes, without and with the browser viewer.
 
-With it, 0, 1 and 2 clients are connected, which receive all that a page would and draw nothing: drawing is the work of
-the machine of whoever looks. Frames are counted where they arrive. Wanted: 30 a second, and no deadline missed that was
-not missed without. On a machine that has other things to do the deadlines say nothing.
+With it, 0, 1 and 2 clients are connected, which receive everything that a page would but draw nothing, since drawing is
+done by the client's machine. Frames are counted on arrival. Requirement: 30 per second, and no more missed deadlines
+than without viewer. On a machine with other load the deadlines mean nothing.
 """
 
 import contextlib
@@ -46,13 +46,13 @@ ANSWER_S = 0.5
 
 @dataclass(frozen=True)
 class ViewerCostOptions:
-    """Play a song, watched by more and more.
+    """Play a song with an increasing number of clients.
 
     Attributes:
         song: Bundled song or MIDI file.
-        controller: Who plays.
-        warm_up_s: Deadlines missed before do not count.
-        json: File for all numbers; None for none.
+        controller: Name of the controller.
+        warm_up_s: Deadlines missed before this time do not count.
+        json: File for all numbers; by default none.
     """
 
     song: str = "twinkle"
@@ -65,8 +65,8 @@ class Client(threading.Thread):
     """Receives what a page would.
 
     Args:
-        url: The viewer's, beginning with ws://.
-        playing: Set while the song plays: only then frames are due.
+        url: URL of the viewer, beginning with ws://.
+        playing: Set while the song plays; only then frames are expected.
     """
 
     def __init__(self, url: str, playing: threading.Event) -> None:
@@ -91,7 +91,7 @@ class Client(threading.Thread):
                         self.received_bytes += len(message)
 
     def leave(self) -> None:
-        """Hang up."""
+        """Disconnect."""
         self._closing.set()
         self.join()
 
@@ -101,21 +101,21 @@ class Client(threading.Thread):
 
 
 def frames_per_s(arrivals_s: list[float], settling_s: float) -> float:
-    """Return the rate of what arrived later than `settling_s` after the first; 0 if nothing did."""
+    """Return the rate of frames that arrived later than `settling_s` after the first; 0 if none did."""
     settled = [when_s for when_s in arrivals_s if when_s - arrivals_s[0] >= settling_s]
     return (len(settled) - 1) / (settled[-1] - settled[0]) if len(settled) > 1 else 0.0
 
 
 @dataclass(frozen=True)
 class Watched:
-    """One playing.
+    """Results of one performance.
 
     Attributes:
-        clients: Who watched; None without a viewer.
+        clients: Number of clients; None without a viewer.
         missed: Deadlines missed after the warm-up.
-        score: What the simulator wrote at the end, times among it.
-        frames_per_s: Of each client.
-        mb_per_s: To all clients.
+        score: Final report of the simulator, including times.
+        frames_per_s: Frame rate of each client.
+        mb_per_s: Data rate to all clients.
     """
 
     clients: int | None

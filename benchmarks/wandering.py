@@ -1,4 +1,4 @@
-"""Targets that keep two hands busy on the keys, the same for every simulator that is measured."""
+"""Targets that keep both hands busy on the keys, the same for every simulator measured."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +10,7 @@ _STEPS_BETWEEN_FOREARM_KNOTS = 40
 def wandering_targets(
     target_names: tuple[str, ...], target_range: NDArray[np.float64], steps: int
 ) -> NDArray[np.float64]:
-    """Return targets (steps, m) [rad, m] that wander over their ranges, fingers in .4 s and forearms in 2 s.
+    """Return targets (steps, m) [rad, m] that wander over their ranges, fingers within .4 s and forearms within 2 s.
 
     The hands press about as many keys and make about as many contacts as the expert demonstrations do.
     """

@@ -1,1 +1,1 @@
-"""Training data and what is learned from it; offline, no ROS."""
+"""Training data and trained networks; offline, without ROS."""

@@ -1,17 +1,17 @@
-"""The demonstrations as PianoMime's authors publish them, made into an archive that `training.demonstrations` reads:
+"""Converts the demonstrations published by PianoMime's authors to an archive that `training.demonstrations` reads:
 `python -m training.authors_zarr dataset_hl.zarr dataset_ll.zarr --out FOLDER`.
 
-dataset_hl.zarr has a row for each step of each clip: what the human's fingertips do in the next four steps, and with
-which keys. dataset_ll.zarr has the clips that an expert learned: its state, and its actuator targets. The columns
-used here, found by measuring them:
+dataset_hl.zarr has a row for each step of each clip: the human's fingertips in the next four steps, and their keys.
+dataset_ll.zarr has the clips that an expert learned: its state, and its actuator targets. The columns used here were
+identified by measurement:
 
 * hl action (184): four blocks of 46, of which the first is the step itself: 36 fingertip coordinates (12 points of
-  FINGERTIP_NAMES), then ten times (key + 1) / 89, 0 for none. The set of these keys is the goal. Their columns are
-  not the fingers of the right hand: the finger that holds a key is the one at height 0 on the key's centre line.
+  FINGERTIP_NAMES), then ten times (key + 1) / 89, 0 for none. The set of these keys is the goal. Their columns do
+  not match the fingers of the right hand: the finger that holds a key is the one at height 0 on its centre line.
 * ll state (404): four blocks of 16 goal latents (which depend on the rows that were encoded with them, so they are
   left out) and the same 36 coordinates; 54 joint positions and 54 velocities, both divided by pi, slides too;
-  depression of the 88 keys, 0 to 1. ll action (46): actuator targets, beyond the actuators' ranges too.
-* episode_ends: the last row of each episode, not the one after.
+  depression of the 88 keys, 0 to 1. ll action (46): actuator targets, also outside the actuators' ranges.
+* episode_ends: the last row of each episode, not the one after it.
 """
 
 import sys
@@ -48,7 +48,7 @@ _LATENTS = 16
 _HIGH_BLOCK = _TIPS + len(FINGER_NAMES)
 _JOINTS_START = 4 * (_LATENTS + _TIPS)
 _ON_KEY_M = 0.001
-"""A finger that holds a key was put on its centre line."""
+"""A finger that holds a key is within this distance of its centre line."""
 
 
 @dataclass(frozen=True)
@@ -59,10 +59,10 @@ class ImportOptions:
         high: dataset_hl.zarr.
         low: dataset_ll.zarr.
         out: Folder of the archive.
-        songs: CSV file with the columns clip, song and group (clips of like music). The files have no names of songs;
-            with these whole groups are drawn for validation.
-        splits: Instead, JSON file with the clip numbers of train and val. Clips are numbered in the order of the file.
-        seed: Of the draw.
+        songs: CSV file with the columns clip, song and group (similar music), since the files have no song names; whole
+            groups are drawn for validation.
+        splits: Alternatively, JSON file with the clip numbers of train and val. Clips are numbered in file order.
+        seed: Seed of the draw.
     """
 
     high: Annotated[Path, tyro.conf.Positional]
@@ -74,7 +74,7 @@ class ImportOptions:
 
 
 def main(options: ImportOptions) -> int:
-    """Write the archive and say what is in it."""
+    """Write the archive and print a summary."""
     groups, splits = song_splits(options.songs, options.splits, options.seed)
     make_folder(options.out, "--out")
     demonstrations = read_authors(options.high, options.low)
@@ -85,10 +85,10 @@ def main(options: ImportOptions) -> int:
 
 
 def read_authors(high: Path, low: Path) -> list[Demonstration]:
-    """Read both files; the clips are numbered in their order, and each is a song of its own.
+    """Read both files; the clips are numbered in file order, and each is a song of its own.
 
     Raises:
-        UserError: A file is missing or has other arrays; a low-level clip is of no high-level clip.
+        UserError: A file is missing or has other arrays, or a low-level clip matches no high-level clip.
     """
     _, actions, spans = _open(high, 212, 184)
     clips = [_clip(number, actions[span]) for number, span in enumerate(spans)]
@@ -110,7 +110,9 @@ def _open(
         file = zarr.open_group(str(path), mode="r")
         states, actions, last = (np.asarray(file[name]) for name in ("data/state", "data/action", "meta/episode_ends"))
     except (OSError, KeyError, ValueError) as error:
-        raise UserError(f"{str(path)!r} is no zarr folder with data/state, data/action, meta/episode_ends") from error
+        raise UserError(
+            f"{str(path)!r} is not a zarr folder with data/state, data/action, meta/episode_ends"
+        ) from error
     rows = int(last[-1]) + 1
     if states.shape != (rows, state_size) or actions.shape != (rows, action_size):
         raise UserError(
@@ -140,7 +142,7 @@ def _clip(number: int, actions: NDArray[np.float32]) -> Demonstration:
 def _expert(goal: NDArray[np.bool_], states: NDArray[np.float32], actions: NDArray[np.float32]) -> Expert:
     joints = name_order(joint_names(), JOINT_NAMES, "joint", "robot and the authors' files")
     positions, velocities, keys = np.split(states[:, _JOINTS_START:], [len(JOINT_NAMES), 2 * len(JOINT_NAMES)], axis=1)
-    # The keys that the last step reached are not in the file.
+    # The file does not contain the keys after the last step.
     pressed = KEYBOARD.pressed(keys[1:] * KEYBOARD.travel_rad)
     return Expert(
         joint_positions=(positions * np.float32(np.pi))[:, joints],

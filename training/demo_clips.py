@@ -1,4 +1,4 @@
-"""The clips of PianoMime's demonstrations as songs: midi/NNN.mid, and splits.json with the numbers for training."""
+"""The clips of PianoMime's demonstrations as songs: midi/NNN.mid, and splits.json with the training clips."""
 
 import json
 from pathlib import Path
@@ -17,16 +17,16 @@ def clip_roll(demos: Path, clip: int) -> PianoRoll:
     """The clip's music as `pianomime evaluate` and `pianomime refine` read it.
 
     Raises:
-        UserError: The file is missing or bad.
+        UserError: The file is missing or damaged.
     """
     return read_song(clip_midi(demos, clip))
 
 
 def train_clips(demos: Path) -> tuple[int, ...]:
-    """Numbers of the clips that may be trained on, sorted.
+    """Numbers of the training clips, sorted.
 
     Raises:
-        UserError: There is no splits.json with them.
+        UserError: splits.json is missing or does not list them.
     """
     path = demos / "splits.json"
     try:

@@ -1,4 +1,4 @@
-"""Writes an archive of demonstrations, as `training.demonstrations` reads it, and splits it by songs."""
+"""Writes an archive of demonstrations for `training.demonstrations` and splits it by songs."""
 
 import csv
 import json
@@ -20,19 +20,19 @@ from training.music import notes_of
 
 ANGLE_SCALE_RAD = 1e-4
 SLIDE_SCALE_M = 2.5e-5
-"""Metres of one unit of an int16: reaches 0.82 m, further than a hand gets to the side."""
+"""Metres per int16 unit: covers 0.82 m, further than a hand moves sideways."""
 _COLUMNS = ("clip", "steps", "seconds", "notes", "song", "group", "split", "expert_f1")
 _VAL_SHARE = 0.1
 _TICKS_PER_BEAT, _VELOCITY = 480, 80
 _TICKS_PER_STEP = round(2 * _TICKS_PER_BEAT * CONTROL_TIMESTEP_S)
-"""At 120 beats a minute, which is what a MIDI file without tempo has."""
+"""At 120 beats per minute, the default of a MIDI file."""
 
 Groups = dict[int, tuple[int, int]]
 """Song and group of each clip."""
 
 
 def song_splits(songs: Path | None, splits: Path | None, seed: int) -> tuple[Groups, dict[str, list[int]]]:
-    """Read the songs of the clips, the splits, or both; without splits whole groups are drawn, one clip in ten for val.
+    """Read the songs of the clips, the splits, or both; without splits, draw groups, one clip in ten for val.
 
     Returns:
         Song and group of each clip, empty if unknown; clip numbers of each of SPLITS.
@@ -42,7 +42,7 @@ def song_splits(songs: Path | None, splits: Path | None, seed: int) -> tuple[Gro
     """
     if songs is None and splits is None:
         raise UserError(
-            "which clips are of one song is not in the files: give --songs CSV (clip, song, group) or --splits JSON "
+            "the files do not say which clips are of one song: give --songs CSV (clip, song, group) or --splits JSON "
             "(train, val), so that no song is trained on and tested on"
         )
     groups: Groups = {}
@@ -51,14 +51,16 @@ def song_splits(songs: Path | None, splits: Path | None, seed: int) -> tuple[Gro
             with songs.open() as file:
                 groups = {int(r["clip"]): (int(r["song"]), int(r["group"])) for r in csv.DictReader(file)}
         except (OSError, ValueError, KeyError, TypeError) as error:
-            raise UserError(f"--songs {str(songs)!r} is no CSV file with numbers clip, song, group: {error}") from error
+            raise UserError(
+                f"--songs {str(songs)!r} is not a CSV file with numbers clip, song, group: {error}"
+            ) from error
     if splits is None:
         return groups, _draw(groups, seed)
     try:
         found = json.loads(splits.read_text())
         return groups, {split: [int(clip) for clip in found[split]] for split in SPLITS}
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise UserError(f"--splits {str(splits)!r} is no JSON object with the lists {', '.join(SPLITS)}") from error
+        raise UserError(f"--splits {str(splits)!r} is not a JSON object with the lists {', '.join(SPLITS)}") from error
 
 
 def _draw(groups: Groups, seed: int) -> dict[str, list[int]]:
@@ -76,11 +78,11 @@ def write_archive(
     """Write index.csv, splits.json, meta.json, clips, states and midi into a folder that exists.
 
     Args:
-        groups: Song and group of each clip; where it is not in there, the clip's own song is both.
-        splits: Clip numbers of each of SPLITS; clips of neither are written, too.
+        groups: Song and group of each clip; for missing clips, their own song is both.
+        splits: Clip numbers of each of SPLITS; clips in neither are written, too.
 
     Raises:
-        UserError: A number does not fit into the files, or a clip of a split is not among the demonstrations.
+        UserError: A number does not fit into the files, or a clip of a split is missing in the demonstrations.
     """
     meta = {
         "control_timestep": CONTROL_TIMESTEP_S,
@@ -105,7 +107,7 @@ def write_archive(
             (d.clip, steps, round(steps * CONTROL_TIMESTEP_S, 2), notes, song, group, split_of.pop(d.clip, ""), f1)
         )
     if split_of:
-        raise UserError(f"clips of the splits are not there: {', '.join(map(str, sorted(split_of)))}")
+        raise UserError(f"clips of the splits are missing: {', '.join(map(str, sorted(split_of)))}")
     with (folder / "index.csv").open("w", newline="") as file:
         csv.writer(file).writerows([_COLUMNS, *rows])
     write_json(folder / "splits.json", splits)
@@ -113,7 +115,7 @@ def write_archive(
 
 
 def _write_clip(folder: Path, d: Demonstration) -> None:
-    # The fingering of an archive has the order of the fingertips, without the wrists: left hand first.
+    # In an archive, fingering has the order of the fingertips without the wrists: left hand first.
     left_first = np.roll(d.fingering, d.fingering.shape[1] // len(SIDES), axis=1)
     arrays: dict[str, Any] = {
         "notes": notes_of(d.goal).astype(np.int16),
@@ -135,9 +137,9 @@ def _write_clip(folder: Path, d: Demonstration) -> None:
 
 def _midi(goal: NDArray[np.bool_]) -> mido.MidiFile:
     notes = notes_of(goal)
-    # Without the silence before the first note, which a roll has not either: times stay on the borders of its frames.
+    # Without silence before the first note, as in a roll, so that times stay on the borders of its frames.
     notes[:, :2] -= notes[:, 0].min(initial=len(goal))
-    # Ends first: a key that is struck again comes up before.
+    # Ends first, so that a repeated key comes up before it is struck again.
     events = [(end, "note_off", key) for _, end, key in notes] + [(onset, "note_on", key) for onset, _, key in notes]
     track, now = mido.MidiTrack(), 0
     for step, kind, key in sorted(events):

@@ -1,8 +1,8 @@
-"""PianoMime's demonstrations: what a human played, and for some clips a robot that learned to play it.
+"""PianoMime's demonstrations: a human's playing and, for some clips, that of a robot trained to play it.
 
 An archive is a folder with index.csv (clip, song, group, expert_f1), splits.json (clip numbers of train and val),
-meta.json (names and scales), clips/NNN.npz and, where there is an expert, states/NNN.npz. Everything is matched by the
-names in meta.json; the arrays here have the orders of `pianomime_core.hands`, whatever the archive's are.
+meta.json (names and scales), clips/NNN.npz and, where there is an expert, states/NNN.npz. Everything is matched by
+the names in meta.json; the arrays here have the order of `pianomime_core.hands`, independent of the archive's order.
 """
 
 import csv
@@ -34,14 +34,14 @@ FREE_Z_M = 0.045
 
 @dataclass(frozen=True)
 class Expert:
-    """A robot's performance: row t is the state before step t and what was commanded in it (20 Hz).
+    """A robot's performance: row t is the state before step t and the command in it (20 Hz).
 
     Attributes:
         joint_positions, joint_velocities: (T, 54) float32, order of `joint_names()` [rad, m and rad/s, m/s].
-        keys: (T, 88) float32, depression of each key, 0 at rest and 1 at its stop; what step t did stands in row t + 1.
-        targets: (T, 46) float32, order of `target_names()` [rad, m], clamped to the actuators' ranges. The authors'
-            are not: MuJoCo clamped 97 % of their rows silently.
-        f1: Mean frame F1 that the authors' own simulation reached.
+        keys: (T, 88) float32, depression of each key, 0 at rest, 1 at its stop; row t + 1 has the effect of step t.
+        targets: (T, 46) float32, order of `target_names()` [rad, m], clamped to the actuators' ranges. Those of
+            the authors are not: MuJoCo silently clamped 97 % of their rows.
+        f1: Mean frame F1 reached in the authors' own simulation.
     """
 
     joint_positions: NDArray[np.float32]
@@ -57,11 +57,11 @@ class Demonstration:
 
     Attributes:
         clip: Number in the archive.
-        song: Number of the song that it is a part of.
-        goal: (T, 88) bool, wanted keys, row t at the end of step t.
-        fingering: (T, 10) key that each of FINGER_NAMES holds, -1 for none; 0.8 % of the key-frames have no finger.
-        fingertips_m: (T, 12, 3) float32, where the human's FINGERTIP_NAMES are, world frame; see PRESSING_Z_M.
-        expert: None where nobody learned the clip.
+        song: Number of the song that it belongs to.
+        goal: (T, 88) bool, goal keys, row t for the end of step t.
+        fingering: (T, 10) key that each of FINGER_NAMES holds, -1 for none; 0.8 % of the note-frames have no finger.
+        fingertips_m: (T, 12, 3) float32, positions of the human's FINGERTIP_NAMES, world frame; see PRESSING_Z_M.
+        expert: None if there is no expert for the clip.
     """
 
     clip: int
@@ -73,7 +73,7 @@ class Demonstration:
 
 
 def load_demonstrations(folder: Path, split: str, experts_only: bool = False) -> tuple[Demonstration, ...]:
-    """Read the clips of a split, sorted by number; whole songs are in one split.
+    """Read the clips of a split, sorted by number; no song is in both splits.
 
     Args:
         folder: The archive.
@@ -81,7 +81,7 @@ def load_demonstrations(folder: Path, split: str, experts_only: bool = False) ->
         experts_only: Leave out clips without expert.
 
     Raises:
-        UserError: Unknown split; the archive is missing or damaged, is of other hands, or cuts a song in two.
+        UserError: Unknown split; the archive is missing or damaged, has other hands, or divides a song.
     """
     if split not in SPLITS:
         raise unknown_value("split", split, SPLITS)
@@ -94,7 +94,7 @@ def load_demonstration(folder: Path, clip: int) -> Demonstration:
     """Read one clip of any split.
 
     Raises:
-        UserError: There is no such clip; else as `load_demonstrations`.
+        UserError: There is no such clip, or as `load_demonstrations`.
     """
     archive = _Archive(folder)
     if clip not in archive.index:
@@ -106,7 +106,7 @@ def expert_clips(folder: Path) -> list[int]:
     """Numbers of all clips with an expert, sorted.
 
     Raises:
-        UserError: The archive is not there.
+        UserError: The archive is missing.
     """
     return sorted(clip for clip, row in _Archive(folder).index.items() if row["expert_f1"])
 
@@ -140,9 +140,11 @@ class _Archive:
             splits = json.loads(path.read_text())
             groups = [{self.index[clip]["group"] for clip in splits[split]} for split in SPLITS]
         except (OSError, ValueError, KeyError, TypeError) as error:
-            raise UserError(f"{str(path)!r} is no list of clips for each of {', '.join(SPLITS)}: {error}") from error
+            raise UserError(f"{str(path)!r} is not a list of clips for each of {', '.join(SPLITS)}: {error}") from error
         if shared := groups[0] & groups[1]:
-            raise UserError(f"{str(path)!r} cuts songs in two: groups {', '.join(sorted(shared))} are in train and val")
+            raise UserError(
+                f"{str(path)!r} divides songs between the splits: groups {', '.join(sorted(shared))} are in both"
+            )
         return sorted(splits[name])
 
     def load(self, clip: int) -> Demonstration:
@@ -182,8 +184,8 @@ class _Archive:
         columns = [FINGERTIP_NAMES[i] for i in np.argsort(self._tip_order) if not FINGERTIP_NAMES[i].endswith("wrist")]
         return [columns.index(name) for name in FINGER_NAMES]
 
-    def _order(self, what: str, wanted: tuple[str, ...], key: str) -> list[int]:
-        return name_order(wanted, tuple(self._meta.get(key, ())), what, f"robot and {key} in meta.json")
+    def _order(self, what: str, names: tuple[str, ...], key: str) -> list[int]:
+        return name_order(names, tuple(self._meta.get(key, ())), what, f"robot and {key} in meta.json")
 
     def _arrays(self, folder: str, clip: int, names: tuple[str, ...]) -> dict[str, NDArray[Any]]:
         path = self._folder / folder / f"{clip:03d}.npz"

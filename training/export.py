@@ -1,4 +1,4 @@
-"""Torch networks as ONNX files that the runtime accepts: equal numbers, the metadata inside, always the same bytes."""
+"""Export of torch networks as ONNX files: equal outputs, embedded metadata, reproducible bytes."""
 
 import copy
 import json
@@ -31,22 +31,21 @@ def export(
     path: Path,
     metadata: Mapping[str, Any],
 ) -> float:
-    """Write a network as `networks.network_file.NetworkFile` reads it; an older file goes once it is checked.
+    """Write a network for `networks.network_file.NetworkFile`; an older file is replaced only after all checks.
 
     Args:
-        module: Its forward takes `example_inputs` by name and returns one tensor, or a tuple, of float32 with as many
-            rows as its inputs. It stays as it is, on its device and in its mode.
-        example_inputs: (rows, ...) float32 tensors with two rows or more; only their shapes matter.
+        module: Its forward takes `example_inputs` by name and returns a float32 tensor or a tuple of them, with as
+            many rows as its inputs. It is not changed.
+        example_inputs: (rows, ...) float32 tensors with at least two rows; only their shapes matter.
         outputs: Names of the outputs.
-        path: The ONNX file; its folder is made.
-        metadata: What JSON knows, and numpy arrays. "inputs", "outputs", "opset" are added, and "git_revision" if it is
-            not there.
+        path: The ONNX file; its folder is created.
+        metadata: JSON values and numpy arrays. "inputs", "outputs", "opset" are added, and "git_revision" if missing.
 
     Returns:
         The largest absolute difference between torch and onnxruntime on random rows.
 
     Raises:
-        UserError: The difference is above `TOLERANCE`, or `NetworkFile.load` refuses the file.
+        UserError: The difference exceeds `TOLERANCE`, or `NetworkFile.load` refuses the file.
     """
     module = copy.deepcopy(module).cpu().eval()
     examples = {name: tensor.detach().cpu() for name, tensor in example_inputs.items()}
@@ -88,13 +87,13 @@ def export(
 
 
 def weights_of(path: Path) -> dict[str, torch.Tensor]:
-    """The state dict of the module that `export` wrote to `path`."""
+    """Return the state dict of the module that `export` wrote to `path`."""
     stored = {tensor.name: onnx.numpy_helper.to_array(tensor).copy() for tensor in onnx.load(path).graph.initializer}
-    return {name: torch.from_numpy(array) for name, array in stored.items() if "." in name}  # others are constants
+    return {name: torch.from_numpy(array) for name, array in stored.items() if "." in name}  # the rest are constants
 
 
 def git_revision() -> str:
-    """The commit of this checkout, "-dirty" behind it if tracked files are changed; "unknown" outside of one."""
+    """Return the commit of this checkout, with "-dirty" if tracked files are changed; "unknown" outside a checkout."""
     command = ["git", "describe", "--always", "--abbrev=40", "--exclude=*", "--dirty"]
     try:
         found = subprocess.run(command, cwd=Path(__file__).parent, capture_output=True, text=True, check=True)
@@ -105,7 +104,7 @@ def git_revision() -> str:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    # The exporter warns of packages that are not installed, of its own imports, and of the axis that all inputs share.
+    # The exporter warns about missing packages, its own imports, and the axis that all inputs share.
     registration = logging.getLogger("torch.onnx._internal.exporter._registration")
     level = registration.level
     registration.setLevel(logging.ERROR)
@@ -118,7 +117,7 @@ def _quiet() -> Iterator[None]:
 
 
 def _without_traces(model: onnx.ModelProto) -> onnx.ModelProto:
-    # The exporter keeps lines and paths of the source with every node: a file shall not depend on where it was made.
+    # The exporter stores source lines and paths with every node; the file must not depend on where it was made.
     for part in (model.graph, *model.functions):
         del part.metadata_props[:]
         part.doc_string = ""
@@ -144,6 +143,6 @@ def _difference(module: torch.nn.Module, examples: Mapping[str, torch.Tensor], n
             name: torch.randn((rows, *tensor.shape[1:]), generator=generator) for name, tensor in examples.items()
         }
         ours = network.run(**{name: tensor.numpy() for name, tensor in inputs.items()})
-        for found, wanted in zip(ours, _outputs(module, inputs), strict=True):
-            worst = max(worst, float(np.max(np.abs(found - wanted.numpy()))))
+        for found, expected in zip(ours, _outputs(module, inputs), strict=True):
+            worst = max(worst, float(np.max(np.abs(found - expected.numpy()))))
     return worst

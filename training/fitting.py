@@ -1,7 +1,7 @@
-"""One training loop for every network here: seeded, with a progress bar and TensorBoard, to be continued after a stop.
+"""The training loop of all networks: seeded, with progress bar and TensorBoard, resumable.
 
-A run that was stopped and goes on from its checkpoint ends with the same weights as one that was not; another run in
-the same folder is refused.
+A run resumed from its checkpoint ends with the same weights as an uninterrupted one; a different run in the same folder
+is refused.
 """
 
 import time
@@ -33,12 +33,12 @@ _WITHOUT_INFLUENCE = "save_every"
 @dataclass(frozen=True)
 class FitConfig:
     """Attributes:
-    steps: Updates in all.
-    learning_rate: At its highest; it rises over `warm_up_steps` and falls to 0 along a cosine.
-    weight_decay: Of AdamW.
-    clip_norm: Gradients longer than this are shortened to it.
+    steps: Total number of updates.
+    learning_rate: Maximum; it rises over `warm_up_steps` and falls to 0 along a cosine.
+    weight_decay: Parameter of AdamW.
+    clip_norm: Longer gradients are scaled down to this norm.
     save_every: Updates between checkpoints.
-    seed: Of the batches (weights are the caller's).
+    seed: Seed of the batches (the caller initialises the weights).
     """
 
     steps: int = 4000
@@ -51,22 +51,22 @@ class FitConfig:
 
 
 def device_named(name: str | None) -> torch.device:
-    """The device of that name; None takes CUDA where there is some, the CPU elsewhere."""
+    """Return the device of that name; for None CUDA if available, else the CPU."""
     return torch.device(name or ("cuda" if torch.cuda.is_available() else "cpu"))
 
 
 def fit(
     module: nn.Module, loss: BatchLoss, config: FitConfig, folder: Path, title: str, made_from: Mapping[str, Any]
 ) -> float:
-    """Train in place; returns the mean loss of the last 100 updates.
+    """Train in place and return the mean loss of the last 100 updates.
 
     Args:
-        folder: Holds `CHECKPOINT` and TensorBoard's files; what is found there is continued.
+        folder: For `CHECKPOINT` and TensorBoard's files; a checkpoint found there is resumed.
         title: Shown at the progress bar.
-        made_from: What else has influence on the result, as `same_run` wants it: seed of the weights, settings, data.
+        made_from: Everything else that influences the result, for `same_run`: seed of the weights, settings, data.
 
     Raises:
-        UserError: The folder holds another run, or a checkpoint that is damaged or of another network.
+        UserError: The folder holds another run, or a checkpoint that is damaged or belongs to another network.
     """
     settings = {key: value for key, value in asdict(config).items() if key != _WITHOUT_INFLUENCE}
     same_run(folder, {**made_from, "loop": settings})
@@ -87,7 +87,7 @@ def fit(
             done, seconds = int(saved["done"]), float(saved["cpu_seconds"])
             recent = [float(value) for value in saved["recent"]]
         except (TypeError, ValueError, KeyError, RuntimeError) as error:
-            raise UserError(f"{str(checkpoint)!r} is no checkpoint of this training: {error}") from error
+            raise UserError(f"{str(checkpoint)!r} is not a checkpoint of this training: {error}") from error
     module.train()
     began = time.process_time()
 

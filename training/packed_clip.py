@@ -1,16 +1,16 @@
-"""One refined clip as it is committed: actuator targets in 65536 steps of each actuator's range, where the hands begin,
-and scores. No notes: whoever has the clip's music replays the targets and finds the keys again.
+"""The committed file of a refined clip: actuator targets as 16-bit fractions of each actuator's range, initial joint
+positions, and scores. It contains no notes: with the clip's music, replaying the targets reproduces the keys.
 
 A file NNN.npz holds, without pickle:
 
 | array | type | meaning |
 |---|---|---|
 | codes | (2, n, T) uint8 | low and high bytes of the changes, modulo 65536, from step to step of each target's code |
-| initial_joint_positions | (m,) float32 | where the hands begin, rad and m |
+| initial_joint_positions | (m,) float32 | rad and m |
 | metadata | str | JSON object: scene, settings and scores |
 
-Order of targets and joints, and the ranges, stand once in format.json. Neighbouring bytes of one actuator's slow motion
-are alike: that is what makes the file small.
+The order of targets and joints, and the ranges, are stored once in format.json. Neighbouring bytes of an actuator's
+slow motion are similar, which makes the file small.
 """
 
 import json
@@ -32,7 +32,7 @@ _ARRAYS = ("codes", "initial_joint_positions", "metadata")
 
 
 def quantise(targets: NDArray[np.float32], target_range: NDArray[np.float64]) -> NDArray[np.uint16]:
-    """Codes (T, n) of targets (T, n), clamped to target_range (n, 2) as the simulator does; off by half a code at most.
+    """Codes (T, n) of targets (T, n), clamped to target_range (n, 2) as in the simulator; error up to half a code.
 
     A code is 1/65535 of an actuator's range: 0.02 mm of the widest slide, 0.00005 rad of the widest joint.
     """
@@ -62,7 +62,7 @@ class PackedClip:
     metadata: Mapping[str, Any]
 
     def save(self, path: Path) -> None:
-        """Write the file whole or not at all; the same clip gives the same bytes."""
+        """Write the file atomically; the same clip gives the same bytes."""
         changes = np.diff(self.codes, axis=0, prepend=np.zeros((1, self.codes.shape[1]), np.uint16)).T
         planes = np.stack([changes & 0xFF, changes >> 8]).astype(np.uint8)
         start = self.initial_joint_positions.astype(np.float32)
@@ -79,7 +79,7 @@ class PackedClip:
         """Read the file.
 
         Raises:
-            UserError: It is missing, damaged or something else.
+            UserError: It is missing, damaged or another kind of file.
         """
         arrays = read_npz(path, _KIND, _ARRAYS)
         require_names(path, _KIND, arrays, _ARRAYS)
@@ -90,7 +90,7 @@ class PackedClip:
             )
         if start.dtype != np.float32 or start.ndim != 1 or not np.all(np.isfinite(start)):
             raise UserError(
-                f"{str(path)!r} has initial_joint_positions that are no finite numbers (m,) of type float32"
+                f"{str(path)!r} has initial_joint_positions that are not finite numbers (m,) of type float32"
             )
         low, high = planes.astype(np.uint16)
         codes = np.cumsum((low | (high << 8)).T, axis=0, dtype=np.uint16)

@@ -1,7 +1,6 @@
-"""A folder of packed clips: format.json, said once for all of them, and NNN.npz for each clip.
+"""A folder of packed clips: format.json, shared by all of them, and NNN.npz for each clip.
 
-One file a clip, so that clips which are added or become better leave the others, and the history of the repository, as
-they are.
+With one file per clip, adding or improving a clip leaves all others unchanged in the repository's history.
 """
 
 import json
@@ -31,7 +30,7 @@ class Format:
 
     Attributes:
         scene: The robot that played them.
-        target_names, target_range: (n,) order of the targets, and (n, 2) what the codes 0 and 65535 mean [rad, m].
+        target_names, target_range: (n,) order of the targets, and (n, 2) values of the codes 0 and 65535 [rad, m].
         joint_names: (m,) order of the joints.
     """
 
@@ -42,12 +41,12 @@ class Format:
 
     @classmethod
     def of(cls, simulator: Simulator) -> "Format":
-        """That of a simulator."""
+        """The format for a simulator."""
         ranges = tuple((float(lowest), float(highest)) for lowest, highest in simulator.target_range)
         return cls(simulator.config, simulator.target_names, ranges, simulator.joint_names)
 
     def pack(self, rollout: Rollout, metadata: Mapping[str, Any]) -> PackedClip:
-        """A rollout of these hands, its names in any order.
+        """Pack a rollout of these hands, whose names may be in any order.
 
         Raises:
             UserError: It is of other hands.
@@ -58,7 +57,7 @@ class Format:
         return PackedClip(quantise(targets, self._ranges()), start.astype(np.float32), metadata)
 
     def unpack(self, clip: PackedClip, goal: NDArray[np.bool_], path: Path) -> Rollout:
-        """The rollout of a clip whose music is goal (T, 88); its keys are unknown (all up) until it is replayed.
+        """Unpack the rollout of a clip with goal (T, 88); its keys are unknown (all up) until it is replayed.
 
         Raises:
             UserError: The music has another length.
@@ -80,8 +79,8 @@ class Format:
         return np.array(self.target_range)
 
 
-def agree(folder: Path, form: Format) -> None:
-    """Write format.json, the folder too, or check that what stands there is the same.
+def ensure_format(folder: Path, form: Format) -> None:
+    """Create the folder and its format.json, or check that the existing one is the same.
 
     Raises:
         UserError: The folder holds clips of other hands or another scene, or cannot be written.

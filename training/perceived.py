@@ -1,4 +1,4 @@
-"""What was seen in a video, as a demonstration to learn from."""
+"""Converts a demonstration perceived in a video for training."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,13 +14,12 @@ _NO_KEY = -1
 
 
 def learnable(seen: Demonstration, clip: int, song: int) -> demonstrations.Demonstration:
-    """Return rows to learn from, numbered as a clip of a song; nobody is an expert of them.
+    """Return the demonstration as a training clip of a song, without expert.
 
-    A hand that is not seen for a while moves evenly from where it was to where it is next; before it is seen first, and
-    after the last time, it rests.
+    Gaps in the observation of a hand are interpolated linearly; before the first and after the last one it rests.
 
     Raises:
-        UserError: One hand is never seen: nothing says where it is.
+        UserError: One hand is never seen, so its position is unknown.
     """
     goal = piano_roll(seen.score()).goal
     fingering = np.full((len(goal), len(demonstrations.FINGER_NAMES)), _NO_KEY, dtype=np.int64)
@@ -44,7 +43,7 @@ def learnable(seen: Demonstration, clip: int, song: int) -> demonstrations.Demon
 def _everywhere(seen: Demonstration, side: int) -> NDArray[np.float32]:
     known = np.flatnonzero(seen.valid[:, side])
     if not len(known):
-        raise UserError(f"the demonstration has no {SIDES[side]} hand: both must be seen to be learnt from")
+        raise UserError(f"the demonstration has no {SIDES[side]} hand: both must be seen")
     points = seen.points_m[known, side].reshape(len(known), -1)
     rows = np.arange(len(seen.time_s))
     even = np.stack([np.interp(rows, known, column) for column in points.T], axis=1)

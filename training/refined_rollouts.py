@@ -1,6 +1,6 @@
 """Refined rollouts of the training clips, small enough to commit: `python -m training.refined_rollouts COMMAND`.
 
-clips lists the MIDI files to refine, pack makes the small files, unpack makes rollouts of them again, verify replays
+clips lists the MIDI files to refine, pack makes the small files, unpack converts them back to rollouts, verify replays
 them.
 """
 
@@ -25,7 +25,7 @@ from pianomime_core.rollout import Rollout
 from pianomime_physics.simulator import Simulator
 from training.demo_clips import clip_midi, clip_roll, train_clips
 from training.packed_clip import PackedClip
-from training.packed_folder import Format, agree, packed_clips, read_format
+from training.packed_folder import Format, ensure_format, packed_clips, read_format
 
 DATA = Path(__file__).with_name("data") / "refined"
 
@@ -41,14 +41,14 @@ class Clips:
     demos: Path
 
     def run(self) -> int:
-        """Print them; the exit code, as of all commands here."""
+        """Print them and return the exit code."""
         print("\n".join(str(clip_midi(self.demos, clip)) for clip in train_clips(self.demos)))
         return 0
 
 
 @dataclass(frozen=True)
 class Pack:
-    """Pack finished rollouts NNN.npz of training clips; of two of one clip the better one stays.
+    """Pack finished rollouts NNN.npz of training clips; if a clip is already packed, keep the better one.
 
     Attributes:
         rollouts: Folder that `pianomime refine` wrote.
@@ -71,14 +71,14 @@ class Pack:
             raise UserError(f"{str(self.rollouts)!r} holds rollouts of several scenes: {', '.join(map(str, scenes))}")
         simulator = Simulator(scenes.pop())
         form = Format.of(simulator)
-        agree(self.out, form)
+        ensure_format(self.out, form)
         packed = 0
         for path, rollout in track(finished.items(), "packing", console=Console(stderr=True)):
             clip, to = _packed(rollout, form, simulator, path), self.out / path.name
             if not to.exists() or _quality(clip) > _quality(PackedClip.load(to)):
                 clip.save(to)
                 packed += 1
-        print(f"{packed} clips packed; {len(finished) - packed} stood there as good or better")
+        print(f"{packed} clips packed; {len(finished) - packed} were already there, as good or better")
         print(f"{len(rollouts) - len(finished)} rollouts are not finished")
         size = sum(path.stat().st_size for path in self.out.iterdir())
         print(f"{len(packed_clips(self.out))} clips, {size / 1e6:.2f} MB")
@@ -87,13 +87,13 @@ class Pack:
 
 @dataclass(frozen=True)
 class Unpack:
-    """Make rollouts of the packed clips, as `pianomime refine` writes them; the keys are those that go down here.
+    """Convert packed clips to rollouts like those of `pianomime refine`, with the keys of a replay on this machine.
 
     Attributes:
         out: Folder for the rollouts.
         demos: Folder of the demonstrations.
         data: Folder of the packed clips.
-        clips: Numbers of the clips; all if none is given.
+        clips: Numbers of the clips; by default all.
     """
 
     out: Annotated[Path, tyro.conf.Positional]
@@ -116,8 +116,8 @@ class Verify:
     Attributes:
         demos: Folder of the demonstrations.
         data: Folder of the packed clips.
-        clips: Numbers of the clips; all if none is given.
-        tolerance: Difference of stored and replayed mean F1 from which the exit code is 1.
+        clips: Numbers of the clips; by default all.
+        tolerance: The exit code is 1 if stored and replayed mean F1 differ by more than this.
     """
 
     demos: Path
@@ -145,11 +145,11 @@ class Verify:
         table.add_section()
         table.add_row(f"mean of {len(found)}", *(f"{value:.4f}" for value in mean.flat), style="bold")
         Console().print(table)
-        otherwise = int(np.sum(np.any(values[:, :, 2] != values[:, :, 3], axis=1)))
+        different = int(np.sum(np.any(values[:, :, 2] != values[:, :, 3], axis=1)))
         print(
-            f"packing took {mean[0, 1] - mean[0, 2]:.4f} of the mean F1 and {mean[1, 1] - mean[1, 2]:.4f} of the onsets"
+            f"packing cost {mean[0, 1] - mean[0, 2]:.4f} of the mean F1 and {mean[1, 1] - mean[1, 2]:.4f} of the onsets"
         )
-        print(f"{otherwise} of {len(found)} clips score otherwise here than where they were packed")
+        print(f"{different} of {len(found)} clips score differently here than where they were packed")
         return 0 if np.all(np.abs(mean[:, 2] - mean[:, 3]) <= self.tolerance) else 1
 
 
@@ -165,13 +165,15 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _checked(path: Path, demos: Path) -> Rollout:
-    # A rollout of a training clip, of this very music, made by refine.
+    # Accepts only rollouts of a training clip, of exactly this music, made by refine.
     rollout = Rollout.load(path)
     train = train_clips(demos)
     if not path.stem.isdigit() or int(path.stem) not in train:
-        raise UserError(f"{path.name!r} is no training clip: splits.json has {len(train)}, {train[0]} to {train[-1]}")
+        raise UserError(
+            f"{path.name!r} is not a training clip: splits.json has {len(train)}, {train[0]} to {train[-1]}"
+        )
     if not np.array_equal(rollout.goal, clip_roll(demos, int(path.stem)).goal):
-        raise UserError(f"{str(path)!r} is not of the music of clip {path.stem}: its piano roll is another one")
+        raise UserError(f"{str(path)!r} does not have the music of clip {path.stem}: its piano roll differs")
     if rollout.metadata.get("controller") != "refine":
         raise UserError(f"{str(path)!r} is by controller {rollout.metadata.get('controller')!r}: want 'refine'")
     return rollout
@@ -182,7 +184,7 @@ def _is_finished(rollout: Rollout) -> bool:
 
 
 def _packed(rollout: Rollout, form: Format, simulator: Simulator, path: Path) -> PackedClip:
-    # The simulation is chaotic: rounded targets play a little otherwise, so their own scores are stored.
+    # The simulation is chaotic: rounded targets play slightly differently, so their own scores are stored.
     metadata = dict(rollout.metadata)
     scores_in(f"rollout {str(path)!r}", metadata, "scores")
     metadata["refined_scores"] = metadata.pop("scores")
@@ -197,7 +199,7 @@ def _quality(clip: PackedClip) -> float:
 
 
 def _replays(data: Path, demos: Path, chosen: tuple[int, ...]) -> Iterator[tuple[int, Rollout]]:
-    # Every chosen clip as it plays here: its keys and scores are those of the replay.
+    # The selected clips with keys and scores of a replay on this machine.
     form, paths = read_format(data), packed_clips(data)
     for clip in chosen:
         if clip not in paths:

@@ -1,4 +1,4 @@
-"""What a run was made from stands beside it: a folder goes on with the same run alone, and its provenance is true."""
+"""Records what a run was made from: a folder accepts only the same run again, so its provenance stays true."""
 
 import hashlib
 import json
@@ -20,16 +20,16 @@ _Leaves = dict[str, Any]
 
 
 def same_run(folder: Path, run: Mapping[str, Any]) -> None:
-    """Make the folder and note what its run is made from, or see that it holds just this run.
+    """Create the folder and record what its run is made from, or check that it holds exactly this run.
 
     Args:
-        folder: Of examples, checkpoints and the like.
-        run: All that has influence on the result: seed, settings, `fingerprint` of the data; what JSON knows, tuples,
+        folder: Folder of examples, checkpoints and so on.
+        run: Everything that influences the result: seed, settings, `fingerprint` of the data, as JSON values, tuples,
             numpy arrays and paths.
 
     Raises:
-        UserError: The folder holds a run that was made from something else, or that does not say from what; the
-            message tells what differs. Nothing was changed.
+        UserError: The folder holds a run that was made from something else, or without a record; the message lists
+            the differences. Nothing is changed.
     """
     make_folder(folder, "--out")
     here = json.loads(json.dumps(dict(run), default=_as_json))
@@ -49,7 +49,7 @@ def same_run(folder: Path, run: Mapping[str, Any]) -> None:
 
 
 def fingerprint(arrays: Iterable[NDArray[Any]]) -> str:
-    """Of data: the same for the same arrays in the same order."""
+    """Return a hash of arrays, equal for the same arrays in the same order."""
     digest = hashlib.sha256()
     for array in arrays:
         digest.update(f"{array.dtype.str}{array.shape}".encode())
@@ -65,9 +65,9 @@ def _read(path: Path) -> _Leaves:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise UserError(f"{str(path)!r} does not tell of a run: {error}") from error
+        raise UserError(f"{str(path)!r} does not describe a run: {error}") from error
     if not isinstance(content, dict):
-        raise UserError(f"{str(path)!r} does not tell of a run: it is no JSON object")
+        raise UserError(f"{str(path)!r} does not describe a run: it is not a JSON object")
     return content
 
 

@@ -1,5 +1,5 @@
-"""Deliberately broken input of every kind: each is played, or refused in one line.
+"""Fuzzing: deliberately broken input of every kind must be accepted, or refused in one line.
 
-A module here that is no part of the frame is a kind of input, named as its file without what follows "_". It offers
+Every module here except the framework is a kind of input, named by its file name up to "_". It has
 `run(count, seed) -> Report`.
 """

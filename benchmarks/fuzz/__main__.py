@@ -1,4 +1,4 @@
-"""Try broken input of every kind: `python -m benchmarks.fuzz [KIND ...] --count 10000 --seed 1`."""
+"""Tries broken input of every kind: `python -m benchmarks.fuzz [KIND ...] --count 10000 --seed 1`."""
 
 import pkgutil
 import sys
@@ -23,8 +23,8 @@ class FuzzOptions:
     """Try broken input: it must be accepted, or refused in one line.
 
     Attributes:
-        kinds: Of input; all if none is given.
-        count: Of inputs of each kind.
+        kinds: Kinds of input; by default all.
+        count: Number of inputs of each kind.
         seed: The same seed makes the same inputs.
     """
 
@@ -40,7 +40,7 @@ def kinds() -> dict[str, str]:
 
 
 def main(options: FuzzOptions) -> int:
-    """Print the table and what failed; the exit code: 1 if anything did.
+    """Print the table and all failures; return 1 if there were any, else 0.
 
     Raises:
         UserError: An unknown kind, or a count below 1.

@@ -1,4 +1,4 @@
-"""What becomes of inputs that are tried in child processes: accepted, refused in one line, or failed."""
+"""Runs attempts in child processes: each input is accepted, refused in one line, or fails."""
 
 import json
 import os
@@ -18,14 +18,14 @@ from pianomime_core.errors import UserError
 MEMORY_BYTES = 1_000_000_000
 LIMIT_S = 20.0
 TOGETHER = 50
-"""Attempts in one process, until one of them ends it."""
+"""Attempts per process."""
 MAX_LINE = 1000
-"""Letters of a refusal."""
+"""Maximum length of a refusal in characters."""
 _REFUSED, _FAILED = "refused", "failed "
 
 
 class Attempt(NamedTuple):
-    """An input by a name that says how it was made, and what to do with it."""
+    """An input, with a name that describes it, and the action to try on it."""
 
     name: str
     work: Callable[[], object]
@@ -33,7 +33,7 @@ class Attempt(NamedTuple):
 
 @dataclass
 class Report:
-    """Numbers of attempts, and what went wrong with each that failed."""
+    """Numbers of attempts, and the reasons of failures."""
 
     tried: int = 0
     accepted: int = 0
@@ -42,10 +42,10 @@ class Report:
 
 
 def report(attempts: Iterable[Attempt], count: int, kind: str) -> Report:
-    """Try all, with a progress bar on a terminal; `count` and `kind` are what it shows.
+    """Try all, with a progress bar on a terminal that shows `count` and `kind`.
 
-    An attempt fails that raises anything but a `UserError` of one printable line, crashes, takes longer than `LIMIT_S`
-    or more memory than `MEMORY_BYTES`.
+    An attempt fails if it raises anything but a `UserError` of one printable line, crashes, or exceeds `LIMIT_S` or
+    `MEMORY_BYTES`.
     """
     found, console = Report(), Console(stderr=True)
     shown = track(attempts, kind, count, console=console, transient=True, disable=not console.is_terminal)
@@ -64,7 +64,7 @@ def report(attempts: Iterable[Attempt], count: int, kind: str) -> Report:
 
 
 def _try_together(attempts: list[Attempt], results: IO[bytes]) -> str:
-    """Write a line for each attempt, up to the one that ends the process; how it did."""
+    """Write one line with the result of each attempt, up to one that ends the process."""
 
     def work() -> None:
         for attempt in attempts:

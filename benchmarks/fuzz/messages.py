@@ -1,6 +1,6 @@
-"""ROS messages with wrong names, numbers, stamps and texts, or without end, as any publisher may send them.
+"""ROS messages with wrong names, numbers, stamps and texts, or of huge size, as any publisher may send them.
 
-Readers stay in use as they do in a node, so that what a bad message leaves behind is found by the good one after it.
+Readers are reused as in a node, so that lasting damage by a bad message is detected by the good one after it.
 """
 
 import itertools
@@ -46,7 +46,7 @@ from pianomime_sim.ros_playback_control import read_playback_status
 from pianomime_sim.viewers.snapshot_assembler import SnapshotAssembler
 
 Message = Any
-"""rosidl's classes have no common one."""
+"""rosidl's classes have no common base class."""
 
 MAX_LINE = 500
 _JOINTS, _TARGETS = joint_names(forearm_dofs("pianomime")), target_names(forearm_dofs("pianomime"))
@@ -64,7 +64,7 @@ _INTEGERS = {
 
 @dataclass(frozen=True)
 class _Kind:
-    """A good message of a topic, and who reads it."""
+    """A good message of a topic, and its reader."""
 
     topic: str
     good: Callable[[], Message]
@@ -72,7 +72,7 @@ class _Kind:
 
 
 def run(count: int, seed: int) -> Report:
-    """Try so many messages; after each a good one of its kind is read."""
+    """Try `count` messages; after each, a good one of its kind is read."""
     return report(_attempts(count, seed), count, "messages")
 
 
@@ -106,7 +106,7 @@ def _try(kind: _Kind, message: Message) -> None:
 
 
 def _kinds() -> tuple[_Kind, ...]:
-    """Of each topic; the last is the longest song."""
+    """The kinds of all topics; the last is the longest song."""
     joints, keys, goals = NameOrder(_JOINTS), NameOrder(KEY_NAMES, beside=(SUSTAIN,)), NameOrder(GOAL_NAMES)
     targets, assembler, ears = NameOrder(_TARGETS, beside=(SUSTAIN,)), SnapshotAssembler(), KeyEventReader()
     steps, rest = itertools.count(_STEP), np.zeros(len(_JOINTS))
@@ -172,7 +172,7 @@ def _kinds() -> tuple[_Kind, ...]:
 
 
 def _longest_song() -> JointTrajectory:
-    """As many points as may be; they share their numbers, which nobody writes to."""
+    """The maximum number of points; they share their read-only values."""
     message, silence = JointTrajectory(joint_names=list(GOAL_NAMES)), array("d", bytes(8 * len(GOAL_NAMES)))
     for k in range(MAX_POINTS):
         seconds, nanoseconds = divmod(k * STEP_NS, 10**9)
@@ -182,7 +182,7 @@ def _longest_song() -> JointTrajectory:
 
 
 def _damage(message: Message, random: np.random.Generator) -> None:
-    """Change one field, or one of a message in it, to something of its type."""
+    """Change one field, also of a nested message, to another value of its type."""
     fields = message.get_fields_and_field_types()
     name = list(fields)[random.integers(len(fields))]
     value, kind = getattr(message, name), fields[name]
@@ -199,7 +199,7 @@ def _damage(message: Message, random: np.random.Generator) -> None:
 
 
 def _other_list(values: Any, element: str, random: np.random.Generator) -> Any:
-    """Cut, doubled, without end, in another order, or with another value in it; a list or array as before."""
+    """The list or array truncated, doubled, very long, reordered, or with another value in it."""
     at = int(random.integers(len(values) + 1))
     one = values[at : at + 1] or values[:1]
     match random.integers(6):
@@ -229,7 +229,7 @@ def _text(random: np.random.Generator) -> str:
 
 
 def _other(element: str, random: np.random.Generator) -> Any:
-    """A value of a rosidl type that is seldom meant."""
+    """An unusual value of a rosidl type."""
     match element:
         case "double":
             return _FLOATS[random.integers(len(_FLOATS))]

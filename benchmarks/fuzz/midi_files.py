@@ -1,4 +1,4 @@
-"""MIDI files with damaged bytes, and files made to cost time and memory: piled-up notes, long numbers, many tracks."""
+"""MIDI files with damaged bytes, and files that cost time and memory: stacked notes, long numbers, many tracks."""
 
 import struct
 import tempfile
@@ -15,20 +15,20 @@ from pianomime_core.notes import load_midi
 from pianomime_core.piano_roll import piano_roll
 
 _LARGEST_BYTES = 60_000
-"""Of most; one in `_HUGE_EVERY` is as large as a file may be."""
+"""Size of most files; one in `_HUGE_EVERY` has the maximum size."""
 _HUGE_EVERY = 200
 _END = b"\x00\xff\x2f\x00"
 
 
 def run(count: int, seed: int) -> Report:
-    """Try so many files; of those that are accepted, the piano roll is made."""
+    """Try `count` files; for accepted ones, make the piano roll."""
     with tempfile.TemporaryDirectory(prefix="pianomime-fuzz-") as folder:
         path = Path(folder) / "song.mid"
         return report((_attempt(name, data, path) for name, data in cases(count, seed)), count, "midi")
 
 
 def cases(count: int, seed: int) -> Iterator[tuple[str, bytes]]:
-    """Return so many files and how each was made; the same for the same seed."""
+    """Return `count` files with descriptions, the same for the same seed."""
     random = np.random.default_rng(seed)
     songs = [path.read_bytes() for path in bundled_songs().values()]
     for number in range(count):
@@ -57,12 +57,12 @@ def _file(*tracks: bytes) -> bytes:
 
 
 def _stacked(size: int) -> bytes:
-    """Note-ons at one time, which one note-off ends."""
+    """Simultaneous note-ons that end with one note-off."""
     return _file(b"\x00\x90\x3c\x40" + b"\x00\x3c\x40" * (size // 3) + b"\x60\x3c\x00" + _END)
 
 
 def _overlapping(size: int) -> bytes:
-    """Notes of one key, each begun before the one before has ended."""
+    """Notes of one key, each beginning before the previous one has ended."""
     return _file(b"\x00\x90\x3c\x40" + b"\x01\x3c\x40" * (size // 3) + b"\x60\x3c\x00" + _END)
 
 
@@ -76,12 +76,12 @@ def _pedal(size: int) -> bytes:
 
 
 def _number(size: int) -> bytes:
-    """A number of nothing but continuation."""
+    """A number of continuation bytes only."""
     return _file(b"\x81" * size + b"\x00\x90\x3c\x40" + _END)
 
 
 def _zeros(size: int) -> bytes:
-    """A small number in very many bytes."""
+    """A small number encoded in very many bytes."""
     return _file(b"\x00\x90\x3c\x40" + b"\x80" * size + b"\x60\x3c\x00" + _END)
 
 

@@ -1,4 +1,4 @@
-"""Bytes as damage and malice leave them: cut, flipped, doubled, and numbers that are too large."""
+"""Mutates bytes like damage or an attacker: truncated, flipped, doubled, and numbers that are too large."""
 
 import numpy as np
 
@@ -17,7 +17,7 @@ _EXTREMES = (
 
 
 def mutated(data: bytes, random: np.random.Generator) -> bytes:
-    """Return the data with one to `MAX_CHANGES` changes; never as they were, unless empty."""
+    """Return the data with one to `MAX_CHANGES` changes; always different unless empty."""
     changed = data
     while changed == data and data:
         for _ in range(random.integers(1, MAX_CHANGES + 1)):
@@ -41,5 +41,5 @@ def _changed(data: bytes, random: np.random.Generator) -> bytes:
             return data[:at] + data[end:]
         case 5:
             return data[:end] + data[at:]
-        case _:  # the end is missing, seldom
+        case _:  # occasionally, the end is missing
             return data[:at] if random.random() < 0.2 else data

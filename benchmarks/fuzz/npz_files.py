@@ -30,7 +30,7 @@ _NUMBERS = (0, -1, 1, 127, 1e6, 1e15, 1e300, -1e300, float("nan"), float("inf"))
 
 @dataclass(frozen=True)
 class _Kind:
-    """A good file, and what is done with one."""
+    """A good file, and the action to try on it."""
 
     name: str
     good: bytes
@@ -38,7 +38,7 @@ class _Kind:
 
 
 def run(count: int, seed: int) -> Report:
-    """Try so many files; every one is written, read and used."""
+    """Try `count` files; each is written, read and used."""
     with tempfile.TemporaryDirectory(prefix="pianomime-fuzz-") as folder:
         return report(_attempts(count, seed, Path(folder)), count, "npz")
 

@@ -1,4 +1,4 @@
-"""Networks with damaged bytes, weights that are no numbers, shapes that do not fit, and graphs that want too much."""
+"""Networks with damaged bytes, non-finite weights, shapes that do not fit, and graphs that need too much memory."""
 
 import json
 import struct
@@ -31,7 +31,7 @@ _SIZES = (0, 1, 2, 3, 4, -1, 2**15, 2**31, 2**34, 2**40, 2**62)
 
 
 def run(count: int, seed: int) -> Report:
-    """Try so many networks; those that are accepted are asked."""
+    """Try `count` networks; accepted ones are run."""
     with tempfile.TemporaryDirectory(prefix="pianomime-fuzz-") as folder:
         return report(_attempts(count, seed, Path(folder) / "network.onnx"), count, "onnx")
 
@@ -90,9 +90,9 @@ def tiny_network(
 
     Args:
         weights, shape: Its one matrix.
-        operator: With the product and `sizes`, or with `sizes` alone where the operator makes something of a shape.
-        sizes: Whole numbers; none for three zeros, as the bias of Add.
-        metadata: Text; None for what `NetworkFile` wants.
+        operator: Applied to the product and `sizes`, or to `sizes` alone if the operator creates a tensor from a shape.
+        sizes: Integers; by default three zeros, as the bias of Add.
+        metadata: Text; None for metadata that `NetworkFile` accepts.
     """
     second = _tensor("sizes", _INT64, [len(sizes)], struct.pack(f"<{len(sizes)}q", *sizes))
     if not sizes:

@@ -17,7 +17,7 @@ _INDICES = (0, 1, 2, 5, 0x7FFF, 0x8000, 0xFFFF)
 
 
 def run(count: int, seed: int) -> Report:
-    """Try so many soundfonts; those that are accepted are played."""
+    """Try `count` soundfonts; accepted ones are played."""
     with tempfile.TemporaryDirectory(prefix="pianomime-fuzz-") as folder:
         return report(_attempts(count, seed, Path(folder) / "piano.sf2"), count, "soundfont")
 
@@ -27,7 +27,7 @@ def _attempts(count: int, seed: int, path: Path) -> Iterator[Attempt]:
     goods = [("tiny", tiny_soundfont()), ("RoboPianist's", bundled_soundfont().read_bytes())]
     for number in range(count):
         name, good = goods[number % 10 == 0]
-        # The samples are sound whatever they are; at the end stand the tables.
+        # Any bytes are valid samples; the tables are at the end.
         at = good.index(b"pdta") if random.random() < 0.9 else 0
         how, data = "bytes", good[:at] + mutated(good[at:], random)
         if random.random() < 0.7:
@@ -39,7 +39,7 @@ def _attempts(count: int, seed: int, path: Path) -> Iterator[Attempt]:
             for pitch in (21, 60, 108):
                 synth.press(pitch, 100)
             if not np.all(np.isfinite(synth.samples(_SAMPLES))):
-                raise UserError("sounds of no numbers \x00")  # no line: a failure
+                raise UserError("sounds of no numbers \x00")  # without a line it is a failure
 
         yield Attempt(f"{number} ({name}, {how})", work)
 

@@ -1,4 +1,4 @@
-"""Videos with damaged bytes, in the containers that people use."""
+"""Videos with damaged bytes, in common containers."""
 
 import tempfile
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ _RATE_HZ = 16_000
 
 
 def run(count: int, seed: int) -> Report:
-    """Try so many videos: probed, all pictures, some pictures, and the sound."""
+    """Try `count` videos: probing, all frames, some frames, and the sound."""
     with tempfile.TemporaryDirectory(prefix="pianomime-fuzz-") as folder:
         return report(_attempts(count, seed, Path(folder)), count, "video")
 
@@ -51,7 +51,7 @@ def _attempts(count: int, seed: int, folder: Path) -> Iterator[Attempt]:
 
 
 def write_video(path: Path, codec: str, pictures: int = 8) -> None:
-    """Write a small video with sound, 10 pictures a second."""
+    """Write a small video with sound, 10 frames per second."""
     with av.open(str(path), "w") as container:
         stream: Any = container.add_stream(codec, rate=25, options={"cpu-used": "8"} if codec == "libvpx" else {})
         stream.width, stream.height, stream.pix_fmt = 64, 48, "yuvj420p" if codec == "mjpeg" else "yuv420p"

@@ -22,4 +22,4 @@ def test_a_song_sounds_live_as_from_its_file(midi_system, monkeypatch, tmp_path,
     one = compare(excerpt(load_midi(path), SECONDS), "onnx")
     assert one.received.f1 > 0.95
     assert one.received.onset_f1 > 0.95
-    assert one.is_as_wanted, one
+    assert one.passes, one

@@ -37,7 +37,7 @@ class ExportModel:
 
     def run(self) -> None:
         """Export, and print the largest difference between onnxruntime and torch."""
-        revision = git_revision()  # the first file written makes a checkout that holds the old one dirty
+        revision = git_revision()  # first, since writing a file makes the checkout dirty
         scores = [] if self.scores is None else means(json.loads(self.scores.read_text()))
         fingering, postures = Trained.load(self.fingering), Trained.load(self.postures)
         parts = {

@@ -1,4 +1,4 @@
-"""Goals as 16 numbers: the autoencoder of PianoMime."""
+"""The goal autoencoder of PianoMime: goals as 16 numbers."""
 
 from training.goal_autoencoder.network import GoalAutoencoder
 

@@ -1,13 +1,13 @@
-"""The goal autoencoder: a key state becomes 16 numbers from which the distance to the nearest due key can be told.
+"""The goal autoencoder: encodes a key state as 16 numbers that determine the distance to the nearest due key.
 
-After PianoMime (arXiv 2407.18178, section on the representation of goals): an encoder of the 88 keys, and a decoder of
-code and query that tells for any key how far it is to the nearest key that is due (a signed distance field without
-inside). Such distances change little when a chord is moved by a key, unlike bits.
+After PianoMime (arXiv 2407.18178, section on the representation of goals): an encoder of the 88 keys, and a decoder
+that maps code and query to the distance from any key to the nearest due key (a signed distance field without inside).
+Unlike bits, such distances change little when a chord is moved by a key.
 
-Otherwise than there, and why: the encoder reads these distances beside the bits, and the loss asks for codes that are
-as far apart as the distances differ, because codes that only have to be decoded lose that order. LayerNorm instead of
-the published code's BatchNorm, which ran in training mode and made codes depend on the rows they were encoded with.
-Distances are in metres, because keys are not evenly spaced.
+Differences from the paper: the encoder also reads these distances, and the loss requires codes to be as far apart as
+the distances differ, because codes trained only for decoding lose that order. LayerNorm replaces the published code's
+BatchNorm, which ran in training mode and made codes depend on the rows they were encoded with. Distances are in metres,
+because keys are not evenly spaced.
 """
 
 from dataclasses import asdict, dataclass
@@ -31,12 +31,12 @@ FILE_NAME = "autoencoder.pt"
 
 @dataclass(frozen=True)
 class AutoencoderConfig:
-    """Sizes.
+    """Sizes of the network.
 
     Attributes:
-        code_size: Numbers of a code.
-        width: Of the hidden layers of encoder and decoder.
-        modes: Functions of the query that the decoder mixes.
+        code_size: Numbers in a code.
+        width: Width of the hidden layers of encoder and decoder.
+        modes: Number of query functions that the decoder mixes.
         longest_wave_m, shortest_wave_m, waves: Wavelengths of the sinusoidal features of a query.
     """
 
@@ -64,8 +64,8 @@ class GoalAutoencoder(nn.Module):
     """Encoder and decoder.
 
     Attributes:
-        code_mean, code_scale: (code_size,) and (1,), of the raw codes of the training rows. One scale for all numbers:
-            a scale for each would blow up numbers that the encoder does not use.
+        code_mean, code_scale: (code_size,) and (1,), statistics of the raw codes of the training rows. All numbers
+            share one scale, since individual scales would amplify numbers that the encoder does not use.
     """
 
     wave_numbers: Tensor
@@ -90,7 +90,7 @@ class GoalAutoencoder(nn.Module):
         return codes
 
     def distances(self, raw_codes: Tensor, query_y_m: Tensor) -> Tensor:
-        """Distance [m] from Q places along the keyboard to the nearest due key of N raw codes: (N, Q)."""
+        """Distance [m] from Q positions along the keyboard to the nearest due key of N raw codes: (N, Q)."""
         phase = query_y_m[:, None] * self.wave_numbers
         modes = self.query(torch.cat([phase.sin(), phase.cos()], dim=1))
         found: Tensor = REACH_M * (0.5 + self.mixture(raw_codes) @ modes.T / self.config.modes**0.5)
@@ -111,30 +111,30 @@ class GoalAutoencoder(nn.Module):
 
     @torch.no_grad()
     def normalise(self, rows: Tensor) -> None:
-        """Take mean and scale of the codes from training rows (N, 88)."""
+        """Set mean and scale of the codes from training rows (N, 88)."""
         codes = self.raw_codes(rows)
         self.code_mean.copy_(codes.mean(dim=0))
         self.code_scale.copy_(codes.var(dim=0).mean().sqrt())
 
     def save(self, path: Path) -> None:
-        """Write sizes and weights."""
+        """Write sizes and weights to a file."""
         write_whole(path, lambda file: torch.save({"config": asdict(self.config), "weights": self.state_dict()}, file))
 
     @classmethod
     def load(cls, path: Path) -> "GoalAutoencoder":
-        """Read what `save` wrote: the file, or the folder that holds it under the name FILE_NAME. On the CPU.
+        """Read the file written by `save`, or FILE_NAME in a folder, on the CPU.
 
         Raises:
-            UserError: It is missing or something else.
+            UserError: It is missing or another kind of file.
         """
         file = path / FILE_NAME if path.is_dir() else path
         what = "goal autoencoder that python -m training.goal_autoencoder.train made"
         saved = read_torch(file, what, ("config", "weights"))
         try:
-            with torch.device("meta"):  # sizes cost no memory before they are known to fit
+            with torch.device("meta"):  # allocates nothing before the sizes are checked
                 model = cls(AutoencoderConfig(**saved["config"]))
         except (TypeError, ValueError, RuntimeError, ArithmeticError) as error:
-            raise UserError(f"{str(file)!r} is no {what}: its sizes are none: {error}") from error
+            raise UserError(f"{str(file)!r} is not a {what}: its sizes are invalid: {error}") from error
         fill(model, saved["weights"], file)
         return model.eval()
 

@@ -1,6 +1,6 @@
 """Train the goal autoencoder: `python -m training.goal_autoencoder.train --demos FOLDER --out out/autoencoder`.
 
-The same command goes on where it was stopped, and ends with the same weights as if it had not been.
+The same command resumes an interrupted training, which ends with the same weights as an uninterrupted one.
 """
 
 import sys
@@ -27,18 +27,18 @@ _WITHOUT_INFLUENCE = ("demos", "out", "save_every", "device", "threads")
 
 @dataclass(frozen=True)
 class LossConfig:
-    """What is minimised.
+    """The loss.
 
     Attributes:
-        rows: Key states of a batch.
-        empty_share: Of them without any key.
-        near_weight, near_m: Squared errors at a distance d from the nearest due key weigh 1 + near_weight exp(-d /
-            near_m): which key it is counts more than how far it is away.
-        spread: Distance of two codes, root mean square, where their 88 distances differ by REACH_M, root mean square.
-        spread_weight: Of the squared error of that, among pairs of the batch. Without it codes lose the order of
-            chords the more, the better they are told apart.
-        code_penalty: Of the squared codes.
-        code_noise: Standard deviation of what is added to the codes before they are decoded.
+        rows: Key states in a batch.
+        empty_share: Fraction of them without any key.
+        near_weight, near_m: Squared errors at distance d from the nearest due key have weight 1 + near_weight exp(-d /
+            near_m): identifying the key matters more than the exact distance.
+        spread: RMS distance of two codes whose 88 distances differ by REACH_M (RMS).
+        spread_weight: Weight of the squared error of that distance, over pairs in the batch. Without it, the better
+            codes distinguish chords, the more they lose the chords' order.
+        code_penalty: Weight of the squared codes.
+        code_noise: Standard deviation of the noise added to codes before decoding.
     """
 
     rows: int = 512
@@ -53,17 +53,17 @@ class LossConfig:
 
 @dataclass(frozen=True)
 class Train:
-    """Train the goal autoencoder on the rolls of the training clips and on made-up pieces; print what it does on val.
+    """Train the goal autoencoder on the rolls of the training clips and on synthetic pieces; print its scores on val.
 
     Attributes:
         demos: Folder of the demonstrations.
         out: Folder for autoencoder.pt, scores.json, the checkpoint and TensorBoard's files.
-        seed: Of weights, data and noise.
-        pieces: Made-up pieces to learn from, beside the training clips.
-        steps: Updates.
+        seed: Seed of weights, data and noise.
+        pieces: Synthetic pieces to learn from, besides the training clips.
+        steps: Number of updates.
         save_every: Updates between checkpoints.
-        device: cpu or cuda; None takes CUDA where there is some.
-        threads: Of torch.
+        device: cpu or cuda; None selects CUDA if available.
+        threads: Threads of torch.
     """
 
     demos: Path
@@ -78,7 +78,7 @@ class Train:
     loss: LossConfig = field(default_factory=LossConfig)
 
     def run(self) -> int:
-        """Train, save, evaluate; the exit code."""
+        """Train, save and evaluate; return the exit code."""
         torch.set_num_threads(self.threads)
         torch.manual_seed(self.seed)
         device = device_named(self.device)
@@ -93,14 +93,14 @@ class Train:
             return batch_loss(autoencoder, rows, rng, self.loss)
 
         fit(autoencoder, loss, config, self.out, "goal autoencoder", made_from)
-        # Normal are the key states as they come in music, silence too.
+        # The statistics are those of key states as they occur in music, including silence.
         autoencoder.normalise(torch.from_numpy(np.concatenate(rolls)).to(device))
         autoencoder.save(self.out / FILE_NAME)
         return evaluate(autoencoder.cpu(), self.demos, self.out)
 
 
 def training_rows(rolls: list[NDArray[np.bool_]], pieces: int, rng: np.random.Generator) -> NDArray[np.bool_]:
-    """Key states (N, 88) with some key due: of the rolls, of a variation of each, and of so many made-up pieces."""
+    """Non-empty key states (N, 88) of the rolls, of a variation of each, and of a number of synthetic pieces."""
     rows = np.concatenate(
         [*rolls, *(varied(roll, rng) for roll in rolls), *(synthetic_roll(rng) for _ in range(pieces))]
     )
@@ -110,7 +110,7 @@ def training_rows(rolls: list[NDArray[np.bool_]], pieces: int, rng: np.random.Ge
 def batch_loss(
     autoencoder: GoalAutoencoder, rows: NDArray[np.bool_], rng: np.random.Generator, config: LossConfig
 ) -> Tensor:
-    """Loss of a random batch of rows (N, 88): of the distances told at all keys, and of the spread of the codes."""
+    """Loss of a random batch of rows (N, 88): the decoded distances at all keys, and the distances between codes."""
     device = autoencoder.code_mean.device
     batch = rows[rng.integers(len(rows), size=config.rows)]
     batch[rng.random(config.rows) < config.empty_share] = False
@@ -119,11 +119,11 @@ def batch_loss(
     noise = rng.standard_normal(codes.shape, dtype=np.float32)
     keys_m = torch.tensor(KEYBOARD.center_y_m, dtype=torch.float32, device=device)
     found = autoencoder.distances(codes + config.code_noise * torch.from_numpy(noise).to(device), keys_m) / REACH_M
-    wanted = distance_field(states) / REACH_M
-    weight = 1 + config.near_weight * torch.exp(-wanted * REACH_M / config.near_m)
-    told = (weight * (found - wanted) ** 2).mean()
-    spread = ((_apart(codes) / config.spread - _apart(wanted)) ** 2).mean()
-    return told + config.spread_weight * spread + config.code_penalty * (codes**2).mean()
+    target = distance_field(states) / REACH_M
+    weight = 1 + config.near_weight * torch.exp(-target * REACH_M / config.near_m)
+    decoding = (weight * (found - target) ** 2).mean()
+    spread = ((_apart(codes) / config.spread - _apart(target)) ** 2).mean()
+    return decoding + config.spread_weight * spread + config.code_penalty * (codes**2).mean()
 
 
 def _apart(rows: Tensor) -> Tensor:

@@ -1,4 +1,4 @@
-"""A trained system as a controller: one step of what it planned is carried out, then it plans anew."""
+"""A trained system as a controller: it executes one step of its plan, then plans again."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,8 +13,8 @@ from training.paper.windows import Seen, condition, robot_state
 
 
 class PaperController:
-    """See the module. The high level hears nothing of the robot, as in the paper: its own fingertips, snapped to the
-    keys as the demonstrations' are, are the previous ones of the next step."""
+    """See the module. As in the paper, the high level gets no feedback from the robot: its own fingertips, snapped to
+    the keys like those of the demonstrations, are the previous ones of the next step."""
 
     def __init__(self, system: PaperSystem, seed: int = 0) -> None:
         self._system, self._seed = system, seed
@@ -23,7 +23,7 @@ class PaperController:
         self.joint_names, self.target_names = joint_names(), target_names()
 
     def start(self, goal: NDArray[np.bool_], sustain: NDArray[np.bool_]) -> NDArray[np.float64]:
-        """See `Controller.start`: the same place for every song, as the experts have it."""
+        """See `Controller.start`: the same pose for every song, as for the experts."""
         self._rng = np.random.default_rng(self._seed)
         self._before_m = self._system.start.fingertips_m.reshape(len(FINGERTIP_NAMES), 3)
         self._held = NOBODY

@@ -1,7 +1,6 @@
 """Play train and val clips with a trained configuration or a baseline: `python -m training.paper.evaluate NAME ...`.
 
-Every player goes through the same loop, `pianomime.episodes.episode.play_episode`, in the paper's scene: hand
-collisions off.
+Every player uses the same loop, `pianomime.episodes.episode.play_episode`, in the paper's scene: hand collisions off.
 """
 
 import sys
@@ -36,10 +35,10 @@ from training.paper.system import PaperSystem
 SCORES = "scores.json"
 MEASURES = ("precision", "recall", "f1", "onset_f1", "do_nothing_f1")
 TRAIN_CLIPS = 12
-"""Of the training clips with an expert, so many are played, evenly spaced."""
+"""Number of evenly spaced training clips with an expert that are played."""
 
 Player = Callable[[Demonstration], Controller]
-"""Makes the controller for a clip; only a player of human fingertips looks at more than its notes."""
+"""Makes the controller for a clip; only a player of human fingertips uses more than its notes."""
 BASELINES: dict[str, Player] = {
     "do-nothing": lambda _: make_controller("idle", SceneConfig()),
     "human-ik": HumanFingertips,
@@ -56,12 +55,12 @@ class Evaluate:
         name: A trained configuration, or a baseline: do-nothing, human-ik, planner.
         demos: Folder of the demonstrations.
         out: Folder of the runs.
-        limit: Play so many clips of each split, evenly spaced; None plays 12 of train and all of val.
-        steps: Play so many steps of each, for quick looks.
-        val_every: Play every so many-th of the val clips.
-        seed: Of the noise that actions are drawn from.
-        device: cpu or cuda; None takes CUDA where there is some.
-        threads: Of torch.
+        limit: Number of clips played of each split, evenly spaced; None plays 12 of train and all of val.
+        steps: Number of steps played of each, for quick checks.
+        val_every: Play only every n-th val clip.
+        seed: Seed of the noise that actions are drawn from.
+        device: cpu or cuda; None selects CUDA if available.
+        threads: Threads of torch.
     """
 
     name: Annotated[str, tyro.conf.Positional]
@@ -75,7 +74,7 @@ class Evaluate:
     threads: int = 1
 
     def run(self) -> int:
-        """Play; the exit code."""
+        """Play and return the exit code."""
         torch.set_num_threads(self.threads)
         player, training = self._player()
         train = evenly(load_demonstrations(self.demos, "train", experts_only=True), TRAIN_CLIPS)
@@ -107,7 +106,7 @@ class Evaluate:
         if self.name not in CONFIGS:
             raise unknown_value("configuration or baseline", self.name, (*CONFIGS, *BASELINES))
         system = PaperSystem.load(self.out / self.name, device_named(self.device))
-        # One noise for each clip, whichever clips are played before it.
+        # The noise of a clip does not depend on the clips played before it.
         return lambda one: PaperController(system, self.seed + one.clip), system.training
 
     def _play(self, player: Player, one: Demonstration, timed: list[float], on_step: OnStep) -> dict[str, Any]:
@@ -119,7 +118,7 @@ class Evaluate:
 
 
 class _Timed:
-    """A controller whose steps are timed: CPU seconds of this thread, to which other work does not add."""
+    """A controller whose steps are timed in CPU seconds of this thread, unaffected by other load."""
 
     def __init__(self, controller: Controller, seconds: list[float]) -> None:
         self._controller, self._seconds = controller, seconds
@@ -137,7 +136,7 @@ class _Timed:
 
 
 def evenly(items: Sequence[T], number: int | None) -> list[T]:
-    """So many of the items, evenly spaced from the first on; all of them if there are not more, or for None."""
+    """Return `number` evenly spaced items from the first on; all of them if there are fewer, or for None."""
     if number is None or number >= len(items):
         return list(items)
     return [items[i * len(items) // number] for i in range(number)]

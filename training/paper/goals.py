@@ -1,4 +1,4 @@
-"""Goals as the networks see them: codes of the autoencoder, or the keys themselves."""
+"""Encodings of goals for the networks: codes of the autoencoder, or the keys themselves."""
 
 from pathlib import Path
 from typing import Protocol
@@ -13,7 +13,7 @@ CODES, KEYS = "codes", "keys"
 
 
 class Goals(Protocol):
-    """Turns rows of wanted keys into numbers; each row for itself."""
+    """Encodes goal rows as numbers, each row independently."""
 
     def encode(self, rows: NDArray[np.bool_]) -> NDArray[np.float32]:
         """(N, 88) bool -> (N, G)."""
@@ -21,7 +21,7 @@ class Goals(Protocol):
 
 
 class Keys:
-    """The 88 keys as zeros and ones: the paper's "without SDF"."""
+    """The 88 keys as zeros and ones, the paper's "without SDF"."""
 
     def encode(self, rows: NDArray[np.bool_]) -> NDArray[np.float32]:
         """See `Goals`."""
@@ -29,7 +29,7 @@ class Keys:
 
 
 def load_goals(kind: str, autoencoder: Path) -> Goals:
-    """The goals of a configuration; the autoencoder's file is read for codes alone.
+    """Return the goal encoding of a configuration; the autoencoder's file is read only for codes.
 
     Raises:
         UserError: Unknown kind; no such autoencoder.

@@ -1,7 +1,7 @@
-"""Heads: what the output of a network means, how it is trained, and how an action is drawn from it.
+"""Heads: the meaning of a network's output, its loss, and how an action is sampled from it.
 
-All of them see normalised numbers: `condition` (B, C) and `action` (B, H, A) with mean 0 and variance 1 over the
-training data, never beyond `LIMIT`. Random numbers come from one numpy generator: the same on every device.
+All heads use normalised numbers: `condition` (B, C) and `action` (B, H, A) with mean 0 and variance 1 over the training
+data, never beyond `LIMIT`. Random numbers come from one numpy generator, so they are the same on every device.
 """
 
 from dataclasses import dataclass
@@ -19,26 +19,26 @@ from torch.nn import functional
 from training.paper.networks import TIME_SPAN, MlpSize, UnetSize, denoiser, plain_mlp
 
 LIMIT = 5.0
-"""Nothing normalised is further from 0: a key that is hardly ever played has a tiny variance, a hand may jump."""
+"""Limit of normalised values: a key that is hardly ever played has a tiny variance, and a hand may jump."""
 
 
 class Head(Protocol):
-    """Settings of a head; it keeps no state, what is learned is in the network."""
+    """Settings of a head; it has no state, everything learned is in the network."""
 
     def network(self, condition: int, horizon: int, action: int) -> nn.Module:
         """A new network for (B, condition) and (B, horizon, action)."""
         ...
 
     def prepare(self, network: nn.Module, actions: NDArray[np.float32], rng: np.random.Generator) -> None:
-        """Settle, before training, what is read off all training actions (N, H, A)."""
+        """Set, before training, what depends on all training actions (N, H, A)."""
         ...
 
     def loss(self, network: nn.Module, condition: Tensor, action: Tensor, rng: np.random.Generator) -> Tensor:
-        """The loss of a batch, a scalar."""
+        """Return the loss of a batch, a scalar."""
         ...
 
     def sample(self, network: nn.Module, condition: Tensor, shape: tuple[int, int], rng: np.random.Generator) -> Tensor:
-        """Draw actions (B, *shape) under conditions (B, C)."""
+        """Sample actions (B, *shape) for conditions (B, C)."""
         ...
 
 
@@ -63,13 +63,13 @@ class Diffusion(_Denoising):
     """Denoising diffusion (Ho et al. 2020), squared-cosine schedule.
 
     The network predicts the velocity (Salimans & Ho 2022), a mixture of noise and action that is well conditioned at
-    every level, not the noise alone as the paper's: from nearly pure noise a small error of the noise is a huge one of
-    the action, which a few steps cannot make up for.
+    every noise level, not the noise as in the paper: near pure noise a small error of the noise is a huge error of the
+    action, which a few steps cannot correct.
 
     Attributes:
-        steps: Noise levels of the training.
-        sampling_steps: Calls of the network for an action: all `steps` of them are DDPM, as in the paper; fewer are
-            DDIM (Song et al. 2021), where chance is in the first noise alone.
+        steps: Noise levels in training.
+        sampling_steps: Network calls per action: `steps` of them are DDPM, as in the paper; fewer are DDIM (Song et
+            al. 2021), where only the initial noise is random.
     """
 
     steps: int = 100
@@ -80,8 +80,8 @@ class Diffusion(_Denoising):
         noise = _normal(tuple(action.shape), action, rng)
         level = torch.from_numpy(rng.integers(self.steps, size=len(action))).to(action.device)
         noisy = _scheduler(self.steps, self.steps).add_noise(action, noise, level)
-        wanted = _scheduler(self.steps, self.steps).get_velocity(action, noise, level)
-        return functional.mse_loss(network(noisy, self._timestep(level), condition), wanted)
+        target = _scheduler(self.steps, self.steps).get_velocity(action, noise, level)
+        return functional.mse_loss(network(noisy, self._timestep(level), condition), target)
 
     def sample(self, network: nn.Module, condition: Tensor, shape: tuple[int, int], rng: np.random.Generator) -> Tensor:
         """See `Head`."""
@@ -108,7 +108,7 @@ def _scheduler(steps: int, sampling_steps: int) -> Any:
     if sampling_steps == steps:
         scheduler = DDPMScheduler(steps, **settings)
     else:
-        # Trailing: the first step is that of pure noise, which is what sampling begins with (Lin et al. 2024).
+        # Trailing: the first step is at pure noise, where sampling begins (Lin et al. 2024).
         scheduler = DDIMScheduler(steps, timestep_spacing="trailing", **settings)
     scheduler.set_timesteps(sampling_steps)
     return scheduler
@@ -117,7 +117,7 @@ def _scheduler(steps: int, sampling_steps: int) -> Any:
 @dataclass(frozen=True)
 class Flow(_Denoising):
     """Flow matching (Lipman et al. 2023): the network predicts action - noise on the straight line between them, which
-    is followed in `sampling_steps` Euler steps."""
+    sampling follows in `sampling_steps` Euler steps."""
 
     sampling_steps: int = 4
 
@@ -139,7 +139,7 @@ class Flow(_Denoising):
 
 @dataclass(frozen=True)
 class Regression:
-    """Mean squared error: one action, the mean of all that were played under the condition."""
+    """Mean squared error: a single action, the mean of all actions for the condition."""
 
     size: MlpSize
 
@@ -161,7 +161,7 @@ class Regression:
 
 
 class Binned(nn.Module):
-    """An MLP that gives logits (B, K) and offsets (B, K, A) for `centres` (K, A)."""
+    """An MLP that outputs logits (B, K) and offsets (B, K, A) for `centres` (K, A)."""
 
     def __init__(self, condition: int, outputs: int, bins: int, size: MlpSize) -> None:
         super().__init__()
@@ -178,13 +178,13 @@ class Binned(nn.Module):
 
 @dataclass(frozen=True)
 class Bins:
-    """Behaviour Transformer's head (Shafiullah et al. 2022): which cluster of actions, and how far off its centre.
+    """Behaviour Transformer's head (Shafiullah et al. 2022): a cluster of actions and an offset from its centre.
 
     Attributes:
         bins: Number of clusters, K.
-        focus: Exponent of the focal loss of the choice.
-        offset_weight: Of the offset's mean squared error against it.
-        clustered: Actions that the clusters are made of.
+        focus: Exponent of the focal loss of the cluster.
+        offset_weight: Weight of the offset's mean squared error relative to it.
+        clustered: Number of actions used for clustering.
     """
 
     size: MlpSize
@@ -207,20 +207,20 @@ class Bins:
     def loss(self, network: nn.Module, condition: Tensor, action: Tensor, rng: np.random.Generator) -> Tensor:
         """See `Head`."""
         assert isinstance(network, Binned)
-        wanted = action.flatten(1)
-        chosen = torch.cdist(wanted, network.centres).argmin(dim=1)
+        target = action.flatten(1)
+        chosen = torch.cdist(target, network.centres).argmin(dim=1)
         logits, offsets = network(condition)
         log_share = functional.log_softmax(logits, dim=1).gather(1, chosen[:, None])[:, 0]
         choice = -((1 - log_share.exp()) ** self.focus * log_share).mean()
-        rows = torch.arange(len(wanted), device=wanted.device)
-        offset = functional.mse_loss(network.centres[chosen] + offsets[rows, chosen], wanted)
+        rows = torch.arange(len(target), device=target.device)
+        offset = functional.mse_loss(network.centres[chosen] + offsets[rows, chosen], target)
         return choice + self.offset_weight * offset
 
     def sample(self, network: nn.Module, condition: Tensor, shape: tuple[int, int], rng: np.random.Generator) -> Tensor:
         """See `Head`."""
         assert isinstance(network, Binned)
         logits, offsets = network(condition)
-        # The largest of logits + Gumbel noise is a draw from their softmax.
+        # The maximum of logits + Gumbel noise is a sample from their softmax.
         gumbel = torch.from_numpy(rng.gumbel(size=tuple(logits.shape)).astype(np.float32)).to(logits.device)
         chosen = (logits + gumbel).argmax(dim=1)
         rows = torch.arange(len(chosen), device=chosen.device)

@@ -1,9 +1,9 @@
-"""The baseline "IK on human fingertips": what the hands play if their fingertips go where the human's were.
+"""The baseline "IK on human fingertips": the robot's fingertips go where the human's were.
 
-PianoMime (arXiv 2407.18178), the nominal controller under its experts: in every control step and for each hand, from
-the measured joints q, one quadratic program for the change dq that brings five fingertips, and the wrist sideways, to
-their places in the demonstration, within the joints' limits; q + dq is commanded. No goal, no posture, no look ahead.
-A pressing finger's place has height 0, below the key, and so it presses.
+This is the nominal controller of PianoMime's experts (arXiv 2407.18178): in every control step and for each hand, one
+quadratic program from the measured joints q gives the change dq that moves five fingertips, and the wrist sideways, to
+their places in the demonstration, within the joint limits; q + dq is commanded. No goal, no posture, no lookahead. The
+place of a pressing finger has height 0, below the key, so it presses.
 """
 
 import mujoco
@@ -16,16 +16,16 @@ from pianomime_description.hand_spec import build_hand, fingertip_site
 from pianomime_policy.controllers.controller import Action, Observation
 from training.demonstrations import FINGERTIP_NAMES, Demonstration, target_range
 
-# Squared errors in m weigh 1 (the published 1e8 divided out of everything).
+# Squared errors in m have weight 1 (the published 1e8 is divided out of everything).
 _WRIST_WEIGHT = 1e-6
 _DAMPING = 1e-14
 _LEVENBERG = 1e-6
-"""Times the squared error: far away, a smaller step."""
+"""Times the squared error: smaller steps when far away."""
 _WRIST_BODY = "palm"
 
 
 class HumanFingertips:
-    """Plays the fingertips of one demonstration, see `pianomime_policy.controllers.controller.Controller`."""
+    """A `pianomime_policy.controllers.controller.Controller` that plays the fingertips of one demonstration."""
 
     horizon_steps: int | None = 1
 
@@ -33,7 +33,7 @@ class HumanFingertips:
         self.joint_names, self.target_names = joint_names(), target_names()
         self._tips_m = demonstration.fingertips_m
         self._hands = [_Hand(side) for side in SIDES]
-        # The targets of the coupled outer joints of a finger are their sum.
+        # The target of the two coupled outer joints of a finger is their sum.
         self._sum = np.array([[name in target_joints(t) for name in self.joint_names] for t in self.target_names])
 
     def start(self, goal: NDArray[np.bool_], sustain: NDArray[np.bool_]) -> NDArray[np.float64]:
@@ -41,7 +41,7 @@ class HumanFingertips:
         return np.zeros(len(self.joint_names))
 
     def act(self, observation: Observation) -> Action:
-        """Targets that bring the fingertips where they are in the demonstration at this step."""
+        """Targets that move the fingertips to their places in the demonstration at this step."""
         tips = self._tips_m[min(observation.step, len(self._tips_m) - 1)].astype(np.float64)
         joints = observation.joint_positions.copy()
         for hand in self._hands:
@@ -60,7 +60,7 @@ class _Hand:
         self._sites = [self._model.site(fingertip_site(side, finger)).id for finger in FINGERS]
 
     def change(self, joints: NDArray[np.float64], points_m: NDArray[np.float64]) -> NDArray[np.float64]:
-        """The change (J,) of joints (J,) towards wrist and fingertips (6, 3)."""
+        """Return the change (J,) of joints (J,) towards wrist and fingertips (6, 3)."""
         model, data = self._model, self._data
         data.qpos[:] = joints
         mujoco.mj_kinematics(model, data)
@@ -77,7 +77,7 @@ class _Hand:
             errors.append(point - data.site_xpos[site])
         error = np.concatenate(errors)
         still = (_DAMPING + _LEVENBERG * (error @ error)) ** 0.5 * np.eye(model.nv)
-        # The measured joints may be a little beyond their limits, which are soft.
+        # The measured joints may be slightly beyond their soft limits.
         lower, upper = (
             np.minimum(model.jnt_range[:, 0] - joints, -1e-9),
             np.maximum(model.jnt_range[:, 1] - joints, 1e-9),

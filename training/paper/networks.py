@@ -1,7 +1,7 @@
-"""Networks that answer a condition: a plain MLP, and two that denoise an action under it.
+"""Conditional networks: a plain MLP, and two that denoise an action given the condition.
 
 Denoisers have one signature, `(sample (B, H, A), timestep (B,), condition (B, C)) -> (B, H, A)`: H steps of A numbers.
-The timestep is that of the noise, 0 (none) to 100 (nothing else), not that of the music.
+The timestep is that of the noise, 0 (none) to 100 (pure noise), not that of the music.
 """
 
 import math
@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 TIME_SPAN = 100.0
-"""Noise times run from 0 to here, whatever the head counts in, so that one embedding serves all of them."""
+"""Noise times are scaled to the range from 0 to this, so that one embedding serves all heads."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ def plain_mlp(condition: int, outputs: int, size: MlpSize) -> nn.Sequential:
 
 
 def denoiser(horizon: int, action: int, condition: int, size: MlpSize | UnetSize) -> nn.Module:
-    """The denoiser of a size, for (B, horizon, action) under (B, condition)."""
+    """Return a denoiser for (B, horizon, action) given (B, condition)."""
     if isinstance(size, MlpSize):
         return FilmMlp(horizon, action, condition, size)
     return Unet(horizon, action, condition, size)
@@ -66,13 +66,13 @@ class TimeEmbedding(nn.Module):
 class FilmMlp(nn.Module):
     """Residual MLP over the flattened action; the condition and the noise time scale and shift every block (FiLM).
 
-    In the place of the paper's U-Net: over four steps there is little to convolve, and it costs a tenth on a CPU.
+    It replaces the paper's U-Net: over four steps there is little to convolve, and it costs a tenth on a CPU.
     """
 
     def __init__(self, horizon: int, action: int, condition: int, size: MlpSize) -> None:
         super().__init__()
         width, time = size.width, 64
-        # The condition enters as it is, too: behind the context it is bent, and precise places are hard to copy.
+        # The condition also enters directly: after the nonlinear context, precise positions are hard to copy.
         self.enter = nn.Linear(horizon * action + condition, width)
         self.context = nn.Sequential(nn.Linear(condition + time, width), nn.SiLU(), nn.Linear(width, width), nn.SiLU())
         self.time = TimeEmbedding(time)
@@ -121,7 +121,7 @@ class Unet(nn.Module):
         self.down = nn.ModuleList(_Stage(a, b, context, size) for a, b in pairwise(channels))
         self.halvings = nn.ModuleList(nn.Conv1d(a, a, 3, 2, 1) for a in channels[:-1])
         self.middle = _Stage(channels[-1], channels[-1], context, size)
-        # The skip connection brings as many channels again.
+        # The skip connection doubles the channels.
         upwards = list(pairwise(reversed(channels)))
         self.up = nn.ModuleList(_Stage(2 * b, a, context, size) for b, a in upwards)
         self.doublings = nn.ModuleList(nn.ConvTranspose1d(a, a, 4, 2, 1) for _, a in upwards)

@@ -1,8 +1,8 @@
-"""The paper's two networks at their published size, with random weights: what they cost, not what they play.
+"""The paper's two networks at their published size with random weights, to measure their cost.
 
-A control step of the paper's system is `STEPS["high"]` denoising steps of the high level and then `STEPS["low"]` of the
-low one, each one call of the network on the sample of the step before (PianoMime section 3.3: DDPM, U-Nets of 256, 512
-and 1024 channels). Memory and arithmetic do not depend on the weights, so random ones serve for timing.
+A control step of the paper's system has `STEPS["high"]` denoising steps of the high level and then `STEPS["low"]` of
+the low level, each one call of the network on the previous sample (PianoMime section 3.3: DDPM, U-Nets of 256, 512 and
+1024 channels). Memory and arithmetic do not depend on the weights, so random ones serve for timing.
 """
 
 from pathlib import Path
@@ -15,7 +15,7 @@ from training.export import export
 from training.paper.networks import Unet, UnetSize
 
 STEPS = MappingProxyType({"high": 100, "low": 50})
-"""Denoising steps of one control step."""
+"""Denoising steps per control step."""
 INPUTS = ("sample", "timestep", "condition")
 """(rows, 4, A), (rows,) and (rows, C) float32."""
 OUTPUT = "noise"

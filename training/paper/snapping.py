@@ -1,7 +1,7 @@
-"""After the high level: the nearest free fingertip is put on each key that is due (PianoMime, data and high level).
+"""Snapping after the high level: the nearest free fingertip is put on each due key (PianoMime, data and high level).
 
-The rules are those that gave the demonstrations their heights: a key that is still due keeps its finger; a fingertip on
-a key stands on its centre line, at z = 0; all others are free, at z = 0.045 m.
+The same rules gave the demonstrations their heights: a key that is still due keeps its finger; a fingertip on a key is
+on its centre line, at z = 0; all others are free, at z = 0.045 m.
 """
 
 import numpy as np
@@ -14,8 +14,8 @@ FINGERS = np.array([i for i, name in enumerate(FINGERTIP_NAMES) if not name.ends
 NOBODY = np.full(len(FINGERTIP_NAMES), -1)
 """No point holds a key."""
 _DEPTH = 0.25
-"""Where a fingertip is put that has never been on the key: this share of the key's length before its centre, towards
-the player."""
+"""Position of a fingertip that has never been on the key: this fraction of the key's length from its centre towards the
+player."""
 
 
 def snapped(
@@ -24,13 +24,13 @@ def snapped(
     """Put fingers on the keys of one step.
 
     Args:
-        points_m: (12, 3) FINGERTIP_NAMES as the high level wants them.
-        before_m: (12, 3) the same of the step before, snapped.
+        points_m: (12, 3) FINGERTIP_NAMES from the high level.
+        before_m: (12, 3) the snapped ones of the previous step.
         held: (12,) key that each held then, -1 for none.
         due: (88,) bool.
 
     Returns:
-        Points and held keys of this step. A key finds nobody only when all ten fingers are taken.
+        Points and held keys of this step. A key stays without finger only if all ten are taken.
     """
     now = np.where((held >= 0) & due[held], held, -1)
     free = [int(i) for i in FINGERS if now[i] < 0]
@@ -50,14 +50,14 @@ def snapped(
 def snapped_rows(
     rows_m: NDArray[np.float32], before_m: NDArray[np.float32], held: NDArray[np.int64], due: NDArray[np.bool_]
 ) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-    """The same for coming steps (H, 12, 3), one after the other, due (H, 88).
+    """Snap several consecutive steps (H, 12, 3), with due keys (H, 88).
 
     Returns:
         Points of all steps, and the keys that are held after the first.
     """
     points, keys = [before_m], [held]
-    for row, wanted in zip(rows_m, due, strict=True):
-        found = snapped(row, points[-1], keys[-1], wanted)
+    for row, keys_due in zip(rows_m, due, strict=True):
+        found = snapped(row, points[-1], keys[-1], keys_due)
         points.append(found[0])
         keys.append(found[1])
     return np.array(points[1:]), keys[1]

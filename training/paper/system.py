@@ -1,4 +1,4 @@
-"""A trained system: its levels, how it sees goals, and where it begins; one file beside that of the autoencoder."""
+"""A trained system: its levels, goal encoding and start pose, in one file next to that of the autoencoder."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,11 +21,11 @@ SYSTEM, AUTOENCODER = "system.pt", "autoencoder.pt"
 
 @dataclass(frozen=True)
 class Start:
-    """Where a song begins, whatever its first notes: as the demonstrations of the training do on average.
+    """The start of every song, whatever its first notes: the mean start of the training demonstrations.
 
     Attributes:
         fingertips_m: (36,) mean of the first rows of all clips.
-        joint_positions: (54,) mean of the first rows of the experts [rad, m], who all begin at RoboPianist's reset.
+        joint_positions: (54,) mean of the first rows of the experts [rad, m], which all begin at RoboPianist's reset.
     """
 
     fingertips_m: NDArray[np.float32]
@@ -41,7 +41,7 @@ class Start:
 
 @dataclass(frozen=True)
 class PaperSystem:
-    """All that its controller needs.
+    """Everything its controller needs.
 
     Attributes:
         levels: "low", and "high" where the configuration has one.
@@ -55,7 +55,7 @@ class PaperSystem:
     training: dict[str, Any]
 
     def save(self, folder: Path, name: str) -> None:
-        """Write it as the configuration of that name; the autoencoder is the caller's business."""
+        """Write it as the configuration of that name; the caller saves the autoencoder."""
         content = {
             "name": name,
             "start": {key: torch.from_numpy(value) for key, value in vars(self.start).items()},
@@ -66,10 +66,10 @@ class PaperSystem:
 
     @classmethod
     def load(cls, folder: Path, device: torch.device) -> "PaperSystem":
-        """Read what `training.paper.train` wrote.
+        """Read a system written by `training.paper.train`.
 
         Raises:
-            UserError: It is not there, is damaged, or is of a configuration that is another one by now.
+            UserError: It is missing or damaged, or its configuration has changed since.
         """
         path = folder / SYSTEM
         if not path.is_file():

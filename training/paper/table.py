@@ -1,4 +1,4 @@
-"""Print the table of all players that were evaluated: `python -m training.paper.table out/paper`."""
+"""Print the table of all evaluated players: `python -m training.paper.table out/paper`."""
 
 import json
 import sys
@@ -20,7 +20,7 @@ _COLUMNS = (
     "ms a step",
 )  # fmt: skip
 _WIDTH = 180
-"""Of the table, also on a narrower screen: a cell that is cut tells nothing."""
+"""Width of the table, even on a narrower screen, so that no cell is cut."""
 _MEASURES = ("precision", "recall", "f1", "onset_f1")
 
 
@@ -35,7 +35,7 @@ class PrintTable:
     out: Annotated[Path, tyro.conf.Positional]
 
     def run(self) -> int:
-        """Print; the exit code."""
+        """Print and return the exit code."""
         found = {name: self.out / name / SCORES for name in (*CONFIGS, *BASELINES)}
         rows = [_row(json.loads(path.read_text())) for path in found.values() if path.is_file()]
         if not rows:

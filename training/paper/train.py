@@ -1,6 +1,6 @@
 """Train one configuration of the paper's systems and score it: `python -m training.paper.train NAME --demos D`.
 
-Stopped at any moment, the same command goes on and ends with the same weights.
+The same command resumes an interrupted training and ends with the same weights.
 """
 
 import hashlib
@@ -32,16 +32,16 @@ class Train:
     """Train the levels of a configuration on the training clips, then play train and val clips.
 
     Attributes:
-        name: Of the configuration: two-stage, two-stage-residual, two-stage-flow, no-sdf, one-stage, bc-mlp or bet.
+        name: Configuration: two-stage, two-stage-residual, two-stage-flow, no-sdf, one-stage, bc-mlp or bet.
         demos: Folder of the demonstrations.
         autoencoder: File of the goal autoencoder; not for no-sdf.
-        out: Folder of the runs; this one's is OUT/NAME.
-        seed: Of weights, batches and noise.
-        updates: Updates of each level in the place of the configuration's, for quick looks.
-        clips: Train on the first so many clips alone, for quick looks.
-        device: cpu or cuda; None takes CUDA where there is some.
-        threads: Of torch.
-        evaluate: Play afterwards.
+        out: Folder of the runs; this one is in OUT/NAME.
+        seed: Seed of weights, batches and noise.
+        updates: Updates of each level instead of the configuration's, for quick checks.
+        clips: Train on this many clips only, for quick checks.
+        device: cpu or cuda; None selects CUDA if available.
+        threads: Threads of torch.
+        evaluate: Play clips afterwards.
     """
 
     name: Annotated[str, tyro.conf.Positional]
@@ -56,7 +56,7 @@ class Train:
     evaluate: bool = True
 
     def run(self) -> int:
-        """Train; the exit code."""
+        """Train and return the exit code."""
         if self.name not in CONFIGS:
             raise unknown_value("configuration", self.name, CONFIGS)
         torch.set_num_threads(self.threads)

@@ -1,4 +1,4 @@
-"""A level with its network and its normalisation: metres and radians in, metres and radians out."""
+"""A level with its network and normalisation: metres and radians in, metres and radians out."""
 
 import numpy as np
 import torch
@@ -9,12 +9,11 @@ from training.paper.configs import Level
 from training.paper.heads import LIMIT
 
 _SMALLEST_DEVIATION = 1e-4
-"""What varies less (m, rad, share of a key's travel) is as good as constant, and is not blown up."""
+"""Values that vary less (m, rad, fraction of a key's travel) count as constant and are not amplified."""
 
 
 class TrainedLevel(nn.Module):
-    """Mean and deviation of every number over the training windows are part of the weights: nothing is computed anew
-    where it is used."""
+    """Mean and deviation of every number over the training windows are part of the weights and never recomputed."""
 
     def __init__(self, level: Level, condition: int, action: int) -> None:
         super().__init__()
@@ -29,7 +28,7 @@ class TrainedLevel(nn.Module):
             self.register_buffer(f"{name}_deviation", torch.ones(size))
 
     def prepare(self, conditions: NDArray[np.float32], actions: NDArray[np.float32], rng: np.random.Generator) -> None:
-        """Take the statistics of all training windows, (N, C) and (N, H, A)."""
+        """Set the statistics from all training windows, (N, C) and (N, H, A)."""
         for name, values in (("condition", conditions), ("action", actions)):
             deviation = values.std(axis=0, dtype=np.float64)
             deviation[deviation < _SMALLEST_DEVIATION] = 1.0
@@ -47,7 +46,7 @@ class TrainedLevel(nn.Module):
 
     @torch.inference_mode()
     def act(self, conditions: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.float32]:
-        """Actions (N, H, A) under conditions (N, C)."""
+        """Sample actions (N, H, A) for conditions (N, C)."""
         condition = torch.from_numpy(conditions).to(self.action_mean.device)
         shape = (self.action_mean.shape[0], self.action_mean.shape[1])
         drawn = self.level.head.sample(self.network, self._normalised("condition", condition), shape, rng)

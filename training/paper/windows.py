@@ -1,6 +1,6 @@
-"""Demonstrations cut into windows: for every step what a level sees, (C,), and what it should do, (H, A).
+"""Training windows of demonstrations: for every step the input of a level, (C,), and its output, (H, A).
 
-Past the end of a clip nothing is wanted and the last row is held; before its beginning stands its first row.
+Past the end of a clip the goal is empty and the last row is held; before its beginning the first row is repeated.
 """
 
 from collections.abc import Sequence
@@ -20,11 +20,11 @@ Array = NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Seen:
-    """What N moments offer to a level.
+    """Possible inputs of a level at N moments.
 
     Attributes:
         goals: (N, >= goal_steps, G).
-        previous_m: (N, 36) fingertips of the step before.
+        previous_m: (N, 36) fingertips of the previous step.
         coming_m: (N, steps, 36) fingertips from this step on.
         state: (N, 196), see `robot_state`.
     """
@@ -36,7 +36,7 @@ class Seen:
 
 
 def condition(level: Level, seen: Seen) -> Array:
-    """(N, C): the parts that the level sees, one behind the other."""
+    """(N, C): the parts that the level sees, concatenated."""
     parts = {
         "goals": seen.goals[:, : level.goal_steps],
         "previous fingertips": seen.previous_m,
@@ -55,7 +55,7 @@ def robot_state(positions: NDArray[Any], velocities: NDArray[Any], keys: NDArray
 def windows(level: Level, demonstrations: Sequence[Demonstration], goals: Goals) -> tuple[Array, Array]:
     """Conditions (N, C) and actions (N, H, A) of every step of the clips that the level can learn from.
 
-    A level that does fingertips learns from all of them, one that does targets from those with an expert.
+    A level that outputs fingertips learns from all clips, one that outputs targets from those with an expert.
     """
     needs_expert = level.does == "targets"
     found = [_clip(level, one, goals) for one in demonstrations if one.expert is not None or not needs_expert]
@@ -84,7 +84,7 @@ def _clip(level: Level, one: Demonstration, goals: Goals) -> tuple[Array, Array]
 
 
 def _ahead(rows: Array, steps: int) -> Array:
-    """(T, A) -> (T, steps, A): each row and those after it; the last is held."""
+    """(T, A) -> (T, steps, A): each row with the following ones; the last is repeated."""
     return _sliding(np.concatenate([rows, np.repeat(rows[-1:], steps - 1, axis=0)]), steps)
 
 

@@ -1,4 +1,4 @@
-"""The frame of the fuzzers tells accepted, refused and failed apart, and mutates the same way for the same seed."""
+"""The fuzzing framework distinguishes accepted, refused and failed inputs, and its mutations depend on the seed."""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""Damaged soundfonts play or are refused in one line; none takes the process along."""
+"""Damaged soundfonts play or are refused in one line; none crashes the process."""
 
 from benchmarks.fuzz.soundfont_files import run
 

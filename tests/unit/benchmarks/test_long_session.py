@@ -1,4 +1,4 @@
-"""A session in simulated time is played to its end, and what it keeps is told apart from what it should not."""
+"""A session in simulated time is played to its end; intended memory growth is distinguished from leaks."""
 
 import numpy as np
 import pytest
@@ -24,7 +24,7 @@ def test_every_step_is_answered_and_scored(session: LongSession) -> None:
     assert [round(mark.minutes * 1200) for mark in marks] == [HALF, STEPS]
     board: Scoreboard = session._board
     assert (board.played, board.scored) == (STEPS, STEPS)
-    # Every second frame is silent, and nobody pressed anything; the silence after the last key does not count.
+    # Every second frame is silent, and no key was pressed; the silence after the last key does not count.
     assert board.card().f1 == pytest.approx((HALF - 1) / (STEPS - 1))
     assert session._playback.missed_steps == []
     assert all(mark.report_ms["report_max_ms"] > 0 for mark in marks)

@@ -1,4 +1,4 @@
-"""Hand-made messages, and what a listener makes of them."""
+"""Hand-made messages, and the events they give."""
 
 import mido
 import pytest
@@ -118,7 +118,7 @@ def test_all_notes_off_lets_go_of_the_keys_of_its_channel(number):
     assert heard[3:] == [(4.0, False, 60), (4.0, False, 64), (6.0, False, 67)]
 
 
-def test_all_notes_off_leaves_the_pedal_where_the_foot_is():
+def test_all_notes_off_leaves_the_pedal_as_it_is():
     assert Listener().receive(control(PEDAL, 127), control(123)) == [(1.0, True, None)]
 
 
@@ -149,7 +149,7 @@ def test_a_keyboard_that_is_gone_holds_nothing():
     assert listener.receive(off(60), off(67)) == []
 
 
-def test_a_stuck_key_is_let_go_at_the_end_of_its_time_and_said_once():
+def test_a_stuck_key_is_released_at_the_end_of_its_time_and_reported_once():
     listener = Listener(longest_note_s=5.0)
     listener.receive(on(60), on(64))  # at 1 s and 2 s
     assert listener.keyboard.expire(6.0) == []
@@ -167,7 +167,7 @@ def test_a_key_struck_again_is_not_stuck():
     assert [event.pitch for event in listener.keyboard.expire(9.5)] == [72]
 
 
-def test_only_one_channel_is_heard_counted_from_1():
+def test_only_one_channel_is_used_counted_from_1():
     heard = Listener(channel=2).receive(on(60), on(62, channel=1), control(PEDAL, 127), off(62, channel=1))
     assert heard == [(2.0, True, 62), (4.0, False, 62)]
 
@@ -176,7 +176,7 @@ def test_transposition_holds_for_both_ends_of_a_note():
     assert Listener(transpose=-12).receive(on(60), off(60)) == [(1.0, True, 48), (2.0, False, 48)]
 
 
-def test_notes_outside_the_piano_are_dropped_and_said_once():
+def test_notes_outside_the_piano_are_dropped_and_reported_once():
     listener = Listener(transpose=12)
     assert listener.receive(on(97), off(97), on(96), on(110), on(8), on(9)) == [(3.0, True, 108), (6.0, True, 21)]
     assert listener.keyboard.outside == 3

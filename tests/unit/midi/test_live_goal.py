@@ -48,7 +48,7 @@ def played_live(
 
     `lateness_s` says how late each step is, `jitter_s` how late each event.
     """
-    # A Score that begins at 0 is heard at first_onset_s; whoever reads an event has it WIRE_S later at most.
+    # A Score that begins at 0 arrives at first_onset_s; events are read at most WIRE_S later.
     events = [replace(event, time_s=first_onset_s + event.time_s + jitter_s()) for event in note_events(score)]
     windows, first = {}, None
     for step in range(1, steps):
@@ -100,7 +100,7 @@ def test_on_the_beat_the_last_milliseconds_do_not_matter(seed):
 
 @pytest.mark.parametrize("onset_s", [0.5 - 0.009, 0.5 - 0.001, 0.5, 0.5 + 0.009, 0.52])
 @pytest.mark.parametrize("length_s", [0.0005, 0.005, 0.018])
-def test_a_very_short_note_is_heard_on_whatever_side_of_a_border(onset_s, length_s):
+def test_a_very_short_note_sounds_on_either_side_of_a_border(onset_s, length_s):
     goal = EchoGoal(4, 4)
     goal.window(1, STEP_0_S + 0.05)
     for time_s, down, pitch in ((0.0, True, 40), (onset_s, True, 60), (onset_s + length_s, False, 60)):
@@ -110,7 +110,7 @@ def test_a_very_short_note_is_heard_on_whatever_side_of_a_border(onset_s, length
 
 
 def test_after_a_silence_the_next_piece_has_rows_of_its_own():
-    """And what came between does not add to the delay: here the simulator stood still for 3 s."""
+    """What happened in between does not add to the delay; here the simulator paused for 3 s."""
     rng = np.random.default_rng(3)
     goal = EchoGoal(HORIZON, HORIZON)
     for away_s in (0.0, 3.0):
@@ -150,7 +150,7 @@ def test_a_pedal_that_is_held_through_a_silence_is_down_in_the_next_piece():
     assert pedal == [True] * 4
 
 
-def test_a_simulator_that_begins_again_some_steps_ago_is_told_the_same():
+def test_a_simulator_that_goes_back_some_steps_gets_the_same_windows():
     goal = EchoGoal(3, 3)
     windows = {}
     for step in range(1, 60):
@@ -167,7 +167,7 @@ def test_a_simulator_that_begins_again_some_steps_ago_is_told_the_same():
     assert not forgotten.any()
 
 
-def test_before_the_first_note_nothing_is_wanted():
+def test_before_the_first_note_the_goal_is_empty():
     goal = EchoGoal(HORIZON, HORIZON)
     for step in range(5):
         window, sustain, _ = goal.window(step, STEP_0_S + step * CONTROL_TIMESTEP_S)
@@ -175,7 +175,7 @@ def test_before_the_first_note_nothing_is_wanted():
         assert sustain.shape == (HORIZON,)
         assert not window.any()
         assert not sustain.any()
-    goal.receive(NoteEvent(STEP_0_S + 0.2, True))  # a foot on the pedal is no note
+    goal.receive(NoteEvent(STEP_0_S + 0.2, True))  # a pedal event is not a note
     assert not goal.window(6, STEP_0_S + 0.3)[0].any()
     assert goal.first_step is None
 
@@ -206,7 +206,7 @@ def keys_of(window: np.ndarray) -> set[int]:
     return {int(key) + 21 for key in np.flatnonzero(window)}
 
 
-def test_without_delay_the_keys_held_now_are_wanted_now():
+def test_without_delay_the_keys_held_now_are_the_goal_now():
     goal = HeldGoal(3)
     steps = [
         ([(True, 60)], {60}, {60}),
@@ -227,7 +227,7 @@ def test_without_delay_the_keys_held_now_are_wanted_now():
         np.testing.assert_array_equal(again, window)
 
 
-def test_without_delay_the_pedal_is_where_the_foot_is():
+def test_without_delay_the_pedal_is_as_played():
     goal = HeldGoal(2)
     goal.receive(NoteEvent(0.0, True))
     assert goal.window(0, 0.05)[1].tolist() == [True] * 2

@@ -1,4 +1,4 @@
-"""live_node with a keyboard of the test's own, its callbacks called by hand."""
+"""live_node with a simulated keyboard, its callbacks called directly."""
 
 import random
 import sys
@@ -17,7 +17,7 @@ ORDER = NameOrder(GOAL_NAMES)
 
 
 class Port:
-    """A keyboard: what is in `messages` was played, and `look` finds what `plugged` says."""
+    """A keyboard: what is in `messages` was played, and `poll` finds what `plugged` says."""
 
     def __init__(self, port: str, virtual: str, wait: bool) -> None:
         self.name = virtual or port
@@ -37,7 +37,7 @@ class Port:
 
 
 class Clock:
-    """Of the monotonic kind; each state comes 50 ms after the one before."""
+    """A monotonic clock; each state comes 50 ms after the previous one."""
 
     def __init__(self) -> None:
         self.now_s = 500.0
@@ -47,7 +47,7 @@ class Clock:
 
 
 class Topic:
-    """A publisher that keeps what it is given."""
+    """A publisher that keeps its messages."""
 
     def __init__(self) -> None:
         self.sent = []
@@ -130,7 +130,7 @@ def test_what_is_played_comes_back_after_the_delay(perform):
     assert played.index({60}) + 14 == 9 + 10 + 1
 
 
-def test_what_is_played_before_the_robot_listens_is_not_heard(perform):
+def test_what_is_played_before_the_robot_is_ready_is_dropped(perform):
     live = perform(delay_s=0.0)
     live.play("note_on", 60)
     live.part._send(0)
@@ -140,7 +140,7 @@ def test_what_is_played_before_the_robot_listens_is_not_heard(perform):
     assert live.state() == [{62}] * 4
 
 
-def test_without_delay_the_keys_of_this_moment_are_wanted(perform):
+def test_without_delay_the_keys_of_this_moment_are_the_goal(perform):
     live = perform(delay_s=0.0, transpose=12)
     live.state(2)
     live.play("note_on", 60)

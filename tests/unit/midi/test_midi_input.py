@@ -1,4 +1,4 @@
-"""The port against a stand-in for rtmidi whose plugs can be pulled; tests/integration/test_live.py has a real one."""
+"""The port with a fake rtmidi whose ports can be unplugged; tests/integration/test_live.py has a real one."""
 
 import sys
 from types import SimpleNamespace
@@ -14,7 +14,7 @@ NOTE_ON = [0x90, 60, 80]
 
 
 class Rtmidi:
-    """What of python-rtmidi is used. `ports` are plugged in; `busy` ones cannot be opened."""
+    """A stand-in for python-rtmidi. `ports` are plugged in; `busy` ones cannot be opened."""
 
     API_LINUX_ALSA, API_UNIX_JACK = 2, 3
     SystemError = type("SystemError", (OSError,), {})
@@ -157,7 +157,7 @@ def test_an_unknown_port_is_refused_with_those_there_are(rtmidi):
     assert rtmidi.clients == []
 
 
-def test_a_machine_without_midi_says_what_to_do(rtmidi):
+def test_without_midi_the_message_says_what_to_do(rtmidi):
     rtmidi.running = False
     with pytest.raises(UserError, match=r"no MIDI system answers: .*(modprobe snd-seq|no access).*jackd"):
         MidiInput("keys")
@@ -176,7 +176,7 @@ def test_a_keyboard_that_is_not_there_yet_may_be_waited_for(rtmidi):
 
 
 class Server:
-    """In the place of JackServer."""
+    """Replaces JackServer."""
 
     def __init__(self) -> None:
         self.has_ended = False

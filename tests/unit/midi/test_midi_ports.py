@@ -1,4 +1,4 @@
-"""Which port a user means."""
+"""Selection of a port by name."""
 
 import sys
 

@@ -54,9 +54,9 @@ def test_late_steps_excuse_what_they_cost():
     worse = goal.copy()
     worse[:2] = False
     full, part = score(goal, goal), score(goal, worse)
-    assert Comparison(full, full, part, 0, len(goal)).is_as_wanted
-    assert not Comparison(full, part, full, 0, len(goal)).is_as_wanted
-    assert Comparison(full, part, full, 2, len(goal)).is_as_wanted
+    assert Comparison(full, full, part, 0, len(goal)).passes
+    assert not Comparison(full, part, full, 0, len(goal)).passes
+    assert Comparison(full, part, full, 2, len(goal)).passes
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ STEPS = 40
 
 
 def chords() -> PianoRoll:
-    """Two seconds: a triad of the left hand that jumps, under a melody of the right; hard enough to leave mistakes."""
+    """Two seconds of a jumping left-hand triad under a melody of the right; hard enough to leave mistakes."""
     goal = np.zeros((STEPS, 88), bool)
     goal[2:20, [24, 28, 31]] = True
     goal[20:38, [17, 21, 26]] = True

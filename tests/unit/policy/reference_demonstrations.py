@@ -1,4 +1,4 @@
-"""Demonstrations for tests: those that come with ../shared, and one made of given fingertips."""
+"""Demonstrations for tests: those in ../shared, and one made of given fingertips."""
 
 import csv
 from pathlib import Path

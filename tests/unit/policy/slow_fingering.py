@@ -1,4 +1,4 @@
-"""Fingering the slow way: all assignments of all notes, costed from the words of `FingeringConfig`, without a beam."""
+"""Fingering by exhaustive search, with costs written from the documentation of `FingeringConfig`, without a beam."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ class Tone:
 
 @dataclass(frozen=True)
 class Hands:
-    """Where a path through the song has come to; dicts by hand (0 right, 1 left) and by finger (0..9)."""
+    """State of a path through the song; dicts by hand (0 right, 1 left) and by finger (0..9)."""
 
     cost: float
     centre_m: dict[int, float]
@@ -99,7 +99,7 @@ def hand_cost(
 
 
 def path_cost(config: FingeringConfig, song: list[Tone], fingers: list[tuple[int, ...]]) -> float:
-    """Cost of the given fingers, one tuple a slice."""
+    """Cost of the given fingers, one tuple per slice."""
     hands = beginning(config)
     for chord, chosen in zip(slices(song), fingers, strict=True):
         after = play(config, hands, chord, chosen)
@@ -124,7 +124,7 @@ def _all_ways(config: FingeringConfig, hands: Hands, chords: list[list[Tone]]) -
 
 
 def search(config: FingeringConfig, song: list[Tone]) -> list[tuple[int, ...]]:
-    """What `FingeringSearch` finds, in the same form."""
+    """The result of `FingeringSearch` in the same form."""
     found = Feed(config, song)
     for step in found.onsets:
         found.push(step)
@@ -132,7 +132,7 @@ def search(config: FingeringConfig, song: list[Tone]) -> list[tuple[int, ...]]:
 
 
 class Feed:
-    """A song given to `FingeringSearch` slice by slice, and what it says of it."""
+    """A song pushed to `FingeringSearch` slice by slice, and its result."""
 
     def __init__(self, config: FingeringConfig, song: list[Tone]) -> None:
         self.search = FingeringSearch(config)
@@ -150,7 +150,7 @@ class Feed:
         self.search.push(step, np.flatnonzero(self._onset == step), notes)
 
     def fingers(self) -> list[tuple[int, ...]]:
-        """One tuple a slice of those pushed."""
+        """One tuple for each pushed slice."""
         best = self.search.best()
         numbers = iter(range(len(self.tones)))
         chords = [chord for chord in slices(self.tones) if chord[0].onset in {self.tones[n].onset for n in best}]

@@ -1,4 +1,4 @@
-"""A search that stopped is read back whole, or refused in one line."""
+"""An interrupted search is read back completely, or refused in one line."""
 
 import json
 from pathlib import Path

@@ -25,11 +25,11 @@ def _asked(seed: int, onsets: int, states: int, most: int, hopeless: float) -> t
     searched = []
     for row in range(len(after.cost)):
         beam = Beam(*(values[row : row + 1] for values in after))
-        costs = [float(beam.cost[0])]
+        path = [float(beam.cost[0])]
         for step, new in zip(steps[1:], slices[1:], strict=True):
             beam = extend_beam(choices_of.costs, beam, 200, new, key, end, step)[0]
-            costs.append(float(beam.cost.min()))
-        searched.append(costs)
+            path.append(float(beam.cost.min()))
+        searched.append(path)
     return costs, np.array(searched)
 
 
@@ -44,7 +44,7 @@ def test_few_states_find_nothing_cheaper_and_the_best_choice() -> None:
     assert searched[costs[:, -1].argmin(), -1] <= searched[:, -1].min() + 0.1
 
 
-def test_only_what_falls_behind_is_given_up() -> None:
+def test_only_choices_that_fall_behind_are_dropped() -> None:
     costs, searched = _asked(seed=4, onsets=4, states=10**6, most=200, hopeless=2.0)
     given_up = np.isinf(costs[:, -1])
     assert 0 < given_up.sum() < len(costs)
@@ -68,7 +68,7 @@ def test_onsets_that_come_next() -> None:
     assert (notes.tolist(), first.tolist(), steps.tolist()) == ([], [0], [])
 
 
-def test_of_more_notes_than_fingers_the_outer_ones_are_looked_at() -> None:
+def test_of_more_notes_than_fingers_the_outer_ones_count() -> None:
     notes, first, _ = next_onsets(np.zeros(13, np.int64), 0, 1, 2)
     assert notes.tolist() == playable(np.arange(13)).tolist() == [0, 1, 2, 3, 4, 8, 9, 10, 11, 12]
     assert first.tolist() == [0, 10]

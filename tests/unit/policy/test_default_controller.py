@@ -1,4 +1,4 @@
-"""Who plays where nobody is named is the same player in the command, the graph's options and a node with networks."""
+"""The default controller is the same in the command, the graph's options and a node with a model."""
 
 import random
 import sys
@@ -29,7 +29,7 @@ def test_command_and_graph_have_the_same_default() -> None:
 
 
 @pytest.mark.parametrize("model", ["", "some/networks"])
-def test_a_node_plays_with_networks_where_it_is_given_some(model: str) -> None:
+def test_a_node_with_a_model_plays_its_networks(model: str) -> None:
     complete_ros_environment()
     words = ["-p", "autostart:=false", *(["-p", f"model:={model}"] if model else [])]
     rclpy.init(args=[sys.argv[0], "--ros-args", *words], domain_id=random.randint(10, 19))

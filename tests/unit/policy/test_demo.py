@@ -1,4 +1,4 @@
-"""The controller that plays a demonstration: what it is told, and what it plays."""
+"""The controller that plays a demonstration: its fingertip targets, and what it plays."""
 
 from dataclasses import replace
 
@@ -38,7 +38,7 @@ def perform(demonstration: Demonstration, controller=None):
 
 @pytest.fixture(scope="module")
 def planners_own() -> Demonstration:
-    """The fingertips of the planner's own performance of a bundled song, seen by somebody who sees all."""
+    """The fingertips of the planner's own performance of a bundled song, completely observed."""
     music = trim_silence(load_midi(bundled_songs()[SONG]))
     notes = tuple(note for note in music.notes if note.offset_s < SECONDS)
     roll = piano_roll(Score(notes))
@@ -140,7 +140,7 @@ def test_the_way_to_a_key_and_back_has_no_leap():
     assert np.linalg.norm(np.diff(led, axis=0), axis=1).max() < 0.7 * distance_m
 
 
-def test_a_note_that_nobody_was_seen_to_play_is_left_out():
+def test_a_note_without_a_known_finger_is_left_out():
     motion_plan = HumanMotionPlan(two_notes([1, -1]), HumanMotionPlanConfig())
     assert max(motion_plan.fingertips(h, s, 1).key.max() for h in (0, 1) for s in range(15, 31)) == -1
 

@@ -1,4 +1,4 @@
-"""Replaying with feedback: the rollout to the last bit where nothing differs, and near to it where something does."""
+"""Replaying with feedback: the rollout to the last bit without deviation, and close to it with disturbances."""
 
 from dataclasses import replace
 
@@ -52,7 +52,7 @@ def observation(step: int, positions: np.ndarray, velocities: np.ndarray) -> Obs
 
 
 def observed_at(rollout: Rollout, step: int) -> tuple[np.ndarray, np.ndarray]:
-    """Joint positions and velocities before `step`, from a simulator of the test's own."""
+    """Joint positions and velocities before `step`, from a separate simulator."""
     simulator = Simulator()
     state = simulator.reset(rollout.initial_joint_positions)
     for row in rollout.targets[:step]:

@@ -1,4 +1,4 @@
-"""What holds for every fingering, whatever it costs: hands a player has, decisions that stay."""
+"""Properties of every fingering, whatever its cost: playable hands, decisions that are kept."""
 
 from itertools import pairwise
 

@@ -79,7 +79,7 @@ def test_one_state_costs_nothing_yet_and_is_a_copy() -> None:
     assert choices.after.centre_m.max() < 1.0
 
 
-def test_the_lookahead_tells_what_the_next_onsets_make_of_a_way() -> None:
+def test_the_lookahead_has_the_cost_of_the_next_onsets() -> None:
     music = [(0, 30, MIDDLE_C), (6, 9, MIDDLE_C + 2), (6, 9, MIDDLE_C - 2), (20, 22, MIDDLE_C)]
     choices = _choices(music)
     lookahead = CONFIG.lookahead(choices.features)

@@ -15,7 +15,7 @@ SHAPES = ([1, 1, 1], [1, 1, 1, 1], [2, 1], [2, 2], [1, 3], [2, 1, 1], [3], [4], 
 
 
 def small_song(shape: list[int], seed: int) -> list[Tone]:
-    """Slices of as many notes as `shape` says, some held into the next ones, keys at least two semitones apart."""
+    """Slices with the numbers of notes in `shape`, some held into the next ones, keys at least two semitones apart."""
     random = np.random.default_rng(seed)
     song: list[Tone] = []
     step = 0
@@ -96,7 +96,7 @@ def test_one_note_has_ten_fingers():
     assert len(new.cost) == 10
 
 
-def test_the_beam_given_stays_as_it_is():
+def test_the_input_beam_is_not_changed():
     costs, beam = start()
     key, end = np.array([40, 44]), np.array([3, 9])
     first, _, _ = extend_beam(costs, beam, 10, np.array([0]), key, end, 0)

@@ -1,4 +1,4 @@
-"""The follower, closed by the simulator."""
+"""The follower in closed loop with the simulator."""
 
 import numpy as np
 import pytest
@@ -26,7 +26,7 @@ class Stage:
         self.sites = [[self.simulator.model.site(name).id for name in row] for row in names]
 
     def play(self, points=None, steps=1):
-        """Fingertips (2, 5, 3) after so many steps in each of which the points were seen; None: nobody looks."""
+        """Fingertips (2, 5, 3) after a number of steps, with the points observed in each; None: no observation."""
         for _ in range(steps):
             if points is not None:
                 self.follower.update(points)
@@ -88,7 +88,7 @@ def test_a_hand_out_of_sight_waits_and_then_lifts():
     assert np.abs(back - seen).max() < 0.004
 
 
-def test_nobody_looking_at_all_is_as_both_hands_unseen():
+def test_without_observations_both_hands_count_as_unseen():
     stage = Stage()
     seen = stage.play(hands_at(0.2, -0.2, 0.03), 40)
     assert (stage.play(None, 50)[..., 2] - seen[..., 2]).min() > 0.03
@@ -103,7 +103,7 @@ def test_a_finger_out_of_sight_moves_along_with_its_hand():
     assert error_m(stage.play(points, 40), whole).max() < 0.02
 
 
-def test_heights_that_nobody_knows_keep_off_the_keys():
+def test_unknown_heights_keep_off_the_keys():
     stage, points = Stage(), hands_at(0.2, -0.2, np.nan)
     played = stage.play(points, 40)
     assert played[..., 2].min() > 0.03

@@ -1,4 +1,4 @@
-"""Fingertip targets of notes given by hand: where, when, how hard, and the way back of a finger that is astray."""
+"""Fingertip targets of hand-made notes: place, time, force, and the recovery of a finger that missed its key."""
 
 from dataclasses import dataclass
 

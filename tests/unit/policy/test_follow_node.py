@@ -1,4 +1,4 @@
-"""follow_node, its callbacks called by hand: what it answers, and to whom it listens when."""
+"""follow_node with its callbacks called directly: its answers and its subscriptions."""
 
 import random
 import sys
@@ -20,7 +20,7 @@ from pianomime_policy.nodes.follow_node import FollowNode
 
 
 class Topic:
-    """A publisher that keeps what it is given."""
+    """A publisher that keeps its messages."""
 
     def __init__(self) -> None:
         self.sent = []
@@ -132,7 +132,7 @@ def test_the_hands_go_to_the_fingertips(follow):
     assert follow._health().warnings == ()
 
 
-def test_a_hand_that_is_not_seen_is_said_and_not_compared(follow):
+def test_a_hand_that_is_not_seen_is_reported_and_not_compared(follow):
     state(follow, 0)
     one = human()
     one.points_m[1], one.confidence[1] = np.nan, 0
@@ -144,14 +144,14 @@ def test_a_hand_that_is_not_seen_is_said_and_not_compared(follow):
     assert "lh_distance_p50_mm" not in values
 
 
-def test_fingertips_that_stop_are_told(follow, monkeypatch):
+def test_fingertips_that_stop_are_reported(follow, monkeypatch):
     state(follow, 0)
     follow._on_fingertips(fingertip_cloud(human(), now()))
     monkeypatch.setattr(follow_node, "STALE_S", 0.0)
     assert follow._health().warnings == ("fingertips have stopped",)
 
 
-def test_a_simulator_started_anew_begins_where_the_hands_were(follow, monkeypatch):
+def test_a_restarted_simulator_begins_where_the_hands_were(follow, monkeypatch):
     monkeypatch.setattr(follow_node, "SILENCE_S", 0.0)
     for step in (0, 1, 2):
         state(follow, step)

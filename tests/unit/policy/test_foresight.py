@@ -1,4 +1,4 @@
-"""The controller that looks before it plays."""
+"""The controller that looks ahead before it plays."""
 
 from dataclasses import replace
 
@@ -75,7 +75,7 @@ def test_it_simulates_as_many_steps_as_it_may_and_no_more(good_cost):
 
 
 @pytest.mark.parametrize("command_delay_s", [0.0, 0.005])
-def test_only_a_robot_that_went_astray_is_looked_at_again(command_delay_s):
+def test_only_a_robot_that_deviated_is_simulated_again(command_delay_s):
     turns = []
 
     class Watched(Foresight):
@@ -89,7 +89,7 @@ def test_only_a_robot_that_went_astray_is_looked_at_again(command_delay_s):
     assert turns[1:] == [command_delay_s == 0.0] * (len(turns) - 1)
 
 
-def test_where_all_is_well_it_looks_further_ahead():
+def test_if_all_is_well_it_looks_further_ahead():
     silence = PianoRoll(np.zeros((12, 88), bool), np.zeros(12, bool))
     foresight = Foresight(SCENE)
     play_episode(Simulator(SCENE), foresight, silence)
@@ -97,7 +97,7 @@ def test_where_all_is_well_it_looks_further_ahead():
     assert all(segment.cost < ForesightConfig().good_cost for segment in foresight._ahead)
 
 
-def test_a_step_that_was_lost_at_the_turn_of_a_stretch_does_no_harm():
+def test_a_step_lost_between_two_segments_does_no_harm():
     class Forgetful(Foresight):
         def act(self, observation):
             if observation.step % self.config.segment_steps == 0 and observation.step:

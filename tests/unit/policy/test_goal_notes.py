@@ -1,4 +1,4 @@
-"""Notes read off a piano roll, against hand-made rolls and against a run-length extraction of whole rolls."""
+"""Notes extracted from a piano roll, against hand-made rolls and against a run-length extraction of whole rolls."""
 
 import numpy as np
 from hypothesis import given

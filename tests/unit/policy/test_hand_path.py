@@ -49,7 +49,7 @@ def test_steps_are_counted_from_the_first_one_asked_for():
     assert place(RIGHT, 3, 6, (4, 7, 50, INDEX)) == whole[3:6]
 
 
-def test_the_other_hand_and_notes_nobody_plays_pull_nothing():
+def test_the_other_hand_and_notes_that_are_not_played_pull_nothing():
     assert place(LEFT, 0, 4, (1, 3, 50, INDEX), (1, 3, 50, -1)) == [NOTHING] * 4
     assert place(LEFT, 2, 3, (1, 3, 50, LEFT_INDEX)) == [(1.0, 980.0)]
     assert place(RIGHT, 0, 0) == []

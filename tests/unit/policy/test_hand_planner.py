@@ -1,4 +1,4 @@
-"""One hand: pads go where they shall, forces are those of statics, targets stay within the range."""
+"""One hand: fingertips reach their targets, forces agree with statics, actuator targets stay within range."""
 
 import mujoco
 import numpy as np
@@ -28,7 +28,7 @@ def hand(request) -> HandPlanner:
 
 
 def over_five_keys(side: str, centre_m: float, height_m: float = 0.012, force_n: float = 0.0) -> FingertipRows:
-    """All pads of a hand at their comfortable places over the white keys, standing still."""
+    """All fingertips of a hand at rest at their comfortable places over the white keys."""
     press = FingertipConfig().press
     target = np.zeros((ROWS, 5, 3))
     target[..., 0] = [press.white_thumb_x_m] + [press.white_x_m] * 4

@@ -9,7 +9,7 @@ from pianomime_policy.controllers.idle.idle import Idle
 
 
 @pytest.mark.parametrize(("variant", "joints", "targets"), [("pianomime", 54, 46), ("robopianist", 52, 44)])
-def test_everything_stays_at_zero_whatever_is_wanted(variant, joints, targets):
+def test_everything_stays_at_zero_whatever_the_goal(variant, joints, targets):
     idle = Idle(variant)
     goal, sustain = np.ones((1, 88), bool), np.ones(1, bool)
     assert np.array_equal(idle.start(goal, sustain), np.zeros(joints))

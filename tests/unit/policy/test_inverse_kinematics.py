@@ -23,7 +23,7 @@ CONFIG = InverseKinematicsConfig()
 
 
 def random_problem(random: np.random.Generator, n: int) -> tuple[np.ndarray, np.ndarray]:
-    """A symmetric positive definite matrix with a spread like that of the normal equations, and a right-hand side."""
+    """A positive definite matrix with a condition like that of the normal equations, and a right-hand side."""
     rows = random.normal(size=(n, n)) * np.exp(random.normal(size=n))
     return rows.T @ rows + 1e-3 * np.eye(n), random.normal(size=n)
 

@@ -1,4 +1,4 @@
-"""Compiled functions follow their sources, wherever a callee stands; nothing is compiled twice, or kept for ever."""
+"""Compiled functions follow their sources, including callees; nothing is compiled twice or cached for ever."""
 
 import dis
 import importlib
@@ -69,7 +69,7 @@ def test_what_is_compiled_once_is_loaded_afterwards(package):
     assert told == []
 
 
-def test_a_changed_callee_in_another_file_is_heard(package, tmp_path):
+def test_a_changed_callee_in_another_file_is_noticed(package, tmp_path):
     module, outer = anew()
     assert outer(1) == 2
     before, _ = module.kernel_folder()
@@ -113,7 +113,7 @@ def test_where_nothing_can_be_kept_it_is_compiled_all_the_same(package, tmp_path
     assert not list(package.rglob("*.nb?"))
 
 
-def test_the_folder_that_numba_is_told_is_taken(package, tmp_path, monkeypatch):
+def test_the_folder_that_numba_is_given_is_used(package, tmp_path, monkeypatch):
     monkeypatch.setattr(numba.config, "CACHE_DIR", str(tmp_path / "elsewhere"))
     _, outer = anew()
     assert outer(1) == 2
@@ -143,7 +143,7 @@ def test_kernels_use_nothing_of_files_without_kernels():
 
 
 def is_set_in(module: ModuleType, name: str) -> bool:
-    """Whether a module sets this name itself, imports left aside."""
+    """Return True if a module defines this name itself, not counting imports."""
     lines = Path(str(module.__file__)).read_text().splitlines()
     return any(re.match(rf"(def|class) {name}\b|(\w+, )*{name}(, \w+)* = ", line) for line in lines)
 

@@ -1,4 +1,4 @@
-"""A stand-in for the network says what it likes; what follows from that is checked."""
+"""Fingering with a stand-in for the network whose scores the tests choose."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -76,7 +76,7 @@ def test_another_finger_than_expected_makes_the_later_ones_be_thought_over() -> 
     fingering.best()
     assert len(asked) == 3
     fingering.best()
-    assert len(asked) == 3  # nothing new: nobody is asked
+    assert len(asked) == 3  # nothing new: the network is not run
     fingering.commit(0)
     fingering.best()
     assert len(asked) == 6  # the first again, with all that is visible now; it differs, so the two others

@@ -1,4 +1,4 @@
-"""The planner's inverse kinematics stands in for the network: then both hands must be the same."""
+"""With the planner's inverse kinematics in place of the network, both hands must be the same."""
 
 import numpy as np
 import pytest
@@ -27,7 +27,7 @@ def _hand(side: str, postures=None, passes: int = 1) -> LearnedHand:
 
 
 def _rows(hand: HandPlanner, centre: float, lower: float) -> FingertipRows:
-    """Every pad of a resting hand, `lower` m deeper, its index pressing."""
+    """Every fingertip of a resting hand, `lower` m deeper, with the index finger pressing."""
     rest = hand.rest.copy()
     rest[hand._tx] += centre
     target = np.tile(hand.fingertips(hand.chain.coupling @ rest), (ROWS, 1, 1))
@@ -102,11 +102,11 @@ def test_with_the_planners_answers_it_plays_like_the_planner(side: str) -> None:
 
 PHASES = ("press", "ready", "travel", "release", "idle")
 STEP = slice(2 * 23, 3 * 23)
-"""The part of the features that tells what each coordinate alone would do."""
+"""The features with the step that each coordinate alone would take."""
 
 
 def _phases(hand: HandPlanner, centre: float) -> FingertipRows:
-    """Each finger in another phase of playing, with the weights of that, and another one in the next row."""
+    """Each finger in a different phase of playing, with its weights, and in another one in the next row."""
     tips, config = _rows(hand, centre, 0.004), FingertipConfig()
     for row in range(ROWS):
         for finger in range(5):
@@ -133,7 +133,7 @@ def test_where_inverse_kinematics_comes_to_rest_no_coordinate_alone_would_move(s
     assert (np.abs(far[:, STEP]).max(axis=1) > 0.05).all()  # and on the way there it says something
 
 
-def test_a_second_pass_is_asked_about_what_the_first_one_left() -> None:
+def test_a_second_pass_gets_the_error_that_the_first_one_left() -> None:
     asked: list[NDArray[np.float32]] = []
 
     def half_a_unit_more(features: NDArray[np.float32]) -> NDArray[np.float32]:

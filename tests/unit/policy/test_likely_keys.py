@@ -1,4 +1,4 @@
-"""What is likely next, against what a musician would say."""
+"""Likely keys against what a musician would expect."""
 
 import numpy as np
 

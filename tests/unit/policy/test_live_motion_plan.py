@@ -1,4 +1,4 @@
-"""What the hands do about the keys held now: hand-made cases."""
+"""The motion plan for the keys held now: hand-made cases."""
 
 import numpy as np
 import pytest
@@ -13,7 +13,7 @@ C_POSITIONS = {0: 60, 1: 62, 2: 64, 3: 65, 4: 67, 6: 53, 7: 52, 8: 50, 9: 48}
 
 
 class Player:
-    """Shows a motion plan which pitches are held, step by step; robot keys are `angles`."""
+    """Updates a motion plan with the held pitches, step by step; robot keys are `angles`."""
 
     def __init__(self) -> None:
         self.motion_plan, self.step = LiveMotionPlan(LiveConfig()), 0
@@ -79,7 +79,7 @@ def test_the_hand_follows_the_register_and_the_other_one_follows_the_hand():
     assert (player.motion_plan.held_key[5:] < 0).all()
 
 
-def test_a_key_that_no_finger_is_free_for_is_taken_when_one_is():
+def test_a_key_without_a_free_finger_is_played_once_one_is_free():
     player = Player()
     cluster = list(range(60, 71))  # eleven keys
     assert sorted(p for p in player.holds(*cluster) if p) != cluster
@@ -94,7 +94,7 @@ def test_a_short_key_is_pressed_until_it_sounds():
     assert 64 not in player.holds(angles=DOWN)
 
 
-def test_a_short_key_that_never_sounds_is_given_up():
+def test_a_short_key_that_never_sounds_is_abandoned():
     player = Player()
     player.holds(64, angles=UP)
     patience = LiveConfig().patience_steps

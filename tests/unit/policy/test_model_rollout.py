@@ -47,14 +47,14 @@ def by_the_planner() -> tuple[np.ndarray, np.ndarray]:
     return np.array(targets), np.array(pressed)
 
 
-def test_the_first_reading_is_the_planners_own_and_all_differ():
+def test_the_first_config_is_the_planners_own_and_all_differ():
     configs = motion_plan_configs(PlannerConfig())
     assert configs[0] == PlannerConfig()
     assert len({repr(config) for config in configs}) == len(configs)
 
 
 @pytest.mark.parametrize("segment", [STEPS, 7])
-def test_stretches_as_read_are_what_the_planner_plays(model_rollout, motion_plans, by_the_planner, segment):
+def test_segments_as_planned_are_what_the_planner_plays(model_rollout, motion_plans, by_the_planner, segment):
     candidate, joints = model_rollout.begin(motion_plans[0])
     assert np.array_equal(joints, Planner().start(ROLL.goal, ROLL.sustain))
     for step in range(0, STEPS, segment):
@@ -64,7 +64,7 @@ def test_stretches_as_read_are_what_the_planner_plays(model_rollout, motion_plan
     assert np.array_equal(np.concatenate([t.pressed for t in history]), by_the_planner[1])
 
 
-def test_going_back_forgets_what_was_tried(model_rollout, motion_plans):
+def test_going_back_discards_what_was_tried(model_rollout, motion_plans):
     first, _ = model_rollout.begin(motion_plans[0])
     middle = model_rollout.play(first, 0, ROLL.goal[:15], motion_plans, 0)
     once = model_rollout.play(middle, 15, ROLL.goal[15:30], motion_plans, 0)
@@ -77,7 +77,7 @@ def test_going_back_forgets_what_was_tried(model_rollout, motion_plans):
     assert again.cost == once.cost
 
 
-def test_a_take_that_costs_too_much_is_broken_off(model_rollout, motion_plans):
+def test_a_candidate_that_costs_too_much_is_stopped_early(model_rollout, motion_plans):
     first, _ = model_rollout.begin(motion_plans[0])
     whole = model_rollout.play(first, 0, ROLL.goal, motion_plans, 0)
     before = model_rollout.simulated_steps
@@ -106,7 +106,7 @@ def test_an_offset_moves_the_finger_that_presses(model_rollout, motion_plans):
     assert errors[0] < errors[1] < errors[2]
 
 
-def test_the_rehearsals_score_is_the_benchmarks(model_rollout, motion_plans):
+def test_the_rollouts_score_is_the_benchmarks(model_rollout, motion_plans):
     first, _ = model_rollout.begin(motion_plans[0])
     candidate = model_rollout.play(first, 0, ROLL.goal, motion_plans, 0)
     assert candidate.cost >= STEPS * (1 - score(ROLL.goal, candidate.pressed).f1)

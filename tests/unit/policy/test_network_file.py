@@ -143,11 +143,11 @@ def test_a_network_without_metadata_is_refused(written, text, words):
         ({"outputs": [["targets", [1, 3]]]}, "outputs[0][1][0]: file 1, graph 'rows'"),
     ],
 )
-def test_one_difference_is_told(written, change, told):
+def test_one_difference_is_reported(written, change, told):
     assert refusal(written({**METADATA, **change})).endswith(f"does not fit: {told}")
 
 
-def test_all_differences_are_told_at_once(written):
+def test_all_differences_are_reported_at_once(written):
     lacking = {key: value for key, value in METADATA.items() if key not in ("role", "seed", "scores", "outputs")}
     message = refusal(written({**lacking, "format": 3}))
     for told in ("format: file 3", "role: absent in the file, robot 'joints'", "seed: absent", "scores: absent"):
@@ -161,7 +161,7 @@ def test_a_network_of_unknown_origin_is_refused(written, key):
     assert refusal(written(metadata)).endswith(f"does not fit: {key}: absent in the file")
 
 
-def test_of_a_long_list_only_the_beginning_of_what_differs_is_told(written):
+def test_of_a_long_list_only_the_first_differences_are_reported(written):
     expected = {"columns": [f"column_{i}" for i in range(200)]}
     columns = [*expected["columns"][:100], *(f"other_{i}" for i in range(100))]
     message = refusal(written({**METADATA, "columns": columns}), expected)
@@ -182,7 +182,7 @@ def test_answers_that_are_no_numbers_are_refused(tmp_path):
     path.write_bytes(tiny_network(operator="Div"))  # by zero
     assert refusal(path, {}).endswith("is not usable: its outputs 'targets' are not finite numbers")
     path.write_bytes(tiny_network(weights=[3e38] * 6))
-    with pytest.raises(UserError, match="its answers 'targets' are not finite numbers"):
+    with pytest.raises(UserError, match="its outputs 'targets' are not finite numbers"):
         NetworkFile.load(path, {}).run(state=np.ones((1, 2), np.float32))
 
 

@@ -1,4 +1,4 @@
-"""Weights are found wherever they stand in an ONNX file: onnx itself is the witness."""
+"""Weights are found anywhere in an ONNX file, checked with the onnx package."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""A segment of music to come."""
+"""A coming segment of music."""
 
 from types import SimpleNamespace
 

@@ -48,7 +48,7 @@ def pedal(goal: np.ndarray) -> np.ndarray:
 
 
 def play(planner: Planner, goal: np.ndarray, steps: int, *, shown: np.ndarray | None = None) -> np.ndarray:
-    """(1 + steps, 54) start and then targets (46, padded), the robot moving as it is told, a step late.
+    """(1 + steps, 54) start and then targets (46, padded), with a robot that follows its commands one step late.
 
     `shown` is what the observations hold instead of the goal.
     """
@@ -109,7 +109,7 @@ def test_a_streaming_planner_knows_no_more_than_its_window(streaming):
     assert not np.array_equal(play(streaming, goal, 30), play(streaming, other, 30))
 
 
-def test_what_is_given_is_not_changed(streaming):
+def test_the_input_is_not_changed(streaming):
     goal = goal_window(tune(), 0, HORIZON)
     q, v = np.full(54, 0.01), np.full(54, 0.02)
     given_arrays = (goal, pedal(goal), q, v, np.zeros(88))
@@ -198,7 +198,7 @@ def test_hands_begin_above_the_keys(whole, simulator, goal):
 
 
 @pytest.mark.parametrize("kind", ["whole", "streaming"])
-def test_it_tells_who_was_to_play_every_note(kind, request):
+def test_it_reports_the_finger_of_every_note(kind, request):
     planner, goal = request.getfixturevalue(kind), tune(24)
     assert isinstance(planner, ReportsFingering)
     play(planner, goal, len(goal))

@@ -1,4 +1,4 @@
-"""How well the streaming planner plays, ten seconds a song: a gate a little below what it reaches."""
+"""Scores of the streaming planner on ten seconds per song, with thresholds a little below what it reaches."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""policy_node under a life-cycle manager: by the services that `ros2 lifecycle set` calls, seen from another node."""
+"""policy_node under a life-cycle manager: through the services that `ros2 lifecycle set` calls, from another node."""
 
 import random
 
@@ -20,7 +20,7 @@ from pianomime_policy.nodes.policy_node import PolicyNode
 
 
 class Manager:
-    """Asks for transitions, plays the simulator, and hears commands."""
+    """Requests transitions, acts as the simulator, and receives commands."""
 
     def __init__(self, part: PolicyNode) -> None:
         self.part = part
@@ -57,7 +57,7 @@ class Manager:
         self._goal.publish(goal_message(np.zeros((40, 88), dtype=bool), np.zeros(40, dtype=bool), step=step))
 
     def answers(self, step: int, rounds: int = 200) -> bool:
-        """Whether a state shown again and again is answered."""
+        """Return True if a repeated state is answered."""
 
         def answered() -> bool:
             self.show(step)
@@ -89,7 +89,7 @@ def manager():
     ("shutdown", "active"),
     [(Transition.TRANSITION_ACTIVE_SHUTDOWN, True), (Transition.TRANSITION_INACTIVE_SHUTDOWN, False)],
 )
-def test_who_is_shut_down_drives_no_hand(manager, shutdown, active):
+def test_a_node_that_is_shut_down_drives_no_hand(manager, shutdown, active):
     if active:
         assert manager.ask(Transition.TRANSITION_ACTIVATE)
         assert manager.answers(0)
@@ -102,7 +102,7 @@ def test_who_is_shut_down_drives_no_hand(manager, shutdown, active):
     assert not ours & {end.topic_name for end in (*node.publishers, *node.subscriptions)}
 
 
-def test_who_is_off_leaves_nothing_latched_and_comes_back(manager):
+def test_an_inactive_node_leaves_nothing_latched_and_comes_back(manager):
     assert manager.ask(Transition.TRANSITION_ACTIVATE)
     assert manager.answers(0)
     assert manager.ask(Transition.TRANSITION_DEACTIVATE)

@@ -1,4 +1,4 @@
-"""midi_node and policy_node, their callbacks called by hand: what they publish, what they refuse."""
+"""midi_node and policy_node, their callbacks called directly: what they publish and refuse."""
 
 import random
 import sys
@@ -37,7 +37,7 @@ from pianomime_policy.nodes.policy_node import PolicyNode
 
 
 class Topic:
-    """A publisher that keeps what it is given."""
+    """A publisher that keeps its messages."""
 
     def __init__(self) -> None:
         self.sent = []
@@ -89,7 +89,7 @@ def test_the_policy_starts_once_and_answers_each_state(policy):
     assert read_targets(commands[0], NameOrder(policy._controller.target_names)).shape == (1, 46)
 
 
-def test_who_has_a_foot_commands_the_pedal_also_when_asked_again(policy):
+def test_the_pedal_is_commanded_also_when_a_command_is_repeated(policy):
     give(policy, 0)
     policy._controller.pedal = lambda: True
     give(policy, 1)
@@ -127,7 +127,7 @@ def test_how_loud_reaches_the_controller(policy):
     assert [observation.velocity[0, 40] for observation in seen if observation.goal.any()] == [64, 101]
 
 
-def test_fingertip_targets_are_for_those_who_look(policy):
+def test_fingertip_targets_are_published_for_subscribers_only(policy):
     targets = FingertipTargets(np.zeros((2, 5, 3)), np.full((2, 5), -1))
     policy._publish_fingertips, watchers = Topic(), 0
     policy._publish_fingertips.get_subscription_count = lambda: watchers
@@ -143,7 +143,7 @@ def test_fingertip_targets_are_for_those_who_look(policy):
     assert len(policy._publish_command.sent) == 3
 
 
-def test_who_is_started_anew_in_the_middle_of_a_song_plays_on(policy):
+def test_a_restart_in_the_middle_of_a_song_plays_on(policy):
     for step in (30, 31):
         give(policy, step)
     [start] = policy._publish_start.sent
@@ -229,7 +229,7 @@ def song(tmp_path):
     return path
 
 
-def test_the_song_is_said_once_and_windows_on_request(ros, song):
+def test_the_song_is_published_once_and_windows_on_request(ros, song):
     ros(midi=song, horizon_steps=11)
     part = MidiNode()
     part._publish_goal = Topic()
@@ -243,7 +243,7 @@ def test_the_song_is_said_once_and_windows_on_request(ros, song):
     assert np.flatnonzero(goal[1:].any(axis=0)).tolist() == [62 - 21]
     velocity = read_goal_velocity(message, NameOrder(GOAL_NAMES), goal)
     assert np.array_equal(velocity, 80 * goal)
-    # Without an answer the window is said again, until there is nothing more to say.
+    # Without an answer the window is repeated, until the song is over.
     part._send()
     assert part._publish_goal.sent[0] == part._publish_goal.sent[1]
     part._on_state(joint_state(("x",), np.zeros(1), step=part._song.steps))
@@ -265,7 +265,7 @@ def test_a_demonstration_is_a_song_too(ros, tmp_path):
     part.node.destroy_node()
 
 
-def test_health_tells_what_the_piano_cannot_play(ros, tmp_path):
+def test_health_reports_what_the_piano_cannot_play(ros, tmp_path):
     file = mido.MidiFile()
     file.tracks.append(mido.MidiTrack())
     for pitch in (60, 12, 13):
@@ -302,7 +302,7 @@ def test_tracks_and_channels_choose_what_is_played(ros, tmp_path):
     part.node.destroy_node()
 
 
-def test_a_node_without_a_song_says_so(ros):
+def test_a_node_without_a_song_reports_it(ros):
     ros()
     with pytest.raises(UserError, match="midi is empty"):
         MidiNode()
@@ -357,7 +357,7 @@ def choose(part, name) -> str:
     return result.reason
 
 
-def test_the_next_song_is_chosen_and_played_once_none_is(ros, song, tmp_path):
+def test_the_next_song_can_be_selected_while_none_is_played(ros, song, tmp_path):
     notes = tuple(Note(72 + k, 0.25 * k, 0.25 * k + 0.2, 80) for k in range(4))
     (tmp_path / "songs").mkdir()
     save_midi(Score(notes=notes, sustain=(), title="next"), tmp_path / "songs" / "next.mid")

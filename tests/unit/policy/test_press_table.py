@@ -88,7 +88,7 @@ def test_idle_pads_float_over_the_white_keys():
 @pytest.mark.parametrize("thumb", [THUMB, FINGER])
 @pytest.mark.parametrize("key", KEYS)
 @pytest.mark.parametrize("share", [0.2, 0.6])
-def test_a_resting_finger_holds_the_key_where_it_says(piano, key, thumb, share):
+def test_a_resting_finger_holds_the_key_at_the_given_share(piano, key, thumb, share):
     height, force = rest_table(CONFIG, share)
     angle = angle_under(piano, key, thumb, force[thumb, key], stop=True)
     assert angle == pytest.approx(share * KEYBOARD.activation_rad[key], abs=np.radians(0.1))

@@ -1,4 +1,4 @@
-"""What is tried next."""
+"""Proposals of the search."""
 
 from dataclasses import replace
 
@@ -20,7 +20,7 @@ def errors(x_m: float, y_m: float, z_m: float, steps: int) -> np.ndarray:
     return press_error_m
 
 
-def test_a_correction_aims_as_far_beside_as_the_finger_ended():
+def test_a_correction_aims_as_far_to_the_other_side_as_the_error():
     new = propose(CORRECTING, AS_PLANNED, errors(0.001, -0.004, -0.002, 5), np.random.default_rng(0))
     assert new.press_offset_m[KEY] == pytest.approx([0.001, -0.004, -0.001])
     assert not np.delete(new.press_offset_m, KEY, axis=0).any()

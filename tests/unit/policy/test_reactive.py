@@ -1,4 +1,4 @@
-"""The controller that knows only what is held, on the simulator: hand-made cases."""
+"""The controller that knows only the keys held now, in the simulator: hand-made cases."""
 
 from dataclasses import replace
 
@@ -96,7 +96,7 @@ def test_a_key_touched_for_one_step_sounds(simulator, reactive):
     assert list(pressed_steps(simulator, reactive, roll_of(30, (64, 10, 11)))) == [64]
 
 
-def test_later_rows_are_not_looked_at(reactive):
+def test_later_rows_are_ignored(reactive):
     def targets(goal: np.ndarray) -> np.ndarray:
         sustain = np.zeros(len(goal), bool)
         positions = reactive.start(goal, sustain)

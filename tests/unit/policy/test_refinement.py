@@ -45,7 +45,7 @@ def test_neither_frames_nor_onsets_need_suffer():
     assert score(higher.goal, best.pressed).onset_f1 >= score(higher.goal, planner.pressed).onset_f1
 
 
-def test_what_it_says_is_what_a_fresh_simulator_plays(refined):
+def test_its_result_is_what_a_fresh_simulator_plays(refined):
     best, simulator = refined.best(), Simulator(SCENE)
     assert refined.joint_names == simulator.joint_names
     assert refined.target_names == simulator.target_names

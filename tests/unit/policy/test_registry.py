@@ -28,7 +28,7 @@ def test_the_names_are_those_of_the_contract():
 
 
 @pytest.mark.parametrize(("name", "horizon"), HORIZONS.items())
-def test_each_sees_as_much_as_its_name_says(name, horizon):
+def test_each_has_the_horizon_of_its_name(name, horizon):
     controller = make_controller(name, SceneConfig())
     assert type(controller) is {"idle": Idle, "foresight": Foresight, "reactive": Reactive}.get(name, Planner)
     assert controller.horizon_steps == horizon
@@ -156,7 +156,7 @@ def test_a_trained_controller_without_its_folder_is_refused(tmp_path):
             make_controller("onnx", SceneConfig(), tmp_path / name)
 
 
-def test_a_model_for_a_controller_that_has_none_is_refused():
+def test_a_model_for_a_controller_without_one_is_refused():
     with pytest.raises(
         UserError, match="'streaming' takes no model, but 'folder' is given: a model is for onnx, onnx-1s"
     ):

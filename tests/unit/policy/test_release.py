@@ -1,4 +1,4 @@
-"""When notes are let go, against cases worked out by hand.
+"""Early release against cases worked out by hand.
 
 Keys here lie 20 mm apart, every finger is at home in the middle of its hand and bears 30 mm to either side.
 """
@@ -78,7 +78,7 @@ def test_onsets_far_after_the_end_do_not_matter():
     assert release((0, 60, 0, INDEX), (67, 70, 77, MIDDLE)) == [60, 70]
 
 
-def test_notes_nobody_plays_neither_release_nor_matter():
+def test_notes_that_are_not_played_neither_release_nor_matter():
     assert release((0, 10, 40, -1), (10, 20, 41, INDEX), (20, 30, 80, -1)) == [10, 20, 30]
 
 

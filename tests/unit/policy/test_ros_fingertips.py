@@ -1,4 +1,4 @@
-"""Fingertip targets: told by whoever moves fingertips, on the keys they are to press, and shown as they are told."""
+"""Fingertip targets: reported by controllers that move fingertips, on the keys to press, and published as reported."""
 
 import numpy as np
 import pytest
@@ -15,7 +15,7 @@ LEFT_KEYS, RIGHT_KEYS = (27, 31), (43, 46)
 
 
 @pytest.mark.parametrize("name", ["streaming", "reactive", "foresight"])
-def test_whoever_moves_fingertips_tells_where(name):
+def test_controllers_that_move_fingertips_report_their_targets(name):
     controller = make_controller(name, SceneConfig())
     assert isinstance(controller, ReportsFingertipTargets)
     rows = controller.horizon_steps
@@ -36,7 +36,7 @@ def test_whoever_moves_fingertips_tells_where(name):
     assert controller.fingertip_targets() is None
 
 
-def test_who_moves_none_tells_none():
+def test_without_fingertips_none_are_reported():
     assert not isinstance(Idle(), ReportsFingertipTargets)
 
 

@@ -1,4 +1,4 @@
-"""A song that is begun again: what the controller is shown, and that left-over messages do no harm."""
+"""A restarted song: what the controller observes, and that left-over messages do no harm."""
 
 from itertools import permutations
 
@@ -75,7 +75,7 @@ def test_windows_and_states_left_over_from_before_begin_nothing():
 @pytest.mark.parametrize("old", [0, 2, 4])
 @pytest.mark.parametrize("kind", ["joints", "keys", "goal"])
 def test_one_old_message_changes_nothing_and_the_next_step_is_answered(kind, old):
-    """Of whoever sent it: it may take the place of this step's, no more."""
+    """From any sender: it may replace the message of this step, nothing more."""
     controller = Recorder(4)
     synchroniser = StepSynchroniser(controller)
     for step in range(5):

@@ -1,4 +1,4 @@
-"""What a plan knows and decides: all at once, window by window, and after windows that were lost."""
+"""The song plan: all at once, window by window, and after lost windows."""
 
 import tracemalloc
 

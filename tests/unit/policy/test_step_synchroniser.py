@@ -1,4 +1,4 @@
-"""Which messages make an observation, and that each step is answered once."""
+"""Which messages make an observation, and that each step is answered exactly once."""
 
 import numpy as np
 import pytest
@@ -12,7 +12,7 @@ PEDAL = np.array([True, False, False, True, False, False])
 
 
 class Recorder:
-    """A controller that remembers what it was shown and answers with the step."""
+    """A controller that records its observations and answers with the step."""
 
     joint_names = ("a", "b")
     target_names = ("x",)
@@ -63,7 +63,7 @@ def test_a_whole_song_controller_begins_with_the_song():
 
 
 @pytest.mark.parametrize("horizon", [4, None])
-def test_who_comes_late_begins_where_the_song_is(horizon):
+def test_a_late_start_begins_where_the_song_is(horizon):
     controller = Recorder(horizon)
     synchroniser = StepSynchroniser(controller)
     synchroniser.receive_song(
@@ -111,7 +111,7 @@ def test_only_messages_of_one_step_are_paired():
     assert observation.key_angles[87] == 1.0
 
 
-def test_an_observation_says_how_loud():
+def test_an_observation_has_velocities():
     controller = Recorder(4)
     synchroniser = StepSynchroniser(controller)
     synchroniser.begin(0, GOAL, PEDAL)

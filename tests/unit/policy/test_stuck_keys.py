@@ -32,7 +32,7 @@ def test_only_the_finger_in_trouble_lifts() -> None:
     assert detector.stuck(keys, angles).tolist() == [False, True, False, False, False]
 
 
-def test_patience_begins_anew_with_another_key() -> None:
+def test_patience_starts_again_with_another_key() -> None:
     detector = StuckKeyDetector(StuckKeyConfig(patience_steps=2))
     for key in (39, 41, 43, 44, 46, 48):
         assert not detector.stuck(np.array([-1, key, -1, -1, -1]), _UP).any()

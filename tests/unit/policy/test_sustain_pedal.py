@@ -38,7 +38,7 @@ def test_these_press_it_when_the_goal_asks_for_it(name):
     assert played.metadata["scores"]["pedal_f1"] == 1.0
 
 
-def test_without_a_foot_it_stays_up():
+def test_without_a_pedal_controller_it_stays_up():
     scene = SceneConfig()
     controller = make_controller("idle", scene)
     played = play_episode(Simulator(scene), controller, PianoRoll(GOAL, WANTED))
@@ -58,7 +58,7 @@ def test_the_pedal_changes_nothing_about_the_keys():
     assert scores == without.metadata["scores"] | {"pedal_f1": 1.0}
 
 
-def test_a_replay_presses_what_was_recorded_whatever_is_wanted():
+def test_a_replay_presses_what_was_recorded_whatever_the_goal():
     steps = len(WANTED)
     rollout = Rollout(
         goal=GOAL,

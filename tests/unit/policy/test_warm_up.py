@@ -1,4 +1,4 @@
-"""What the warm-up shows a controller, what it says, and that nothing is left to compile."""
+"""The warm-up: its observations, its log line, and that nothing is left to compile."""
 
 import subprocess
 import sys
@@ -19,7 +19,7 @@ from pianomime_policy.warm_up import play_one_note, ready_controller
 
 
 class Recorder:
-    """A controller that remembers what it was shown."""
+    """A controller that records its observations."""
 
     joint_names = ("a", "b")
     target_names = ("x",)
@@ -64,7 +64,7 @@ class Compiler(Recorder):
         return super().start(goal, sustain)
 
 
-def test_who_compiles_says_so_once(monkeypatch):
+def test_compiling_is_logged_once(monkeypatch):
     said = []
     monkeypatch.setattr(warm_up, "make_controller", lambda name, scene, model: Compiler(4))
     ready_controller("streaming", SceneConfig(), said.append)
@@ -73,7 +73,7 @@ def test_who_compiles_says_so_once(monkeypatch):
     assert "once" in line
 
 
-def test_what_cannot_be_kept_is_said_with_the_reason(monkeypatch):
+def test_what_cannot_be_cached_is_reported_with_the_reason(monkeypatch):
     said = []
     monkeypatch.setattr(warm_up, "make_controller", lambda name, scene, model: Compiler(4))
     monkeypatch.setattr(warm_up, "kernel_folder", lambda: (None, "Permission denied: '/home'"))
@@ -83,7 +83,7 @@ def test_what_cannot_be_kept_is_said_with_the_reason(monkeypatch):
     assert "Permission denied: '/home'" in line
 
 
-def test_who_compiles_nothing_is_not_talked_about(monkeypatch):
+def test_a_controller_that_compiles_nothing_logs_nothing(monkeypatch):
     said = []
 
     def slow(name, scene, model):

@@ -20,7 +20,7 @@ DEMOS = Path(__file__).resolve().parents[3].parent / "shared" / "demos"
 STEPS = (6, 9)
 # Of the first clip: the right index finger holds key 40 in steps 1 to 4, the left little finger key 10 in 2 and 3.
 HELD = {(step, "rh_index"): 40 for step in range(1, 5)} | {(step, "lh_little"): 10 for step in (2, 3)}
-# As the joints stand in the authors' qpos.
+# In the order of the joints in the authors' qpos.
 HAND = (
     *("WRJ2", "WRJ1", "FFJ4", "FFJ3", "FFJ2", "FFJ1", "MFJ4", "MFJ3", "MFJ2", "MFJ1", "RFJ4", "RFJ3", "RFJ2", "RFJ1"),
     *("LFJ5", "LFJ4", "LFJ3", "LFJ2", "LFJ1", "THJ5", "THJ4", "THJ3", "THJ2", "THJ1"),
@@ -29,7 +29,7 @@ HAND = (
 
 
 def fingertips(steps: int, held: dict[tuple[int, str], int], seed: int) -> np.ndarray:
-    """(steps, 12, 3) of hands in the air, but for fingers that hold a key."""
+    """(steps, 12, 3) of hands in the air, except for fingers that hold a key."""
     tips = np.random.default_rng(seed).uniform(-0.5, 0.5, (steps, 12, 3)).astype(np.float32)
     tips[..., 2] = 0.045
     for (step, finger), key in held.items():
@@ -40,7 +40,7 @@ def fingertips(steps: int, held: dict[tuple[int, str], int], seed: int) -> np.nd
 
 
 def high_action(tips: np.ndarray, keys: np.ndarray) -> np.ndarray:
-    """(T, 184) from fingertips (T, 12, 3) and keys (T, 10), which are put into columns of other fingers."""
+    """(T, 184) from fingertips (T, 12, 3) and keys (T, 10), which are put into the columns of other fingers."""
     action = np.full((len(tips), 184), 0.7)
     action[:, :36] = tips.reshape(-1, 36)
     action[:, 36:46] = np.roll((keys + 1) / 89, 2, axis=1)
@@ -149,7 +149,7 @@ def test_songs_are_not_cut(files: tuple[Path, Path], tmp_path: Path) -> None:
     splits = tmp_path / "splits.json"
     splits.write_text('{"train": [0], "val": [1]}')
     assert main(ImportOptions(*files, out=tmp_path / "cut", songs=songs, splits=splits)) == 0
-    with pytest.raises(UserError, match="cuts songs in two"):
+    with pytest.raises(UserError, match="divides songs between the splits"):
         load_demonstrations(tmp_path / "cut", "train")
     assert main(ImportOptions(*files, out=tmp_path / "whole", splits=splits)) == 0
     with (tmp_path / "whole" / "index.csv").open() as file:
@@ -158,7 +158,7 @@ def test_songs_are_not_cut(files: tuple[Path, Path], tmp_path: Path) -> None:
 
 def test_other_files_are_refused(files: tuple[Path, Path], tmp_path: Path) -> None:
     high, low = files
-    with pytest.raises(UserError, match=r"nowhere.* is no zarr folder"):
+    with pytest.raises(UserError, match=r"nowhere.* is not a zarr folder"):
         read_authors(tmp_path / "nowhere", low)
     with pytest.raises(UserError, match=r"want \(6, 212\) and \(6, 184\)"):
         read_authors(low, high)

@@ -1,4 +1,4 @@
-"""The networks that come with the package."""
+"""The bundled networks."""
 
 import numpy as np
 import pytest

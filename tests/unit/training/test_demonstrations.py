@@ -1,4 +1,4 @@
-"""A hand-written archive of three clips whose names stand in other orders, and PianoMime's own."""
+"""A hand-written archive of three clips with names in different orders, and PianoMime's own."""
 
 import csv
 import json
@@ -109,7 +109,7 @@ def test_splits_and_experts(archive: Path) -> None:
     assert expert_clips(archive) == [3]
 
 
-def test_what_is_wrong_is_said(archive: Path) -> None:
+def test_errors_are_reported(archive: Path) -> None:
     with pytest.raises(UserError, match=r"unknown split 'test': choose one of train, val"):
         load_demonstrations(archive, "test")
     with pytest.raises(UserError, match=r"unknown clip '4': choose one of 3, 5, 8"):
@@ -117,7 +117,7 @@ def test_what_is_wrong_is_said(archive: Path) -> None:
     with pytest.raises(UserError, match=r"no demonstrations at .*nowhere"):
         load_demonstrations(archive / "nowhere", "train")
     (archive / "splits.json").write_text('{"train": [5, 8], "val": [3]}')
-    with pytest.raises(UserError, match=r"cuts songs in two: groups 1 "):
+    with pytest.raises(UserError, match=r"divides songs between the splits: groups 1 "):
         load_demonstrations(archive, "train")
     (archive / "splits.json").write_text('{"train": [5]}')
     with pytest.raises(UserError, match=r"splits.json.* train, val"):

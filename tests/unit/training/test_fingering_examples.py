@@ -1,4 +1,4 @@
-"""The teacher's answers against the planner's own search over the same music."""
+"""The teacher's labels against the planner's own search over the same music."""
 
 import numpy as np
 import torch
@@ -24,7 +24,7 @@ def test_probabilities_of_every_onset_and_the_regret_of_what_was_played() -> Non
     assert played.min() == 0.0
 
 
-def test_who_sees_the_whole_piece_and_never_wanders_plays_what_the_search_finds() -> None:
+def test_with_full_lookahead_and_no_randomness_it_plays_what_the_search_finds() -> None:
     roll = _roll()
     chosen: list[int] = []
 

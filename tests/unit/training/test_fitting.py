@@ -63,7 +63,7 @@ def test_a_finished_run_is_not_done_again(tmp_path) -> None:
     np.testing.assert_array_equal(again.weight.detach().numpy(), line.weight.detach().numpy())
 
 
-def test_a_finished_run_tells_its_loss_again(tmp_path) -> None:
+def test_a_finished_run_reports_its_loss_again(tmp_path) -> None:
     line, loss = _line()
     first = fit(line, loss, CONFIG, tmp_path, "line", RUN)
     assert np.isfinite(first)
@@ -130,8 +130,8 @@ def _damaged(saved: dict[str, object], damage: str) -> object:
         ("not a number", "module.weight holds numbers that are not finite"),
         ("other shape", r"weight: file \(1, 3\), network \(1, 2\)"),
         ("more than plain values", "more than tensors and plain values"),
-        ("other optimizer", "no checkpoint of this training"),
-        ("no dictionary", "it holds list in the place of module, "),
+        ("other optimizer", "not a checkpoint of this training"),
+        ("no dictionary", "it holds list instead of module, "),
     ],
 )
 def test_a_damaged_checkpoint_is_refused_in_one_line(tmp_path, damage: str, named: str) -> None:
@@ -151,7 +151,7 @@ def test_a_checkpoint_cut_short_is_refused(tmp_path) -> None:
     fit(line, loss, CONFIG, tmp_path, "line", RUN)
     path = tmp_path / CHECKPOINT
     path.write_bytes(path.read_bytes()[:300])
-    with pytest.raises(UserError, match="is no checkpoint: it is damaged"):
+    with pytest.raises(UserError, match="is not a checkpoint: it is damaged"):
         fit(line, loss, CONFIG, tmp_path, "line", RUN)
 
 

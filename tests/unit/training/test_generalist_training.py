@@ -1,4 +1,4 @@
-"""From music to a controller, on seconds of data: asking, training, export, and what the robot says to the files."""
+"""From music to a controller, on seconds of data: labelling, training, export, and the check of the exported files."""
 
 import json
 from pathlib import Path
@@ -143,5 +143,5 @@ def test_a_network_in_the_place_of_the_other_is_refused(made: Path, tmp_path: Pa
 
 def test_what_is_no_trained_network_is_refused(tmp_path: Path) -> None:
     (tmp_path / "network.pt").write_text("no")
-    with pytest.raises(UserError, match="no trained network"):
+    with pytest.raises(UserError, match="not a trained network"):
         Trained.load(tmp_path / "network.pt")

@@ -1,4 +1,4 @@
-"""Distances by hand, codes that know nothing of other rows, and a tiny training that is broken off and goes on."""
+"""Distances by hand, codes that do not depend on other rows, and a tiny training that is interrupted and resumed."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -78,10 +78,10 @@ def test_codes_of_the_training_rows_are_normal_and_stay_so(
 
 
 def test_what_is_no_autoencoder_is_refused(autoencoder: GoalAutoencoder, tmp_path: Path) -> None:
-    with pytest.raises(UserError, match=r"nowhere.* is no goal autoencoder"):
+    with pytest.raises(UserError, match=r"nowhere.* is not a goal autoencoder"):
         GoalAutoencoder.load(tmp_path / "nowhere")
     (tmp_path / "autoencoder.pt").write_bytes(b"something else")
-    with pytest.raises(UserError, match="is no goal autoencoder"):
+    with pytest.raises(UserError, match="is not a goal autoencoder"):
         GoalAutoencoder.load(tmp_path)
     with pytest.raises(ValueError, match=r"\(3, 87\): want \(N, 88\)"):
         autoencoder.encode(np.zeros((3, 87), dtype=bool))
@@ -140,7 +140,7 @@ def demos(tmp_path: Path) -> Path:
     return folder
 
 
-def test_training_tells_keys_and_ends_the_same_when_it_was_broken_off(
+def test_training_decodes_keys_and_ends_the_same_when_resumed(
     demos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     def options(out: str) -> train.Train:

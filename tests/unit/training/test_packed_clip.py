@@ -1,4 +1,4 @@
-"""Packed clips: what the codes mean, and that a file gives back what was put into it."""
+"""Packed clips: the meaning of the codes, and reading back what was written."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What a video shows, in the orders of the archive of demonstrations."""
+"""Perceived demonstrations in the order of the archive of demonstrations."""
 
 import numpy as np
 import pytest
@@ -13,7 +13,7 @@ ROWS = 7
 
 
 def seen(unseen=((2, 5, 1),)) -> Demonstration:
-    """Three notes of a right thumb, a left little finger and of nobody; `unseen` are (first, end, hand)."""
+    """Three notes of a right thumb, a left little finger and without finger; `unseen` are (first, end, hand)."""
     points = np.zeros((ROWS, 2, 6, 3), dtype=np.float32)
     points[..., 0] = np.arange(ROWS)[:, None, None] / 100
     points[..., 1] = np.arange(2)[:, None]
@@ -70,6 +70,6 @@ def test_a_hand_rests_before_and_after():
     np.testing.assert_allclose(right, np.array([2, 2, 2, 3, 4, 4, 4]) / 100, atol=1e-6)
 
 
-def test_a_hand_that_is_never_seen_cannot_be_learnt_from():
+def test_a_hand_that_is_never_seen_cannot_be_learned_from():
     with pytest.raises(UserError, match="no lh hand"):
         learnable(seen([(0, ROWS, 1)]), clip=0, song=0)

@@ -1,4 +1,4 @@
-"""pack, unpack and verify on two clips of three notes, played by the planner in the place of the search."""
+"""pack, unpack and verify on two clips of three notes, played by the planner instead of the search."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -93,13 +93,13 @@ def test_unpacked_rollouts_are_those_packed_but_for_rounding(made: Path, packed:
 
 def test_verify_finds_the_stored_scores_again(made: Path, packed: Path, capfd: pytest.CaptureFixture[str]) -> None:
     assert run("verify", made, "--data", packed) == 0
-    assert "0 of 2 clips score otherwise" in capfd.readouterr().out
+    assert "0 of 2 clips score differently" in capfd.readouterr().out
     path = packed / "007.npz"
     clip = PackedClip.load(path)
     scores = {**clip.metadata["packed_scores"], "f1": 0.5}
     replace(clip, metadata={**clip.metadata, "packed_scores": scores}).save(path)
     assert run("verify", made, "--data", packed) == 1
-    assert "1 of 2 clips score otherwise" in capfd.readouterr().out
+    assert "1 of 2 clips score differently" in capfd.readouterr().out
     assert run("verify", made, "--data", packed, "--clips", 1) == 0
 
 
@@ -109,7 +109,7 @@ def test_the_better_of_two_stays(made: Path, packed: Path, tmp_path: Path, capfd
     rollout = Rollout.load(made / "rollouts" / "001.npz")
     replace(rollout, targets=np.zeros_like(rollout.targets)).save(tmp_path / "worse" / "001.npz")
     assert run("pack", made, tmp_path / "worse", "--out", packed) == 0
-    assert "1 stood there" in capfd.readouterr().out
+    assert "1 were already there" in capfd.readouterr().out
     assert (packed / "001.npz").read_bytes() == before
     assert run("pack", made, tmp_path / "worse", "--out", tmp_path / "other") == 0
     assert run("pack", made, made / "rollouts", "--out", tmp_path / "other") == 0
@@ -130,8 +130,8 @@ def test_unfinished_rollouts_wait(made: Path, tmp_path: Path, capfd: pytest.Capt
 @pytest.mark.parametrize(
     ("name", "changes", "words"),
     [
-        ("002", {}, ("002.npz", "no training clip")),
-        ("song", {}, ("song.npz", "no training clip")),
+        ("002", {}, ("002.npz", "not a training clip")),
+        ("song", {}, ("song.npz", "not a training clip")),
         ("007", {}, ("007.npz", "music of clip 007")),
         ("001", {"controller": "planner"}, ("001.npz", "'planner'")),
         ("001", {"decided_steps": 3}, ("no finished rollout",)),

@@ -46,7 +46,7 @@ def test_what_does_not_say_where_it_comes_from_is_not_continued(tmp_path: Path, 
 @pytest.mark.parametrize("text", ["{", "[1]", ""])
 def test_a_damaged_note_is_named(tmp_path: Path, text: str) -> None:
     (tmp_path / RUN).write_text(text)
-    with pytest.raises(UserError, match=r"run\.json' does not tell of a run"):
+    with pytest.raises(UserError, match=r"run\.json' does not describe a run"):
         same_run(tmp_path, SETTINGS)
 
 

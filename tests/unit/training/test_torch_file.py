@@ -29,7 +29,7 @@ def test_everything_else_is_refused_in_one_line(tmp_path: Path, content: object,
     torch.save(content, tmp_path / "file.pt")
     with pytest.raises(UserError, match=named) as refused:
         read_torch(tmp_path / "file.pt", "thing", ("a", "b"))
-    assert "is no thing" in str(refused.value)
+    assert "is not a thing" in str(refused.value)
 
 
 def test_nothing_in_a_file_is_run(tmp_path: Path) -> None:
@@ -38,18 +38,18 @@ def test_nothing_in_a_file_is_run(tmp_path: Path) -> None:
             return (Path.touch, (tmp_path / "harm",))
 
     torch.save({"a": Harm()}, tmp_path / "file.pt")
-    with pytest.raises(UserError, match="is no thing"):
+    with pytest.raises(UserError, match="is not a thing"):
         read_torch(tmp_path / "file.pt", "thing", ("a",))
     assert not (tmp_path / "harm").exists()
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match=r"nowhere.* is no thing: there is no such file"):
+    with pytest.raises(UserError, match=r"nowhere.* is not a thing: there is no such file"):
         read_torch(tmp_path / "nowhere", "thing", ())
 
 
 @pytest.mark.parametrize("device", ["cpu", "meta"])
-def test_weights_are_taken_over(device: str) -> None:
+def test_weights_are_loaded(device: str) -> None:
     given = torch.nn.Linear(2, 3)
     with torch.device(device):
         line = torch.nn.Linear(2, 3)

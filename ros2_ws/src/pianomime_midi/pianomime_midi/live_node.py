@@ -44,7 +44,7 @@ class LiveNode:
             lowest=0.0,
             highest=20.0,
         )
-        channel = declare_count(node, "channel", 0, "The one MIDI channel to hear; 0 for all", lowest=0, highest=16)
+        channel = declare_count(node, "channel", 0, "The only MIDI channel to use; 0 for all", lowest=0, highest=16)
         transpose = declare_count(node, "transpose", 0, "Semitones to add", lowest=-88, highest=88)
         longest_note_s = declare_number(
             node, "longest_note_s", 30.0, "Seconds after which a held key is let go", lowest=0.5, highest=600.0

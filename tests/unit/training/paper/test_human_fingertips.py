@@ -31,7 +31,7 @@ def fingertips(simulator: Simulator) -> np.ndarray:
 
 
 def demonstration(tips: np.ndarray) -> Demonstration:
-    """One that stands still."""
+    """A simulator that does not move."""
     goal = np.zeros((STEPS, 88), dtype=bool)
     return Demonstration(0, 0, goal, np.full((STEPS, 10), -1), np.tile(tips, (STEPS, 1, 1)).astype(np.float32), None)
 

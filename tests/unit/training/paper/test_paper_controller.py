@@ -1,4 +1,4 @@
-"""The controller around levels that answer as told."""
+"""The controller around levels with chosen outputs."""
 
 from dataclasses import replace
 
@@ -18,7 +18,7 @@ CONFIG = CONFIGS["no-sdf"]
 
 
 class Told:
-    """Answers always the same and remembers what it saw."""
+    """Always returns the same output and records its input."""
 
     def __init__(self, answer: np.ndarray) -> None:
         self.answer, self.seen = answer[None].astype(np.float32), []

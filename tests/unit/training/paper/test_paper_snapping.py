@@ -73,7 +73,7 @@ def test_depth_is_kept_on_the_key_else_that_of_the_step_before_else_in_front_of_
     assert snapped(points, points, NOBODY, due(C4))[0][THUMB, 0] == pytest.approx(0.15 / 4)
 
 
-def test_of_eleven_keys_one_finds_nobody() -> None:
+def test_of_eleven_keys_one_stays_without_a_finger() -> None:
     keys = np.arange(30, 41)
     _, held = snapped(hands(), hands(), NOBODY, due(*keys))
     assert np.sum(held >= 0) == 10

@@ -130,7 +130,7 @@ def test_another_run_in_the_same_folder_is_refused(
     assert "holds a run with another seed: give another --out" in capsys.readouterr().err
 
 
-def test_a_system_with_numbers_that_are_none_is_not_played(
+def test_a_system_with_numbers_that_are_not_finite_is_not_played(
     made: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert learn(made, tmp_path, "bc-mlp") == 0

@@ -1,4 +1,4 @@
-"""Windows of a clip whose numbers tell which step they are of."""
+"""Windows of a clip whose numbers identify their step."""
 
 from dataclasses import replace
 

@@ -19,7 +19,12 @@ from pianomime_policy.motion.stuck_keys import StuckKeyConfig, StuckKeyDetector
 
 @dataclass(frozen=True)
 class HandsControllerConfig:
-    """Settings that do not depend on the motion plan."""
+    """Settings that do not depend on the motion plan. Exported networks carry the names of these fields.
+
+    Attributes:
+        press_watch: Settings of the `StuckKeyDetector`.
+        posture, kinematics, tracking: Settings of each `HandPlanner`.
+    """
 
     press_watch: StuckKeyConfig = field(default_factory=StuckKeyConfig)
     posture: PostureConfig = field(default_factory=PostureConfig)

@@ -1,4 +1,4 @@
-"""Hears when the robot presses keys, from a thread: a node of its own in this process."""
+"""Listens to the robot's key presses in a thread, as a separate node in this process."""
 
 import time
 
@@ -13,11 +13,11 @@ from pianomime_core.timing import CONTROL_TIMESTEP_S
 from pianomime_sim.ros_key_events import KeyEventReader
 
 
-class KeyEars:
-    """Hears from the moment it is made until `close`.
+class KeyListener:
+    """Listens from its creation until `close`.
 
     Attributes:
-        presses: Of each press, in order: when its message came on the monotonic clock [s], its simulated time [s], key.
+        presses: For each press, in order: arrival of its message on the monotonic clock [s], simulated time [s], key.
     """
 
     def __init__(self) -> None:
@@ -30,7 +30,7 @@ class KeyEars:
         self._ears.start()
 
     def begin_s(self) -> float:
-        """When simulated time began, on the monotonic clock [s]: by the state that came most promptly."""
+        """When simulated time began, on the monotonic clock [s], from the state with the smallest delay."""
         return min(self._steps_s)
 
     def close(self) -> None:
