@@ -175,8 +175,8 @@ def trajectories_over(
     """
     if not detections.found.any():
         raise UserError(
-            f"no hand was found in {len(detections.time_s)} frames: hands must be visible from above, well lit, without "
-            "gloves"
+            f"no hand was found in {len(detections.time_s)} frames: hands must be seen from above, in good light, "
+            "without gloves"
         )
     found_m = keyboard.to_world(detections.points_px)
     handedness = detections.handedness

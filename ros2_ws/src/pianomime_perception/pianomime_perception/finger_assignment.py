@@ -23,7 +23,7 @@ class AssignmentConfig:
 
     Attributes:
         window_s: A fingertip's distance from the key counts from the onset for this long, or until the note ends.
-        step_s: Between the moments at which it is window at.
+        step_s: Sampling interval of the distance.
         nobody_m: Cost of a note without a finger, as the distance of a finger: two white keys.
         left_m: A finger farther than this from the key it holds has released it, whatever the music says.
         strike_s: Minimum time between two strikes of a finger on different keys.

@@ -220,7 +220,7 @@ class PerceptionNode:
         return age_s if 0 <= age_s < LONGEST_LATENCY_S else time.monotonic() - arrived.arrived_s
 
     def _publish_drawings(self, image: Pixels, keyboard: KeyboardMap, fingertips: Fingertips, stamp: Time) -> None:
-        """Once the fingertips are out, and only for those who handedness."""
+        """Publish markers and image after the fingertips, and only if they have subscribers."""
         if self._publish_markers.get_subscription_count():
             self._publish_markers.publish(in_frame(hand_markers(fingertips, stamp), self._world))
         if self._publish_image.get_subscription_count():

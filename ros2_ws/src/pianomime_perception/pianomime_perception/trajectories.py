@@ -18,7 +18,7 @@ Points = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class TrajectoryConfig:
-    """How trajectories are made.
+    """Settings of the smoothing.
 
     Attributes:
         max_gap_s: Longest gap between two detections of a hand that is bridged, unless frames are rarer.
