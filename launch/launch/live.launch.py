@@ -16,25 +16,27 @@ ARGUMENTS = (
     DeclareLaunchArgument(
         "port", default_value="", description="MIDI port, by name or part of it; empty: the only one"
     ),
-    DeclareLaunchArgument("virtual", default_value="", description="MIDI port to make instead; empty: none"),
+    DeclareLaunchArgument("virtual", default_value="", description="MIDI port to create instead; empty: none"),
     DeclareLaunchArgument(
-        "mode", default_value=next(iter(MODES)), choices=list(MODES), description="how to play along"
+        "mode", default_value=next(iter(MODES)), choices=list(MODES), description="mode of playing along"
     ),
-    DeclareLaunchArgument("delay_s", default_value="", description="seconds; empty: what the controller looks ahead"),
-    DeclareLaunchArgument("channel", default_value="0", description="the one MIDI channel to hear, 1..16; 0: all"),
-    DeclareLaunchArgument("transpose", default_value="0", description="semitones to add"),
-    DeclareLaunchArgument("controller", default_value="", description="who plays; empty: the mode's"),
+    DeclareLaunchArgument(
+        "delay_s", default_value="", description="delay in seconds; empty: the controller's lookahead"
+    ),
+    DeclareLaunchArgument("channel", default_value="0", description="the only MIDI channel to use, 1..16; 0: all"),
+    DeclareLaunchArgument("transpose", default_value="0", description="transposition in semitones"),
+    DeclareLaunchArgument("controller", default_value="", description="controller; empty: that of the mode"),
     *COMMON_ARGUMENTS,
 )
 
 
 def generate_launch_description() -> LaunchDescription:
-    """The graph of `pianomime.graph.node_table`; it ends with Ctrl-C or when a node dies too often."""
+    """Return the graph of `pianomime.graph.node_table`; it ends with Ctrl-C or when a node dies too often."""
     return graph_description(__file__, ARGUMENTS, nodes)
 
 
 def nodes(text: Mapping[str, str]) -> tuple[NodeEntry, ...]:
-    """The nodes that what was typed for each argument asks for."""
+    """Return the nodes for the texts of the arguments."""
     mode = MODES[text["mode"]]
     return node_table(
         LiveOptions(

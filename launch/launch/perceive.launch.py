@@ -1,6 +1,6 @@
 """ros2 launch pianomime perceive.launch.py [image_topic:=... source:=video.mp4 follow:=true viewer:=browser ...]
 
-A pianist's fingertips from pictures; with `follow` the robot's hands go where they are.
+Detects a pianist's fingertips in images; with `follow` the robot's hands follow them.
 """
 
 from collections.abc import Mapping
@@ -25,27 +25,25 @@ ARGUMENTS = (
     DeclareLaunchArgument("source", default_value="", description="video file or camera; empty: image_topic"),
     DeclareLaunchArgument("image_topic", default_value="camera/image_raw", description="sensor_msgs/Image"),
     DeclareLaunchArgument(
-        "corners", default_value="", description="of the keyboard in the picture; empty: look for it"
+        "corners", default_value="", description="corners of the keyboard in the image; empty: detect it"
     ),
-    DeclareLaunchArgument("follow", default_value="false", choices=SWITCH, description="the robot's hands follow"),
+    DeclareLaunchArgument("follow", default_value="false", choices=SWITCH, description="let the robot's hands follow"),
     *WATCHING_ARGUMENTS,
 )
 
 
 def generate_launch_description() -> LaunchDescription:
-    """The node table's `perception_node`, alone or with the robot; it ends with Ctrl-C or when a file ends."""
+    """Return the graph of `perception_node`, alone or with the robot; it ends with Ctrl-C or when a file ends."""
     return graph_description(__file__, ARGUMENTS, nodes)
 
 
 def nodes(text: Mapping[str, str]) -> tuple[NodeEntry, ...]:
-    """The nodes that what was typed for each argument asks for."""
+    """Return the nodes for the texts of the arguments."""
     seen = PerceptionOptions(source=text["source"], image_topic=text["image_topic"], corners=text["corners"])
     if is_true(text["follow"]):
         return node_table(FollowOptions(perception=seen, **watching_options(text)))
     if text["viewer"] not in ("none", "rviz"):
-        raise UserError(
-            f"viewer {text['viewer']!r} shows the robot, and nobody moves it: add follow:=true, or choose none or rviz"
-        )
+        raise UserError(f"viewer {text['viewer']!r} shows only the robot: add follow:=true, or choose none or rviz")
     return perception_table(
         SeeOptions(
             perception=seen,

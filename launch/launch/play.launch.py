@@ -18,31 +18,37 @@ from pianomime_sim.playback_control import FASTEST, SLOWEST
 HIGHEST_HORIZON_STEPS = 400  # as midi_node declares it
 ARGUMENTS = (
     DeclareLaunchArgument("midi", default_value="", description="MIDI file, or bundled song; empty: the default song"),
-    DeclareLaunchArgument("controller", default_value="onnx", description="who plays"),
+    DeclareLaunchArgument("controller", default_value="onnx", description="controller"),
     DeclareLaunchArgument("demo", default_value="", description="demonstration that controller demo plays"),
     DeclareLaunchArgument("sync", default_value="false", choices=SWITCH, description="wait for every command"),
-    DeclareLaunchArgument("speed", default_value="1.0", description="in real time, .25 to 1; 1 is as written"),
+    DeclareLaunchArgument(
+        "speed", default_value="1.0", description="playback speed in real time, .25 to 1; 1 is as written"
+    ),
     DeclareLaunchArgument(
         "stay", default_value="false", choices=SWITCH, description="wait for the next song (piano/play) at the end"
     ),
     DeclareLaunchArgument("horizon_steps", default_value="", description="rows of the goal window; empty: midi.yaml"),
-    DeclareLaunchArgument("tracks", default_value="", description="of the file, as in 2,3; empty: what is for a piano"),
-    DeclareLaunchArgument("channels", default_value="", description="of the file, 1 to 16, as in 1,2; empty: all"),
+    DeclareLaunchArgument(
+        "tracks", default_value="", description="tracks of the file, as in 2,3; empty: those for a piano"
+    ),
+    DeclareLaunchArgument(
+        "channels", default_value="", description="channels of the file, 1 to 16, as in 1,2; empty: all"
+    ),
     *COMMON_ARGUMENTS,
 )
 
 
 def generate_launch_description() -> LaunchDescription:
-    """The graph of `pianomime.graph.node_table`; it ends with the song."""
+    """Return the graph of `pianomime.graph.node_table`; it ends with the song."""
     return graph_description(__file__, ARGUMENTS, nodes)
 
 
 def nodes(text: Mapping[str, str]) -> tuple[NodeEntry, ...]:
-    """The nodes that what was typed for each argument asks for."""
+    """Return the nodes for the texts of the arguments."""
     controller, horizon_steps = text["controller"], text["horizon_steps"]
     check_name(controller)
     common = common_options(text)
-    # One file says what controller demo plays, and from what.
+    # One file is both the song and the model of controller demo.
     demo = demonstration_to_play(controller, text["demo"], text["midi"], text["model"])
     if demo is not None:
         common["model"] = demo

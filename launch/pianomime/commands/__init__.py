@@ -1,1 +1,1 @@
-"""The command `pianomime`: one file a subcommand, and what it reads from the command line."""
+"""The command `pianomime`: one file per subcommand, and its command-line options."""

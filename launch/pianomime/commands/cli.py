@@ -1,9 +1,9 @@
-"""The `pianomime` command: what it understands stands in `arguments`, what it does in one module for each subcommand.
+"""The `pianomime` command: its options are defined in `arguments`, its work in one module per subcommand.
 
-Exit codes: 0 done, 1 the work failed (replay: other keys went down; play: a node died; evaluate, diagnose, refine: a
-file of many is no good or a song failed; doctor: playing needs what is broken), 2 bad input, or a file that could not
-be written, in one line on stderr, 130 Ctrl-C, 143 SIGTERM and 129 SIGHUP. MuJoCo, numba and ROS are imported by the
-subcommands, so that `--help` is quick.
+Exit codes: 0 done, 1 failed (replay: different keys were pressed; play: a node died; evaluate, diagnose, refine: one of
+several files is invalid or a song failed; doctor: something needed for playing is broken), 2 bad input, or a file that
+could not be written, in one line on stderr, 130 Ctrl-C, 143 SIGTERM and 129 SIGHUP. MuJoCo, numba and ROS are imported
+by the subcommands, so that `--help` is quick.
 """
 
 import argparse
@@ -25,7 +25,7 @@ _WITH_ROBOT = ("play", "live", "follow")
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit code."""
     for stream in (sys.stdout, sys.stderr):
-        # File names may hold bytes of another encoding than the terminal's.
+        # File names may contain bytes that are invalid in the terminal's encoding.
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     try:
@@ -46,7 +46,7 @@ def _play(options: argparse.Namespace) -> int:
     from pianomime.files.models import demonstration_to_play, model_folder
     from pianomime_policy.controllers.registry import check_controller
 
-    # The nodes would refuse it too, but only after all of them have started.
+    # The nodes would refuse it, too, but only after all of them have started.
     music = demonstration_to_play(options.controller, options.demo, options.song, options.model)
     model = options.model if music is None else music
     check_controller(options.controller, model_folder(options.controller, model))

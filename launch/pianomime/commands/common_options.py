@@ -1,4 +1,4 @@
-"""What `play` and `live` read alike from the command line: the fields of `graph_options.Options`, but for who plays."""
+"""Options that `play` and `live` share: the fields of `graph_options.Options` except the controller."""
 
 import argparse
 from collections.abc import Iterator, Sequence
@@ -14,12 +14,12 @@ from pianomime.files.outputs import check_file, check_record, keep_apart
 def common_options(
     options: argparse.Namespace, sound_by_default: bool, inputs: Sequence[Path] = ()
 ) -> Iterator[tuple[dict[str, Any], str]]:
-    """Give the fields, checked, and a line to be told once nothing is left to be refused; at the end write the sound.
+    """Yield the checked fields and a notice to print once all input is accepted; at the end write the sound.
 
-    `inputs` are files that are played from, beside those among the options.
+    `inputs` are input files besides those among the options.
 
     Raises:
-        UserError: A file that cannot be written, or only over another, or as `sound_options`.
+        UserError: A file cannot be written, or would overwrite another, or as `sound_options`.
     """
     outputs = [(f"--{name}", getattr(options, name)) for name in ("rollout", "record", "wav", "midi")]
     keep_apart(outputs, (*inputs, options.soundfont))

@@ -1,4 +1,4 @@
-"""Where a player loses its frames: songs are played, or rollouts read, and every error is counted by its cause."""
+"""`pianomime diagnose`: plays songs or reads rollouts, and counts every error by its cause."""
 
 import operator
 from dataclasses import asdict, dataclass
@@ -30,15 +30,15 @@ ROLLOUT_SUFFIX = ".npz"
 
 @dataclass(frozen=True)
 class DiagnoseOptions:
-    """What `pianomime diagnose` is asked for.
+    """Options of `pianomime diagnose`.
 
     Attributes:
         files: MIDI files, or rollouts, and folders of either.
-        controller: Name of the controller that plays MIDI files.
+        controller: Name of the controller, for MIDI files.
         model: Folder of the networks of a trained controller; None for the bundled one.
-        hand_collisions: In the playing of MIDI files, fingers and hands collide with one another.
-        json: File for the counts; None for none.
-        jobs: Songs played at a time, each in a process of its own; has no influence on any number.
+        hand_collisions: Whether fingers and hands collide with one another, for MIDI files.
+        json: Output file for the counts; None for none.
+        jobs: Songs played in parallel processes; does not affect any number.
         choice: Tracks and channels of MIDI files to play.
     """
 
@@ -57,12 +57,12 @@ class _Task(SongTask):
 
 
 def diagnose(options: DiagnoseOptions) -> int:
-    """Play every song or read every rollout, print the tables and write the file asked for; the exit code: 1 if a file
-    was left out.
+    """Play every song or read every rollout, print the tables and write the output file; return the exit code, 1 if a
+    file was left out.
 
     Raises:
-        UserError: No good MIDI file or rollout, MIDI files and rollouts together, bad controller or model, or a file
-            that cannot be written, or only over another; always before the first song.
+        UserError: No valid MIDI file or rollout, MIDI files and rollouts together, bad controller or model, or a file
+            that cannot be written or would overwrite another; always before the first song.
     """
     console = Console()
     if options.json is not None:
@@ -82,13 +82,15 @@ def diagnose(options: DiagnoseOptions) -> int:
         title = f"{options.controller}, hand collisions {'on' if options.hand_collisions else 'off'}"
         made_by = _made_by(options, scene)
         model = model_folder(options.controller, options.model)
-        make_controller(options.controller, scene, model)  # refuses an unknown name and another robot's networks
+        make_controller(options.controller, scene, model)  # raises for an unknown name or networks of another robot
         rolls, left_out = read_each(files, lambda path: read_song(path, options.choice))
         songs = _played(rolls, options, scene, model, console)
     total = reduce(operator.add, (song.errors for song in songs.values()))
     console.print(causes_table(title, len(songs), total))
     if total.reference_by_finger is None:
-        console.print("Fingers unknown: notes without a finger or let go on purpose stand under the other causes.\n")
+        console.print(
+            "Fingers unknown: notes without a finger, or released on purpose, are counted under the other causes.\n"
+        )
     console.print(onsets_table(total))
     console.print(songs_table(songs, total))
     if options.json is not None:

@@ -1,4 +1,4 @@
-"""`pianomime doctor`: what of this installation works, and what to do about the rest."""
+"""`pianomime doctor`: checks the installation, and says what to do about problems."""
 
 import os
 import signal
@@ -16,11 +16,11 @@ from pianomime.commands.doctor_probes import EXIT_ABSENT, EXIT_FOUND
 
 EXIT_PLAYS, EXIT_DOES_NOT = 0, 1
 _PATIENCE_S = 300.0
-"""Compiling on a busy machine takes minutes; a probe that takes longer hangs."""
+"""Compilation on a busy machine takes minutes; a probe that takes longer counts as hanging."""
 
 
 class State(Enum):
-    """How a part of the installation is; the value is the word in the table."""
+    """State of a part of the installation; the value is its text in the table."""
 
     OK = "ok"
     ABSENT = "missing, optional"
@@ -32,11 +32,11 @@ class Check:
     """One row of the table.
 
     Attributes:
-        what: Its name.
-        probe: Name of what tries it, in `doctor_probes.PROBES`.
-        advice: What to do when it is not ok.
-        needed: Playing needs it.
-        environ: Set for the probe, over the environment.
+        what: Name of the check.
+        probe: Name of its probe in `doctor_probes.PROBES`.
+        advice: What to do if it is not ok.
+        needed: Whether playing needs it.
+        environ: Environment variables set for the probe.
     """
 
     what: str
@@ -48,7 +48,7 @@ class Check:
 
 @dataclass(frozen=True)
 class Finding:
-    """What a check found, in words."""
+    """Result of a check."""
 
     check: Check
     state: State
@@ -56,29 +56,29 @@ class Finding:
 
 
 CHECKS = (
-    Check("Python", "python", "make the environment anew with Python 3.11: make clean install", needed=True),
-    Check("packages", "packages", "make install (or pip install what is named)", needed=True),
-    Check("compiled planner", "kernels", "a writable folder in NUMBA_CACHE_DIR; make install", needed=True),
+    Check("Python", "python", "rebuild the environment with Python 3.11: make clean install", needed=True),
+    Check("packages", "packages", "make install (or pip install the packages named)", needed=True),
+    Check("compiled planner", "kernels", "set NUMBA_CACHE_DIR to a writable folder; make install", needed=True),
     Check("ROS 2", "ros", "make install, or source the setup file of ROS 2; play --no-ros does without", needed=True),
-    Check("ROS discovery", "discovery", "unset ROS_AUTOMATIC_DISCOVERY_RANGE, a free ROS_DOMAIN_ID"),
+    Check("ROS discovery", "discovery", "unset ROS_AUTOMATIC_DISCOVERY_RANGE; choose a free ROS_DOMAIN_ID"),
     Check(
         "networks",
         "models",
-        "pip install onnxruntime; networks of this version in launch/models, or play with others: --model",
+        "pip install onnxruntime; put networks of this version in launch/models, or give others with --model",
     ),
-    Check("viewer port", "viewer_port", "play --viewer browser --viewer-port with the number of a free one"),
-    Check("screen", "screen", "play --viewer browser; for --viewer window set DISPLAY"),
-    Check("RViz", "rviz", "play --viewer browser or window; for --viewer rviz source a ROS 2 that has it"),
-    Check("pictures by EGL", "offscreen", "apt install libegl1 libgl1-mesa-dri", environ={"MUJOCO_GL": "egl"}),
-    Check("pictures by OSMesa", "offscreen", "apt install libosmesa6", environ={"MUJOCO_GL": "osmesa"}),
-    Check("sound", "audio", "play without; --wav writes the sound to a file"),
+    Check("viewer port", "viewer_port", "play --viewer browser --viewer-port with a free port"),
+    Check("screen", "screen", "play --viewer browser, or set DISPLAY for --viewer window"),
+    Check("RViz", "rviz", "play --viewer browser or window, or source a ROS 2 that has RViz for --viewer rviz"),
+    Check("rendering with EGL", "offscreen", "apt install libegl1 libgl1-mesa-dri", environ={"MUJOCO_GL": "egl"}),
+    Check("rendering with OSMesa", "offscreen", "apt install libosmesa6", environ={"MUJOCO_GL": "osmesa"}),
+    Check("sound", "audio", "play without sound; --wav writes it to a file"),
     Check("MIDI", "midi", "pip install python-rtmidi; modprobe snd-seq, or start jackd"),
-    Check("perception", "perception", "make perceive, to see a pianist's hands"),
+    Check("perception", "perception", "make perceive, to detect a pianist's hands"),
 )
 
 
 def doctor(checks: Sequence[Check] = CHECKS) -> int:
-    """Print the table; return 0 unless something that playing needs is broken."""
+    """Print the table; return 0 unless something needed for playing is broken."""
     console = Console()
     table = Table(box=None, pad_edge=False)
     for column in ("check", "state", "found"):
@@ -93,12 +93,12 @@ def doctor(checks: Sequence[Check] = CHECKS) -> int:
             advice = "" if finding.state is State.OK else f"\n-> {check.advice}"
             table.add_row(check.what, f"[{colour}]{finding.state.value}[/]", escape(finding.words + advice))
     console.print(table)
-    console.print("ready to play" if plays else "not ready to play: mend what is broken")
+    console.print("ready to play" if plays else "not ready to play: fix what is broken")
     return EXIT_PLAYS if plays else EXIT_DOES_NOT
 
 
 def examine(check: Check) -> Finding:
-    """Run the probe of a check in a process of its own."""
+    """Run the probe of a check in its own process."""
     try:
         done = subprocess.run(
             [sys.executable, "-m", "pianomime.commands.doctor_probes", check.probe],

@@ -1,8 +1,8 @@
-"""What `pianomime doctor` tries. A probe returns what it found in a few words; `Absent` says that something optional is
-not here, any other exception that it is here and does not work.
+"""The probes of `pianomime doctor`. A probe returns a short result; `Absent` means that something optional is not
+installed, any other exception that it does not work.
 
-`python -m pianomime.commands.doctor_probes NAME` runs one: each has a process of its own, since some end it when they
-fail (GL drivers) and others depend on its environment (`MUJOCO_GL`). Its last line of output is the answer.
+`python -m pianomime.commands.doctor_probes NAME` runs one: each has its own process, since some crash it on failure (GL
+drivers) and others depend on its environment (`MUJOCO_GL`). Its last line of output is the result.
 """
 
 import importlib.metadata
@@ -24,7 +24,7 @@ _PICTURE_PX = 32
 
 
 class Absent(Exception):  # noqa: N818 (a finding, not an error)
-    """Something that playing does without is not here."""
+    """Something optional is not installed."""
 
 
 def python() -> str:
@@ -35,7 +35,7 @@ def python() -> str:
 
 
 def packages() -> str:
-    """Everything that our own packages say they need, and RoboPianist's models."""
+    """The requirements of our packages, and RoboPianist's models."""
     found, wrong = {}, []
     for requirement in _requirements():
         try:
@@ -52,7 +52,7 @@ def packages() -> str:
 
 
 def ros() -> str:
-    """A message from a node to another, through the middleware."""
+    """A message between two nodes through the middleware."""
     from pianomime_core.ros_environment import complete_ros_environment
 
     complete_ros_environment()
@@ -68,8 +68,8 @@ def ros() -> str:
     rclpy.init(args=[], signal_handler_options=SignalHandlerOptions.NO)
     speaker, listener = rclpy.create_node("doctor_speaker"), rclpy.create_node("doctor_listener")
     message = status_message("doctor", {}, step=0)
-    speaker.create_publisher(type(message), "~/cough", LATCHED).publish(message)
-    listener.create_subscription(type(message), "/doctor_speaker/cough", heard.append, LATCHED)
+    speaker.create_publisher(type(message), "~/test", LATCHED).publish(message)
+    listener.create_subscription(type(message), "/doctor_speaker/test", heard.append, LATCHED)
     deadline_s = time.monotonic() + _PATIENCE_S
     while not heard and time.monotonic() < deadline_s:
         rclpy.spin_once(listener, timeout_sec=0.1)
@@ -81,19 +81,19 @@ def ros() -> str:
 
 
 def discovery() -> str:
-    """Who may hear the graph."""
+    """Who can discover the graph."""
     from pianomime.graph.ros_instance import refuse_second_instance
     from pianomime_core.ros_environment import DISCOVERY, domain_id, stays_on_this_machine
 
     domain = domain_id(os.environ)
     refuse_second_instance()
     if not stays_on_this_machine(os.environ):
-        raise Absent(f"domain {domain}; {DISCOVERY} is {os.environ[DISCOVERY]}: other machines may hear the graph")
+        raise Absent(f"domain {domain}; {DISCOVERY} is {os.environ[DISCOVERY]}: other machines may discover the graph")
     return f"domain {domain}, this machine only"
 
 
 def kernels() -> str:
-    """The default controller answers; what it compiles is loaded, or compiled now."""
+    """The default controller, whose kernels are loaded or compiled now."""
     from numba.core.dispatcher import Dispatcher
 
     from pianomime_description.variant import SceneConfig
@@ -127,7 +127,7 @@ def models() -> str:
 
 
 def offscreen() -> str:
-    """A picture without a screen, drawn by what `MUJOCO_GL` names."""
+    """Offscreen rendering with the library in `MUJOCO_GL`."""
     import mujoco
 
     model = mujoco.MjModel.from_xml_string("<mujoco><worldbody><geom size='1'/></worldbody></mujoco>")
@@ -141,8 +141,8 @@ def offscreen() -> str:
     lit = renderer.render().any()
     renderer.close()
     if not lit:
-        raise UserError("the picture is black")
-    return "a picture was drawn"
+        raise UserError("the image is black")
+    return "an image was rendered"
 
 
 def screen() -> str:
@@ -157,7 +157,7 @@ def screen() -> str:
 
 
 def rviz() -> str:
-    """RViz, which comes with ROS 2 alone, and what gives it the frames of the hands."""
+    """RViz, which comes only with ROS 2, and robot_state_publisher."""
     from pianomime.graph.rviz import RVIZ, STATE_PUBLISHER, ros_program
 
     if ros_program(RVIZ) is None:
@@ -175,7 +175,7 @@ def viewer_port() -> str:
 
 
 def audio() -> str:
-    """The device that sound goes to."""
+    """The audio device."""
     from pianomime_sim.sound.speaker import default_device
 
     try:
@@ -186,7 +186,7 @@ def audio() -> str:
 
 
 def midi() -> str:
-    """The MIDI systems that a keyboard could be plugged into, and the ports there."""
+    """The available MIDI systems and their ports."""
     if find_spec("rtmidi") is None:
         raise Absent("python-rtmidi is not installed")
     import rtmidi
@@ -204,7 +204,7 @@ def midi() -> str:
 
 
 def perception() -> str:
-    """Hands are looked for in a picture, and the cameras that could give one."""
+    """The hand tracker and the available cameras."""
     for name in ("cv2", "mediapipe"):
         if find_spec(name) is None:
             raise Absent(f"{name} is not installed")
@@ -250,7 +250,7 @@ PROBES: dict[str, Callable[[], str]] = {probe.__name__: probe for probe in _ALL}
 
 
 def main(name: str) -> int:
-    """Run one probe, print its answer, return the exit code."""
+    """Run one probe, print its result and return the exit code."""
     try:
         print(f"\n{PROBES[name]()}")
     except Absent as finding:

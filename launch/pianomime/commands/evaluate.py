@@ -1,4 +1,4 @@
-"""Scores of a controller on many songs: in process, deterministic, as fast as the machine can."""
+"""`pianomime evaluate`: scores a controller on many songs, deterministically and as fast as possible."""
 
 import math
 from dataclasses import asdict, dataclass, field
@@ -28,18 +28,18 @@ from pianomime_sim.rollout_metadata import versions
 
 @dataclass(frozen=True)
 class EvaluateOptions:
-    """What to play, and how; all but `disturbance` is what `pianomime evaluate` is asked for.
+    """What to play, and how; all but `disturbance` are options of `pianomime evaluate`.
 
     Attributes:
         midi: Files and folders.
         controller: Name of a controller.
         model: Folder of the networks of a trained controller; None for the bundled one.
-        hand_collisions: Fingers and hands collide with one another.
-        rollouts: Folder for one rollout file a song; None for none.
-        json: File for scores, settings and versions; None for none.
-        jobs: Songs played at a time, each in a process of its own; has no influence on any number.
+        hand_collisions: Whether fingers and hands collide with one another.
+        rollouts: Folder for one rollout file per song; None for none.
+        json: Output file for scores, settings and versions; None for none.
+        jobs: Songs played in parallel processes; does not affect any number.
         choice: Tracks and channels of MIDI files to play.
-        disturbance: How the robot differs from its model.
+        disturbance: Deviations of the robot from its model.
     """
 
     midi: tuple[Path, ...]
@@ -62,7 +62,7 @@ class _Task(SongTask):
 
 
 def evaluate(options: EvaluateOptions) -> int:
-    """Play every song, print the table and write the files asked for; the exit code: 1 if a file was left out.
+    """Play every song, print the table and write the output files; return the exit code, 1 if a file was left out.
 
     Raises:
         UserError: As `report`.
@@ -81,16 +81,16 @@ def evaluate(options: EvaluateOptions) -> int:
 
 
 def report(options: EvaluateOptions, console: Console) -> dict[str, Any]:
-    """Play every song and return versions, settings, scores of each song, their unweighted means, and what is wrong
-    with each file that is left out, if any is.
+    """Play every song and return versions, settings, scores of each song, their unweighted means, and the error of
+    each file that was left out, if any.
 
     Args:
-        options: What to play; to write `json` is the caller's business.
+        options: What to play; `json` is left to the caller.
         console: Shows the progress.
 
     Raises:
-        UserError: No good MIDI file, bad controller or model, or a file that cannot be written, or only over another;
-            always before the first song.
+        UserError: No valid MIDI file, bad controller or model, or a file that cannot be written or would overwrite
+            another; always before the first song.
     """
     scene = SceneConfig(hand_collisions=options.hand_collisions)
     of_demonstrations = options.controller in controller_names("demonstration")
@@ -102,7 +102,7 @@ def report(options: EvaluateOptions, console: Console) -> dict[str, Any]:
         raise UserError(f"controller {options.controller!r} takes no model, but {str(options.model)!r} is given")
     model = None if of_demonstrations else model_folder(options.controller, options.model)
     if not of_demonstrations:
-        make_controller(options.controller, scene, model)  # refuses an unknown name and another robot's networks
+        make_controller(options.controller, scene, model)  # raises for an unknown name or networks of another robot
 
     def read(path: Path) -> PianoRoll:
         if of_demonstrations:
@@ -128,8 +128,8 @@ def report(options: EvaluateOptions, console: Console) -> dict[str, Any]:
             make_folder(task.rollout.parent, "--rollouts")
             check_file(task.rollout, "--rollouts", ".npz")
     scores = play_songs(tasks, _play, options.jobs, console)
-    # No times and no machine in it: the same command gives the same bytes.
-    # Not every song has a score of its pedal.
+    # Without times or machine names, so that the same command gives the same bytes.
+    # Not every song has a pedal score.
     given = {
         name: [song[name] for song in scores.values() if name in song]
         for name in dict.fromkeys(name for song in scores.values() for name in song)

@@ -1,4 +1,4 @@
-"""`pianomime follow`: the robot's hands go where a pianist's fingertips are, as a camera or a video shows them."""
+"""`pianomime follow`: the robot's hands follow a pianist's fingertips, from a camera or a video."""
 
 import argparse
 import sys
@@ -19,10 +19,10 @@ EXIT_END, EXIT_NODE_DIED = 0, 1
 
 
 def follow(options: argparse.Namespace) -> int:
-    """Follow until the video ends, or until Ctrl-C; the exit code.
+    """Follow until the video ends, or until Ctrl-C; return the exit code.
 
     Raises:
-        UserError: No such camera or video, perception is not installed, or as `running`.
+        UserError: There is no such camera or video, perception is not installed, or as `running`.
     """
     if options.record is not None:
         check_record(options.record)
@@ -54,10 +54,10 @@ def follow(options: argparse.Namespace) -> int:
 
 
 def _perception(options: argparse.Namespace) -> PerceptionOptions | None:
-    """Who sees the pianist; None if somebody else does."""
+    """Return the options of perception_node; None if fingertips come from elsewhere."""
     if options.fingertips:
         if options.corners:
-            raise UserError("--corners are of pictures, but with --fingertips nobody here looks at any")
+            raise UserError("--corners are for video frames, but --fingertips uses none")
         return None
     check_installed()
     from pianomime_perception.corners import read_corners
@@ -86,7 +86,7 @@ def _distance(values: Mapping[str, float], side: str) -> str:
 
 def _print_end(console: Console, values: Mapping[str, float]) -> None:
     if not values or not values["clouds"]:
-        console.print("nobody was followed: no fingertips came")
+        console.print("no fingertips were received, so there was nothing to follow")
         return
     for side, words in (("rh", "right"), ("lh", "left")):
         if f"{side}_distance_p50_mm" in values:
@@ -94,4 +94,4 @@ def _print_end(console: Console, values: Mapping[str, float]) -> None:
             console.print(f"{words} hand: fingertips {p50:.0f} mm (median) from the pianist's, p95 {p95:.0f} mm")
     if "latency_p50_ms" in values:
         p50, p95, p99 = (values[f"latency_{which}_ms"] for which in ("p50", "p95", "p99"))
-        console.print(f"picture to command: median {p50:.0f} ms, p95 {p95:.0f} ms, p99 {p99:.0f} ms")
+        console.print(f"frame to command: median {p50:.0f} ms, p95 {p95:.0f} ms, p99 {p99:.0f} ms")

@@ -1,4 +1,4 @@
-"""The options of `pianomime follow` that no other subcommand has."""
+"""The options specific to `pianomime follow`."""
 
 import argparse
 from typing import Any, TypeAlias
@@ -12,22 +12,22 @@ def add_follow(commands: _Subparsers) -> Any:
         "follow",
         allow_abbrev=False,
         help="the hands follow a pianist's fingertips",
-        description="Watch a pianist from above; the robot's hands go where the pianist's fingertips are, as they go\n"
-        "there. Ends with the video, or with Ctrl-C.",
+        description="The robot's hands follow the fingertips of a pianist who is seen from above, live.\n"
+        "Ends with the video, or with Ctrl-C.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     pictures = parser.add_mutually_exclusive_group()
     pictures.add_argument("--video", default="", metavar="FILE", help="follow a video, at its own pace")
-    # With "0" as default argparse would not see that both --camera 0 and --video are given.
+    # With "0" as default argparse would not notice that both --camera 0 and --video are given.
     pictures.add_argument("--camera", default="", metavar="N", help="a camera: 0 (default), 1, ... or /dev/video0")
-    pictures.add_argument("--image-topic", default="", metavar="TOPIC", help="pictures of a ROS 2 camera node")
+    pictures.add_argument("--image-topic", default="", metavar="TOPIC", help="images of a ROS 2 camera node")
     pictures.add_argument(
-        "--fingertips", action="store_true", help="fingertips come on /hands/human_fingertips from another program"
+        "--fingertips", action="store_true", help="use fingertips on /hands/human_fingertips from another program"
     )
     parser.add_argument(
         "--corners",
         default="",
         metavar="CORNERS",
-        help="corners of the keyboard in the picture where it is not found by itself; see docs/ros.md",
+        help="corners of the keyboard in the image, if it is not found automatically; see docs/ros.md",
     )
     return parser

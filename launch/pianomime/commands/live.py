@@ -1,4 +1,4 @@
-"""`pianomime live`: the robot plays what is played on a MIDI keyboard, through the same graph as a song from a file."""
+"""`pianomime live`: the robot plays what is played on a MIDI keyboard, with the same graph as for a file."""
 
 import argparse
 
@@ -13,18 +13,18 @@ from pianomime_policy.controllers.registry import check_controller
 
 
 def live(options: argparse.Namespace) -> int:
-    """List the ports, or play until Ctrl-C; the exit code.
+    """List the ports, or play until Ctrl-C; return the exit code.
 
     Raises:
         UserError: Bad input, or as `perform`.
     """
     if options.list:
-        print("\n".join(input_ports()) or "no MIDI port to listen to")
+        print("\n".join(input_ports()) or "no MIDI input ports")
         return 0
     mode = MODES[options.mode]
     controller = options.controller or mode.controller
     delay_s = mode.delay_s if options.delay is None else options.delay
-    # The nodes would refuse it too, but only after all of them have started.
+    # The nodes would refuse it, too, but only after all of them have started.
     delay_s = live_delay_s(controller, delay_s)
     check_controller(controller, model_folder(controller, options.model))
     if not options.virtual:

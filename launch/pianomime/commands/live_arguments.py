@@ -1,4 +1,4 @@
-"""The options of `pianomime live` that no other subcommand has."""
+"""The options specific to `pianomime live`."""
 
 import argparse
 from typing import Any, TypeAlias
@@ -14,20 +14,22 @@ def add_live(commands: _Subparsers) -> Any:
         "live",
         allow_abbrev=False,
         help="play along with a MIDI keyboard",
-        description="Listen to a MIDI keyboard; the robot plays what is played on it. Ctrl-C ends with a score.",
+        description="The robot plays what is played on a MIDI keyboard. Ctrl-C ends the session with a score.",
     )
     port = parser.add_mutually_exclusive_group()
     port.add_argument(
-        "--port", default="", metavar="NAME", help="MIDI port, by name or a part of it; else the only one"
+        "--port", default="", metavar="NAME", help="MIDI port, by name or part of it; default: the only one"
     )
-    port.add_argument("--virtual", default="", metavar="NAME", help="make a MIDI port for other programs to play on")
-    port.add_argument("--list", action="store_true", help="print the MIDI ports and end")
+    port.add_argument("--virtual", default="", metavar="NAME", help="create a MIDI port for other programs to play on")
+    port.add_argument("--list", action="store_true", help="print the MIDI ports and exit")
     modes = "; ".join(f"{name}: {mode.words}" for name, mode in MODES.items())
     parser.add_argument("--mode", choices=tuple(MODES), default=next(iter(MODES)), help=f"{modes}; default %(default)s")
-    parser.add_argument("--delay", type=float, metavar="SECONDS", help="default: what the controller looks ahead")
-    parser.add_argument("--channel", type=_channel, default=0, metavar="N", help="hear this MIDI channel alone, 1..16")
-    parser.add_argument("--transpose", type=_semitones, default=0, metavar="N", help="semitones, -88..88")
-    parser.add_argument("--controller", metavar="NAME", help="who plays; default: the mode's")
+    parser.add_argument("--delay", type=float, metavar="SECONDS", help="default: the controller's lookahead")
+    parser.add_argument("--channel", type=_channel, default=0, metavar="N", help="use only this MIDI channel, 1..16")
+    parser.add_argument(
+        "--transpose", type=_semitones, default=0, metavar="N", help="transpose by this many semitones, -88..88"
+    )
+    parser.add_argument("--controller", metavar="NAME", help="controller; default: that of the mode")
     return parser
 
 

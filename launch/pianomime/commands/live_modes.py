@@ -1,4 +1,4 @@
-"""The ways to play along with a keyboard."""
+"""The modes of playing along with a keyboard."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,12 +9,12 @@ from pianomime_policy.controllers.default_controller import DEFAULT_CONTROLLER
 
 @dataclass(frozen=True)
 class Mode:
-    """A way to play along.
+    """A mode of playing along.
 
     Attributes:
-        words: What it is, for people.
-        controller: Who plays unless somebody else is named.
-        delay_s: How much later unless it is said; None for what the controller looks ahead.
+        words: Description for users.
+        controller: Default controller.
+        delay_s: Default delay; None for the controller's lookahead.
     """
 
     words: str
@@ -25,10 +25,10 @@ class Mode:
 MODES: Mapping[str, Mode] = MappingProxyType(
     {
         "echo": Mode("the robot plays what was played, a fixed time later", DEFAULT_CONTROLLER),
-        "reactive": Mode("it plays along at once, and knows only what is held", "reactive", 0.0),
+        "reactive": Mode("it plays along without delay, knowing only the keys that are held", "reactive", 0.0),
     }
 )
 
 HIGHEST_CHANNEL = 16
 SEMITONES = 88
-"""At most so many up or down."""
+"""Maximum transposition up or down."""

@@ -1,4 +1,4 @@
-"""`pianomime perceive`: a video of a pianist and its music become a demonstration that the robot can play."""
+"""`pianomime perceive`: makes a demonstration that the robot can play from a video of a pianist and its music."""
 
 import argparse
 import sys
@@ -17,9 +17,9 @@ from pianomime_core.demonstration import Demonstration
 from pianomime_core.errors import UserError
 from pianomime_core.notes import Score, load_midi
 
-# Name in the table -> name in metadata["quality"], and how it is written.
+# Name in the table -> name in metadata["quality"], and format.
 QUALITY_ROWS = {
-    "both hands seen": ("both_hands_share", "{:.1%} of the pictures"),
+    "both hands seen": ("both_hands_share", "{:.1%} of the frames"),
     "rows with both hands": ("valid_rows_share", "{:.1%}"),
     "gaps filled": ("gaps_bridged", "{:.0f}"),
     "jitter of a fingertip": ("jitter_mm", "{:.2f} mm"),
@@ -32,40 +32,44 @@ def add_perceive(commands: "argparse._SubParsersAction[Any]") -> Any:
     parser = commands.add_parser(
         "perceive",
         allow_abbrev=False,
-        help="make a demonstration of a video of a pianist",
-        description="Watch a pianist from above: where the keyboard is, where the fingertips are, when the music\n"
-        "begins, which finger plays which note. Takes a few times as long as the video. Needs what\n"
-        "`make perceive` installs. Play the result: pianomime play --controller demo --demo DEMO.npz",
+        help="make a demonstration from a video of a pianist",
+        description="Find the keyboard, the fingertips, the beginning of the music and the finger of each note in a\n"
+        "video of a pianist seen from above. Takes a few times as long as the video. Requires\n"
+        "`make perceive`. Play the result: pianomime play --controller demo --demo DEMO.npz",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("video", type=Path, metavar="VIDEO", help="all 88 keys seen from above, the player below")
+    parser.add_argument(
+        "video", type=Path, metavar="VIDEO", help="shows all 88 keys from above, with the player at the bottom"
+    )
     parser.add_argument("--out", type=Path, required=True, metavar="DEMO.npz", help="the demonstration")
     parser.add_argument(
         "--midi",
         type=Path,
         metavar="SONG.mid",
-        help="what is played, whenever it begins; default: what is heard (needs `make transcribe`)",
+        help="the music, beginning at any time; default: transcribed from the sound (requires `make transcribe`)",
     )
     parser.add_argument(
         "--corners",
         default="",
         metavar='"U,V U,V U,V U,V"',
-        help="pixels of the keyboard's corners where it is not found: far left, far right, near right, near left",
+        help="pixels of the keyboard's corners, if it is not found: far left, far right, near right, near left",
     )
-    parser.add_argument("--fit", type=Path, metavar="FILE.png", help="picture of where the keys are taken to be")
-    parser.add_argument("--plot", type=Path, metavar="FILE.png", help="picture of notes, fingers and fingertips")
-    parser.add_argument("--film", type=Path, metavar="FILE.mp4", help="the video with hands, held keys and fingers")
+    parser.add_argument("--fit", type=Path, metavar="FILE.png", help="write an image of the detected keys")
+    parser.add_argument("--plot", type=Path, metavar="FILE.png", help="write a plot of notes, fingers and fingertips")
     parser.add_argument(
-        "--reference", type=Path, metavar="FILE.csv", help="fingers to compare with: onset, key, finger"
+        "--film", type=Path, metavar="FILE.mp4", help="write the video with hands, held keys and fingers drawn over it"
+    )
+    parser.add_argument(
+        "--reference", type=Path, metavar="FILE.csv", help="reference fingering to compare with: onset, key, finger"
     )
     return parser
 
 
 def perceive(options: argparse.Namespace) -> int:
-    """Do what the options of `add_perceive` say and return the exit code; older files stay until new ones are whole.
+    """Run the subcommand and return the exit code; older files stay until new ones are complete.
 
     Raises:
-        UserError: Of the files, the video, the music, or because what `make perceive` installs is not there.
+        UserError: Invalid files, video or music, or `make perceive` was not run.
     """
     suffixes = {"out": ".npz", "fit": ".png", "plot": ".png", "film": ".mp4"}
     keep_apart([(f"--{option}", getattr(options, option)) for option in suffixes], (options.video, options.midi))
@@ -105,8 +109,8 @@ def perceive(options: argparse.Namespace) -> int:
 
 
 def summary(demonstration: Demonstration, title: str, agreed: Mapping[str, float] | None = None) -> Table:
-    """The table that ends `perceive`; `agreed` as of `reference_fingering.agreement`."""
-    table = Table("what was seen", "value", title=escape(title), box=box.SIMPLE)
+    """Return the final table of `perceive`; `agreed` is the result of `reference_fingering.agreement`."""
+    table = Table("detected", "value", title=escape(title), box=box.SIMPLE)
     table.add_row("music", f"{len(demonstration.pitch)} notes, {demonstration.time_s[-1]:.1f} s")
     table.add_row("it begins at", f"{demonstration.video_offset_s:.2f} s of the video")
     quality = demonstration.metadata.get("quality", {})
@@ -136,7 +140,7 @@ def _music(options: argparse.Namespace, has_audio: bool) -> Score:
 
 
 def _write_fit(options: argparse.Namespace, keyboard: Any) -> None:
-    """Written before the hands are looked for: a wrong keyboard is seen at once."""
+    """Write the image of the keys before hands are tracked, so that a wrong keyboard is noticed at once."""
     from PIL import Image
 
     from pianomime_core.whole_file import write_whole
@@ -148,7 +152,7 @@ def _write_fit(options: argparse.Namespace, keyboard: Any) -> None:
     draw_grid(image, keyboard)
     draw_names(image, keyboard)
     write_whole(options.fit, lambda file: Image.fromarray(image).save(file, format="PNG"))
-    print(f"{options.fit}: where the keys are taken to be")
+    print(f"{options.fit}: the detected keys")
 
 
 def _write_reports(demonstration: Demonstration, options: argparse.Namespace) -> None:
@@ -161,4 +165,4 @@ def _write_reports(demonstration: Demonstration, options: argparse.Namespace) ->
         print(f"{options.plot}: notes, fingers and fingertips")
     if options.film is not None:
         write_demonstration_video(demonstration, options.video, options.film)
-        print(f"{options.film}: the video with what was seen")
+        print(f"{options.film}: the video with the detections")

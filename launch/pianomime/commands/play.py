@@ -1,4 +1,4 @@
-"""`pianomime play`: the graph as processes, progress while it plays, the score at the end."""
+"""`pianomime play`: runs the graph as processes, shows progress, and prints the score at the end."""
 
 import json
 import sys
@@ -32,20 +32,21 @@ SCORE_FILE = "score.json"
 
 def play(options: PlayOptions, notice: str = "") -> int:
     """Play a song through the ROS graph and return the exit code: 0 at the end of the song, 1 if a node died, that of
-    the signal (`episodes.interrupts`) if one ended the song; then what was played is scored and written all the same.
+    the signal (`episodes.interrupts`) if one ended the song; what was played is scored and written even then.
 
-    A notice is a line to be told once nothing is left to be refused.
+    `notice` is a line to print once all input is accepted.
 
     Raises:
         UserError: Bad input: song, controller, port, domain, or a second instance.
-        KeyboardInterrupt: Impatience, after everything has been shut down.
+        KeyboardInterrupt: A second Ctrl-C, after everything has been shut down.
     """
     read_song(options.midi, options.choice)
     title = f"{options.midi.stem}, {options.controller}"
     if not is_demonstration(options.midi):
         return perform(options, title, notice)
     with tempfile.TemporaryDirectory(prefix="pianomime-") as folder:
-        # The simulator's node knows nothing of pianists: how near the hands were to one is seen in a replay.
+        # The distance from the pianist's hands is computed in a replay, because the simulator node has no
+        # demonstration.
         file = options.rollout or Path(folder) / "rollout.npz"
         code = perform(replace(options, rollout=file), title, notice)
         if file.is_file() and code != EXIT_NODE_DIED:
@@ -56,7 +57,7 @@ def play(options: PlayOptions, notice: str = "") -> int:
 
 
 def perform(options: PlayOptions | LiveOptions, title: str, notice: str = "") -> int:
-    """Run the graph to its end, and print the score under a title; see `play`. Live music ends with Ctrl-C."""
+    """Run the graph to its end and print the score with a title; see `play`. Live music ends with Ctrl-C."""
     with (
         tempfile.TemporaryDirectory(prefix="pianomime-") as folder,
         running(options, "score", notice, Path(folder) / SCORE_FILE) as (runner, console, listener),
@@ -75,7 +76,7 @@ def perform(options: PlayOptions | LiveOptions, title: str, notice: str = "") ->
                     runner.end_music()
             values = _last_score(file, listener.values)
         except UserError:
-            # What could not be written at the end does not take the score with it.
+            # The score is printed even if a file could not be written.
             if (values := _last_score(file, listener.values)) is not None:
                 _print_end(console, title, values)
             raise
@@ -88,7 +89,7 @@ def perform(options: PlayOptions | LiveOptions, title: str, notice: str = "") ->
 
 
 def _exit_code(values: Mapping[str, float] | None, live: bool, interrupt: KeyboardInterrupt | None) -> int:
-    """Say what is wrong with an end, and return the exit code."""
+    """Report an abnormal end, and return the exit code."""
     if values is None and live:
         print("pianomime: nothing was played, so there is no score", file=sys.stderr)
     if interrupt is not None and not (live and type(interrupt) is KeyboardInterrupt):
@@ -101,7 +102,7 @@ def _exit_code(values: Mapping[str, float] | None, live: bool, interrupt: Keyboa
     if values["step"] < values["steps"]:
         step, steps = values["step"], values["steps"]
         print(
-            f"pianomime: sim_node was ended at step {step:.0f} of {steps:.0f}: scored is what came before",
+            f"pianomime: sim_node was ended at step {step:.0f} of {steps:.0f}: the score covers the steps before",
             file=sys.stderr,
         )
         return EXIT_NODE_DIED
@@ -109,7 +110,7 @@ def _exit_code(values: Mapping[str, float] | None, live: bool, interrupt: Keyboa
 
 
 def score_card(values: Mapping[str, float]) -> ScoreCard:
-    """The score in the numbers of /piano/score."""
+    """Return the scores in the values of /piano/score."""
     scores = {
         field.name: values[field.name] for field in fields(ScoreCard) if field.name in values and field.name != "frames"
     }
@@ -117,7 +118,7 @@ def score_card(values: Mapping[str, float]) -> ScoreCard:
 
 
 def _last_score(file: Path, heard: dict[str, float]) -> dict[str, float] | None:
-    # sim_node writes it before it ends, if there is room for it, and publishes it.
+    # sim_node writes the score before it ends, if the disk has space, and publishes it.
     if file.exists():
         values: dict[str, float] = json.loads(file.read_text(encoding="utf-8"))
         return values
@@ -129,7 +130,7 @@ def _print_end(console: Console, title: str, values: Mapping[str, float]) -> Non
     console.print(song_table(title, card, int(values["missed_deadlines"])))
     if first := int(values["first_step"]):
         console.print(f"scored from step {first} of {int(values['steps'])} on: the simulator was started again there")
-    for name, words in (("latency", "state to command"), ("jitter", "lateness of the 20 Hz beat")):
+    for name, words in (("latency", "state to command"), ("jitter", "lateness of the 20 Hz cycle")):
         if f"{name}_p50_ms" in values:
             p50, p99, most = (values[f"{name}_{which}_ms"] for which in ("p50", "p99", "max"))
             console.print(f"{words}: median {p50:.1f} ms, p99 {p99:.1f} ms, max {most:.1f} ms")

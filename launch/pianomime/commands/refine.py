@@ -1,4 +1,4 @@
-"""`pianomime refine`: a song better than the planner plays it, by search in the simulator, offline."""
+"""`pianomime refine`: improves on the planner's performance of a song by offline search in the simulator."""
 
 import time
 from dataclasses import dataclass, replace
@@ -21,17 +21,17 @@ from pianomime_policy.model_search.refinement import RefineConfig
 
 @dataclass(frozen=True)
 class RefineOptions:
-    """What `pianomime refine` is asked for.
+    """Options of `pianomime refine`.
 
     Attributes:
         songs: A MIDI file or bundled song; for a folder as `out`, files and folders.
-        out: One rollout file (.npz) for one song, or a folder for one file a song.
-        hand_collisions: Fingers and hands collide with one another.
-        effort: Simulated steps for each step of music; None for the default of the search.
-        seed: Of the search.
-        budget_s: Seconds of wall clock for everything together; None for as long as it takes.
-        jobs: Songs of a folder at a time, each in a process of its own; has no influence on any number.
-        ray: Address of a Ray cluster that takes the place of these processes; None for none.
+        out: One rollout file (.npz) for one song, or a folder for one file per song.
+        hand_collisions: Whether fingers and hands collide with one another.
+        effort: Simulated steps per step of music; None for the default of the search.
+        seed: Seed of the search.
+        budget_s: Wall-clock seconds for all songs together; None for no limit.
+        jobs: Songs of a folder refined in parallel processes; does not affect any number.
+        ray: Address of a Ray cluster to use instead of local processes; None for none.
         choice: Tracks and channels of MIDI files to play.
     """
 
@@ -47,7 +47,7 @@ class RefineOptions:
 
 
 def refine(options: RefineOptions) -> int:
-    """Refine one song or many, show how far it is, and return the exit code: 0, or 1 if a song of many failed.
+    """Refine one song or many, show the progress, and return the exit code: 0, or 1 if one of many songs failed.
 
     Raises:
         UserError: Bad MIDI or settings, or an output file that is something else; always before the first step.
@@ -90,11 +90,11 @@ def _refine_one(task: RefineTask) -> int:
 
 def _left(refined: Refined) -> str:
     decided = f"{refined.decided_steps} of {refined.steps} steps are refined"
-    return f"time is over: {decided}, the planner plays the rest; the same command goes on from there"
+    return f"time is over: {decided}, the planner plays the rest; run the same command to continue"
 
 
 class _Display:
-    """The bar of one song: how far, how good, how long still."""
+    """The progress bar of one song: steps, scores, remaining time."""
 
     def __init__(self, progress: Progress, task: RefineTask) -> None:
         self._progress = progress
@@ -105,7 +105,7 @@ class _Display:
 
     def __call__(self, step: int, cards: tuple[ScoreCard, ScoreCard] | None) -> None:
         if not self._began:
-            # What an earlier run decided says nothing about the speed of this one.
+            # Steps decided by an earlier run say nothing about the speed of this one.
             self._progress.remove_task(self._bar)
             self._bar = self._progress.add_task(self._song, total=self._steps, completed=step)
             self._began = True

@@ -1,4 +1,4 @@
-"""Many songs refined over processes or machines: what is finished is skipped, what is begun goes on."""
+"""Refines many songs over processes or machines; finished songs are skipped, unfinished ones continued."""
 
 import math
 import sys
@@ -24,12 +24,12 @@ SCORES_FILE = "scores.json"
 
 @dataclass(frozen=True)
 class Failed:
-    """A song that could not be refined, and why in one line."""
+    """A song that could not be refined, with the reason in one line."""
 
     reason: str
 
 
-# None: the time was over before the song was begun.
+# None: the time was up before the song was started.
 Outcome = Refined | Failed | None
 
 
@@ -45,14 +45,14 @@ def refine_queue(
 
     Args:
         paths: MIDI files and folders.
-        out: Folder for one rollout a song; made if it is missing.
+        out: Folder for one rollout per song; created if it is missing.
         settings: The same for all songs.
-        jobs: Songs at a time, each in a process of its own.
-        ray: Address of a Ray cluster that takes the place of the processes; all its machines see the folder `out`.
+        jobs: Number of parallel processes, one song each.
+        ray: Address of a Ray cluster to use instead of processes; all its machines must see the folder `out`.
         choice: Tracks and channels of the files to play.
 
     Raises:
-        UserError: No songs, the folder cannot be written or holds other rollouts under these names, or no Ray.
+        UserError: No songs, the folder cannot be written or holds other rollouts of these names, or Ray is missing.
     """
     console = Console()
     songs = collect_songs(paths)
@@ -76,14 +76,14 @@ def refine_queue(
         try:
             outcomes |= play_songs(tasks, refine_or_failure, jobs, console, ray)
         except BrokenExecutor as error:
-            died = Failed(f"a process died, the same command goes on: {error}")
+            died = Failed(f"a process died, run the same command to continue: {error}")
             outcomes |= {task.song: _finished(task) or died for task in tasks}
     _report({song: outcomes[song] for song in songs}, out, settings, console)
     return 1 if _count(outcomes, "failed") else 0
 
 
 def refine_or_failure(task: RefineTask) -> Outcome:
-    """Refine one song in a process of the pool; whatever goes wrong is the failure of this song alone."""
+    """Refine one song in a process of the pool; an error fails only this song."""
     try:
         if not task.out.parent.is_dir():
             raise UserError(f"no folder {str(task.out.parent)!r} on this machine: all must see the same --out")
@@ -108,7 +108,7 @@ def _report(outcomes: Mapping[str, Outcome], out: Path, settings: RefineSettings
     title = f"refined, hand collisions {'on' if settings.scene.hand_collisions else 'off'}"
     console.print(refinements_table(title, rows, mean, _count(outcomes, "finished")))
     if left := _count(outcomes, "begun") + _count(outcomes, "waiting"):
-        text = f"time is over: {left} of {len(outcomes)} songs are not finished; the same command goes on from there"
+        text = f"time is over: {left} of {len(outcomes)} songs are not finished; run the same command to continue"
         console.print(text, highlight=False)
     made_by = {"versions": versions(), "settings": {"controller": CONTROLLER, **settings.as_dict()}}
     songs = [{"song": song, **row} for song, row in rows.items()]
@@ -134,7 +134,7 @@ def _count(outcomes: Mapping[str, Outcome], state: str) -> int:
 def _mean(rows: Sequence[dict[str, Any]]) -> dict[str, dict[str, float]]:
     if not rows:
         return {}
-    # A song has a score of its pedal only where it asks for it.
+    # A song has a pedal score only if its goal uses the pedal.
     common = set.intersection(*(set(row[who]) for row in rows for who in ("planner", "refined")))
     names = [name for name in rows[0]["refined"] if name in common and name != "frames"]
     return {

@@ -1,4 +1,4 @@
-"""The subcommands that make something to hear or to see of a rollout, and their options."""
+"""The subcommands that turn a rollout into sound, a plot or a video, and their options."""
 
 import argparse
 from pathlib import Path
@@ -11,7 +11,9 @@ _Subparsers: TypeAlias = "argparse._SubParsersAction[Any]"
 
 def add_sound(commands: _Subparsers) -> Any:
     """`pianomime sound ROLLOUT.npz --out FILE.wav|FILE.mid`."""
-    parser = _add(commands, "sound", "make sound or MIDI of a rollout", "Write what the robot pressed, as it sounds.")
+    parser = _add(
+        commands, "sound", "make sound or MIDI from a rollout", "Write what the robot pressed as sound or MIDI."
+    )
     _add_files(parser, "a WAV or a standard MIDI file", "FILE.wav|FILE.mid")
     _add_soundfont(parser)
     return parser
@@ -19,16 +21,16 @@ def add_sound(commands: _Subparsers) -> Any:
 
 def add_plot(commands: _Subparsers) -> Any:
     """`pianomime plot ROLLOUT.npz --out FILE.png`."""
-    description = "Draw keys wanted and pressed, right, missed and wrong, and the ways of the fingertips."
+    description = "Plot the keys pressed correctly, missed and pressed wrongly, and the paths of the fingertips."
     parser = _add(commands, "plot", "draw a rollout", description)
-    _add_files(parser, "the picture", "FILE.png")
+    _add_files(parser, "the plot", "FILE.png")
     return parser
 
 
 def add_video(commands: _Subparsers) -> Any:
     """`pianomime video ROLLOUT.npz --out FILE.mp4`."""
-    description = "Film a rollout, with the sound of what the robot pressed; needs no display."
-    parser = _add(commands, "video", "film a rollout, with sound", description)
+    description = "Render a video of a rollout, with the sound of what the robot pressed; needs no display."
+    parser = _add(commands, "video", "make a video of a rollout, with sound", description)
     _add_files(parser, "the video", "FILE.mp4")
     parser.add_argument("--size", choices=tuple(SIZES), default=DEFAULT_SIZE, help="default %(default)s")
     _add_soundfont(parser)
@@ -45,4 +47,4 @@ def _add_files(parser: argparse.ArgumentParser, what: str, name: str) -> None:
 
 
 def _add_soundfont(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--soundfont", type=Path, metavar="FILE.sf2", help="of a piano; default: RoboPianist's")
+    parser.add_argument("--soundfont", type=Path, metavar="FILE.sf2", help="piano soundfont; default: RoboPianist's")

@@ -1,4 +1,4 @@
-"""`pianomime play --no-ros`: the whole performance in one process."""
+"""`pianomime play --no-ros`: plays a song in one process."""
 
 import time
 from collections.abc import Iterator
@@ -27,12 +27,12 @@ _ROWS_SHOWN = 40
 
 
 def play_solo(options: PlayOptions, real_time: bool) -> int:
-    """Play a song in this process, show it, print the table; the exit code. A signal ends the song, and what was played
-    until then is scored and written.
+    """Play a song in this process, show it, print the table and return the exit code. A signal ends the song; what was
+    played until then is scored and written.
 
     Args:
         options: As for `play`.
-        real_time: Keep to the wall clock, also without a viewer. With a viewer it does so unless `options.sync`.
+        real_time: Play in real time even without a viewer. With a viewer this is the default unless `options.sync`.
     """
     scene = SceneConfig(hand_collisions=options.hand_collisions)
     roll = read_song(options.midi, options.choice)
@@ -60,10 +60,10 @@ def play_solo(options: PlayOptions, real_time: bool) -> int:
 
 
 class _PacedDisplay:
-    """Keeps the time of the performance and shows it.
+    """Paces the performance and shows it.
 
     Attributes:
-        missed_deadlines: Steps that were not ready at their place on the wall clock.
+        missed_deadlines: Number of steps that were not ready in time.
     """
 
     def __init__(
@@ -99,7 +99,7 @@ class _PacedDisplay:
         return self._signals.received is not None
 
     def _wait_for_end_of(self, step: int) -> None:
-        # Absolute deadlines: a late step does not move the ones after it. Time begins when step 0 is ready.
+        # Absolute deadlines: a late step does not shift the following ones. Time starts when step 0 is ready.
         now = time.monotonic()
         if self._start_s is None:
             self._start_s = now

@@ -1,4 +1,4 @@
-"""The sound of what the robot presses, heard at once and written at the end: options of `play` and `live`."""
+"""Options of `play` and `live` for the sound of what the robot presses, played live or written at the end."""
 
 import argparse
 import tempfile
@@ -13,7 +13,7 @@ from pianomime_midi.midi_ports import choose_port, open_client
 
 
 class SoundOutputs(TypedDict):
-    """Where music goes while it is played: the options of `pianomime.graph.node_table` that say so."""
+    """Live sound outputs, as options of `pianomime.graph.node_table`."""
 
     sound: bool
     soundfont: Path | None
@@ -27,22 +27,22 @@ def add_sound_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--sound",
         action=argparse.BooleanOptionalAction,
-        help="on this machine's audio device; default: where there is one, unless --sync",
+        help="play on this machine's audio device; default: if there is one, unless --sync",
     )
-    group.add_argument("--soundfont", type=Path, metavar="FILE.sf2", help="of a piano; default: RoboPianist's")
+    group.add_argument("--soundfont", type=Path, metavar="FILE.sf2", help="piano soundfont; default: RoboPianist's")
     port = group.add_mutually_exclusive_group()
-    port.add_argument("--midi-out", default="", metavar="PORT", help="MIDI port to play on, by name or a part of it")
-    port.add_argument("--virtual-midi-out", default="", metavar="NAME", help="make a MIDI port and play on it")
+    port.add_argument("--midi-out", default="", metavar="PORT", help="MIDI port to play on, by name or part of it")
+    port.add_argument("--virtual-midi-out", default="", metavar="NAME", help="create a MIDI port and play on it")
     group.add_argument("--wav", type=Path, metavar="FILE.wav", help="write the sound at the end")
     group.add_argument("--midi", type=Path, metavar="FILE.mid", help="write what was pressed at the end")
 
 
 def sound_options(options: argparse.Namespace, sound_by_default: bool) -> tuple[SoundOutputs, str]:
-    """Return what is asked for, checked, and a line that says so if there is no device for what nobody asked for.
+    """Return the checked options, and a notice if there is no audio device and none was requested.
 
     Raises:
-        UserError: No audio device or MIDI system where one is asked for, unknown port, bad soundfont, file that cannot
-            be written.
+        UserError: A requested audio device or MIDI system is missing, unknown port, bad soundfont, or a file that
+            cannot be written.
     """
     for path, option, suffix in ((options.wav, "--wav", ".wav"), (options.midi, "--midi", ".mid")):
         if path is not None:
@@ -79,10 +79,10 @@ def sound_options(options: argparse.Namespace, sound_by_default: bool) -> tuple[
 
 @contextmanager
 def recorded(options: argparse.Namespace) -> Iterator[Path | None]:
-    """Give a rollout file to write, a passing one if only the sound of it is wanted; at the end write the sound.
+    """Yield the rollout file to write, a temporary one if only its sound is needed; at the end write the sound.
 
-    None where nothing is to be written. A performance that failed, and wrote no rollout, makes no sound. What could not
-    be written is told when all has been tried.
+    None if nothing is to be written. A performance that failed without a rollout gives no sound. Errors are raised when
+    everything has been tried.
 
     Raises:
         UserError: A file could not be written.
@@ -111,5 +111,5 @@ def recorded(options: argparse.Namespace) -> Iterator[Path | None]:
 
 
 def _written(file: Path | None) -> int | None:
-    """When it was written [ns]; None where there is none."""
+    """Return when a file was written [ns]; None if there is none."""
     return file.stat().st_mtime_ns if file is not None and file.exists() else None

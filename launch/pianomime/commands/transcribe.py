@@ -1,4 +1,4 @@
-"""`pianomime transcribe`: the notes that are heard in an audio or video file, as a standard MIDI file."""
+"""`pianomime transcribe`: transcribes an audio or video file to a standard MIDI file."""
 
 import argparse
 import sys
@@ -17,21 +17,21 @@ def add_transcribe(commands: "argparse._SubParsersAction[Any]") -> Any:
     parser = commands.add_parser(
         "transcribe",
         allow_abbrev=False,
-        help="make MIDI of the sound of a piano",
-        description="Write the notes and the sustain pedal that are heard in a recording of a piano. Takes about\n"
-        "twice as long as the music on one core. Needs what `make transcribe` installs.",
+        help="transcribe piano sound to MIDI",
+        description="Write the notes and the sustain pedal of a piano recording as MIDI. Takes about twice as long as\n"
+        "the music on one core. Requires `make transcribe`.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("recording", type=Path, metavar="FILE", help="audio, or video with sound, of any usual kind")
+    parser.add_argument("recording", type=Path, metavar="FILE", help="audio, or video with sound, in any common format")
     parser.add_argument("--out", type=Path, required=True, metavar="SONG.mid", help="time 0 is the beginning of FILE")
     return parser
 
 
 def transcribe(recording: Path, out: Path) -> int:
-    """Write the notes of a recording and return the exit code; an older file stays until the new one is whole.
+    """Write the notes of a recording and return the exit code; an older file stays until the new one is complete.
 
     Raises:
-        UserError: The recording cannot be read or no note is heard in it, `out` cannot be written, or the transcriber
+        UserError: The recording cannot be read or it has no notes, `out` cannot be written, or the transcriber
             is not installed.
     """
     check_file(out, "--out", ".mid")

@@ -1,4 +1,4 @@
-"""`pianomime urdf`: the hands as robot_state_publisher and other programs of ROS read them."""
+"""`pianomime urdf`: writes the hands as URDF, for robot_state_publisher and other ROS programs."""
 
 import argparse
 from pathlib import Path
@@ -14,14 +14,14 @@ def add_urdf(commands: "argparse._SubParsersAction[Any]") -> Any:
     parser = commands.add_parser(
         "urdf",
         allow_abbrev=False,
-        help="describe the hands for ROS",
+        help="write the hands as URDF for ROS",
         description="Write both hands as URDF, for robot_state_publisher, RViz and the like. Joints are those of\n"
-        "/hands/joint_states; meshes stay where they are installed on this machine.",
+        "/hands/joint_states; meshes are referenced where they are installed on this machine.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--out", type=Path, metavar="FILE.urdf", help="default: written to the terminal")
+    parser.add_argument("--out", type=Path, metavar="FILE.urdf", help="default: print to the terminal")
     parser.add_argument("--variant", choices=tuple(FOREARM_DOFS), default="pianomime", help="default %(default)s")
-    parser.add_argument("--joint-prefix", default="", metavar="PREFIX", help="before the names of joints, as left_")
+    parser.add_argument("--joint-prefix", default="", metavar="PREFIX", help="prefix of the joint names, such as left_")
     return parser
 
 

@@ -1,1 +1,1 @@
-"""Songs played without ROS: one, again, many at a time."""
+"""Songs played without ROS: single episodes, replays, many in parallel."""

@@ -1,4 +1,4 @@
-"""One controller plays one song: the loop of docs/architecture.md, in process."""
+"""Plays one song with one controller: the loop of docs/architecture.md, in process."""
 
 from collections.abc import Callable
 
@@ -27,11 +27,11 @@ def play_episode(
     """Play a piano roll from its first to its last row; deterministic.
 
     Args:
-        simulator: Is reset to where the controller wants to begin.
-        controller: Its joint and target names are matched with the simulator's by name.
-        roll: (T, 88) wanted keys, how loud, and (T,) wanted pedal.
-        on_step: Called with t and the state at the end of step t, for progress and viewers; True ends it there.
-        controller_name: For the metadata.
+        simulator: Reset to the initial joint positions of the controller.
+        controller: Its joints and targets are matched with the simulator's by name.
+        roll: The goal: (T, 88) keys and velocities, and (T,) pedal.
+        on_step: Called with t and the state at the end of step t, for progress and viewers; True ends the episode.
+        controller_name: Name for the metadata.
 
     Raises:
         UserError: The controller was made for other hands than the simulator's.
@@ -58,7 +58,7 @@ def play_episode(
             key_angles=state.key_angles,
             velocity=seen.velocity,
         )
-        # Rounded to what the rollout file keeps, so that a replay steps with the very same numbers.
+        # Rounded to the precision of rollout files, so that a replay uses exactly the same numbers.
         action = controller.act(observation)
         targets[step] = action.targets[commanded]
         pedal[step] = action.pedal

@@ -1,4 +1,4 @@
-"""SIGINT, SIGTERM and SIGHUP while the robot plays: they end the music, and what was asked for is still written."""
+"""SIGINT, SIGTERM and SIGHUP while the robot plays: they end the music, and output files are still written."""
 
 import os
 import signal
@@ -12,7 +12,7 @@ _SHELL_BASE = 128
 
 
 class Interrupted(KeyboardInterrupt):
-    """A signal other than SIGINT asks for the end, as Ctrl-C does."""
+    """A signal other than SIGINT that ends the program, as Ctrl-C does."""
 
     def __init__(self, number: int) -> None:
         super().__init__()
@@ -20,20 +20,20 @@ class Interrupted(KeyboardInterrupt):
 
 
 def interrupt_exit_code(interrupt: KeyboardInterrupt) -> int:
-    """Return the exit code of a process that an interrupt ended."""
+    """Return the exit code of a process ended by an interrupt."""
     return signal_exit_code(interrupt.number if isinstance(interrupt, Interrupted) else signal.SIGINT)
 
 
 def signal_exit_code(number: int) -> int:
-    """Return the exit code that shells know: 128 and the signal's number."""
+    """Return the exit code by shell convention: 128 plus the signal number."""
     return _SHELL_BASE + number
 
 
 @contextmanager
 def interruptible() -> Iterator[None]:
-    """Within it Ctrl-C raises KeyboardInterrupt even where a shell has told background jobs to ignore it, and the first
-    SIGTERM or SIGHUP raises `Interrupted`. Of these the second says nothing new, and takes nothing from what is being
-    written: a terminal that is closed sends two. `nohup` is respected."""
+    """Context in which Ctrl-C raises KeyboardInterrupt even if a shell made background jobs ignore it, and the first
+    SIGTERM or SIGHUP raises `Interrupted`. Further ones are ignored, so that files can be written: closing a terminal
+    sends two. `nohup` is respected."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -58,7 +58,7 @@ def interruptible() -> Iterator[None]:
 
 
 def _leave_dead_terminal() -> None:
-    """Print to nobody from now on if the terminal is gone: every further word would be an error."""
+    """Discard output from now on if the terminal is gone, since every further write would fail."""
     for descriptor in (1, 2):
         with suppress(OSError):
             if stat.S_ISCHR(os.fstat(descriptor).st_mode) and not os.isatty(descriptor):

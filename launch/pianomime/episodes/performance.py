@@ -1,4 +1,4 @@
-"""A rollout played again to be heard and seen: what struck when and how fast, and poses as often as they are wanted."""
+"""Replays a rollout for sound and video: strikes with their times and velocities, and poses at any rate."""
 
 import sys
 from dataclasses import dataclass, replace
@@ -21,17 +21,17 @@ from pianomime_physics.simulator import SimulatorState
 
 @dataclass(frozen=True, eq=False)
 class Performance:
-    """A rollout and what its replay showed.
+    """A rollout and the result of its replay.
 
     Attributes:
-        rollout: As recorded; its `pressed` are the replay's.
-        scene: What it was played in.
-        joint_names: Of `SimulatorState.joint_positions` in `poses`.
-        score: What was pressed, keys and pedal, as music; time 0 is the beginning of step 0.
-        poses: States from time 0 to the end, evenly in time to the nearest 5 ms.
-        duration_s: Of the song.
-        f1, onset_f1: As recorded, which live leaves out the silence around the music; where other keys go down here,
-            those of this machine.
+        rollout: As recorded, but with the replayed `pressed`.
+        scene: The scene it was played in.
+        joint_names: Names of `SimulatorState.joint_positions` in `poses`.
+        score: Pressed keys and pedal as music; time 0 is the beginning of step 0.
+        poses: States from time 0 to the end, at even intervals rounded to 5 ms.
+        duration_s: Duration of the song.
+        f1, onset_f1: As recorded, which for live music excludes the silence around it; recomputed if the replay
+            differs.
     """
 
     rollout: Rollout
@@ -45,10 +45,10 @@ class Performance:
 
 
 def perform(path: Path, poses_per_s: float = FRAMES_PER_SECOND) -> Performance:
-    """Replay a rollout file; says so on stderr where other keys go down than were recorded.
+    """Replay a rollout file; warns on stderr if the keys pressed differ from the recording.
 
     Raises:
-        UserError: The file is no rollout, or one of a robot that the simulator does not have.
+        UserError: The file is not a rollout, or is of another robot than the simulator's.
     """
     rollout = Rollout.load(path)
     scene = recorded_scene(path, rollout)
@@ -60,8 +60,8 @@ def perform(path: Path, poses_per_s: float = FRAMES_PER_SECOND) -> Performance:
     pressed = np.array([state.key_pressed for state in rest])
     if differing := int(np.sum(pressed != rollout.pressed)):
         print(
-            f"pianomime: {differing} of {pressed.size} note-frames of {str(path)!r} differ from the recording here: "
-            "what follows is what this machine plays",
+            f"pianomime: {differing} of {pressed.size} note-frames of {str(path)!r} differ from the recording: "
+            "the output shows the replay on this machine",
             file=sys.stderr,
         )
     scores = rollout.metadata.get("scores", {})
@@ -72,7 +72,7 @@ def perform(path: Path, poses_per_s: float = FRAMES_PER_SECOND) -> Performance:
         rollout=replace(rollout, pressed=pressed),
         scene=scene,
         joint_names=simulator.joint_names,
-        # A key may strike in the very last physics step.
+        # A key may strike in the last physics step.
         score=played_notes(
             recorder.events,
             duration_s + PHYSICS_TIMESTEP_S,

@@ -1,4 +1,4 @@
-"""Ctrl-C and the end of a process, heard only between two pieces of work that must not be torn."""
+"""Defers Ctrl-C and termination signals until the current piece of work is complete."""
 
 import os
 import signal
@@ -9,16 +9,16 @@ from typing import Any
 
 
 class PostponedSignals:
-    """Context in which SIGINT, SIGTERM and SIGHUP wait: they are noted, and take their effect when the context ends.
+    """Context in which SIGINT, SIGTERM and SIGHUP are deferred: they are recorded, and take effect when it ends.
 
-    A second SIGINT takes effect at once. A signal that the process ignores stays ignored; in a thread other than the
-    main one, where Python has no say in signals, nothing is postponed.
+    A second SIGINT takes effect at once. A signal that the process ignores stays ignored; outside the main thread,
+    where Python cannot handle signals, nothing is deferred.
 
     Args:
-        notice: Line on stderr that answers the first SIGINT while its effect is waited for; empty for none.
+        notice: Line printed on stderr at the first deferred SIGINT; empty for none.
 
     Attributes:
-        received: The signal that waits, or None: the work inside should come to an end when it can.
+        received: The deferred signal, or None; the work inside should end soon if it is set.
     """
 
     def __init__(self, notice: str = "") -> None:
@@ -46,5 +46,5 @@ class PostponedSignals:
             self.received = None
             raise KeyboardInterrupt
         if number == signal.SIGINT and self._notice:
-            os.write(sys.stderr.fileno(), f"{self._notice}\n".encode())  # print may not be interrupted by itself
+            os.write(sys.stderr.fileno(), f"{self._notice}\n".encode())  # print is not reentrant
         self.received = number

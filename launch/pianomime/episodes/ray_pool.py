@@ -1,4 +1,4 @@
-"""Many songs over the machines of a Ray cluster, an optional extra: `pip install "pianomime[ray]"`."""
+"""Plays many songs on a Ray cluster, an optional extra: `pip install "pianomime[ray]"`."""
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
@@ -10,21 +10,21 @@ from pianomime_core.errors import UserError
 Task = TypeVar("Task")
 Result = TypeVar("Result")
 
-# A song that is called back ends its stretch of search and writes its files.
+# A cancelled song finishes its current segment of the search and writes its files.
 _END_S = 60.0
 
 
 def ray_results(tasks: Sequence[Task], play: Callable[[Task], Result], address: str) -> Iterator[tuple[Task, Result]]:
-    """Play every task on one core somewhere in the cluster; yield them in the order in which they end.
+    """Play every task on one core of the cluster; yield the results in order of completion.
 
     Args:
-        tasks: What to play, begun in this order; must pickle.
-        play: A function of a module that is installed on every machine.
-        address: Of the cluster as `ray.init` takes it: HOST:PORT, "auto" for the one on this machine, "local" for a
+        tasks: Tasks, started in this order; must be picklable.
+        play: A module-level function of a module installed on every machine.
+        address: Address of the cluster, as for `ray.init`: HOST:PORT, "auto" for the one on this machine, "local" for a
             new one on this machine alone.
 
     Raises:
-        UserError: Ray is not installed, nobody answers at the address, or who does refuses us.
+        UserError: Ray is not installed, or there is no usable cluster at the address.
         BrokenExecutor: A process or a machine died.
     """
     ray = _ray()

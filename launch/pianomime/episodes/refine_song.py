@@ -1,6 +1,6 @@
-"""One song, refined as far as time allows: its rollout file is always whole, and the work goes on where it was left.
+"""Refines one song as far as time allows: its rollout file is always complete, and the work can be continued.
 
-Beside the rollout ROLLOUT.npz stands the checkpoint of the search, ROLLOUT.npz.partial, until the last step is decided.
+The checkpoint of the search, ROLLOUT.npz.partial, is kept beside ROLLOUT.npz until the last step is decided.
 """
 
 import time
@@ -34,10 +34,10 @@ _SCORES_EVERY_S = 1.0
 
 @dataclass(frozen=True)
 class RefineTask(SongTask):
-    """All that is needed to refine one song.
+    """Everything needed to refine one song.
 
     Attributes:
-        config: Numbers of the search.
+        config: Settings of the search.
         out: The rollout file.
         deadline_s: Time of day (`time.time()`) at which to stop; None for never.
     """
@@ -48,22 +48,22 @@ class RefineTask(SongTask):
 
     @property
     def partial(self) -> Path:
-        """The checkpoint."""
+        """Path of the checkpoint."""
         return self.out.with_name(f"{self.out.name}.partial")
 
     @property
     def is_over(self) -> bool:
-        """The deadline has passed."""
+        """Whether the deadline has passed."""
         return self.deadline_s is not None and time.time() >= self.deadline_s
 
 
 @dataclass(frozen=True)
 class RefineSettings:
-    """What the songs of one command have in common.
+    """Settings common to all songs of one command.
 
     Attributes:
-        scene: The robot.
-        config: Numbers of the search.
+        scene: The scene.
+        config: Settings of the search.
         deadline_s: As in `RefineTask`.
     """
 
@@ -72,21 +72,21 @@ class RefineSettings:
     deadline_s: float | None = None
 
     def task(self, song: str, roll: PianoRoll, out: Path) -> RefineTask:
-        """The task of one song."""
+        """Return the task of one song."""
         return RefineTask(song, roll, CONTROLLER, self.scene, self.config, out, self.deadline_s)
 
     def as_dict(self) -> dict[str, Any]:
-        """What makes two refinements of a song differ: as a rollout's metadata name it."""
+        """Return the settings that determine the result, by their names in the metadata of rollouts."""
         return {**asdict(self.scene), "effort": self.config.effort, "seed": self.config.seed}
 
 
 @dataclass(frozen=True)
 class Refined:
-    """What a rollout file says about its refinement.
+    """The refinement of a song, from the metadata of its rollout.
 
     Attributes:
         steps: Control steps of the song.
-        decided_steps: Of them refined; from there to the end it is the planner's.
+        decided_steps: Number of refined steps; the rest is the planner's.
         simulated_steps: Control steps simulated in the search.
         planner, refined: Scores of the planner alone and of the rollout, by name as in `ScoreCard`.
     """
@@ -99,20 +99,20 @@ class Refined:
 
     @property
     def is_finished(self) -> bool:
-        """Every step is decided."""
+        """Whether every step is decided."""
         return self.decided_steps == self.steps
 
 
-# Steps decided; and now and then the scores of the planner and of the refinement up to there.
+# Called with the number of decided steps and, now and then, the scores of planner and refinement up to there.
 OnProgress = Callable[[int, tuple[ScoreCard, ScoreCard] | None], None]
 
 
 def earlier(task: RefineTask) -> Refined | None:
-    """Return what the task's rollout file holds, or None if there is none yet.
+    """Return the refinement in the task's rollout file, or None if there is none yet.
 
     Raises:
-        UserError: The file is something else, which is not to be lost: no rollout, or one of another song, of another
-            controller or refined with other settings.
+        UserError: The file must not be overwritten: it is not a rollout, or one of another song or controller, or
+            refined with other settings.
     """
     if not task.out.exists():
         return None
@@ -134,16 +134,16 @@ def earlier(task: RefineTask) -> Refined | None:
 
 
 def refine_song(task: RefineTask, on_progress: OnProgress | None = None) -> Refined:
-    """Refine a song, or go on with it, until it is finished or the deadline has passed, and return how far it is.
+    """Refine a song, or continue, until it is finished or the deadline has passed, and return the result.
 
-    SIGINT and SIGTERM wait until rollout and checkpoint are written.
+    SIGINT and SIGTERM are deferred until rollout and checkpoint are written.
 
     Args:
         task: What to do; `earlier` has accepted its file.
-        on_progress: Is told after every stretch.
+        on_progress: Called after every segment.
 
     Raises:
-        UserError: The checkpoint belongs to something else, or a file cannot be written.
+        UserError: The checkpoint belongs to another task, or a file cannot be written.
     """
     before = earlier(task)
     if before is not None and before.is_finished:
@@ -176,7 +176,7 @@ def refine_song(task: RefineTask, on_progress: OnProgress | None = None) -> Refi
                 on_progress(refinement.step, cards)
         if refinement.step == begun_at and (there := earlier(task)) is not None:
             return there
-        # The checkpoint first: were the process killed in between, nothing would be lost.
+        # The checkpoint first, so that nothing is lost if the process is killed in between.
         refinement.save(task.partial)
         rollout = _rollout(refinement, simulator, task, planner_card)
         rollout.save(task.out)
@@ -186,7 +186,7 @@ def refine_song(task: RefineTask, on_progress: OnProgress | None = None) -> Refi
 
 
 def _rollout(refinement: Refinement, simulator: Simulator, task: RefineTask, planner: ScoreCard | None) -> Rollout:
-    # The keys are those that go down when the file is replayed, whatever the search believes; so are the scores.
+    # Pressed keys and scores are those of a replay of the file, whatever the search assumed.
     played = refinement.best()
     rollout = Rollout(
         goal=task.roll.goal,

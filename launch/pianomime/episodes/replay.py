@@ -1,4 +1,4 @@
-"""Plays a rollout again in the simulator and checks that the same keys go down."""
+"""Replays a rollout in the simulator and checks that the same keys are pressed."""
 
 import sys
 from collections.abc import Iterator
@@ -21,10 +21,10 @@ from pianomime_physics.simulator import Simulator, SimulatorState
 
 
 def replay(path: Path) -> int:
-    """Replay the rollout file, print recorded against replayed, and return 0 if every note-frame is the same, else 1.
+    """Replay the rollout file, print a comparison, and return 0 if every note-frame is the same, else 1.
 
     Raises:
-        UserError: The file is no rollout, or one of a robot that the simulator does not have.
+        UserError: The file is not a rollout, or is of another robot than the simulator's.
     """
     rollout = Rollout.load(path)
     pressed = replayed_keys(rollout, Simulator(recorded_scene(path, rollout)), path, show=True)
@@ -43,20 +43,20 @@ def replay(path: Path) -> int:
 
 
 def replayed_states(rollout: Rollout, simulator: Simulator, name: str = "rollout") -> Iterator[SimulatorState]:
-    """Play the targets of a rollout of T steps again; joints and targets are matched by name.
+    """Replay the targets of a rollout of T steps; joints and targets match by name.
 
     Args:
-        rollout: What is played.
-        simulator: Is reset.
-        name: Of the rollout, for messages.
+        rollout: The rollout.
+        simulator: Will be reset.
+        name: Name of the rollout, for messages.
 
     Yields:
-        T + 1 states: the first one, then that at the end of each step.
+        T + 1 states: the initial one, then the state at the end of each step.
 
     Raises:
         UserError: The simulator has other hands.
     """
-    # A rollout's names are those of one variant (checked by Rollout), perhaps not of the one in its metadata.
+    # A rollout's names belong to one variant (checked by Rollout), but perhaps not to the one in its metadata.
     parts = f"{name} and its simulator"
     joints = name_order(simulator.joint_names, rollout.joint_names, "joint", parts)
     targets = rollout.targets[:, name_order(simulator.target_names, rollout.target_names, "target", parts)]
@@ -66,10 +66,13 @@ def replayed_states(rollout: Rollout, simulator: Simulator, name: str = "rollout
 
 
 def replayed_keys(rollout: Rollout, simulator: Simulator, path: Path, show: bool = False) -> NDArray[np.bool_]:
-    """Return pressed (T, 88) of a rollout that is played again; the file's path is for messages.
+    """Return the keys pressed (T, 88) when a rollout is replayed.
 
     Args:
-        show: A progress bar, on a terminal.
+        rollout: The rollout.
+        simulator: Will be reset.
+        path: Path of the rollout, for messages.
+        show: Show a progress bar on a terminal.
 
     Raises:
         UserError: The simulator has other hands.
@@ -81,10 +84,10 @@ def replayed_keys(rollout: Rollout, simulator: Simulator, path: Path, show: bool
 
 
 def recorded_scene(path: Path, rollout: Rollout) -> SceneConfig:
-    """Return the scene that a rollout says it was played in.
+    """Return the scene in a rollout's metadata.
 
     Raises:
-        UserError: It names none.
+        UserError: The metadata have none.
     """
     known = {field.name for field in fields(SceneConfig)}
     if "variant" not in rollout.metadata:

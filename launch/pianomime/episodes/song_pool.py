@@ -1,4 +1,4 @@
-"""Many songs, each played by a controller of its own, over processes that end with the command, or over machines."""
+"""Plays many songs, each with its own controller, in parallel processes or on a cluster."""
 
 import multiprocessing
 import os
@@ -20,13 +20,13 @@ from pianomime_description.variant import SceneConfig
 
 @dataclass(frozen=True)
 class SongTask:
-    """All that a worker process needs for one song.
+    """Everything a worker process needs for one song.
 
     Attributes:
-        song: Its name, one of its own.
-        roll: Its music.
+        song: Unique name of the song.
+        roll: Its piano roll.
         controller: Name of the controller.
-        scene: The robot.
+        scene: The scene.
     """
 
     song: str
@@ -42,17 +42,17 @@ Result = TypeVar("Result")
 def play_songs(
     tasks: Sequence[Task], play: Callable[[Task], Result], jobs: int, console: Console, ray: str | None = None
 ) -> dict[str, Result]:
-    """Play every task and return song -> result, in the order of the tasks whatever the order in which they end.
+    """Play every task and return song -> result, in the order of the tasks.
 
     Args:
-        tasks: At least one; no song twice.
-        play: A function of a module, so that a process can import it; task and result must pickle.
-        jobs: Songs at a time, each in a process of its own; 1 stays in this process.
+        tasks: At least one, with unique songs.
+        play: A module-level function, so that processes can import it; tasks and results must be picklable.
+        jobs: Number of parallel processes; 1 uses this process.
         console: Shows the progress, if it is a terminal.
-        ray: Address of a Ray cluster that takes the place of the processes, as for `ray_results`; None for none.
+        ray: Address of a Ray cluster to use instead of processes, as for `ray_results`; None for none.
 
     Raises:
-        UserError: No Ray.
+        UserError: Ray is not available.
         BrokenExecutor: A process died.
     """
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("steps"))
@@ -75,7 +75,7 @@ def play_songs(
 def _results(
     tasks: Sequence[Task], play: Callable[[Task], Result], jobs: int, ray: str | None
 ) -> Iterator[tuple[Task, Result]]:
-    # Longest first, so that no process is left alone with a long song at the end.
+    # Longest first, so that no long song is left for the end.
     longest_first = sorted(tasks, key=lambda task: -len(task.roll.goal))
     if ray is not None:
         yield from ray_results(longest_first, play, ray)
@@ -91,7 +91,7 @@ def _results(
 
 @contextmanager
 def _workers(jobs: int) -> Iterator[ProcessPoolExecutor]:
-    # Spawned, not forked: no thread of MuJoCo, numba or the progress bar is copied half alive.
+    # Spawned, not forked, because threads of MuJoCo, numba and the progress bar do not survive a fork.
     pool = ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn"), initializer=_become_worker)
     try:
         yield pool
@@ -104,7 +104,7 @@ def _workers(jobs: int) -> Iterator[ProcessPoolExecutor]:
 
 
 def _become_worker() -> None:
-    # Ctrl-C reaches the whole group; the parent alone answers it. And without a parent there is nobody to work for.
+    # Ctrl-C reaches the whole process group, but only the parent handles it. Workers end with their parent.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
 

@@ -1,1 +1,1 @@
-"""Files that come with the package, and files to be written."""
+"""Files shipped with the package, and output files."""

@@ -1,4 +1,4 @@
-"""What a controller plays from: trained networks, or a demonstration."""
+"""Files that controllers need: trained networks, or a demonstration."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ BUNDLED = "generalist"
 
 
 def model_folder(controller: str, model: Path | None = None) -> Path | None:
-    """The folder that `make_controller` wants: the given one, or for a trained controller without one the bundled one.
+    """Return the folder for `make_controller`: the given one, or the bundled one for a trained controller.
 
     Raises:
         UserError: The package is installed without its shared files.
@@ -23,14 +23,14 @@ def model_folder(controller: str, model: Path | None = None) -> Path | None:
 def demonstration_to_play(
     controller: str, demo: str | Path | None, song: str | None, model: str | Path | None
 ) -> Path | None:
-    """The file that is both the music and what controller demo plays from; None for every other controller.
+    """Return the demonstration that controller demo plays, which is also the music; None for other controllers.
 
     Args:
-        controller: Its name.
-        demo, song, model: What was asked for; None or empty for nothing.
+        controller: Name of the controller.
+        demo, song, model: The options as given; None or empty if not.
 
     Raises:
-        UserError: The demonstration is missing, or given beside what it takes the place of.
+        UserError: The demonstration is missing, or combined with options that it replaces.
     """
     demonstrated = controller_names("demonstration")
     if controller not in demonstrated:

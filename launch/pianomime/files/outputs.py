@@ -1,4 +1,4 @@
-"""Files that a command is to write: refused before the music starts if they cannot be written."""
+"""Checks output files before the music starts."""
 
 import json
 import os
@@ -34,11 +34,11 @@ def check_record(path: Path) -> None:
 
 
 def keep_apart(outputs: Iterable[tuple[str, Path | None]], inputs: Iterable[Path | None] = ()) -> None:
-    """Refuse to overwrite what is read, or to write two things to one file, whatever names and links it goes by.
+    """Raise an error if an output would overwrite an input or another output, also through links.
 
     Args:
-        outputs: Options and the files they are to write; None for nothing.
-        inputs: What is read; None for nothing.
+        outputs: Options and their output files; None for none.
+        inputs: Input files; None for none.
 
     Raises:
         UserError: An output is an input or another output.
@@ -63,19 +63,19 @@ def make_folder(path: Path, option: str) -> None:
 
 
 def write_json(path: Path, value: Any) -> None:
-    """Write scores and the like, readable also for people; an older file stays until the new one is whole."""
+    """Write indented JSON; an older file stays until the new one is complete."""
     text = json.dumps(value, indent=2, ensure_ascii=False) + "\n"
-    # A file name in another encoding than the system's holds what is no text: JSON's escapes say so.
+    # File names may contain bytes that are not valid text; they are written as escapes.
     write_whole(path, lambda file: file.write_text(text, encoding="utf-8", errors="backslashreplace"))
 
 
 def _identities(path: Path) -> set[Hashable]:
-    """Two paths are one file if they share one of these."""
+    """Return identifiers of a path; two paths that share one are the same file."""
     resolved = Path(os.path.realpath(path))
     found: set[Hashable] = {resolved}
     try:
         status = path.stat()
-    except OSError:  # not there yet
+    except OSError:  # it does not exist yet
         if _folds_case(resolved.parent):
             found.add((resolved.parent, resolved.name.casefold()))
     else:
@@ -85,7 +85,7 @@ def _identities(path: Path) -> set[Hashable]:
 
 @lru_cache
 def _folds_case(folder: Path) -> bool:
-    """Whether names that differ in case alone are one file in a folder."""
+    """Return whether a folder ignores the case of names."""
     try:
         with tempfile.NamedTemporaryFile(prefix="pianomime-", dir=folder) as file:
             return folder.joinpath(Path(file.name).name.swapcase()).exists()
@@ -94,7 +94,7 @@ def _folds_case(folder: Path) -> bool:
 
 
 def _check_writable(folder: Path, what: str) -> None:
-    # Tried rather than looked up: permission bits say nothing about read-only or special file systems, or to root.
+    # Tried rather than looked up: permission bits do not cover read-only file systems, special ones, or root.
     try:
         with tempfile.TemporaryFile(dir=folder):
             pass

@@ -1,4 +1,4 @@
-"""Where the files that come with this package lie: songs, networks, configuration. Standard library only, for launch
+"""Finds the files shipped with this package: songs, networks, configuration. Standard library only, for launch
 files."""
 
 import os
@@ -12,7 +12,7 @@ DEFAULT_SONG = "minuet_in_g"
 
 
 def share_directory() -> Path:
-    """The folder that holds songs/, config/ and launch/: the source folder, or share/pianomime of an installation.
+    """Return the folder that holds songs/, config/ and launch/: the source folder, or share/pianomime.
 
     Raises:
         UserError: The package is installed without its shared files.
@@ -24,12 +24,12 @@ def share_directory() -> Path:
 
 
 def bundled_songs() -> dict[str, Path]:
-    """Name to MIDI file of every bundled song, sorted by name."""
+    """Return the MIDI files of the bundled songs by name, sorted."""
     return {path.stem: path for path in sorted((share_directory() / "songs").glob("*.mid"))}
 
 
 def find_song(song: str | None) -> Path:
-    """The MIDI file a user means: a path, the name of a bundled song, or None for the default one.
+    """Return the MIDI file for a path, the name of a bundled song, or None for the default song.
 
     Raises:
         UserError: There is no such file and no bundled song of that name.

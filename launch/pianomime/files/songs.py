@@ -1,4 +1,4 @@
-"""Songs and folders of them, as people name them."""
+"""Songs and folders of songs, as given on the command line."""
 
 import os
 import sys
@@ -21,7 +21,7 @@ Content = TypeVar("Content")
 
 
 def read_song(path: Path, choice: Choice = EVERYTHING_FOR_A_PIANO) -> PianoRoll:
-    """Read a MIDI file or the music of a demonstration, and say on stderr what of it is not played, and what is odd.
+    """Read a MIDI file or the music of a demonstration; report on stderr what is not played, and oddities.
 
     Raises:
         UserError: As `load_song`.
@@ -35,13 +35,13 @@ def read_song(path: Path, choice: Choice = EVERYTHING_FOR_A_PIANO) -> PianoRoll:
 
 
 def read_each(files: Mapping[str, Path], read: Callable[[Path], Content]) -> tuple[dict[str, Content], dict[str, str]]:
-    """Read the files of many songs: one that is no good is named on stderr and left out.
+    """Read the files of many songs; invalid ones are reported on stderr and left out.
 
     Returns:
-        Song to content; and song to what is wrong with its file, for those left out.
+        Contents by song; and errors by song, for those left out.
 
     Raises:
-        UserError: None is any good.
+        UserError: None is valid.
     """
     contents: dict[str, Content] = {}
     left_out: dict[str, str] = {}
@@ -61,10 +61,10 @@ def read_each(files: Mapping[str, Path], read: Callable[[Path], Content]) -> tup
 def collect_songs(
     paths: Sequence[Path], what: str = "MIDI file", suffixes: Sequence[str] = MIDI_SUFFIXES
 ) -> dict[str, Path]:
-    """Name to file, in the order given, folders sorted and searched to the bottom for `suffixes`, but not in what is
-    hidden there: names that begin with a dot.
+    """Return files by name, in the order given; folders are searched recursively for `suffixes`, sorted, without hidden
+    files and folders.
 
-    A name is the path below the folder that all files share, without the ending: "minuet", "bach/minuet".
+    A name is the path relative to the common folder of all files, without suffix: "minuet", "bach/minuet".
 
     Raises:
         UserError: A path does not exist, or a folder holds no such file; the message calls it `what`.

@@ -1,1 +1,1 @@
-"""The ROS graph: options, nodes, processes. What launch files read needs the standard library alone."""
+"""The ROS graph: options, nodes, processes. Modules used by launch files need only the standard library."""

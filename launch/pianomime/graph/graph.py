@@ -1,4 +1,4 @@
-"""The graph as processes of ours, from a check of what it needs to its last process: under play, live and follow."""
+"""Runs the graph as child processes, from the initial checks to the end; used by play, live and follow."""
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -20,7 +20,7 @@ if TYPE_CHECKING:  # needs ROS 2
 
 
 class Running(NamedTuple):
-    """The processes, where their words are printed, and what is listened to."""
+    """The running processes, the console for their output, and the status listener."""
 
     runner: Runner
     console: Console
@@ -31,16 +31,16 @@ class Running(NamedTuple):
 def running(
     options: PlayOptions | LiveOptions | FollowOptions, status: str, notice: str = "", score: Path | None = None
 ) -> Iterator[Running]:
-    """Start the nodes of the table; none is left after the block. What they say is printed.
+    """Start the nodes of the table and print their output; all have ended after the block.
 
     Args:
-        options: Who plays.
-        status: What to listen to, as for `StatusListener`.
-        notice: A line to be told once nothing is left to be refused.
+        options: Options of the graph.
+        status: Status to subscribe to, as for `StatusListener`.
+        notice: A line to print once all input is accepted.
         score: As for `node_table`.
 
     Raises:
-        UserError: A port in use, a name that is not in UTF-8, no ROS 2, a domain out of range, or a second instance.
+        UserError: A port in use, a name that is not UTF-8, no ROS 2, a domain out of range, or a second instance.
     """
     check_names(options)
     if options.viewer == "browser":
@@ -57,7 +57,7 @@ def running(
     refuse_second_instance()
     console = Console()
     with (
-        # Nodes first: starting processes is safe while this one has no threads of its own.
+        # Nodes first: forking is safe while this process has no other threads.
         Runner(node_table(options, score), lambda name, line: _print_line(console, name, line)) as runner,
         closing(StatusListener(status)) as listener,
     ):
@@ -67,7 +67,7 @@ def running(
 
 
 def progress_bar(console: Console) -> Progress:
-    """A bar with a task's time and its field `note`; nothing where nobody looks."""
+    """Return a progress bar with elapsed time and the field `note`; disabled without a terminal."""
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), TextColumn("{task.fields[note]}"))
     return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
 

@@ -1,4 +1,4 @@
-"""What a graph of nodes is asked for: a song, a live session, a pianist to be watched or followed."""
+"""Options of the graph: for a song, a live session, perception, or following a pianist."""
 
 import os
 from dataclasses import dataclass, field
@@ -18,14 +18,14 @@ LONGEST_SESSION_S = 7200.0
 
 @dataclass(frozen=True, kw_only=True)
 class NodeOptions:
-    """How every node is started.
+    """Options of every node.
 
     Attributes:
-        namespace: Of all nodes and their topics; empty for none, or for that of a launch file around ours.
-        params_file: YAML file whose parameters go over all others; None for none.
-        log_level: What nodes say: debug, info, warn, error or fatal.
-        use_sim_time: Programs of ROS 2's own (RViz) follow the simulator's /clock; our nodes always do.
-        frame_prefix: Before the names of frames, as `pianomime_core.ros_prefixes` tells.
+        namespace: Namespace of all nodes and topics; empty for none, or for that of an including launch file.
+        params_file: YAML file whose parameters override all others; None for none.
+        log_level: Log level of the nodes: debug, info, warn, error or fatal.
+        use_sim_time: Standard ROS 2 programs (RViz) use the simulator's /clock; our nodes always use its time.
+        frame_prefix: Prefix of frame names, see `pianomime_core.ros_prefixes`.
     """
 
     namespace: str = ""
@@ -37,24 +37,24 @@ class NodeOptions:
 
 @dataclass(frozen=True, kw_only=True)
 class Options(NodeOptions):
-    """Who plays, and who watches.
+    """Options of a graph with a robot.
 
     Attributes:
         controller: Name of the controller.
         model: Folder of the networks of a trained controller; None for the bundled one.
-        viewer: Where to watch; RViz is a program of ROS 2's own.
+        viewer: Viewer to start; RViz must be installed with ROS 2.
         viewer_host: Address that the browser viewer listens on.
-        viewer_port: Its port.
-        viewer_names: Further names under which browsers reach it.
+        viewer_port: Port of the browser viewer.
+        viewer_names: Additional host names of the browser viewer.
         variant: The hands, a name of `pianomime_core.hands.FOREARM_DOFS`.
-        hand_collisions: Fingers and hands collide with one another.
-        joint_prefix: Before the names of the hands' joints and actuators.
+        hand_collisions: Whether fingers and hands collide with one another.
+        joint_prefix: Prefix of the names of the hands' joints and actuators.
         rollout: npz file to write at the end; None for none.
-        record: Recording of all topics to write, a folder that ends in .mcap; None for none.
-        sound: What is pressed is heard on the machine's audio device.
-        soundfont: Piano for it; None for the bundled one.
-        midi_out: MIDI port for what is pressed, by name or a part of it; empty for none.
-        virtual_midi_out: Name of a MIDI port to make for it; empty for none.
+        record: Folder, ending in .mcap, for a recording of all topics; None for none.
+        sound: Play what is pressed on the audio device.
+        soundfont: Soundfont of the piano; None for the bundled one.
+        midi_out: MIDI port to play what is pressed on, by name or part of it; empty for none.
+        virtual_midi_out: Name of a MIDI port to create and play on; empty for none.
     """
 
     controller: str = DEFAULT_CONTROLLER
@@ -80,10 +80,10 @@ class PlayOptions(Options):
 
     Attributes:
         midi: The song.
-        choice: Tracks and channels of it to play.
+        choice: Tracks and channels to play.
         sync: The simulator waits for every command; otherwise real time.
-        speed: How fast it is played in real time, 1 is as written.
-        stay: The graph does not end with the song but waits for the next.
+        speed: Playback speed in real time, 1 is as written.
+        stay: Whether the graph waits for the next song instead of ending.
         horizon_steps: Rows of the goal window; None for what config/midi.yaml says.
     """
 
@@ -100,10 +100,10 @@ class LiveOptions(Options):
     """Music from a MIDI keyboard.
 
     Attributes:
-        port: Its name or a part of it; empty for the only one.
-        virtual: Name of a port to make instead; empty for none.
-        delay_s: How much later the robot plays; None for what the controller looks ahead.
-        channel: The one MIDI channel to hear, 1..16; 0 for all.
+        port: Name of the MIDI port or part of it; empty for the only one.
+        virtual: Name of a port to create instead; empty for none.
+        delay_s: Delay of the robot; None for the controller's lookahead.
+        channel: The only MIDI channel to use, 1..16; 0 for all.
         transpose: Semitones to add.
     """
 
@@ -116,12 +116,12 @@ class LiveOptions(Options):
 
 @dataclass(frozen=True, kw_only=True)
 class PerceptionOptions:
-    """Where pictures of a pianist come from.
+    """The source of the video frames of a pianist.
 
     Attributes:
-        source: Video file, or camera (a number or a device); empty to listen to `image_topic`.
-        image_topic: sensor_msgs/Image.
-        corners: Of the keyboard in the picture, as `perception_node` takes them; empty to look for it.
+        source: Video file, or camera (a number or a device); empty to subscribe to `image_topic`.
+        image_topic: Topic of type sensor_msgs/Image.
+        corners: Corners of the keyboard in the image, as for `perception_node`; empty to detect it.
     """
 
     source: str = ""
@@ -131,12 +131,12 @@ class PerceptionOptions:
 
 @dataclass(frozen=True, kw_only=True)
 class SeeOptions(NodeOptions):
-    """A pianist is watched, and no robot is there.
+    """Perception of a pianist, without a robot.
 
     Attributes:
-        perception: Where the pictures come from.
-        rviz: The fingertips are shown in RViz.
-        record: As of `Options`.
+        perception: Source of the frames.
+        rviz: Whether to show the fingertips in RViz.
+        record: As in `Options`.
     """
 
     perception: PerceptionOptions = field(default_factory=PerceptionOptions)
@@ -149,7 +149,7 @@ class FollowOptions(Options):
     """The hands follow a pianist's fingertips.
 
     Attributes:
-        perception: Who sees them; None if /hands/human_fingertips comes from elsewhere.
+        perception: Source of the frames; None if /hands/human_fingertips comes from elsewhere.
     """
 
     controller: str = "follow"
@@ -157,10 +157,10 @@ class FollowOptions(Options):
 
 
 def check_names(options: Options) -> None:
-    """Refuse what no ROS parameter can hold.
+    """Raise an error for values that a ROS parameter cannot hold.
 
     Raises:
-        UserError: The name of a file or port is not in UTF-8.
+        UserError: The name of a file or port is not UTF-8.
     """
     for option, value in vars(options).items():
         text = os.path.realpath(value) if isinstance(value, Path) else str(value)

@@ -1,4 +1,4 @@
-"""What launch files declare and read alike: the arguments behind `graph_options`, and values typed for them."""
+"""Arguments common to the launch files, and their conversion to `graph_options`."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,49 +15,54 @@ LOG_LEVELS = ["debug", "info", "warn", "error", "fatal"]
 HIGHEST_PORT = 65535
 
 NODE_ARGUMENTS = (
-    DeclareLaunchArgument("namespace", default_value="", description="of all nodes and topics; empty: none of its own"),
+    DeclareLaunchArgument("namespace", default_value="", description="namespace of all nodes and topics; empty: none"),
     DeclareLaunchArgument(
-        "params_file", default_value="", description="YAML file of parameters that go over all others; empty: none"
+        "params_file", default_value="", description="YAML file of parameters that override all others; empty: none"
     ),
-    DeclareLaunchArgument("log_level", default_value="info", choices=LOG_LEVELS, description="what nodes say"),
+    DeclareLaunchArgument("log_level", default_value="info", choices=LOG_LEVELS, description="log level of the nodes"),
     DeclareLaunchArgument(
-        "use_sim_time", default_value="true", choices=SWITCH, description="RViz follows the simulator; our nodes do"
+        "use_sim_time",
+        default_value="true",
+        choices=SWITCH,
+        description="RViz uses simulated time; our nodes always do",
     ),
-    DeclareLaunchArgument("frame_prefix", default_value="", description="before the names of frames, as left/"),
+    DeclareLaunchArgument("frame_prefix", default_value="", description="prefix of frame names, such as left/"),
 )
-"""Of every launch file."""
+"""Arguments of every launch file."""
 WATCHING_ARGUMENTS = (
     DeclareLaunchArgument(
-        "viewer", default_value="none", choices=["none", "browser", "window", "rviz"], description="where to watch"
+        "viewer", default_value="none", choices=["none", "browser", "window", "rviz"], description="viewer to start"
     ),
     DeclareLaunchArgument("viewer_host", default_value=LOCALHOST, description="address of the browser viewer"),
     DeclareLaunchArgument("viewer_port", default_value=str(VIEWER_PORT), description="port of the browser viewer"),
-    DeclareLaunchArgument("viewer_names", default_value="", description="further names it is reached by, by commas"),
-    DeclareLaunchArgument(
-        "variant", default_value="pianomime", choices=list(FOREARM_DOFS), description="the hands of the robot"
-    ),
+    DeclareLaunchArgument("viewer_names", default_value="", description="its additional host names, comma-separated"),
+    DeclareLaunchArgument("variant", default_value="pianomime", choices=list(FOREARM_DOFS), description="hand variant"),
     DeclareLaunchArgument("hand_collisions", default_value="false", choices=SWITCH, description="hands collide"),
-    DeclareLaunchArgument("joint_prefix", default_value="", description="before the names of joints, as left_"),
+    DeclareLaunchArgument("joint_prefix", default_value="", description="prefix of joint names, such as left_"),
     DeclareLaunchArgument("record", default_value="", description="mcap recording of all topics; empty: none"),
     *NODE_ARGUMENTS,
 )
-"""Of whatever moves hands."""
+"""Arguments of every launch file with a robot."""
 COMMON_ARGUMENTS = (
-    DeclareLaunchArgument("model", default_value="", description="networks of controller onnx; empty: bundled ones"),
+    DeclareLaunchArgument(
+        "model", default_value="", description="folder of networks for controller onnx; empty: bundled ones"
+    ),
     *WATCHING_ARGUMENTS,
     DeclareLaunchArgument("rollout", default_value="", description="npz file to write at the end; empty: none"),
-    DeclareLaunchArgument("sound", default_value="false", choices=SWITCH, description="on this machine's audio device"),
+    DeclareLaunchArgument(
+        "sound", default_value="false", choices=SWITCH, description="play sound on this machine's audio device"
+    ),
     DeclareLaunchArgument("soundfont", default_value="", description="sf2 file of a piano; empty: bundled one"),
     DeclareLaunchArgument("midi_out", default_value="", description="MIDI port to play on; empty: none"),
-    DeclareLaunchArgument("virtual_midi_out", default_value="", description="MIDI port to make and play on"),
+    DeclareLaunchArgument("virtual_midi_out", default_value="", description="MIDI port to create and play on"),
 )
 
 
 def node_options(text: Mapping[str, str]) -> dict[str, Any]:
-    """The fields of `graph_options.NodeOptions`, from what was typed for each of `NODE_ARGUMENTS`.
+    """Return the fields of `graph_options.NodeOptions` from the texts of `NODE_ARGUMENTS`.
 
-    Raises (as all here):
-        UserError: A value is of another type or out of range; the message names argument, value and legal ones.
+    Raises (as all functions here):
+        UserError: A value has the wrong type or is out of range; the message names argument, value and legal ones.
     """
     return {
         "namespace": text["namespace"],
@@ -69,7 +74,7 @@ def node_options(text: Mapping[str, str]) -> dict[str, Any]:
 
 
 def watching_options(text: Mapping[str, str]) -> dict[str, Any]:
-    """The fields of `graph_options.Options` that `WATCHING_ARGUMENTS` stand for."""
+    """Return the fields of `graph_options.Options` for `WATCHING_ARGUMENTS`."""
     return {
         **node_options(text),
         "viewer": text["viewer"],
@@ -84,7 +89,7 @@ def watching_options(text: Mapping[str, str]) -> dict[str, Any]:
 
 
 def common_options(text: Mapping[str, str]) -> dict[str, Any]:
-    """The same for `COMMON_ARGUMENTS`, the music's."""
+    """Return the fields of `graph_options.Options` for `COMMON_ARGUMENTS`, those of play and live."""
     return {
         **watching_options(text),
         "model": optional_path(text["model"]),
@@ -97,17 +102,17 @@ def common_options(text: Mapping[str, str]) -> dict[str, Any]:
 
 
 def is_true(text: str) -> bool:
-    """What one of `SWITCH` says."""
+    """Return the truth value of one of `SWITCH`."""
     return text.lower() == "true"
 
 
 def optional_path(text: str) -> Path | None:
-    """A path; None for empty text."""
+    """Return a path, or None for empty text."""
     return Path(text) if text else None
 
 
 def whole_number(name: str, text: str, lowest: int, highest: int) -> int:
-    """The whole number typed for an argument, ends included."""
+    """Return the whole number in an argument, limits included."""
     try:
         value = int(text)
     except ValueError:
@@ -118,7 +123,7 @@ def whole_number(name: str, text: str, lowest: int, highest: int) -> int:
 
 
 def number(name: str, text: str, lowest: float, highest: float) -> float:
-    """The number typed for an argument, ends included."""
+    """Return the number in an argument, limits included."""
     try:
         value = float(text)
     except ValueError:

@@ -1,4 +1,4 @@
-"""The node table as actions of ROS 2's launch, for launch files: what `pianomime.graph.runner` does without it."""
+"""The node table as actions of ROS 2 launch; `pianomime.graph.runner` is its counterpart without launch."""
 
 import os
 from collections.abc import Callable, Mapping, Sequence
@@ -40,7 +40,7 @@ from pianomime_core.ros_environment import domain_id, missing_ros_settings
 KILL_S = "1"
 """How long a process may take to end after SIGTERM."""
 LAUNCH_ARGUMENTS = ("launch-prefix", "launch-prefix-filter", "emulate_tty", "sigterm_timeout", "sigkill_timeout")
-"""What launch itself reads of the command line."""
+"""Command-line arguments of launch itself."""
 
 Arguments = Sequence[DeclareLaunchArgument]
 
@@ -48,15 +48,15 @@ Arguments = Sequence[DeclareLaunchArgument]
 def graph_description(
     launch_file: str, arguments: Arguments, table: Callable[[Mapping[str, str]], Sequence[NodeEntry]]
 ) -> LaunchDescription:
-    """Describe a graph.
+    """Return the launch description of a graph.
 
-    It ends by itself: with the song, when all its nodes do; with an error, and `ros2 launch` with exit code 1, when a
-    node refuses its input or dies too often. The nodes' environment is theirs alone.
+    It ends with the song, or, with an error and exit code 1 of `ros2 launch`, when a node refuses its input or dies too
+    often. Environment variables are set for its nodes only.
 
     Args:
-        launch_file: Its path.
-        arguments: What it declares.
-        table: Makes the nodes of what was typed for each argument.
+        launch_file: Path of the launch file.
+        arguments: Its declared arguments.
+        table: Returns the nodes for the texts of the arguments.
     """
 
     def start(context: LaunchContext) -> list[LaunchDescriptionEntity]:
@@ -75,14 +75,14 @@ class _Graph:
 
     def __init__(self, table: Sequence[NodeEntry], configurations: Mapping[str, Any]) -> None:
         self._table = table
-        # Of the files around ours: namespace, parameters and remappings of all nodes.
+        # Of including launch files: namespace, parameters and remappings of all nodes.
         self._configurations = dict(configurations)
         self._environment = missing_ros_settings(os.environ)
         self._nodes: list[Node] = []
         self._over = False
 
     def start(self) -> list[LaunchDescriptionEntity]:
-        """Start all."""
+        """Return the actions that start all nodes."""
         return [action for entry in self._table for action in self._start(entry)]
 
     def _start(self, entry: NodeEntry, restarts: int = 0) -> list[LaunchDescriptionEntity]:
@@ -93,7 +93,7 @@ class _Graph:
             name=entry.name,
             namespace=entry.namespace or None,
             output="screen",
-            # A later one wins.
+            # Later ones override earlier ones.
             parameters=[*config, _typed(entry.parameters), *params_file],
             remappings=list(entry.remappings),
             arguments=list(entry.arguments),
@@ -123,11 +123,11 @@ class _Graph:
             return [LogInfo(msg=said), TimerAction(period=RESTART_DELAY_S, actions=[again])]
         self._over = True
         if decision is not RespawnDecision.END:
-            # SIGTERM first: at SIGINT, which launch sends, a node that is still being imported shows a traceback.
+            # SIGTERM first: at SIGINT, which launch sends, a node that is still importing shows a traceback.
             ours = SignalProcess(signal_number=SIGTERM, process_matcher=self._nodes.__contains__)
             fail = OpaqueFunction(function=_fail, args=[entry, exit_code, decision])
             return [EmitEvent(event=ours), fail]
-        # No Shutdown, which would end a launch file around ours, too.
+        # No Shutdown, which would also end an including launch file.
         return [
             LogInfo(msg="end of the song"),
             EmitEvent(event=ShutdownProcess(process_matcher=self._nodes.__contains__)),
@@ -145,14 +145,14 @@ class _Graph:
 
 
 def _fail(context: LaunchContext, entry: NodeEntry, exit_code: int, decision: RespawnDecision) -> NoReturn:
-    """launch ends with exit code 1 after an exception alone."""
+    """Raise an exception, which is the only way to make launch exit with code 1."""
     if decision is RespawnDecision.REFUSE:
         raise UserError(f"{entry.name} has refused what it was given: its error stands above")
     raise NodeDied(f"{entry.name} ended before the song did (exit code {exit_code})")
 
 
 def _typed(parameters: Mapping[str, Value]) -> dict[str, Any]:
-    """Text stays text: launch_ros would read it as YAML, and make a number of a song or a port called "2"."""
+    """Keep strings as strings; launch_ros would parse them as YAML, so that a song called "2" became a number."""
     return {
         name: ParameterValue(value, value_type=str) if isinstance(value, str) else value
         for name, value in parameters.items()
@@ -160,7 +160,7 @@ def _typed(parameters: Mapping[str, Value]) -> dict[str, Any]:
 
 
 def _refuse_unknown(context: LaunchContext, launch_file: str, arguments: Arguments) -> None:
-    """Raise UserError for a name on the command line that nobody declares: launch passes over it in silence."""
+    """Raise UserError for an undeclared name on the command line, which launch would ignore silently."""
     event = context.locals.event
     around = getattr(event, "launch_description", None)
     files = [
@@ -169,7 +169,7 @@ def _refuse_unknown(context: LaunchContext, launch_file: str, arguments: Argumen
         if isinstance(entity, IncludeLaunchDescription)
     ]
     if [os.path.realpath(file) for file in files] != [os.path.realpath(launch_file)]:
-        return  # the command line is that of a launch file around this one
+        return  # the command line belongs to an including launch file
     legal = [argument.name for argument in arguments]
     for argument in context.argv:
         name = argument.partition(":=")[0]

@@ -1,4 +1,4 @@
-"""How much later than the keyboard the robot plays: as much as its controller looks ahead, or more."""
+"""The delay between keyboard and robot: at least the controller's lookahead."""
 
 import math
 
@@ -11,10 +11,10 @@ MAX_DELAY_S = 20.0
 
 
 def live_delay_s(controller: str, delay_s: float | None = None) -> float:
-    """Return the delay in whole steps; by default what the controller looks ahead, 0 for one that does not.
+    """Return the delay, a whole number of steps; by default the controller's lookahead, 0 if it has none.
 
     Raises:
-        UserError: The controller is unknown or wants the whole song, or looks further ahead than the delay shows.
+        UserError: The controller is unknown, needs the whole song, or looks further ahead than the delay allows.
     """
     horizon = spec_of(controller).horizon_steps
     if horizon is None:

@@ -1,4 +1,4 @@
-"""One process of the graph, as launch files and the runner without ROS tools start it."""
+"""One process of the graph, for launch files and for the runner."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -6,9 +6,9 @@ from pathlib import Path
 Value = str | int | float | bool
 
 STOP_S = 1.5
-"""How long a process may take to end by itself once asked."""
+"""How long a process may take to end once asked."""
 WRITE_S = 10.0
-"""The same for one that has files to write: a recording, hours of a rollout on a slow disk."""
+"""The same for one that writes files, such as a recording or a long rollout on a slow disk."""
 
 
 @dataclass(frozen=True)
@@ -17,17 +17,17 @@ class NodeEntry:
 
     Attributes:
         package: ROS package.
-        executable: Its console script, in lib/<package> of an installation.
-        module: Python module with the same main, for `python -m` where no such script is installed; empty for a
-            program of ROS 2 itself.
+        executable: Console script in lib/<package> of an installation.
+        module: Python module with the same main, for `python -m` if no such script is installed; empty for a standard
+            ROS 2 program.
         name: Node name.
-        config: YAML file with the parameters' defaults; None for those declared in the node.
-        parameters: Values over those of the file.
-        restart_parameters: Values over those when it is started again in the middle of a performance.
-        params_file: YAML file of the user's, over all of them; None for none.
+        config: YAML file with default parameters; None for those declared in the node.
+        parameters: Values that override the file.
+        restart_parameters: Values that override those when the node is restarted in the middle of a performance.
+        params_file: YAML file of the user, which overrides all of them; None for none.
         remappings: (from, to) names of topics.
-        arguments: Of the program, before those of ROS.
-        namespace: Of the node; empty for that of whoever starts it.
+        arguments: Program arguments, before those of ROS.
+        namespace: Namespace of the node; empty for that of its launch context.
         log_level: debug, info, warn, error or fatal.
         ends_graph: The song is over when this node ends well.
         required: The graph cannot go on without this node.

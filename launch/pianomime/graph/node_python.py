@@ -1,5 +1,5 @@
-"""Whether the python that runs the nodes sees what they need: it is not that of `ros2`, and in a new shell without the
-environment it is the wrong one. Standard library only, for launch files."""
+"""Checks that the python of the nodes has their requirements: it differs from that of `ros2`, and in a new shell
+without the environment it is the wrong one. Standard library only, for launch files."""
 
 import os
 import subprocess
@@ -16,10 +16,10 @@ _PRINT_MISSING = (
 
 
 def check_node_python(nodes: Sequence[NodeEntry]) -> None:
-    """Look at the first console script that is installed; one line now instead of tracebacks of every node later.
+    """Check the python of the first installed console script; one line now instead of a traceback of every node.
 
     Raises:
-        UserError: Its python does not see all of `NEEDED`.
+        UserError: It does not have all of `NEEDED`.
     """
     for node in nodes:
         script = _script(node)

@@ -1,4 +1,4 @@
-"""The nodes of the graph, once: launch/*.launch.py and the runner without ROS tools all read this table."""
+"""The table of nodes of the graph, used by launch/*.launch.py and by the runner."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -25,15 +25,15 @@ __all__ = ["NodeEntry", "node_table", "perception_table"]
 
 
 def node_table(options: PlayOptions | LiveOptions | FollowOptions, score: Path | None = None) -> tuple[NodeEntry, ...]:
-    """Return the nodes that play, in the order in which they are started.
+    """Return the nodes of a graph with a robot, in starting order.
 
     Args:
-        options: What is asked for.
+        options: Options of the graph.
         score: json file that the simulator writes at the end; None for none.
 
     Raises:
-        UserError: The delay of live music does not suit the controller, RViz is not installed, or there is no such
-            file of parameters.
+        UserError: The delay of live music does not suit the controller, RViz is not installed, or the parameter file
+            does not exist.
     """
     nodes = [
         NodeEntry(
@@ -62,7 +62,7 @@ def node_table(options: PlayOptions | LiveOptions | FollowOptions, score: Path |
         nodes.append(rviz_node(options))
     elif options.viewer != "none":
         nodes.append(_viewer(options))
-    # A recording has no /tf without.
+    # A recording has no /tf without them.
     if options.viewer == "rviz" or options.record is not None:
         nodes += frames_nodes(options)
     if _has_sound(options):
@@ -73,7 +73,7 @@ def node_table(options: PlayOptions | LiveOptions | FollowOptions, score: Path |
 
 
 def perception_table(options: SeeOptions) -> tuple[NodeEntry, ...]:
-    """Return the node that sees a pianist, with no robot; a file begins when it is recorded.
+    """Return the nodes for perception without a robot; a video file starts when the recorder is ready.
 
     Raises:
         UserError: As `node_table`.
@@ -98,14 +98,14 @@ def _as_asked(nodes: Sequence[NodeEntry], options: NodeOptions) -> tuple[NodeEnt
 
 
 def _length(options: PlayOptions | LiveOptions | FollowOptions) -> dict[str, Value]:
-    """What says when the simulator's work is over, and how fast it goes."""
+    """Return the parameters for the end and the speed of the simulation."""
     if isinstance(options, PlayOptions):
         return {"sync": options.sync, "speed": options.speed, "stay": options.stay}
     return {"session_s": LONGEST_SESSION_S}
 
 
 def _prefixes(options: Options) -> dict[str, Value]:
-    """What tells this robot's joints and frames from another's."""
+    """Return the parameters for prefixes of joints and frames."""
     return {"joint_prefix": options.joint_prefix, "frame_prefix": options.frame_prefix}
 
 
@@ -129,7 +129,7 @@ def _perception(options: PerceptionOptions, frame_prefix: str, *, wait_for_reade
 
 
 def _players(options: PlayOptions | LiveOptions | FollowOptions) -> tuple[NodeEntry, ...]:
-    """Who answers states, and whom they listen to."""
+    """Return the node that answers states, and its source of goals or fingertips."""
     if isinstance(options, FollowOptions):
         if options.perception is None:
             return (_follow(options),)
@@ -176,7 +176,7 @@ def _record(file: Path) -> NodeEntry:
         "pianomime_sim.record_node",
         "record_node",
         parameters={"file": str(file.resolve())},
-        # The song goes on unrecorded.
+        # The song continues unrecorded.
         required=False,
         stop_s=WRITE_S,
     )
@@ -223,7 +223,7 @@ def _sound(options: Options) -> NodeEntry:
             "midi_out": options.midi_out,
             "virtual_midi_out": options.virtual_midi_out,
         },
-        # The song goes on unheard.
+        # The song continues without sound.
         required=False,
     )
 
@@ -262,7 +262,7 @@ def _live(options: LiveOptions) -> NodeEntry:
             "channel": options.channel,
             "transpose": options.transpose,
         },
-        # The keyboard may be gone by then: no reason to end.
+        # The keyboard may be gone by then, which is no reason to end.
         restart_parameters={"wait_for_port": True},
     )
 

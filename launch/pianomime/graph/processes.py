@@ -1,4 +1,4 @@
-"""Child processes that cannot outlive us: started in groups of their own, ended together, killed if they dawdle."""
+"""Child processes that cannot outlive this one: in their own process groups, ended together, killed after a timeout."""
 
 import ctypes
 import os
@@ -16,27 +16,27 @@ OnLine = Callable[[str, str], None]
 
 
 class Process:
-    """One running node and what it says."""
+    """One running node and its output."""
 
     def __init__(
         self, name: str, command: Sequence[str], environ: Mapping[str, str], on_line: OnLine, stop_s: float
     ) -> None:
-        """Start it.
+        """Start the process.
 
         Args:
             name: For messages.
             command: Program and arguments.
             environ: Its environment.
             on_line: Called from another thread with the name and each line of its output.
-            stop_s: How long it may take to end by itself once asked; then its whole group is killed.
+            stop_s: How long it may take to end once asked; then its whole process group is killed.
         """
         self.name = name
         self.stop_s = stop_s
         self.error = ""
-        """What the process said was wrong with its input: the rest of its last line that began with "error: "."""
+        """The process's last error message: the rest of its last line that began with "error: "."""
         self._on_line = on_line
         self._listening = True
-        # Its own session: a Ctrl-C in the terminal reaches us alone, and we end the nodes in order.
+        # Its own session, so that Ctrl-C in the terminal reaches only this process, which ends the nodes in order.
         self._popen = subprocess.Popen(
             command,
             env=dict(environ),
@@ -53,7 +53,7 @@ class Process:
 
     @property
     def number(self) -> int:
-        """The process number."""
+        """The process id."""
         return self._popen.pid
 
     @property
@@ -62,21 +62,21 @@ class Process:
         return self._popen.poll()
 
     def ending(self) -> str:
-        """How it ended, in words."""
+        """Return a description of how it ended."""
         code = self._popen.poll()
         if code is None:
             return "still running"
         return f"killed by {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
 
     def interrupt(self, *, listen: bool = False) -> None:
-        """Ask it to end, and listen no more unless asked to: a node interrupted while it starts has nothing to say but
-        a traceback."""
+        """Send SIGINT, and discard further output unless `listen`: a node interrupted while it starts only prints a
+        traceback."""
         if self._popen.poll() is None:
             self._listening = listen
             self._popen.send_signal(signal.SIGINT)
 
     def finish(self, deadline_s: float) -> None:
-        """Wait for its end until `deadline_s` on the monotonic clock, then kill it with all it may have started."""
+        """Wait for its end until `deadline_s` on the monotonic clock, then kill it with its whole process group."""
         with suppress(subprocess.TimeoutExpired):
             self._popen.wait(max(deadline_s - time.monotonic(), 0.0))
         with suppress(ProcessLookupError):
@@ -85,7 +85,7 @@ class Process:
         self.drain()
 
     def drain(self) -> None:
-        """Wait until all it has said is read."""
+        """Wait until all its output has been read."""
         self._reader.join(timeout=0.5)
 
     def _read(self) -> None:
@@ -99,8 +99,8 @@ class Process:
 
 
 def stop_all(processes: Sequence[Process]) -> None:
-    """End all processes within the time that each may take; none is left, not even if the user is impatient."""
-    # Only the main thread may change (and hear) signals.
+    """End all processes within their time limits; none is left, even if the user presses Ctrl-C again."""
+    # Only the main thread may set (and receive) signals.
     in_main = threading.current_thread() is threading.main_thread()
     previous = signal.signal(signal.SIGINT, signal.SIG_IGN) if in_main else None
     try:
@@ -115,8 +115,8 @@ def stop_all(processes: Sequence[Process]) -> None:
 
 
 def _die_with_parent() -> None:
-    # In the child: the kernel asks it to end when our main thread is gone, even if that was by SIGKILL, and even before
-    # it can look after its parent itself (pianomime_core.parent). Programs of ROS 2's own never do.
+    # In the child: the kernel sends SIGTERM when our main thread is gone, even after SIGKILL, and even before the child
+    # can monitor its parent itself (pianomime_core.parent). Standard ROS 2 programs never do.
     _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
-    # An ignored SIGINT (a shell's background job) would be inherited; nodes must hear it.
+    # An ignored SIGINT (background job of a shell) would be inherited; nodes must receive it.
     signal.signal(signal.SIGINT, signal.SIG_DFL)

@@ -1,4 +1,4 @@
-"""What becomes of the graph when one of its processes has ended: the rule of launch file and runner alike."""
+"""What happens when a process of the graph has ended; used by launch files and by the runner."""
 
 from dataclasses import replace
 from enum import Enum, auto
@@ -6,39 +6,39 @@ from enum import Enum, auto
 from pianomime.graph.node_entry import NodeEntry
 
 RESTARTS = 3
-"""How often a node that dies is started again in one performance."""
+"""How often a node that dies is restarted in one performance."""
 RESTART_DELAY_S = 1.0
-"""The others notice within this time that it is gone, and make ready for its return."""
+"""Time for the other nodes to notice that it is gone, and to prepare for its return."""
 EXIT_USER_ERROR = 2
 _EXIT_END, _EXIT_UNSAFE = 0, 3
 
 
 class NodeDied(Exception):  # noqa: N818 (an event, like KeyboardInterrupt)
-    """A required node ended before the song did, and is not started again; the text says which and how."""
+    """A required node ended before the song did, and is not restarted; the text says which and how."""
 
 
 class RespawnDecision(Enum):
-    """What to do."""
+    """What to do when a node has ended."""
 
     END = auto()
     """The song is over."""
     LEAVE = auto()
-    """It was not needed, or its window was closed: go on without it."""
+    """It was not required, or its window was closed: continue without it."""
     RESTART = auto()
-    """Start it again; the song goes on."""
+    """Restart it; the song continues."""
     REFUSE = auto()
-    """Bad input: end, with what the node said."""
+    """Bad input: end with the error of the node."""
     DIE = auto()
-    """End: it came to numbers that no robot may follow, or dies again and again."""
+    """End: it got numbers that no robot may follow, or died too often."""
 
 
 def respawn_decision(node: NodeEntry, exit_code: int, restarts: int) -> RespawnDecision:
-    """Return what follows upon the end of a node.
+    """Return what to do when a node has ended.
 
     Args:
-        node: Which one.
-        exit_code: As of `pianomime_core.ros_main`; negative for a signal.
-        restarts: How often it has been started again so far.
+        node: The node.
+        exit_code: As in `pianomime_core.ros_main`; negative for a signal.
+        restarts: Number of restarts so far.
     """
     if exit_code == EXIT_USER_ERROR:
         return RespawnDecision.REFUSE
@@ -52,10 +52,10 @@ def respawn_decision(node: NodeEntry, exit_code: int, restarts: int) -> RespawnD
 
 
 def started_again(node: NodeEntry) -> NodeEntry:
-    """Return the node as it is started in the middle of a performance."""
+    """Return the node as it is restarted in the middle of a performance."""
     return replace(node, parameters={**node.parameters, **node.restart_parameters})
 
 
 def restart_line(ending: str, restarts: int) -> str:
-    """What to tell about it: "killed by SIGKILL: started again (1 of 3)"; `restarts` counts this one."""
+    """Return the line to print, such as "killed by SIGKILL: started again (1 of 3)"; `restarts` counts this one."""
     return f"{ending}: started again ({restarts} of {RESTARTS})"

@@ -1,4 +1,4 @@
-"""One graph for each ROS domain and namespace: two robots on the same topics would both play wrong notes."""
+"""Ensures one graph per ROS domain and namespace: two robots on the same topics would both play wrong notes."""
 
 import os
 import time
@@ -14,12 +14,12 @@ _POLL_S = 0.05
 
 
 def refuse_second_instance() -> None:
-    """Look around in the domain of the environment, for a second or so, before anything is started.
+    """Search the domain of the environment for another simulator, for about a second, before anything is started.
 
-    The simulator's node looks, too (`pianomime_core.ros_claim`); by then its companions have begun to compile.
+    The simulator node searches, too (`pianomime_core.ros_claim`), but by then other nodes have begun to compile.
 
     Raises:
-        UserError: A simulator plays there, or the domain is out of range.
+        UserError: Another simulator is running there, or the domain is out of range.
     """
     domain = domain_id(os.environ)
     looker = BackgroundNode("second_instance", domain)
@@ -32,6 +32,6 @@ def refuse_second_instance() -> None:
             time.sleep(_POLL_S)
             names = publishers(looker.node, topics.HAND_STATES).values()
             if names and not seen:
-                # Whether it lives, or was killed and is remembered, it says itself.
+                # Its reports show whether it is alive, or was killed and is still in the graph.
                 seen, end_s = True, time.monotonic() + ALIVE_S
             refuse_if_alive(looker.node, liveliness, names)

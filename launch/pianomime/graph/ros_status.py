@@ -1,4 +1,4 @@
-"""Listens to one status of /piano/score or /diagnostics from a thread, for progress bars."""
+"""Subscribes to one status of /piano/score or /diagnostics in a thread, for progress bars."""
 
 from contextlib import suppress
 from dataclasses import MISSING, fields
@@ -16,18 +16,18 @@ NEEDED = {
     "score": (*_SCORES, "missed_deadlines", "first_step", "step", "steps"),
     "follow_node": ("clouds",),
 }
-"""The numbers without which a status is not one."""
+"""The numbers that a valid status must have."""
 
 
 class StatusListener:
-    """Listens until it is closed.
+    """Keeps the newest values of a status until closed.
 
     Attributes:
         values: The newest numbers by name; empty before the first. Replaced as a whole, never changed.
     """
 
     def __init__(self, status: str) -> None:
-        """`status`: One of `NEEDED`: "score", or the node whose health is listened to."""
+        """`status`: One of `NEEDED`: "score", or the name of a node whose health is subscribed to."""
         topic, qos = (topics.SCORE, LATCHED) if status == "score" else (topics.DIAGNOSTICS, REPORT)
         self.values: dict[str, float] = {}
         self._status = status
@@ -40,6 +40,6 @@ class StatusListener:
         self._background.close()
 
     def _on_message(self, message: DiagnosticArray) -> None:
-        # Whatever else is said there is not for us.
+        # Other messages on the topic are ignored.
         with suppress(MessageError):
             self.values = read_status(message, self._status, needed=NEEDED[self._status])

@@ -1,4 +1,4 @@
-"""Runs the node table as processes, for machines without ROS's launch tools."""
+"""Runs the node table as processes, without the launch tools of ROS."""
 
 import json
 import os
@@ -28,20 +28,20 @@ __all__ = ["NodeDied", "Runner", "node_command"]
 
 _POLL_S = 0.05
 _REFUSED = 2
-"""Exit code of `pianomime_core.ros_main`: the last line says what is wrong."""
-# The prefix of a line names the node already.
+"""Exit code of `pianomime_core.ros_main` for bad input; the last line is the error."""
+# The prefix of a line already names the node.
 _LOG_FORMAT = {"RCUTILS_CONSOLE_OUTPUT_FORMAT": "[{severity}] {message}"}
 
 
 class Runner:
-    """The graph as processes, from `with` to the end of the block; then none is left. Who dies is started again, a few
-    times (`pianomime.graph.respawn`).
+    """Context in which the graph runs as processes; all have ended after the block. A node that dies is restarted, a
+    few times (`pianomime.graph.respawn`).
 
     Raises (from `wait`):
         UserError: A node refused its input (exit code 2).
-        NodeDied: A required node is gone for good.
+        NodeDied: A required node is permanently gone.
     Raises (from the end of the block):
-        UserError: A node could not write what it was to write (exit code 2).
+        UserError: A node could not write its files (exit code 2).
     """
 
     def __init__(self, nodes: Sequence[NodeEntry], on_line: OnLine) -> None:
@@ -68,18 +68,18 @@ class Runner:
             raise UserError("; ".join(unwritten))
 
     def wait(self, meanwhile: Callable[[], None]) -> None:
-        """Return when the song has ended; `meanwhile` is called about 20 times a second."""
+        """Return when the song has ended; `meanwhile` is called about 20 times per second."""
         while not self._ended():
             meanwhile()
             time.sleep(_POLL_S)
 
     def process_numbers(self) -> dict[str, int]:
-        """The process number of each node, by name; of the newest, if it was started again."""
+        """Return the current process id of each node, by name."""
         return {running.node.name: running.process.number for running in self._running}
 
     def end_music(self) -> None:
-        """Ask the node whose end is the end of the music to end it, and wait until it has written what is to be, but no
-        longer than it may take.
+        """Ask the node that ends the graph to stop, and wait until it has written its files, at most for its time
+        limit.
 
         Raises: As `wait`.
         """
@@ -105,7 +105,7 @@ class Runner:
         process.drain()
         decision = respawn_decision(running.node, process.exit_code, running.restarts)
         if decision is RespawnDecision.REFUSE:
-            running.left = True  # told now, not again at the end
+            running.left = True  # reported now, not again at the end
             raise UserError(process.error or f"{process.name} refused its input")
         if decision is RespawnDecision.DIE:
             raise NodeDied(f"{process.name} ended before the song did ({process.error or process.ending()})")
@@ -128,19 +128,19 @@ class Runner:
 
 @dataclass
 class _Running:
-    """A node, its newest process, and what became of those before it."""
+    """A node, its current process, and its restarts."""
 
     node: NodeEntry
     process: Process
     restarts: int = 0
     restart_s: float | None = None
-    """When it is to be started again, on the monotonic clock."""
+    """When to restart it, on the monotonic clock."""
     left: bool = False
 
 
 def node_command(node: NodeEntry, folder: Path) -> list[str]:
-    """Return the command line of a node; its parameters go through a file in `folder`, as launch_ros does it, so that
-    a path or name is never taken for a number or a truth value (JSON is YAML)."""
+    """Return the command line of a node; its parameters are passed in a file in `folder`, as in launch_ros, so that a
+    path or name is never parsed as a number or truth value (JSON is YAML)."""
     if node.module:
         command = [sys.executable, "-m", node.module]
     else:

@@ -1,6 +1,6 @@
-"""RViz on a performance: rviz2 with our configuration; robot_state_publisher with our URDF, for recordings, too.
+"""Nodes for RViz (rviz2 with our configuration), and robot_state_publisher with our URDF, also for recordings.
 
-Both come with ROS 2 itself; no package index has them. They are found as ROS finds them: in lib/<package> of a prefix.
+Both come only with ROS 2 itself and are found in lib/<package> of a prefix, as ROS does.
 """
 
 import os
@@ -14,11 +14,11 @@ from pianomime_core.errors import UserError
 
 RVIZ, STATE_PUBLISHER = "rviz2", "robot_state_publisher"
 _CLOCK = ("/clock", topics.CLOCK)
-"""For programs of ROS 2: the time of the simulator in their own namespace."""
+"""Remapping for standard ROS 2 programs to the simulator's clock in their own namespace."""
 
 
 def ros_program(name: str) -> Path | None:
-    """The program that the ROS package of the same name is there for; None if it is not installed."""
+    """Return the program of the ROS package of the same name; None if it is not installed."""
     for prefix in filter(None, os.environ.get("AMENT_PREFIX_PATH", "").split(os.pathsep)):
         program = Path(prefix) / "lib" / name / name
         if os.access(program, os.X_OK):
@@ -36,7 +36,7 @@ def check_rviz() -> None:
 
 
 def rviz_node(options: NodeOptions) -> NodeEntry:
-    """RViz.
+    """Return the node for RViz.
 
     Raises:
         UserError: As `check_rviz`.
@@ -56,7 +56,7 @@ def rviz_node(options: NodeOptions) -> NodeEntry:
 
 
 def frames_nodes(options: Options) -> tuple[NodeEntry, ...]:
-    """The frames of the hands on /tf, where robot_state_publisher is installed; else none."""
+    """Return robot_state_publisher for the frames of the hands on /tf, if it is installed."""
     program = ros_program(STATE_PUBLISHER)
     if program is None:
         return ()

@@ -1,4 +1,4 @@
-"""A picture of a demonstration: the notes with the fingers that play them, and the ways of the fingertips over them."""
+"""Plots a demonstration: the notes with their fingers, and the paths of the fingertips."""
 
 from pathlib import Path
 from typing import Any
@@ -49,12 +49,12 @@ def plot_demonstration(demonstration: Demonstration, out: Path) -> None:
     tracks.set_xlim(0, duration_s)
     handles: list[Any] = [Patch(color=HAND_COLOURS[side], label=f"notes, {HAND_WORDS[side]}") for side in SIDES]
     handles += [Line2D([], [], color=HAND_COLOURS[side], label=f"fingertips, {HAND_WORDS[side]}") for side in SIDES]
-    handles += [Patch(color=NOBODY_COLOUR, label="notes that nobody is near")]
+    handles += [Patch(color=NOBODY_COLOUR, label="notes without a finger")]
     figure.legend(handles=handles, loc="outside lower center", ncols=len(handles), frameon=False)
     try:
         write_whole(out, lambda file: figure.savefig(file, dpi=DOTS_PER_IN, format="png"))
     except OSError as error:
-        raise UserError(f"picture {str(out)!r} cannot be written: {error.strerror}") from error
+        raise UserError(f"plot {str(out)!r} cannot be written: {error.strerror}") from error
 
 
 def _draw_notes(axis: Any, demonstration: Demonstration) -> None:

@@ -1,4 +1,4 @@
-"""A film of a demonstration: the video it was seen in, with hands, held keys and the fingers given to them."""
+"""Draws a demonstration over its video: hands, held keys and their fingers."""
 
 import sys
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ _CODEC_OPTIONS = {"preset": "veryfast", "crf": "22"}
 
 
 def write_demonstration_video(demonstration: Demonstration, video: Path, out: Path) -> None:
-    """Write an MP4 file, 30 pictures a second, as long as the video.
+    """Write an MP4 file with 30 frames per second, as long as the video.
 
     Raises:
         UserError: The video cannot be read, or `out` cannot be written.
@@ -40,20 +40,20 @@ def _write(path: Path, demonstration: Demonstration, video: Path) -> None:
     with av.open(str(path), "w", format="mp4", options={"movflags": "+faststart"}) as container:
         stream: Any = container.add_stream("libx264", rate=FRAMES_PER_S, options=_CODEC_OPTIONS)
         stream.pix_fmt = "yuv420p"
-        shown = track(_paced(video), "filming", total=number, transient=True, disable=not sys.stdout.isatty())
+        shown = track(_paced(video), "rendering", total=number, transient=True, disable=not sys.stdout.isatty())
         for index, frame in enumerate(shown):
-            height, width = (side - side % 2 for side in frame.image.shape[:2])  # the codec wants even sizes
+            height, width = (side - side % 2 for side in frame.image.shape[:2])  # the codec requires even sizes
             image = annotated(frame, demonstration, keyboard.scaled(frame.image.shape[1::-1]))[:height, :width]
             if not index:
                 stream.width, stream.height = width, height
-            picture = av.VideoFrame.from_ndarray(np.ascontiguousarray(image), format="rgb24")
-            picture.pts = index
-            container.mux(stream.encode(picture))
+            encoded = av.VideoFrame.from_ndarray(np.ascontiguousarray(image), format="rgb24")
+            encoded.pts = index
+            container.mux(stream.encode(encoded))
         container.mux(stream.encode())
 
 
 def annotated(frame: Frame, demonstration: Demonstration, keyboard: KeyboardMap) -> NDArray[np.uint8]:
-    """Return the picture (H, W, 3) with the grid of keys, those held at its time, and the hands between two rows."""
+    """Return the frame (H, W, 3) with the outlines of the keys, the held keys, and the interpolated hands."""
     image = frame.image.copy()
     time_s = frame.time_s - demonstration.video_offset_s
     held = np.flatnonzero((demonstration.onset_s <= time_s) & (time_s < demonstration.offset_s))
@@ -64,7 +64,7 @@ def annotated(frame: Frame, demonstration: Demonstration, keyboard: KeyboardMap)
 
 
 def _between(demonstration: Demonstration, time_s: float) -> NDArray[np.float64]:
-    """Points (2, 6, 3) m at a time between two rows; NaN where a hand is known in neither, and outside the music."""
+    """Return points (2, 6, 3) m interpolated between two rows; NaN if known in neither, and outside the music."""
     place = np.searchsorted(demonstration.time_s, time_s)
     if not 0 < place < len(demonstration.time_s):
         return np.full(demonstration.points_m.shape[1:], np.nan)
@@ -76,7 +76,7 @@ def _between(demonstration: Demonstration, time_s: float) -> NDArray[np.float64]
 
 
 def _paced(video: Path) -> Iterator[Frame]:
-    """The picture to be seen at each beat of the film, whatever the rate of the video."""
+    """Yield the video's frames resampled to the output frame rate."""
     index = 0
     latest: Frame | None = None
     for frame in frames(video):

@@ -1,4 +1,4 @@
-"""Errors as people read them: by cause, by onset, and by song."""
+"""Tables of errors: by cause, by onset, and by song."""
 
 import math
 from collections.abc import Mapping
@@ -67,7 +67,7 @@ class SongErrors:
 
 
 def causes_table(title: str, songs: int, errors: ErrorTable) -> Table:
-    """Missed and wrong note-frames by cause: of each the share of all errors, and the notes it befalls."""
+    """Return missed and wrong note-frames by cause, with their share of all errors and the affected notes."""
     wanted, pressed = errors.reference, errors.estimated
     missed, wrong = errors.missed.note_frames, errors.wrong.note_frames
     table = _table("lost frames", "note-frames", "of errors", "notes", "of notes")
@@ -100,7 +100,7 @@ def causes_table(title: str, songs: int, errors: ErrorTable) -> Table:
 
 
 def onsets_table(errors: ErrorTable) -> Table:
-    """What became of the wanted onsets, and what the pressed ones belong to."""
+    """Return the causes of the wanted and the pressed onsets."""
     table = _table("onsets", "number", "share")
     for title, counts, rows, notes in (
         ("wanted", errors.reference_onsets, WANTED_ONSET_ROWS, errors.reference.notes),
@@ -114,7 +114,7 @@ def onsets_table(errors: ErrorTable) -> Table:
 
 
 def songs_table(songs: Mapping[str, SongErrors], total: ErrorTable) -> Table:
-    """Scores and note-frames song by song, the lowest F1 first; at the end the means of the scores and the sums."""
+    """Return scores and note-frames per song, lowest F1 first, with mean scores and sums at the end."""
     table = _table("song", "F1", "onset F1", "wanted", "missed", "wrong")
     for song, found in sorted(songs.items(), key=lambda item: item[1].f1):
         table.add_row(escape(song), *_song_cells(found.f1, found.onset_f1, found.errors))

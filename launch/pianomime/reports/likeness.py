@@ -1,4 +1,4 @@
-"""How near the robot's fingertips came to the pianist's whose demonstration was played."""
+"""Distance of the robot's fingertips from those of the pianist whose demonstration was played."""
 
 import math
 from pathlib import Path
@@ -17,17 +17,17 @@ from pianomime_description.hand_spec import fingertip_site
 from pianomime_physics.simulator import Simulator
 
 FINGERTIP_DISTANCE = "fingertip_distance_mm"
-"""Name among the scores of a demonstration's performance."""
+"""Name of the score."""
 
 
 def likeness(song: Path, rollout: Rollout, simulator: Simulator) -> dict[str, float]:
-    """Return the score FINGERTIP_DISTANCE of a rollout; nothing if the song is no demonstration with hands, or was
-    played in part.
+    """Return the score FINGERTIP_DISTANCE of a rollout; empty if the song is not a demonstration with hands, or was
+    played only in part.
 
     Args:
-        song: What was played.
-        rollout: How.
-        simulator: One like that in which it was played; is reset.
+        song: The song played.
+        rollout: Its rollout.
+        simulator: A simulator of the same scene; will be reset.
 
     Raises:
         UserError: The simulator has other hands.

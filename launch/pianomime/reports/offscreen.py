@@ -1,4 +1,4 @@
-"""Which library draws without a display: chosen before MuJoCo is imported, which looks only then."""
+"""Chooses the library for offscreen rendering, before MuJoCo is imported."""
 
 import ctypes.util
 import os
@@ -10,7 +10,7 @@ _LIBRARIES = {"egl": "EGL", "osmesa": "OSMesa"}
 
 
 def choose_gl() -> None:
-    """Set MUJOCO_GL to what there is, unless the user has.
+    """Set MUJOCO_GL to an available library, unless it is set.
 
     Raises:
         UserError: Neither EGL nor OSMesa is installed.

@@ -1,4 +1,5 @@
-"""`pianomime plot`: the piano roll of a rollout, right, missed and wrong, and the ways of the fingertips."""
+"""`pianomime plot`: the piano roll of a rollout with correct, missed and wrong keys, and the paths of the
+fingertips."""
 
 from pathlib import Path
 from typing import Any
@@ -36,7 +37,7 @@ def plot(rollout: Path, out: Path) -> int:
     """Draw a rollout file into a PNG file and return the exit code.
 
     Raises:
-        UserError: The file is no rollout, `out` cannot be written or is no PNG, or matplotlib is not installed.
+        UserError: The file is not a rollout, `out` cannot be written or is not PNG, or matplotlib is not installed.
     """
     check_file(out, "--out", ".png")
     keep_apart([("--out", out)], (rollout,))
@@ -58,13 +59,13 @@ def plot(rollout: Path, out: Path) -> int:
     try:
         write_whole(out, lambda file: figure.savefig(file, dpi=DOTS_PER_IN))
     except OSError as error:
-        raise UserError(f"picture {str(out)!r} cannot be written: {error.strerror}") from error
+        raise UserError(f"plot {str(out)!r} cannot be written: {error.strerror}") from error
     print(f"{out}: {performance.duration_s:.1f} s")
     return 0
 
 
 def fingertips(performance: Performance) -> NDArray[np.float64]:
-    """Return where the fingertips are in the world, (2 sides, 5 fingers, poses, 3) m, right hand and thumb first."""
+    """Return the fingertips in the world frame, (2 sides, 5 fingers, poses, 3) m, right hand and thumb first."""
     model = build_scene(performance.scene).compile()
     data = mujoco.MjData(model)
     qpos = [model.joint(name).qposadr[0] for name in performance.joint_names]
@@ -78,16 +79,16 @@ def fingertips(performance: Performance) -> NDArray[np.float64]:
 
 
 def roll_image(goal: NDArray[np.bool_], pressed: NDArray[np.bool_]) -> NDArray[np.uint8]:
-    """Return the colour of each key in each step, (88, T, 3) sRGB, for (T, 88) wanted and pressed keys."""
-    picture = np.empty((NUM_KEYS, len(goal), 3), dtype=np.uint8)
-    picture[:] = np.where(KEYBOARD.is_black[:, None, None], BLACK_ROW, WHITE_ROW)
+    """Return the colour of each key in each step, (88, T, 3) sRGB, for goal and pressed keys (T, 88)."""
+    image = np.empty((NUM_KEYS, len(goal), 3), dtype=np.uint8)
+    image[:] = np.where(KEYBOARD.is_black[:, None, None], BLACK_ROW, WHITE_ROW)
     for mark, keys in (
         (KeyMark.RIGHT, goal & pressed),
         (KeyMark.MISSED, goal & ~pressed),
         (KeyMark.WRONG, ~goal & pressed),
     ):
-        picture[keys.T] = MARK_COLOURS[mark]
-    return picture
+        image[keys.T] = MARK_COLOURS[mark]
+    return image
 
 
 def _draw_roll(axis: Any, performance: Performance, times_s: NDArray[np.float64], tips: NDArray[np.float64]) -> None:
@@ -95,9 +96,9 @@ def _draw_roll(axis: Any, performance: Performance, times_s: NDArray[np.float64]
     from matplotlib.patches import Patch
 
     rollout = performance.rollout
-    picture = roll_image(rollout.goal, rollout.pressed)
+    image = roll_image(rollout.goal, rollout.pressed)
     extent = (0, performance.duration_s, -0.5, NUM_KEYS - 0.5)
-    axis.imshow(picture, extent=extent, origin="lower", aspect="auto", interpolation="nearest")
+    axis.imshow(image, extent=extent, origin="lower", aspect="auto", interpolation="nearest")
     for side, of_side in zip(SIDES, tips, strict=True):
         for tip in of_side:
             # Centres of the keys rise with the pitch, white and black together.

@@ -1,4 +1,4 @@
-"""Scores as people read them: the table at the end of a song, and a row for each of many songs."""
+"""Tables of scores: for one song, and with a row for each of many songs."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -26,17 +26,17 @@ EVALUATION_COLUMNS = {
     "active F1": "active_f1",
     "do-nothing F1": "do_nothing_f1",
 }
-# Of songs that have pedal, and of demonstrations.
+# For songs that use the pedal, and for demonstrations.
 PEDAL_COLUMN = {"pedal F1": "pedal_f1"}
 LIKENESS_COLUMN = {"mm from human": "fingertip_distance_mm"}
-# Of the planner alone and of its refinement.
+# For the planner alone and for its refinement.
 REFINEMENT_COLUMNS = {"F1": "f1", "onset F1": "onset_f1"}
 
 
 def song_table(
     title: str, card: ScoreCard, missed_deadlines: int, likeness: Mapping[str, float] | None = None
 ) -> Table:
-    """The table that ends `play`; `likeness` as of `pianomime.reports.likeness`."""
+    """Return the final table of `play`; `likeness` is the result of `pianomime.reports.likeness`."""
     table = Table("score", "value", title=escape(title))
     for label, field in SONG_ROWS.items():
         table.add_row(label, f"{getattr(card, field):.4f}")
@@ -50,7 +50,7 @@ def song_table(
 
 
 def evaluation_table(title: str, scores: Mapping[str, Mapping[str, float]], mean: Mapping[str, float]) -> Table:
-    """The table of `evaluate`: song -> scores by field name, and the unweighted mean of those that have the score."""
+    """Return the table of `evaluate`: scores by song and field name, and unweighted means of those with the score."""
     table = Table(title=escape(title), box=box.SIMPLE, pad_edge=False, collapse_padding=True)
     table.add_column("song", overflow="fold")
     own = {label: field for label, field in {**PEDAL_COLUMN, **LIKENESS_COLUMN}.items() if field in mean}
@@ -67,7 +67,7 @@ def evaluation_table(title: str, scores: Mapping[str, Mapping[str, float]], mean
 
 
 def refinement_table(title: str, planner: Mapping[str, float], refined: Mapping[str, float]) -> Table:
-    """The table of `refine` for one song: scores by field name."""
+    """Return the table of `refine` for one song, from scores by field name."""
     table = Table("", "planner alone", "refined", title=escape(title))
     for label, field in {**REFINEMENT_COLUMNS, "do-nothing F1": "do_nothing_f1"}.items():
         if field == "do_nothing_f1":
@@ -79,13 +79,13 @@ def refinement_table(title: str, planner: Mapping[str, float], refined: Mapping[
 def refinements_table(
     title: str, songs: Mapping[str, Mapping[str, Any]], mean: Mapping[str, Mapping[str, float]], finished: int
 ) -> Table:
-    """The table of `refine` for many songs.
+    """Return the table of `refine` for many songs.
 
     Args:
-        title: Above it.
-        songs: Song -> "state", and where there is a rollout "decided_steps", "steps", "planner" and "refined".
+        title: Title of the table.
+        songs: By song "state", and if there is a rollout "decided_steps", "steps", "planner" and "refined".
         mean: "planner" and "refined" of the finished songs; empty if there are none.
-        finished: How many these are.
+        finished: Number of finished songs.
     """
     table = Table(title=escape(title), box=box.SIMPLE, pad_edge=False, collapse_padding=True)
     table.add_column("song", overflow="fold")

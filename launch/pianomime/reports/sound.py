@@ -14,7 +14,8 @@ def sound(rollout: Path, out: Path, soundfont: Path | None) -> int:
     """Write the sound of a rollout file and return the exit code.
 
     Raises:
-        UserError: The file is no rollout, `out` cannot be written or is of no known kind, or the soundfont is no good.
+        UserError: The file is not a rollout, `out` cannot be written or has an unknown suffix, or the soundfont is
+            invalid.
     """
     check_file(out, "--out", ".wav", ".mid")
     keep_apart([("--out", out)], (rollout, soundfont))
@@ -25,7 +26,7 @@ def sound(rollout: Path, out: Path, soundfont: Path | None) -> int:
 
 
 def write_sound(rollout: Path, out: Path, soundfont: Path | None) -> None:
-    """Write a rollout file as WAV or MIDI, whichever `out` ends in, and say so.
+    """Write a rollout file as WAV or MIDI, by the suffix of `out`, and print a line.
 
     Raises:
         UserError: As `sound`.

@@ -1,4 +1,4 @@
-"""`pianomime video`: a film of a rollout with the sound of what the robot pressed."""
+"""`pianomime video`: a video of a rollout with the sound of what the robot pressed."""
 
 import math
 import sys
@@ -31,11 +31,11 @@ _BT709 = 1
 
 
 def video(rollout: Path, out: Path, size: str, soundfont: Path | None) -> int:
-    """Film a rollout file into an MP4 file and return the exit code.
+    """Render a rollout file to an MP4 file and return the exit code.
 
     Raises:
-        UserError: The file is no rollout, `out` cannot be written or is no MP4, the soundfont is no good, nothing can
-            draw here, or PyAV is not installed.
+        UserError: The file is not a rollout, `out` cannot be written or is not MP4, the soundfont is invalid,
+            offscreen rendering is not available, or PyAV is not installed.
     """
     check_file(out, "--out", ".mp4")
     keep_apart([("--out", out)], (rollout, soundfont))
@@ -56,7 +56,7 @@ def video(rollout: Path, out: Path, size: str, soundfont: Path | None) -> int:
 
 
 def snapshot(performance: Performance, state: SimulatorState) -> tuple[Snapshot, float]:
-    """Return what is seen at a state, and how much of its control step is over; colours are those of the step's end."""
+    """Return the snapshot of a state, and the elapsed part of its control step; colours are those of the step's end."""
     rollout = performance.rollout
     # A state at the very end of a step belongs to that step.
     elapsed = state.time_s / CONTROL_TIMESTEP_S
@@ -79,23 +79,23 @@ def _write(
 
     caption = Caption(performance, size)
     with av.open(str(path), "w", options={"movflags": "+faststart"}) as container:
-        pictures: Any = container.add_stream("libx264", rate=FRAMES_PER_S, options=_CODEC_OPTIONS)
-        pictures.width, pictures.height = size
-        pictures.pix_fmt = "yuv420p"
-        pictures.codec_context.colorspace = _BT709
-        voice: Any = container.add_stream("aac", rate=SAMPLE_RATE_HZ, layout="stereo")
+        images: Any = container.add_stream("libx264", rate=FRAMES_PER_S, options=_CODEC_OPTIONS)
+        images.width, images.height = size
+        images.pix_fmt = "yuv420p"
+        images.codec_context.colorspace = _BT709
+        audio: Any = container.add_stream("aac", rate=SAMPLE_RATE_HZ, layout="stereo")
         number = math.ceil(len(sound) / SAMPLES_PER_FRAME)
-        for index in track(range(number), "filming", transient=True, disable=not sys.stdout.isatty()):
+        for index in track(range(number), "rendering", transient=True, disable=not sys.stdout.isatty()):
             if index < len(performance.poses):
                 image = caption.put_on(renderer.draw(*snapshot(performance, performance.poses[index])))
                 frame = av.VideoFrame.from_ndarray(image, format="rgb24").reformat(
                     format="yuv420p", dst_colorspace=_BT709
                 )
             frame.pts = index
-            container.mux(pictures.encode(frame))
+            container.mux(images.encode(frame))
             part = sound[index * SAMPLES_PER_FRAME : (index + 1) * SAMPLES_PER_FRAME]
-            heard = av.AudioFrame.from_ndarray(np.ascontiguousarray(part.T), format="fltp", layout="stereo")
-            heard.sample_rate, heard.pts = SAMPLE_RATE_HZ, index * SAMPLES_PER_FRAME
-            container.mux(voice.encode(heard))
-        container.mux(pictures.encode())
-        container.mux(voice.encode())
+            samples = av.AudioFrame.from_ndarray(np.ascontiguousarray(part.T), format="fltp", layout="stereo")
+            samples.sample_rate, samples.pts = SAMPLE_RATE_HZ, index * SAMPLES_PER_FRAME
+            container.mux(audio.encode(samples))
+        container.mux(images.encode())
+        container.mux(audio.encode())

@@ -1,4 +1,4 @@
-"""What is written on a film: who plays what how well, and what the colours mean."""
+"""Captions of videos: controller, song and scores, and a legend of the colours."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,12 +8,12 @@ from pianomime.episodes.performance import Performance
 from pianomime_sim.viewers.key_marks import MARK_COLOURS, MARK_WORDS
 
 TEXT_HEIGHT = 1 / 36
-"""Of the picture's height."""
+"""Fraction of the frame height."""
 TEXT_COLOUR = (0xE6, 0xE6, 0xE6)
 
 
 class Caption:
-    """Title and meaning of the colours, drawn once and put on every picture of `size` (width, height)."""
+    """Title and legend, drawn once and put on every frame of `size` (width, height)."""
 
     def __init__(self, performance: Performance, size: tuple[int, int]) -> None:
         width, height = size
@@ -39,10 +39,10 @@ class Caption:
         self._share = np.asarray(image)[self._rows, :, None] / np.float32(255)
         self._colours = np.asarray(colours)[self._rows]
 
-    def put_on(self, picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        """Return the picture (height, width, 3) with the caption on it."""
-        captioned = picture.copy()
-        below = picture[self._rows]
+    def put_on(self, frame: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """Return the frame (height, width, 3) with the caption."""
+        captioned = frame.copy()
+        below = frame[self._rows]
         captioned[self._rows] = np.rint(below + self._share * (self._colours - below.astype(np.float32)))
         return captioned
 

@@ -99,7 +99,7 @@ def test_a_camera_gives_pictures_until_it_is_unplugged(camera):
     first, second = next(given), next(given)
     assert first.image[0, 0].tolist() == [3, 2, 1], "OpenCV's blue comes first"
     assert second.taken_s > first.taken_s
-    with pytest.raises(UserError, match="camera 0 gives no pictures"):
+    with pytest.raises(UserError, match="camera 0 delivers no frames"):
         next(given)
     assert CAMERAS[0].released
     assert CAMERAS[0].device == 0

@@ -41,7 +41,7 @@ def test_only_landmarks_are_kept():
 
 
 def test_no_picture():
-    with pytest.raises(UserError, match="no picture to look for hands in"):
+    with pytest.raises(UserError, match="no frames to detect hands in"):
         follow([], Scripted())
 
 

@@ -219,7 +219,7 @@ def test_a_wrong_encoding_is_refused_and_the_next_picture_is_seen(see):
     assert not seeing.clouds.sent
     health = seeing.part._health()
     assert health.values["refused_messages"] == 1
-    assert health.warnings == ("1 pictures refused",)
+    assert health.warnings == ("1 images refused",)
     seeing.show(painted())
     assert len(seeing.clouds.sent) == 1
 
@@ -254,9 +254,9 @@ def test_two_cameras_on_one_topic_and_none_are_told(see, monkeypatch):
     for _ in range(2):
         seeing.part.node.create_publisher(Image, "/top", 1)
     seeing.until(lambda: seeing.part.node.count_publishers("/top") == 2)
-    assert seeing.part._complaints() == ["2 publishers on /top: pictures of several cameras are mixed"]
+    assert seeing.part._complaints() == ["2 publishers on /top: images of several cameras are mixed"]
     monkeypatch.setattr(ros_perception, "SILENCE_S", 0.0)
-    assert seeing.part._complaints()[1] == "no pictures on /top, which has 2 publishers"
+    assert seeing.part._complaints()[1] == "no images on /top, which has 2 publishers"
 
 
 def test_a_camera_that_offers_best_effort_alone_is_heard(see):
@@ -306,12 +306,12 @@ def test_a_file_is_played_once_somebody_reads_and_then_it_is_over(see, tmp_path)
 def test_a_camera_that_is_unplugged_ends_it(see, monkeypatch):
     def unplugged(source):
         yield TimedFrame(painted(), time.monotonic())
-        raise UserError(f"camera {source} gives no pictures: is it unplugged?")
+        raise UserError(f"camera {source} delivers no frames: is it unplugged?")
 
     monkeypatch.setattr(ros_perception, "check_source", lambda source: None)
     monkeypatch.setattr(ros_perception, "pictures", unplugged)
     seeing = see(source="/dev/video3")
-    with pytest.raises(UserError, match="camera /dev/video3 gives no pictures"):
+    with pytest.raises(UserError, match="camera /dev/video3 delivers no frames"):
         seeing.until(lambda: False)
     assert not seeing.part.finished
 

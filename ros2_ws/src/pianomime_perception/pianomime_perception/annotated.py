@@ -1,4 +1,4 @@
-"""A picture for the person at the camera: small, with the keys and hands that were seen in it."""
+"""A small video frame for the user, with the detected keys and hands drawn over it."""
 
 import cv2
 import numpy as np
@@ -9,11 +9,11 @@ from pianomime_perception.drawing import draw_grid, draw_hands
 from pianomime_perception.keyboard_map import KeyboardMap
 
 MAX_WIDTH_PX = 640
-"""Enough to see where a finger is taken to be; a recording keeps each of them."""
+"""Enough to check the detected fingers; recordings keep every frame."""
 
 
 def annotated(image: NDArray[np.uint8], keyboard: KeyboardMap, fingertips: Fingertips) -> NDArray[np.uint8]:
-    """Return a picture (H, W, 3) RGB, no wider than `MAX_WIDTH_PX`, with keys and hands drawn over it."""
+    """Return the frame (H, W, 3) RGB, no wider than `MAX_WIDTH_PX`, with keys and hands drawn over it."""
     height, width = image.shape[:2]
     scale = min(1.0, MAX_WIDTH_PX / width)
     size = round(scale * width), round(scale * height)

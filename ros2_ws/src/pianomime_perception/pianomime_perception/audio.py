@@ -1,4 +1,4 @@
-"""The sound of an audio or video file as samples, in any container and coding that FFmpeg reads."""
+"""The sound of an audio or video file as samples, in any container and codec that FFmpeg reads."""
 
 from pathlib import Path
 from typing import Any
@@ -14,11 +14,11 @@ from pianomime_core.notes import MAX_DURATION_S
 from pianomime_perception.media import AUDIO_FORMATS, open_media
 
 MAX_LOST_SHARE = 0.05
-"""More than this share of the sound that cannot be decoded makes a damaged file."""
+"""A file counts as damaged if more than this fraction of the sound cannot be decoded."""
 MIN_LOST_S = 0.5
-"""Headers are this inexact."""
+"""Tolerance for inexact headers."""
 _MIN_GAP_S = 0.05
-"""Timestamps are this inexact; a longer pause between them is silence."""
+"""Tolerance for inexact timestamps; a longer gap between them is silence."""
 _LENGTH_GUESSED = ("mp3", "aac")
 """Formats whose header may not know the length: FFmpeg then guesses it from the bit rate."""
 
@@ -26,10 +26,10 @@ _LENGTH_GUESSED = ("mp3", "aac")
 def read_audio(path: str | Path, sample_rate_hz: int) -> NDArray[np.float32]:
     """Return the first sound track, (samples,), the mean of its channels, full scale is 1.
 
-    Sample 0 is the beginning of the file, pictures included: times are those of `pianomime_perception.video_file`.
+    Sample 0 is the beginning of the file, including its video: times are those of `pianomime_perception.video_file`.
 
     Raises:
-        UserError: The file is missing, damaged, neither sound nor video, without sound or longer than 30 minutes.
+        UserError: The file is missing, damaged, neither audio nor video, without sound or longer than 30 minutes.
     """
     with open_media(path, "is neither audio nor video", AUDIO_FORMATS) as container:
         if not container.streams.audio:
@@ -42,7 +42,7 @@ def read_audio(path: str | Path, sample_rate_hz: int) -> NDArray[np.float32]:
 
 def _samples(path: str | Path, container: InputContainer, stream: Any, sample_rate_hz: int) -> NDArray[np.float32]:
     start_s = (container.start_time or 0) / av.time_base
-    # Mixed below: FFmpeg mixes floats 3 dB too loud where both channels hold the same.
+    # Mixed below, because FFmpeg mixes floats 3 dB too loud if both channels are equal.
     resampler = av.AudioResampler(format="fltp", rate=sample_rate_hz)
     pieces: list[NDArray[np.float32]] = []
     length = packets = lost = 0
@@ -51,7 +51,7 @@ def _samples(path: str | Path, container: InputContainer, stream: Any, sample_ra
         try:
             frames: list[AudioFrame | None] = list(packet.decode())
             if not packet.size:
-                frames.append(None)  # the last packet: what the resampler holds back
+                frames.append(None)  # the last packet: flush the resampler
             for frame in frames:
                 if frame is not None and frame.time is not None:
                     gap = round((frame.time - start_s) * sample_rate_hz) - length
@@ -76,7 +76,7 @@ def _packets(container: InputContainer, stream: Any) -> Any:
     try:
         yield from container.demux(stream)
     except av.FFmpegError:
-        return  # damaged from here on: the length tells
+        return  # damaged from here on, which the length shows
 
 
 def _check_length(path: str | Path, length_s: float) -> None:

@@ -1,8 +1,8 @@
-"""The black keys of a picture: dark bars side by side on a bright ground, wherever the keyboard lies and turns.
+"""Finds the black keys in an image: parallel dark bars on a bright background, at any position and rotation.
 
-Most edges of a keyboard are those of its black keys: the commonest direction of the gradient is that of the keyboard.
-Once it lies level, a closing along it fills what is dark and narrow; what the closing changed are the black keys, cut
-off from a dark fallboard, from which no threshold would part them.
+Most edges of a keyboard belong to its black keys, so the most frequent gradient direction is that of the keyboard. Once
+the image is level, a morphological closing along the keyboard fills what is dark and narrow; what it changed are the
+black keys, separated from a dark fallboard, which no threshold would achieve.
 """
 
 from dataclasses import dataclass
@@ -15,19 +15,19 @@ Points = NDArray[np.float64]
 Gray = NDArray[np.uint8]
 
 MIN_DARKNESS = 0.4
-"""Of its bright neighbourhood, what a black key takes away at least."""
+"""Minimum drop in brightness of a black key, relative to its neighbourhood."""
 KERNELS = (1 / 60, 1 / 36, 1 / 22)
-"""Reach of the closings in diagonals of the picture: 1.3 to 3 white keys of a keyboard that fills it, or half of it."""
+"""Sizes of the closings in image diagonals: 1.3 to 3 white keys of a keyboard that fills all or half of the image."""
 ANGLE_BIN_DEG = 0.5
 
 
 @dataclass(frozen=True, eq=False)
 class BlackKeys:
-    """Bars that stand in a row, from left to right once the keyboard is level. Pixels of the picture.
+    """Bars in a row, from left to right once the keyboard is level, in image pixels.
 
     Attributes:
-        upper_px, lower_px: Ends of each bar's middle line, (N, 2).
-        level_deg: Turn of the picture, clockwise, that makes the row level.
+        upper_px, lower_px: Ends of each bar's centre line, (N, 2).
+        level_deg: Clockwise rotation of the image that makes the row level.
     """
 
     upper_px: Points
@@ -36,7 +36,7 @@ class BlackKeys:
 
 
 def black_keys(gray: Gray) -> list[BlackKeys]:
-    """Rows of dark bars in a picture (H, W), those with more bars first; empty where there is none of eight or more."""
+    """Return rows of at least eight dark bars in an image (H, W), those with more bars first."""
     rows = []
     for angle_deg in _row_angles_deg(gray):
         level, to_level = _turned(gray, angle_deg)
@@ -51,11 +51,11 @@ def black_keys(gray: Gray) -> list[BlackKeys]:
 
 
 def _row_angles_deg(gray: Gray) -> list[float]:
-    """The two commonest directions of the gradient, in degrees clockwise from the horizontal, within +-90."""
+    """Return the two most frequent gradient directions, in degrees clockwise from the horizontal, within +-90."""
     smooth = cv2.GaussianBlur(gray, (0, 0), 1.0).astype(np.float32)
     du, dv = cv2.Scharr(smooth, cv2.CV_32F, 1, 0), cv2.Scharr(smooth, cv2.CV_32F, 0, 1)
     strength = np.hypot(du, dv)
-    # An edge counts as one, however much light falls on it.
+    # All strong edges count equally, whatever the lighting.
     strong = strength > np.percentile(strength, 90)
     bins = round(180 / ANGLE_BIN_DEG)
     angle = np.degrees(np.arctan2(dv[strong], du[strong])) % 180
@@ -71,7 +71,7 @@ def _row_angles_deg(gray: Gray) -> list[float]:
 
 
 def _turned(gray: Gray, angle_deg: float) -> tuple[Gray, NDArray[np.float64]]:
-    """The picture turned so that `angle_deg` is horizontal, and the affine map (2, 3) that does it."""
+    """Return the image rotated so that `angle_deg` is horizontal, and the affine map (2, 3) of the rotation."""
     height, width = gray.shape
     matrix = cv2.getRotationMatrix2D((width / 2, height / 2), angle_deg, 1.0)
     corners = np.array([[0, 0], [width, 0], [0, height], [width, height]]) @ matrix[:, :2].T + matrix[:, 2]
@@ -81,7 +81,7 @@ def _turned(gray: Gray, angle_deg: float) -> tuple[Gray, NDArray[np.float64]]:
 
 
 def _bars(level: Gray, reach: int) -> Points:
-    """Upright dark bars (N, 4) narrower than `reach` [px]: upper u, v, lower u, v of their middle lines."""
+    """Return upright dark bars (N, 4) narrower than `reach` [px]: upper u, v, lower u, v of their centre lines."""
     smooth = cv2.GaussianBlur(level, (0, 0), max(0.6, reach / 40))
     ground = cv2.morphologyEx(smooth, cv2.MORPH_CLOSE, np.ones((1, reach), np.uint8)).astype(np.float32)
     dark = (ground - smooth > MIN_DARKNESS * ground) & (ground > 12)
@@ -105,7 +105,7 @@ def _bars(level: Gray, reach: int) -> Points:
 
 
 def _in_one_row(bars: Points) -> Points:
-    """The largest set of bars (N, 4) whose ends lie on two lines, from left to right; a hand may hide one end."""
+    """Return the largest set of bars (N, 4) whose ends lie on two lines, left to right; a hand may hide one end."""
     if len(bars) < 8:
         return bars[:0]
     bars = bars[np.argsort(bars[:, 0] + bars[:, 2])]
@@ -120,7 +120,7 @@ def _in_one_row(bars: Points) -> Points:
         upper = bars[first, 1] + share * (bars[second, 1] - bars[first, 1])
         lower = bars[first, 3] + share * (bars[second, 3] - bars[first, 3])
         tolerance = 0.12 * (lower - upper)
-        high, low = bars[:, 1] - upper, lower - bars[:, 3]  # how much is missing at either end
+        high, low = bars[:, 1] - upper, lower - bars[:, 3]  # missing length at either end
         inside = (high > -tolerance) & (low > -tolerance) & (np.minimum(high, low) < tolerance)
         inside &= height > 0.5 * (lower - upper)
         if inside.sum() > best.sum():

@@ -1,9 +1,9 @@
-"""Where a camera stands, from observations of the keyboard: a pinhole with square pixels, its middle that of the
-picture.
+"""Where a camera stands, from observations of the keyboard: a pinhole with square pixels, with its principal point at
+the image centre.
 
-A observation is a pixel on a plane of known height, of which one coordinate is known: the lines between white keys say
+An observation is a pixel on a plane of known height, of which one coordinate is known: the lines between white keys say
     where
-they are along the keyboard, its front edge how deep. Square pixels make one from the other.
+they are along the keyboard, its front edge how deep. Square pixels combine the two.
 """
 
 from dataclasses import dataclass
@@ -16,20 +16,20 @@ from scipy.optimize import least_squares
 Points = NDArray[np.float64]
 
 USUAL_FOCAL_LENGTH = 0.95
-"""In longer sides of the picture, what most phones and webcams have; a factor of 1.35 either way is usual."""
+"""Relative to the longer image side, typical of phones and webcams, to within a factor of 1.35."""
 _FOCAL_SPREAD = 0.3
 
 
 @dataclass(frozen=True, eq=False)
 class Observations:
-    """N pixels and what is known of them.
+    """N pixels, each with one known world coordinate.
 
     Attributes:
         pixels: (N, 2).
-        axis: Which world coordinate is known, 0 for x and 1 for y, (N,).
-        value_m: That coordinate, (N,).
-        height_m: z over the white keys, (N,).
-        sigma_m: How exactly, (N,).
+        axis: The known world coordinate, 0 for x and 1 for y, (N,).
+        value_m: Its value, (N,).
+        height_m: z above the white keys, (N,).
+        sigma_m: Its standard deviation, (N,).
     """
 
     pixels: Points
@@ -40,7 +40,7 @@ class Observations:
 
     @classmethod
     def of(cls, pixels: Points, axis: int, value_m: Points | float, height_m: float, sigma_m: float) -> "Observations":
-        """Observations of one kind."""
+        """Return observations of one kind."""
         count = len(pixels)
         return cls(
             pixels=pixels,
@@ -52,7 +52,7 @@ class Observations:
 
     @classmethod
     def joined(cls, parts: "list[Observations]") -> "Observations":
-        """All of them."""
+        """Return the concatenation of several sets."""
         return cls(*(np.concatenate([getattr(part, name) for part in parts]) for name in cls.__dataclass_fields__))
 
 
@@ -61,9 +61,9 @@ class CameraPose:
     """A camera over the keyboard.
 
     Attributes:
-        rotation: Rotation vector, from the axes of the world to right, down and ahead of the camera [rad], (3,).
-        position_m: In the world, (3,); z over the white keys.
-        focal_length_px: Of both directions.
+        rotation: Rotation vector, from the world axes to right, down and forward of the camera [rad], (3,).
+        position_m: World position, (3,), with z above the white keys.
+        focal_length_px: The same in both directions.
         image_size: (width, height) [px].
     """
 
@@ -73,26 +73,26 @@ class CameraPose:
     image_size: tuple[int, int]
 
     def homography(self) -> Points:
-        """Pixels (u, v, 1) -> world (x, y, 1) on the plane of the white keys, (3, 3)."""
+        """Return the homography (3, 3) from pixels (u, v, 1) to world (x, y, 1) on the plane of the white keys."""
         turn = cv2.Rodrigues(self.rotation)[0]
         ahead = np.column_stack([turn[:, 0], turn[:, 1], -turn @ self.position_m])
         matrix = np.linalg.inv(self._intrinsic() @ ahead)
         return np.asarray(matrix / np.linalg.norm(matrix))
 
     def on_plane(self, pixels: Points, height_m: Points | float) -> Points:
-        """World x, y (N, 2) [m] of what pixels (N, 2) show at a height."""
+        """Return world x, y (N, 2) [m] of pixels (N, 2) at a height."""
         rays = np.column_stack([pixels, np.ones(len(pixels))]) @ np.linalg.inv(self._intrinsic()).T
         rays = rays @ cv2.Rodrigues(self.rotation)[0]
         reach = (height_m - self.position_m[2]) / rays[:, 2]
         return np.asarray(self.position_m[:2] + rays[:, :2] * reach[:, None])
 
     def misses(self, observations: Observations) -> Points:
-        """How far the known coordinate of each observation is missed, (N,) [m]."""
+        """Return the error in the known coordinate of each observation, (N,) [m]."""
         seen = self.on_plane(observations.pixels, observations.height_m)
         return np.asarray(seen[np.arange(len(seen)), observations.axis] - observations.value_m)
 
     def fitted(self, observations: Observations) -> "CameraPose":
-        """The pose that misses the observations least, from here; an outlier counts little."""
+        """Return the robust least-squares pose for the observations, starting from this one."""
 
         def pose(parameters: Points) -> CameraPose:
             focal_px = float(np.exp(parameters[6])) * max(self.image_size)
@@ -101,7 +101,7 @@ class CameraPose:
         def residuals(parameters: Points) -> Points:
             prior = (parameters[6] - np.log(USUAL_FOCAL_LENGTH)) / _FOCAL_SPREAD
             misses = pose(parameters).misses(observations) / observations.sigma_m
-            # The loss of scipy would spare the prior too; Huber's, as a residual.
+            # Huber loss as a residual; the robust loss of scipy would also apply to the prior.
             size = np.abs(misses)
             robust = np.sign(misses) * np.where(size < 2, size, np.sqrt(np.maximum(4 * size - 4, 0)))
             return np.append(np.clip(np.nan_to_num(robust, nan=1e3), -1e3, 1e3), prior)
@@ -116,7 +116,7 @@ class CameraPose:
 
 
 def pose_from_above(pixels: Points, y_m: Points, image_size: tuple[int, int]) -> CameraPose:
-    """A first guess: straight above pixels (N, 2) that lie on the line x = 0 at y (N,) [m]."""
+    """Return an initial pose, straight above pixels (N, 2) that lie on the line x = 0 at y (N,) [m]."""
     slope, middle = np.polyfit(y_m, pixels, 1)
     turn = cv2.Rodrigues(np.array([0, 0, np.arctan2(slope[1], slope[0])]))[0]
     turn = turn @ np.array([[0.0, 1.0, 0.0], [1.0, 0.0, 0.0], [0.0, 0.0, -1.0]])

@@ -1,4 +1,4 @@
-"""The keyboard where a person says that its corners are."""
+"""The keyboard from corners given by the user."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +10,7 @@ from pianomime_perception.keyboard_map import NO_KEY_EDGES, KeyboardMap, homogra
 Points = NDArray[np.float64]
 
 ORDER = "far left, far right, near right, near left"
-"""As the player sees them, of the white keys: the far corners at the fallboard, the near ones at the player's edge."""
+"""Corners of the white keys from the player's view: far ones at the fallboard, near ones at the front edge."""
 _GAP_M = 0.001
 _WHITE = ~KEYBOARD.is_black
 _FAR_M = float((KEYBOARD.center_x_m - KEYBOARD.length_m / 2)[_WHITE].min())
@@ -25,7 +25,7 @@ def read_corners(text: str) -> Points:
     """Return the corners (4, 2) px in "u,v u,v u,v u,v".
 
     Raises:
-        UserError: The text is something else, or `check_corners` refuses them.
+        UserError: The text is not four pairs of numbers, or as `check_corners`.
     """
     try:
         corners = np.array([[float(number) for number in pair.split(",")] for pair in text.split()])
@@ -38,10 +38,10 @@ def read_corners(text: str) -> Points:
 
 
 def check_corners(corners_px: Points) -> None:
-    """Refuse corners (4, 2) px that no camera above a keyboard sees in this order.
+    """Raise an error for corners (4, 2) px that no camera above a keyboard sees in this order.
 
     Raises:
-        UserError: They do not go round a convex area clockwise.
+        UserError: They do not form a convex polygon in clockwise order.
     """
     sides = np.roll(corners_px, -1, axis=0) - corners_px
     turns = sides[:, 0] * np.roll(sides[:, 1], -1) - sides[:, 1] * np.roll(sides[:, 0], -1)
@@ -53,7 +53,8 @@ def check_corners(corners_px: Points) -> None:
 
 
 def keyboard_from_corners(corners_px: Points, image_size: tuple[int, int]) -> KeyboardMap:
-    """The map of pictures of a size (width, height) [px] with the corners (4, 2) px of the white keys, in `ORDER`.
+    """Return the map for images of a size (width, height) [px] from the corners (4, 2) px of the white keys, in
+    `ORDER`.
 
     Raises:
         UserError: As `check_corners`.

@@ -1,7 +1,7 @@
-"""From a video of a pianist and the music played in it to a demonstration: all steps in their order.
+"""Makes a demonstration from a video of a pianist and the music played in it: all steps in order.
 
-keyboard -> hands in every picture -> which is which -> smooth trajectories over the keyboard -> where the music begins
--> fingers of the notes -> heights. Only landmarks are kept of the pictures.
+keyboard -> hands in every frame -> right and left -> smooth trajectories over the keyboard -> where the music begins
+-> fingers of the notes -> heights. Only landmarks of the frames are kept.
 """
 
 from collections.abc import Callable
@@ -32,23 +32,24 @@ from pianomime_perception.video_file import VideoInfo, frames, probe, sample
 
 Points = NDArray[np.float64]
 Progress = Callable[[str, float], None]
-"""Told the name of a step and which share of it is done, 0..1."""
+"""Called with the name of a step and its progress, 0..1."""
 
 BACKGROUND_PICTURES = 25
-"""Whose median is without hands."""
+"""Number of frames whose median shows the keyboard without hands."""
 _PACKAGES = ("pianomime_perception", "mediapipe", "opencv-python-headless", "av", "numpy", "scipy")
 _SIDE_NAMES = dict(zip(SIDES, ("right", "left"), strict=True))
 
 
 @dataclass(frozen=True)
 class PerceptionConfig:
-    """Numbers of all steps.
+    """Settings of all steps.
 
     Attributes:
-        max_distance_m, min_near_share: What music that is played in the video keeps: how far fingertips are from the
-            keys struck, where one is near, and how often one is. On one clip its own music has 4 mm and all (one hand
-            hidden: half); of 25 other pieces none less than 12 mm, or with one hand hidden 9 mm where a third is near.
-        rare_share: A hand, or a finger for a note, that is found less often is worth a warning.
+        max_distance_m, min_near_share: Limits for music that is really played in the video: the distance of fingertips
+            from the keys struck, where one is near, and how often one is. On one clip its own music has 4 mm and all
+            notes (half with one hand hidden); none of 25 other pieces has less than 12 mm, or, with one hand hidden,
+            9 mm with a third of the notes near.
+        rare_share: Warn if a hand is seen, or a finger found for a note, less often than this.
     """
 
     tracking: TrackingConfig = field(default_factory=TrackingConfig)
@@ -73,18 +74,18 @@ def demonstration_from_video(
     config: PerceptionConfig = PerceptionConfig(),
     progress: Progress = _silent,
 ) -> Demonstration:
-    """Watch a pianist.
+    """Make a demonstration from a video.
 
     Args:
         video: File, the keyboard as seen from above.
-        score: What is played in it, whenever it begins.
-        keyboard: Where the keyboard lies in its pictures, of any size; None to look for it.
-        config: Numbers of all steps.
-        progress: Told how far it is.
+        score: The music played in it, beginning at any time.
+        keyboard: The keyboard in its frames, at any size; None to search for it.
+        config: Settings of all steps.
+        progress: Progress callback.
 
     Raises:
-        UserError: The video cannot be read; the keyboard is not found; no hand is; picture and hands contradict each
-            other; or the music is not what is played.
+        UserError: The video cannot be read, the keyboard or hands are not found, keyboard and hands contradict each
+            other, or the music is not what is played.
     """
     info = probe(video)
     if keyboard is None:
@@ -109,7 +110,7 @@ def demonstration_from_detections(
     config: PerceptionConfig = PerceptionConfig(),
     video_facts: dict[str, Any] | None = None,
 ) -> Demonstration:
-    """Everything after the pictures; `video_facts` go into the metadata.
+    """Make a demonstration from detections; `video_facts` go into the metadata.
 
     Raises:
         UserError: As `demonstration_from_video`.
@@ -167,15 +168,15 @@ def demonstration_from_detections(
 def trajectories_over(
     keyboard: KeyboardMap, detections: HandDetections, config: PerceptionConfig = PerceptionConfig()
 ) -> tuple[Trajectories, Sides]:
-    """Return fingertips over a keyboard in pictures of this size, and which of the hands found is which.
+    """Return fingertips over a keyboard, in frames of this size, and the labelling of the hands.
 
     Raises:
-        UserError: No hand was found, or looks and the order of the wrists contradict each other.
+        UserError: No hand was detected, or handedness contradicts the order of the wrists.
     """
     if not detections.found.any():
         raise UserError(
-            f"no hand was found in {len(detections.time_s)} pictures: hands must be seen from above, in light, without "
-            "gloves"
+            f"no hand was found in {len(detections.time_s)} frames: hands must be seen from above, in good light, "
+            "without gloves"
         )
     found_m = keyboard.to_world(detections.points_px)
     handedness = detections.handedness
@@ -189,7 +190,7 @@ def trajectories_over(
 
 
 def _in_slots(values: Points, slot: NDArray[np.int64], nothing: float) -> Points:
-    """Return values (F, 2, ...) of the hands found, right hand first."""
+    """Return values (F, 2, ...) of the detected hands, right hand first."""
     wide = slot.reshape(*slot.shape, *[1] * (values.ndim - 2))
     return np.where(wide == NO_HAND, nothing, np.take_along_axis(values, np.maximum(wide, 0), axis=1))
 
@@ -199,8 +200,8 @@ def _require_this_music(synchrony: Synchrony, config: PerceptionConfig) -> None:
         found = f"near {synchrony.near_share:.0%} of the keys struck and {1000 * synchrony.distance_m:.0f} mm from them"
         wanted = f"near {config.min_near_share:.0%} and {1000 * config.max_distance_m:.0f} mm at most"
         raise UserError(
-            f"the music is not what is played in the video: at its best place, fingertips are {found}, but must be "
-            f"{wanted} (another piece, another octave or tempo, or a keyboard that lies elsewhere)"
+            f"the music is not what is played in the video: at its best offset, fingertips are {found}, but must be "
+            f"{wanted} (another piece, another octave or tempo, or a keyboard in another place)"
         )
 
 
@@ -234,7 +235,7 @@ def _quality(
     synchrony: Synchrony,
     fingering: Fingering,
 ) -> dict[str, float]:
-    """Numbers that say how good a demonstration is, for its metadata."""
+    """Return quality measures of a demonstration, for its metadata."""
     seen = sides_found.slot != NO_HAND
     return {
         "pictures": len(detections.time_s),
@@ -255,7 +256,7 @@ def _quality(
 def _warnings(
     score: Score, rows: Rows, synchrony: Synchrony, fingering: Fingering, config: PerceptionConfig
 ) -> list[str]:
-    """What a user should know, a line each."""
+    """Return warnings for the user, one line each."""
     sides_found = []
     for number, side in enumerate(SIDES):
         share = float(np.mean(rows.valid[:, number]))

@@ -1,4 +1,4 @@
-"""What perception saw, drawn over the picture it saw it in: keys with their fingers, and hands."""
+"""Draws what was detected over the image: keys with their fingers, and hands."""
 
 from collections.abc import Mapping
 
@@ -15,31 +15,31 @@ Image = NDArray[np.uint8]
 HAND_COLOURS = dict(zip(SIDES, ((0x00, 0x9E, 0x73), (0xE6, 0x9F, 0x00)), strict=True))
 """sRGB: bluish green and orange, of Okabe and Ito's palette."""
 KEY_COLOUR = (0x56, 0xB4, 0xE9)
-"""sRGB, sky blue of the same palette: a key that nobody is assigned to."""
+"""sRGB, sky blue of the same palette: a held key without a finger."""
 GRID_COLOUR = (0xFF, 0xFF, 0xFF)
 KEY_SHARE = 0.55
-"""Of a held key's colour in its picture."""
+"""Opacity of a held key's colour."""
 _OCTAVE = 12
 _FINE = 4
 """OpenCV's fractional bits, for lines that do not jump from pixel to pixel."""
 
 
 def draw_grid(image: Image, keyboard: KeyboardMap) -> None:
-    """Draw the outlines of all keys into a picture (H, W, 3), where the map says they are."""
+    """Draw the outlines of all keys into an image (H, W, 3), at the positions given by the map."""
     for key in range(NUM_KEYS):
         cv2.polylines(image, [_fine(_outline(key, keyboard))], True, GRID_COLOUR, 1, cv2.LINE_AA, _FINE)
 
 
 def draw_names(image: Image, keyboard: KeyboardMap) -> None:
-    """Write its name on every C, C4 the middle one: a map that is a key or an octave off is seen at once."""
+    """Label every C (C4 is middle C), so that a map that is off by a key or an octave is noticed at once."""
     for key in range(-LOWEST_PITCH % _OCTAVE, NUM_KEYS, _OCTAVE):
         _write(image, f"C{(key + LOWEST_PITCH) // _OCTAVE - 1}", key, keyboard)
 
 
 def draw_keys(image: Image, keyboard: KeyboardMap, fingers: Mapping[int, int]) -> None:
-    """Colour held keys: key -> finger 0..9 (right thumb..little, left thumb..little), -1 for nobody."""
+    """Colour held keys: key -> finger 0..9 (right thumb..little, left thumb..little), -1 for none."""
     tinted = image.copy()
-    # Black keys last: they lie on the white ones.
+    # Black keys last, because they lie above the white ones.
     for key, finger in sorted(fingers.items(), key=lambda held: KEYBOARD.is_black[held[0]]):
         colour = KEY_COLOUR if finger < 0 else HAND_COLOURS[SIDES[finger // len(FINGERS)]]
         cv2.fillPoly(tinted, [_fine(_outline(key, keyboard))], colour, cv2.LINE_AA, _FINE)
@@ -50,7 +50,7 @@ def draw_keys(image: Image, keyboard: KeyboardMap, fingers: Mapping[int, int]) -
 
 
 def draw_hands(image: Image, points_px: NDArray[np.float64]) -> None:
-    """Draw both hands (2 sides, wrist and 5 fingertips, 2) px; what is NaN is not drawn."""
+    """Draw both hands (2 sides, wrist and 5 fingertips, 2) px; NaN points are not drawn."""
     for side, points in zip(SIDES, points_px, strict=True):
         wrist, tips = points[0], points[1:]
         for tip in tips:
@@ -63,7 +63,7 @@ def draw_hands(image: Image, points_px: NDArray[np.float64]) -> None:
 
 
 def _outline(key: int, keyboard: KeyboardMap) -> NDArray[np.float64]:
-    """Corners (4, 2) px of a key's upper side."""
+    """Return the corners (4, 2) px of a key's top."""
     x_m = KEYBOARD.center_x_m[key] + np.array([-0.5, 0.5, 0.5, -0.5]) * KEYBOARD.length_m[key]
     y_m = KEYBOARD.center_y_m[key] + np.array([-0.5, -0.5, 0.5, 0.5]) * KEYBOARD.width_m[key]
     return keyboard.to_image(np.column_stack([x_m, y_m]))
@@ -74,7 +74,7 @@ def _fine(points_px: NDArray[np.float64]) -> NDArray[np.int32]:
 
 
 def _write(image: Image, text: str, key: int, keyboard: KeyboardMap) -> None:
-    """Write near the front of a key."""
+    """Write text near the front of a key."""
     x_m = KEYBOARD.center_x_m[key] + 0.35 * KEYBOARD.length_m[key]
     u, v = (round(float(value)) for value in keyboard.to_image([x_m, KEYBOARD.center_y_m[key]]))
     for colour, thickness in (((0, 0, 0), 3), (GRID_COLOUR, 1)):

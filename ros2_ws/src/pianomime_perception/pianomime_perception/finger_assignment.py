@@ -1,8 +1,8 @@
-"""Which finger plays each note: the cheapest path through the whole music, by how near fingertips are to keys.
+"""Assigns a finger to each note: the cheapest path through the whole piece, by the distance of fingertips from keys.
 
-A finger that holds a key plays no other; chords are notes like others, a little apart or not, so they are decided
-together. After each note all that matters for the rest is who holds what until when: paths that agree in that are one,
-and only the cheapest is kept (dynamic programming; with a bound on their number, a beam).
+A finger that holds a key cannot play another. Notes of a chord are treated like others, at the same time or not, and so
+are decided together. After each note only the keys held by each finger, and until when, matter for the rest: of paths
+that agree in this only the cheapest is kept (dynamic programming; with a bound on their number, beam search).
 """
 
 from dataclasses import dataclass
@@ -19,16 +19,16 @@ Points = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class AssignmentConfig:
-    """What fingers can do.
+    """Constraints and costs of the assignment.
 
     Attributes:
-        window_s: A fingertip's distance from the key counts from the onset for so long, or until the note ends.
-        step_s: Between the moments at which it is window at.
-        nobody_m: A note that nobody plays costs as much as one that a finger plays from so far away: two white keys.
-        left_m: A finger farther than this from the key it holds has let go of it, whatever the music says.
-        strike_s: Between two strikes of a finger, on different keys.
-        overlap_s: A key may be let go so much later than the music says the next one is struck by the same finger.
-        width: How many paths are kept.
+        window_s: A fingertip's distance from the key counts from the onset for this long, or until the note ends.
+        step_s: Sampling interval of the distance.
+        nobody_m: Cost of a note without a finger, as the distance of a finger: two white keys.
+        left_m: A finger farther than this from the key it holds has released it, whatever the music says.
+        strike_s: Minimum time between two strikes of a finger on different keys.
+        overlap_s: A finger may release a key this much after the onset of its next note.
+        width: Beam width.
     """
 
     window_s: float = 0.1
@@ -42,12 +42,12 @@ class AssignmentConfig:
 
 @dataclass(frozen=True, eq=False)
 class Fingering:
-    """Who plays what.
+    """The assignment.
 
     Attributes:
-        finger: (N,) 0..9, right thumb to little finger, left thumb to little finger, or -1, nobody.
-        held_until_s: (N,) music time at which the finger lets go: the end of the note, or when it is seen elsewhere.
-        distance_m: (N,) of the finger from the key it strikes, NaN for nobody.
+        finger: (N,) 0..9, right thumb to little finger, left thumb to little finger, or -1 for none.
+        held_until_s: (N,) music time of the release: the end of the note, or when the finger is seen elsewhere.
+        distance_m: (N,) of the finger from the key it strikes, NaN for none.
     """
 
     finger: NDArray[np.int64]
@@ -59,9 +59,9 @@ class Fingering:
 class _Path:
     cost: float
     busy: tuple[tuple[int, int, float], ...]
-    """Finger, key and time up to which it can play no other."""
+    """Finger, key and time up to which the finger is busy."""
     past: "tuple[int, _Path] | None"
-    """The finger of the last note, and the path before it."""
+    """The finger of the last note, and the preceding path."""
 
 
 def assign_fingers(
@@ -72,14 +72,14 @@ def assign_fingers(
     key: NDArray[np.int64],
     config: AssignmentConfig = AssignmentConfig(),
 ) -> Fingering:
-    """Decide who plays notes (N,) that are in order of onset.
+    """Assign fingers to notes (N,) sorted by onset.
 
     Args:
         trajectories: The fingertips.
         offset_s: Video time of music time 0.
         onset_s, end_s: (N,) music time.
         key: (N,) 0..87.
-        config: What fingers can do.
+        config: Constraints and costs.
     """
     distance_m, until_s = _seen(trajectories, offset_s, onset_s, end_s, key, config)
     paths = [_Path(0.0, (), None)]
@@ -122,7 +122,8 @@ def _seen(
     key: NDArray[np.int64],
     config: AssignmentConfig,
 ) -> tuple[Points, Points]:
-    """(N, 10) mean distance of every finger from the key struck, infinite where not seen; when each leaves it [s]."""
+    """Return (N, 10) mean distance of each finger from the key, infinite if not seen; and when it leaves the key
+    [s]."""
     grid_s = np.arange(trajectories.start_s, trajectories.end_s + config.step_s, config.step_s)
     tips_m = trajectories.at(grid_s).points_m[:, :, 1:].reshape(len(grid_s), NUM_FINGERS, 2)
     distance_m = np.full((len(key), NUM_FINGERS), np.inf)

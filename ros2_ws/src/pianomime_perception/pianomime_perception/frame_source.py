@@ -1,4 +1,4 @@
-"""Pictures from a video file, at its own pace, or from a camera."""
+"""Frames from a video file, at its own pace, or from a camera."""
 
 import os
 import time
@@ -16,31 +16,31 @@ from pianomime_perception.video_file import frames
 
 DEVICES = "/dev/video"
 LOST_CAMERA_S = 2.0
-"""A camera that gives no picture for so long is gone."""
+"""A camera that delivers no frame for this long is gone."""
 
 
 class TimedFrame(NamedTuple):
-    """A picture (H, W, 3) RGB and when it was taken or is due, on the monotonic clock."""
+    """A frame (H, W, 3) RGB and when it was taken or is due, on the monotonic clock."""
 
     image: NDArray[np.uint8]
     taken_s: float
 
 
 def is_camera(source: str) -> bool:
-    """A number, or a device of Linux's cameras; anything else is a file."""
+    """Return whether a source is a camera (a number or a Linux video device) rather than a file."""
     return source.isdigit() or source.startswith(DEVICES)
 
 
 def cameras() -> list[str]:
-    """Devices that may be cameras."""
+    """Return the devices that may be cameras."""
     return sorted(str(path) for path in Path("/dev").glob("video*"))
 
 
 def check_source(source: str) -> None:
-    """Refuse a source that is not there, without opening it.
+    """Raise an error for a source that does not exist, without opening it.
 
     Raises:
-        UserError: No such camera or file.
+        UserError: There is no such camera or file.
     """
     if is_camera(source):
         device = f"{DEVICES}{source}" if source.isdigit() else source
@@ -53,10 +53,10 @@ def check_source(source: str) -> None:
 def timed_frames(
     source: str, clock: Callable[[], float] = time.monotonic, sleep: Callable[[float], None] = time.sleep
 ) -> Iterator[TimedFrame]:
-    """Yield the pictures of a camera for ever, or those of a file once, each when it is due.
+    """Yield the frames of a camera indefinitely, or those of a file once, each when it is due.
 
     Raises:
-        UserError: As `check_source`; the camera is in use, or falls silent; what `video_file.frames` raises of a file.
+        UserError: As `check_source`; the camera is in use or stops; for a file, as `video_file.frames`.
     """
     check_source(source)
     if is_camera(source):
@@ -81,7 +81,7 @@ def _camera_frames(source: str, clock: Callable[[], float]) -> Iterator[TimedFra
                 yield TimedFrame(np.ascontiguousarray(image[..., ::-1]), received_s)
             else:
                 time.sleep(0.01)
-    raise UserError(f"camera {source} gives no pictures: is it unplugged?")
+    raise UserError(f"camera {source} delivers no frames: is it unplugged?")
 
 
 @contextmanager
@@ -90,7 +90,7 @@ def _opened(source: str) -> Iterator[cv2.VideoCapture]:
     try:
         if not camera.isOpened():
             raise UserError(f"camera {source} cannot be opened: is another program using it?")
-        camera.set(cv2.CAP_PROP_BUFFERSIZE, 1)  # the newest picture, where the driver can
+        camera.set(cv2.CAP_PROP_BUFFERSIZE, 1)  # the newest frame, if the driver supports it
         yield camera
     finally:
         camera.release()

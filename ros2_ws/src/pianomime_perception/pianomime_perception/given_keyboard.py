@@ -1,4 +1,4 @@
-"""What is known of the keyboard before the first picture comes: its corners, or the whole video."""
+"""The keyboard as known before the first live frame: from corners, or from the whole video."""
 
 from collections.abc import Callable
 
@@ -9,25 +9,26 @@ from pianomime_perception.keyboard_map import KeyboardMap
 from pianomime_perception.video_file import probe, sample
 
 SAMPLES = 25
-"""Pictures of a video whose median is looked at: hands that move are gone from it."""
+"""Frames of a video whose median is used, in which moving hands disappear."""
 
 
 def given_keyboard(corners: str, source: str) -> Callable[[tuple[int, int]], KeyboardMap] | None:
-    """Return where the keyboard is in pictures of a size (width, height) [px]; None if only the pictures will tell.
+    """Return the keyboard as a function of the frame size (width, height) [px]; None if it must be found in live
+    frames.
 
     Args:
-        corners: As for `read_corners`; empty if they are not known.
-        source: As for `frame_source.timed_frames`; the keyboard of a file without corners is looked for at once.
+        corners: As for `read_corners`; empty if not given.
+        source: As for `frame_source.timed_frames`; without corners the keyboard of a file is searched for at once.
 
     Raises:
-        UserError: The corners are no corners, or the keyboard is not found in the file.
+        UserError: The corners are invalid, or the keyboard is not found in the file.
     """
     is_file = bool(source) and not is_camera(source)
     if corners:
         corners_px = read_corners(corners)
         if not is_file:
             return lambda size: keyboard_from_corners(corners_px, size)
-        info = probe(source)  # large pictures come scaled down, but corners are of the file's own
+        info = probe(source)  # large frames are scaled down, but corners refer to the original size
         return keyboard_from_corners(corners_px, (info.width, info.height)).scaled
     if is_file:
         return fit_keyboard(background(frame.image for frame in sample(source, SAMPLES))).scaled

@@ -1,8 +1,8 @@
-"""Which of the hands found is the right one: by the order of the wrists, by looks, and by where each was before.
+"""Labels detected hands as right and left: by the order of the wrists, by handedness, and by continuity.
 
-Hands come without order. The order of the wrists along the keyboard is right as long as arms do not cross; looks are
-right in nearly every picture, but not in each; and no hand jumps. So the labellings of all pictures are weighed
-together (Viterbi). Looks also tell whether the picture is mirrored: then they contradict the order of the wrists
+Hands are detected in no particular order. The order of the wrists along the keyboard is right as long as arms do not
+cross; the detected handedness is right in nearly all frames, but not in all; and hands do not jump. So all frames are
+labelled together (Viterbi). Handedness also reveals a mirrored video: it then contradicts the order of the wrists
 throughout.
 """
 
@@ -19,21 +19,21 @@ from pianomime_perception.keyboard_map import KeyboardMap
 Points = NDArray[np.float64]
 
 _RIGHT, _LEFT = range(len(SIDES))
-# What the hands in slots 0 and 1 are: the right and the left one, or the left and the right one.
+# Sides of the hands in slots 0 and 1: right and left, or left and right.
 _LABELLINGS = ((_RIGHT, _LEFT), (_LEFT, _RIGHT))
 
 
 @dataclass(frozen=True)
 class SidesConfig:
-    """What speaks for and against a labelling.
+    """Costs of a labelling.
 
     Attributes:
-        crossed_cost: Of wrists in the wrong order, in units of a hand that certainly looks like the other one.
-        jump_cost: Of a hand that is somewhere else at once.
-        still_m, speed_m_s: How far a wrist moves without cost: between two pictures, and with time.
-        jump_m: Beyond those, how far costs all of `jump_cost`.
-        one_hand_m: Two hands nearer to each other, point by point, are one that was found twice.
-        max_contradiction: Largest share of the pictures of both hands in which looks may contradict the wrists.
+        crossed_cost: Of wrists in the wrong order, relative to certain detection of the opposite handedness.
+        jump_cost: Of a hand that jumps.
+        still_m, speed_m_s: How far a wrist moves without cost: between two frames, and per second.
+        jump_m: Distance beyond that which costs all of `jump_cost`.
+        one_hand_m: Two hands closer than this, point by point, are one hand detected twice.
+        max_contradiction: Largest fraction of frames with both hands in which handedness may contradict the wrists.
     """
 
     crossed_cost: float = 0.5
@@ -47,12 +47,12 @@ class SidesConfig:
 
 @dataclass(frozen=True, eq=False)
 class Sides:
-    """Which hand is which.
+    """The labelling.
 
     Attributes:
-        slot: (F, 2) where among the hands found the right and the left one stand, -1 where it was not found.
-        contradiction: Share of the pictures with both hands in which looks contradict the order of the wrists.
-        doubles: Pictures in which one hand was found twice.
+        slot: (F, 2) index of the right and the left hand among those detected, -1 if not detected.
+        contradiction: Fraction of frames with both hands in which handedness contradicts the order of the wrists.
+        doubles: Number of frames in which one hand was detected twice.
     """
 
     slot: NDArray[np.int64]
@@ -61,7 +61,7 @@ class Sides:
 
 
 def is_mirrored(keyboard: KeyboardMap) -> bool:
-    """Whether pictures show the keyboard as in a mirror: as seen from above, bass is not left of treble."""
+    """Return whether images show the keyboard mirrored: seen from above, bass is not left of treble."""
     return bool(np.linalg.det(keyboard.homography) * _projective_sign(keyboard) > 0)
 
 
@@ -72,17 +72,17 @@ def _projective_sign(keyboard: KeyboardMap) -> float:
 
 
 def sides(time_s: Points, points_m: Points, handedness: NDArray[np.int64], score: Points, config: SidesConfig) -> Sides:
-    """Tell the right from the left hand in every picture.
+    """Label the right and the left hand in every frame.
 
     Args:
         time_s: (F,).
-        points_m: (F, 2, 6, 2) world, hands in no order, wrist first; NaN where none was found.
-        handedness: (F, 2) index into SIDES, of a picture that is not mirrored; `NO_HAND` where none was found.
-        score: (F, 2) how sure that is.
-        config: Weights.
+        points_m: (F, 2, 6, 2) world, hands in any order, wrist first; NaN where none was detected.
+        handedness: (F, 2) index into SIDES, for frames that are not mirrored; `NO_HAND` where none was detected.
+        score: (F, 2) confidence of the handedness.
+        config: Costs.
 
     Raises:
-        UserError: Looks contradict the order of the wrists: a mirrored picture, or a keyboard the wrong way round.
+        UserError: Handedness contradicts the order of the wrists: a mirrored video, or a reversed keyboard.
     """
     handedness, doubles = _without_doubles(points_m, handedness, score, config)
     wrist_m = points_m[:, :, 0]
@@ -111,7 +111,7 @@ def _without_doubles(
     points_m: Points, handedness: NDArray[np.int64], score: Points, config: SidesConfig
 ) -> tuple[NDArray[np.int64], int]:
     apart_m = np.linalg.norm(points_m[:, 0] - points_m[:, 1], axis=-1).mean(axis=-1)
-    double = np.flatnonzero(apart_m < config.one_hand_m)  # NaN, one hand or none, is not
+    double = np.flatnonzero(apart_m < config.one_hand_m)  # false for NaN: one hand, or none
     handedness = handedness.copy()
     handedness[double, np.argmin(score[double], axis=1)] = NO_HAND
     return handedness, len(double)
@@ -125,14 +125,14 @@ def _labelling_cost(
     both: NDArray[np.bool_],
     config: SidesConfig,
 ) -> Points:
-    """(F,) what looks and order say against a labelling."""
+    """Return (F,) the cost of a labelling by handedness and order."""
     cost = np.where((handedness != NO_HAND) & (handedness != np.array(labelling)), score, 0.0).sum(axis=1)
     crossed = both & (right_first != (labelling[0] == _RIGHT))
     return np.asarray(cost + config.crossed_cost * crossed)
 
 
 def _cheapest(time_s: Points, wrist_m: Points, found: NDArray[np.bool_], own: Points, config: SidesConfig) -> list[int]:
-    """Viterbi over `_LABELLINGS`; each labelling remembers where its own past saw either hand last."""
+    """Viterbi over `_LABELLINGS`; each path remembers where it last saw either hand."""
     total = own[0].copy()
     memory = [_seen((np.full((2, 2), np.nan), np.full(2, -np.inf)), 0, r, time_s, wrist_m, found) for r in range(2)]
     came_from = np.zeros((len(time_s), 2), dtype=np.int64)
@@ -151,7 +151,7 @@ def _cheapest(time_s: Points, wrist_m: Points, found: NDArray[np.bool_], own: Po
 
 
 _Memory = tuple[Points, Points]
-"""Where (2, 2) [m] and when (2,) [s] each side's wrist was seen last."""
+"""Position (2, 2) [m] and time (2,) [s] at which each side's wrist was last seen."""
 
 
 def _seen(

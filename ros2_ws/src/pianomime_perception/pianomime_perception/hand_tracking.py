@@ -1,7 +1,7 @@
-"""Hands in pictures: wrists and fingertips in pixels, by the hand models inside MediaPipe's wheel.
+"""Detects hands in frames: wrists and fingertips in pixels, with the hand models in MediaPipe's wheel.
 
-Prepared as PianoMime does, with the contrast of the luma equalised (CLAHE 2.0, 8 x 8), but at the rate of the video,
-for the tracker looks for a hand where it was last, and with fractions of pixels.
+Preprocessing as in PianoMime, with contrast equalization of the luma (CLAHE 2.0, 8 x 8), but at the full frame rate,
+because the tracker searches near the last position, and with subpixel coordinates.
 """
 
 import warnings
@@ -24,21 +24,21 @@ Points = NDArray[np.float64]
 
 MAX_HANDS = len(SIDES)
 NO_HAND = -1
-"""The look of a hand that was not found."""
+"""The handedness where no hand was detected."""
 _LANDMARKS = (0, 4, 8, 12, 16, 20)
 """MediaPipe's wrist and fingertips, thumb to little finger."""
-# MediaPipe expects a mirror's picture; seen by a camera, hands look like those of the other side.
+# MediaPipe expects mirrored images, so for a camera its labels are swapped.
 _SIDE_OF_LABEL = {"Left": "rh", "Right": "lh"}
 
 
 @dataclass(frozen=True)
 class TrackingConfig:
-    """How hands are looked for.
+    """Settings of the tracker.
 
     Attributes:
-        min_score: Of a palm to be looked at closer, and of a hand to be followed into the next picture.
-        full_model: The larger of MediaPipe's two models; the smaller one errs three times as much.
-        contrast_limit, contrast_tiles: Of CLAHE.
+        min_score: Minimum score of a palm detection, and of a hand to be tracked into the next frame.
+        full_model: Use the larger of MediaPipe's two models; the errors of the smaller one are three times as large.
+        contrast_limit, contrast_tiles: Parameters of CLAHE.
     """
 
     min_score: float = 0.5
@@ -49,12 +49,12 @@ class TrackingConfig:
 
 @dataclass(frozen=True, eq=False)
 class Hand:
-    """A hand in a picture.
+    """A hand in a frame.
 
     Attributes:
-        points_px: (6, 2) where POINTS are (u, v), pixel centres are whole numbers; may lie outside the picture.
-        score: 0..1, how sure `side` is.
-        side: "rh" or "lh" by its looks, in a picture that is not mirrored.
+        points_px: (6, 2) positions (u, v) of POINTS, with pixel centres at integers; may lie outside the frame.
+        score: 0..1, confidence of `side`.
+        side: Handedness, "rh" or "lh", for frames that are not mirrored.
     """
 
     points_px: Points
@@ -63,7 +63,7 @@ class Hand:
 
 
 class HandTracker:
-    """Follows up to two hands through the pictures of one video. Close it, or use it as a context.
+    """Tracks up to two hands through the frames of one video. Close it, or use it as a context manager.
 
     Raises:
         UserError: MediaPipe is not installed.
@@ -85,10 +85,10 @@ class HandTracker:
                 min_detection_confidence=config.min_score,
                 min_tracking_confidence=config.min_score,
             )
-            self._process(np.zeros((64, 64, 3), np.uint8))  # the models say something at first use
+            self._process(np.zeros((64, 64, 3), np.uint8))  # the models write to stderr at first use
 
     def track(self, image: NDArray[np.uint8]) -> list[Hand]:
-        """Return the hands in the next picture (H, W, 3) uint8 RGB."""
+        """Return the hands in the next frame (H, W, 3) uint8 RGB."""
         luma = self._cv2.cvtColor(image, self._cv2.COLOR_RGB2YCrCb)
         luma[..., 0] = self._equalise.apply(luma[..., 0])
         found = self._process(self._cv2.cvtColor(luma, self._cv2.COLOR_YCrCb2RGB))
@@ -97,12 +97,12 @@ class HandTracker:
         for landmarks, labels in zip(found.multi_hand_landmarks or (), found.multi_handedness or (), strict=True):
             shares = np.array([(landmarks.landmark[i].x, landmarks.landmark[i].y) for i in _LANDMARKS])
             best = labels.classification[0]
-            # MediaPipe measures from the picture's corner, half a pixel before the first centre.
+            # MediaPipe measures from the corner of the image, half a pixel before the first pixel centre.
             hands.append(Hand(shares * size_px - 0.5, float(best.score), _SIDE_OF_LABEL[best.label]))
         return hands
 
     def close(self) -> None:
-        """Let go of the models."""
+        """Release the models."""
         self._hands.close()
 
     def __enter__(self) -> Self:
@@ -115,20 +115,20 @@ class HandTracker:
 
     def _process(self, image: NDArray[np.uint8]) -> Any:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # protobuf's, about MediaPipe's use of it
+            warnings.simplefilter("ignore")  # protobuf warns about MediaPipe's use of it
             return self._hands.process(image)
 
 
 @dataclass(frozen=True, eq=False)
 class HandDetections:
-    """What a tracker found in a video: all that is kept of its pictures.
+    """All detections in a video; nothing else of its frames is kept.
 
     Attributes:
-        time_s: (F,) of each picture, rising.
-        points_px: (F, 2, 6, 2), up to two hands in no order, NaN where none was found; as `Hand`.
-        score: (F, 2), 0 where none was found.
-        handedness: (F, 2) index into SIDES, `NO_HAND` where none was found.
-        image_size: (width, height) [px] of the pictures.
+        time_s: (F,) of each frame, increasing.
+        points_px: (F, 2, 6, 2), up to two hands in any order, NaN where none was detected; as in `Hand`.
+        score: (F, 2), 0 where none was detected.
+        handedness: (F, 2) index into SIDES, `NO_HAND` where none was detected.
+        image_size: (width, height) [px] of the frames.
     """
 
     time_s: Points
@@ -139,7 +139,7 @@ class HandDetections:
 
     @property
     def found(self) -> NDArray[np.bool_]:
-        """(F, 2), where a hand is."""
+        """(F, 2), where a hand was detected."""
         return self.handedness != NO_HAND
 
 
@@ -148,33 +148,33 @@ def follow(
     tracker: HandTracker,
     seen: Callable[[Frame, Sequence[Hand]], None] = lambda picture, hands: None,
 ) -> HandDetections:
-    """Track hands through pictures, one after the other; `seen` is called after each.
+    """Track hands through successive frames; `seen` is called after each.
 
     Raises:
-        UserError: There is no picture.
+        UserError: There are no frames.
     """
     times: list[float] = []
-    # One growing buffer: small arrays kept between those of the pictures would keep the memory of these from being
-    # given back, a megabyte a picture.
+    # One growing buffer: small arrays allocated between the frames would prevent their memory from being returned, a
+    # megabyte per frame.
     numbers = array("d")
     image_size = (0, 0)
     for picture in pictures:
         hands = tracker.track(picture.image)
         seen(picture, hands)
         if times and picture.time_s <= times[-1]:
-            continue  # a file may repeat a time
+            continue  # a file may repeat timestamps
         times.append(picture.time_s)
         numbers.extend(_row(hands).ravel().tolist())
         image_size = (picture.image.shape[1], picture.image.shape[0])
     if not times:
-        raise UserError("no picture to look for hands in: the video is empty")
+        raise UserError("no frames to detect hands in: the video is empty")
     rows = np.array(numbers).reshape(len(times), MAX_HANDS, -1)
     points = rows[..., 2:].reshape(len(times), MAX_HANDS, len(POINTS), 2)
     return HandDetections(np.array(times), points, rows[..., 0], rows[..., 1].astype(np.int64), image_size)
 
 
 def _row(hands: Sequence[Hand]) -> Points:
-    """(2, 14): score, look and points of every hand, or of none."""
+    """Return (2, 14): score, handedness and points of each hand, NaN points where there is none."""
     row = np.full((MAX_HANDS, 2 + 2 * len(POINTS)), np.nan)
     row[:, :2] = 0.0, NO_HAND
     for slot, hand in enumerate(hands[:MAX_HANDS]):

@@ -1,4 +1,4 @@
-"""Is what sees hands here? It is 0.2 GB, and whoever only plays does without."""
+"""Checks that OpenCV and MediaPipe are installed: 0.2 GB that playing does not need."""
 
 from importlib.util import find_spec
 

@@ -1,4 +1,4 @@
-"""How far a fingertip is from where it could press a key."""
+"""Distance of a fingertip from a key."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,9 +9,9 @@ Points = NDArray[np.float64]
 
 
 def key_distance_m(points_m: Points, key: NDArray[np.int64]) -> Points:
-    """Distance [m] of world x, y (..., 2) from the centre line of keys (...) 0..87, which ends where the key does.
+    """Return the distance [m] of world x, y (..., 2) from the centre lines, as long as the keys, of keys (...) 0..87.
 
-    From the line rather than the key: of two fingers over one key, the one in its middle presses it. NaN stays NaN.
+    From the line rather than the key: of two fingers over one key, the one nearer its centre presses it. NaN stays NaN.
     """
     across = points_m[..., 1] - KEYBOARD.center_y_m[key]
     beyond = np.abs(points_m[..., 0] - KEYBOARD.center_x_m[key]) - KEYBOARD.length_m[key] / 2

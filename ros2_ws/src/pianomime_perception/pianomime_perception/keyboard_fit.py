@@ -1,8 +1,8 @@
-"""From a picture of a whole keyboard to a map of it, or to a clear no.
+"""Fits a map of the keyboard to an image of all its keys, or refuses it.
 
-Black keys -> which ones they are -> where the camera stands -> lines between white keys and the front edge, from there
--> where the camera really stands -> the map. Every step can go wrong, so at the end all that was seen must agree: a
-wrong map looks like a right one to everything that follows.
+Black keys -> their identity -> initial camera pose -> lines between white keys and front edge, searched near their
+expected positions -> refined camera pose -> the map. Every step can fail, so at the end all observations must agree:
+later steps cannot detect a wrong map.
 """
 
 from collections.abc import Iterable
@@ -22,28 +22,29 @@ from pianomime_perception.white_keys import FRONT_X_M, LINE_Y_M, front_edge, lin
 Points = NDArray[np.float64]
 
 BLACK_FRONT_X_M = FRONT_X_M - 0.05
-"""Before a black key 50 mm of a white one can be seen, on any piano to 2 mm."""
+"""In front of a black key 50 mm of a white one are visible, on any piano to within 2 mm."""
 BLACK_FAR_X_M = -0.072
 BLACK_HEIGHT_M = 0.006
-"""The outline of a black key is that of its top and of its foot: half its height."""
+"""The outline of a black key lies between its top and its base: half its height."""
 WINDOWS_M = (0.008, 0.005, 0.003)
-"""How far from where it should be a line is sought, as the pose gets better; white keys are 23.5 mm wide."""
+"""Search windows around the expected position of a line, shrinking as the pose improves; white keys are 23.5 mm
+wide."""
 
 
 @dataclass(frozen=True)
 class FitConfig:
-    """What must be seen before a fit is believed.
+    """Conditions for accepting a fit.
 
     Attributes:
-        min_lead: By how many keys the pattern of the black keys beats any other reading of it.
-        min_black_keys, min_lines, min_edges: Of 36 black keys, 51 lines between white keys, 17 stretches of front edge.
-        min_edge_share: Of the stretches of front edge that were found at all, where they should be; a hand hides a few.
-        max_gap_lines: Lines missing in a row, or at an end.
-        max_line_miss_m: Of nine in ten of them.
-        max_edge_miss_m: Of those stretches that count.
-        max_black_miss_m: Black keys along the keyboard, of nine in ten; pianos differ.
-        max_front_miss_m: Middle of the misses of the fronts of the black keys; pianos differ.
-        max_tilt_deg: Of the camera from straight above.
+        min_lead: Margin of the black-key placement over any other, in keys.
+        min_black_keys, min_lines, min_edges: Of 36 black keys, 51 lines between white keys, 17 front-edge segments.
+        min_edge_share: Fraction of the detected front-edge segments that are in place; a hand hides a few.
+        max_gap_lines: Consecutive missing lines, also at the ends.
+        max_line_miss_m: 90th percentile of the errors of the lines.
+        max_edge_miss_m: Error of a front-edge segment that is in place.
+        max_black_miss_m: 90th percentile of the errors of black keys along the keyboard; pianos differ.
+        max_front_miss_m: Median error of the fronts of the black keys; pianos differ.
+        max_tilt_deg: Tilt of the camera from straight above.
     """
 
     min_lead: float = 3.0
@@ -60,16 +61,16 @@ class FitConfig:
 
 
 def background(images: Iterable[NDArray[np.uint8]]) -> NDArray[np.uint8]:
-    """The picture (H, W, 3) without the hands: the median of each pixel over pictures of one size."""
+    """Return the image (H, W, 3) without hands: the median of each pixel over images of one size."""
     stack = np.stack(list(images))
     return np.stack([np.median(stack[:, row], axis=0) for row in range(stack.shape[1])]).astype(np.uint8)
 
 
 def fit_keyboard(image: NDArray[np.uint8], config: FitConfig = FitConfig()) -> KeyboardMap:
-    """Find all 88 keys in a picture (H, W, 3) uint8 RGB.
+    """Find all 88 keys in an image (H, W, 3) uint8 RGB.
 
     Raises:
-        UserError: The keyboard is not seen well enough, not whole, or mirrored.
+        UserError: The keyboard is not clear enough, not complete, or mirrored.
     """
     gray = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
     try:
@@ -96,7 +97,7 @@ def _fit(gray: Gray, config: FitConfig) -> KeyboardMap:
 
 
 def _fit_placement(gray: Gray, row: BlackKeys, placement: Placement, treble: Points, config: FitConfig) -> KeyboardMap:
-    """The map, where `treble` (2,) is the direction of the high keys in the picture."""
+    """Return the map, given the direction `treble` (2,) of the high keys in the image."""
     _require_pattern(placement, config)
     known, observations = _black_key_observations(row, placement, treble)
     height, width = gray.shape
@@ -113,8 +114,8 @@ def _fit_placement(gray: Gray, row: BlackKeys, placement: Placement, treble: Poi
 def _black_key_observations(
     row: BlackKeys, placement: Placement, treble: Points
 ) -> tuple[Observations, list[Observations]]:
-    """Middles of the black keys along the keyboard; all that is known of their ends."""
-    towards_player = np.array([-treble[1], treble[0]])  # the picture is not mirrored
+    """Return observations of the black keys' centres along the keyboard, and of their ends."""
+    towards_player = np.array([-treble[1], treble[0]])  # assuming that the image is not mirrored
     lower_is_front = ((row.lower_px - row.upper_px) @ towards_player > 0)[:, None]
     placed = placement.keys >= 0
     front = np.where(lower_is_front, row.lower_px, row.upper_px)[placed]
@@ -135,14 +136,14 @@ def _map(
     edge_observations: Observations,
     config: FitConfig,
 ) -> KeyboardMap:
-    """The pose as a homography, and the lines as they were seen."""
+    """Return the map: the homography of the pose, corrected by the observed lines."""
     misses = pose.misses(line_observations)
     found = np.unique(which)
     seen_m = np.array([LINE_Y_M[line] + np.median(misses[which == line]) for line in found])
     homography_map = KeyboardMap(pose.homography(), np.column_stack([seen_m, LINE_Y_M[found]]), 0.0, pose.image_size)
     along = homography_map.to_world(line_observations.pixels)[:, 1] - line_observations.value_m
     deep = homography_map.to_world(edge_observations.pixels)[:, 0] - edge_observations.value_m
-    deep = deep[np.abs(deep) < config.max_edge_miss_m]  # the others are hands
+    deep = deep[np.abs(deep) < config.max_edge_miss_m]  # others are hands
     residual_m = float(np.sqrt(np.mean(np.concatenate([along, deep]) ** 2)))
     return KeyboardMap(homography_map.homography, homography_map.key_edges_m, residual_m, pose.image_size)
 
@@ -162,7 +163,7 @@ def _require_agreement(
     edge_observations: Observations,
     config: FitConfig,
 ) -> None:
-    """Raise unless everything seen tells of the same keyboard."""
+    """Raise an error unless all observations agree."""
     found = np.unique(which)
     missing = np.diff(np.concatenate([[-1], found, [len(LINE_Y_M)]])).max() - 1
     if len(found) < config.min_lines or missing > config.max_gap_lines:

@@ -1,7 +1,7 @@
-"""Where the keyboard lies in a picture: pixels -> metres in the world frame of `pianomime_core.keyboard`, and back.
+"""Locates the keyboard in an image: pixels -> metres in the world frame of `pianomime_core.keyboard`, and back.
 
-A homography maps the plane of the white keys. What lens and piano bend along the keyboard a piecewise linear map of key
-edges puts right after it: they are seen in the picture, and nothing else is as exact.
+A homography maps the plane of the white keys. Distortions of lens and piano along the keyboard are then corrected by a
+piecewise linear map of key edges, which are visible in the image and more accurate than anything else.
 """
 
 from collections.abc import Mapping
@@ -16,23 +16,23 @@ from pianomime_core.errors import UserError
 Points = NDArray[np.float64]
 
 NO_KEY_EDGES: Points = np.zeros((0, 2))
-"""The key edges of a map that is its homography alone."""
+"""Key edges of a map without correction."""
 
 
 @dataclass(frozen=True, eq=False)
 class KeyboardMap:
-    """A picture of a keyboard, measured.
+    """The map between an image and the keyboard.
 
     Attributes:
         homography: (3, 3), maps pixels (u, v, 1) to world (x, y, 1) [m] up to scale; u right and v down, (0, 0) is the
             centre of the upper left pixel.
-        key_edges_m: (K, 2), rising: y of an edge between two white keys as the homography says it, and as it is.
-            Linear between them, moved as the outermost ones beyond.
-        residual_m: How far the features found in the picture lie from where the map puts them, root mean square [m].
-        image_size: (width, height) [px] of the pictures that the map is valid for.
+        key_edges_m: (K, 2), increasing: y of an edge between two white keys by the homography, and its true y. Linear
+            in between, with the shift of the outermost edges beyond.
+        residual_m: Root mean square distance of the detected features from their mapped positions [m].
+        image_size: (width, height) [px] of the images that the map is valid for.
 
     Raises:
-        UserError: Arrays of other shapes, not finite, a homography without inverse, or key edges that do not rise.
+        UserError: Arrays of wrong shape or not finite, a singular homography, or key edges that do not increase.
     """
 
     homography: Points
@@ -54,27 +54,27 @@ class KeyboardMap:
             raise UserError("keyboard map has key edges out of order: both columns must rise")
 
     def to_world(self, points_px: ArrayLike) -> Points:
-        """Pixels (..., 2) -> world x, y (..., 2) [m]; NaN stays NaN."""
+        """Return world x, y (..., 2) [m] of pixels (..., 2); NaN stays NaN."""
         points = _project(self.homography, np.asarray(points_px, dtype=np.float64))
         points[..., 1] = _piecewise(points[..., 1], self.key_edges_m[:, 0], self.key_edges_m[:, 1])
         return points
 
     def to_image(self, points_m: ArrayLike) -> Points:
-        """World x, y (..., 2) [m] -> pixels (..., 2); the inverse of `to_world`."""
+        """Return pixels (..., 2) of world x, y (..., 2) [m]; the inverse of `to_world`."""
         points: Points = np.array(points_m, dtype=np.float64)
         points[..., 1] = _piecewise(points[..., 1], self.key_edges_m[:, 1], self.key_edges_m[:, 0])
         return _project(np.asarray(np.linalg.inv(self.homography), dtype=np.float64), points)
 
     def scaled(self, image_size: tuple[int, int]) -> "KeyboardMap":
-        """The same keyboard in the same pictures at another size (width, height) [px]."""
-        # Edges of pictures coincide, and pixel centres are half a pixel inside.
+        """Return the map for the same images at another size (width, height) [px]."""
+        # Image borders coincide; pixel centres are half a pixel inside.
         ratio = np.array(self.image_size) / np.array(image_size)
         offset = (ratio - 1) / 2
         smaller = np.array([[ratio[0], 0, offset[0]], [0, ratio[1], offset[1]], [0, 0, 1]])
         return KeyboardMap(self.homography @ smaller, self.key_edges_m, self.residual_m, image_size)
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:
-        """Arrays for an npz file; `from_arrays` reads them."""
+        """Return arrays for an npz file; `from_arrays` reads them."""
         return {
             "homography": self.homography,
             "key_edges_m": self.key_edges_m,
@@ -84,10 +84,10 @@ class KeyboardMap:
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> "KeyboardMap":
-        """The map that `to_arrays` wrote.
+        """Return the map from the arrays of `to_arrays`.
 
         Raises:
-            UserError: An array is missing, or has another shape or type.
+            UserError: An array is missing, or has the wrong shape or type.
         """
         expected = {"homography": (3, 3), "key_edges_m": None, "residual_m": (), "image_size": (2,)}
         for name, shape in expected.items():
@@ -108,7 +108,7 @@ class KeyboardMap:
 
 
 def homography_of(points_px: ArrayLike, points_m: ArrayLike) -> Points:
-    """The homography (3, 3) of four or more pairs of pixels (N, 2) and world x, y (N, 2) [m], by least squares.
+    """Return the homography (3, 3) of four or more pairs of pixels (N, 2) and world x, y (N, 2) [m], by least squares.
 
     Direct linear transform with normalised coordinates (Hartley and Zisserman, Multiple View Geometry, algorithm 4.2).
     """

@@ -1,4 +1,4 @@
-"""A pianist's fingertips in each picture as it comes: which hand is which, and where on the keyboard. No look ahead."""
+"""A pianist's fingertips in live frames: which hand is which, and where on the keyboard. No lookahead."""
 
 from collections import deque
 from collections.abc import Sequence
@@ -15,15 +15,15 @@ Points = NDArray[np.float64]
 
 REMEMBERED_S = 1.0
 NEAR_M = 0.15
-"""A single hand is the one whose wrist was so near so short a time ago; without such a one its looks decide."""
+"""A single hand is the one whose wrist was this near within `REMEMBERED_S`; otherwise its handedness decides."""
 DOUBLE_M = 0.015
-"""Two hands nearer to each other, point by point, are one that was found twice."""
+"""Two hands closer than this, point by point, are one hand detected twice."""
 JUDGED = 60
-"""Pictures of both hands that are looked back on for mirrored ones."""
+"""Number of recent frames with both hands that are checked for mirroring."""
 
 
 class SeenHand(Protocol):
-    """What is used of a tracked hand: wrist and thumb to little finger (6, 2) px, 0..1, "rh" or "lh" by its looks."""
+    """A detected hand: wrist and thumb to little finger (6, 2) px, score 0..1, handedness "rh" or "lh"."""
 
     @property
     def points_px(self) -> Points: ...
@@ -34,10 +34,10 @@ class SeenHand(Protocol):
 
 
 class LiveHands:
-    """Hands over a keyboard, from what a tracker finds in each picture.
+    """Hands over a keyboard, from the detections in each frame.
 
     Args:
-        height_m: Of every point above the keys at rest: a camera above them does not see it.
+        height_m: Height assigned to every point above the keys at rest; a camera from above does not see it.
     """
 
     def __init__(self, height_m: float) -> None:
@@ -48,11 +48,11 @@ class LiveHands:
 
     @property
     def mirrored(self) -> bool:
-        """True when in most pictures of both hands the left one looks like a right one: pictures are mirrored."""
+        """Whether frames are mirrored: in most frames with both hands the left one is detected as a right one."""
         return len(self._contradicts) == JUDGED and sum(self._contradicts) > JUDGED / 2
 
     def update(self, found: Sequence[SeenHand], keyboard: KeyboardMap, time_s: float) -> Fingertips:
-        """Return the hands that were found in the picture of a time."""
+        """Return the hands detected in the frame of a time."""
         points_m = np.full((len(SIDES), 1 + len(FINGERS), 3), np.nan)
         confidence = np.zeros(points_m.shape[:2])
         surest = sorted(found, key=lambda hand: -hand.score)[: len(SIDES)]
@@ -66,9 +66,9 @@ class LiveHands:
         return Fingertips(points_m, confidence)
 
     def _sides(self, hands: Sequence[SeenHand], places: Sequence[Points], time_s: float) -> list[int]:
-        """Index into SIDES of each hand."""
+        """Return the index into SIDES of each hand."""
         if len(hands) == len(SIDES):
-            # The right hand is the one to the right; hands that cross are called by each other's name.
+            # The right hand is the one to the right; crossed hands are swapped.
             right = int(places[1][0, 1] > places[0][0, 1])
             if hands[0].side != hands[1].side:
                 self._contradicts.append(hands[right].side != SIDES[0])

@@ -1,4 +1,4 @@
-"""Where the keyboard lies while pictures keep coming: found on the first of them, and again when their size changes."""
+"""Finds the keyboard in live frames: in the first ones, and again when their aspect ratio changes."""
 
 from collections.abc import Callable
 
@@ -12,41 +12,41 @@ from pianomime_perception.keyboard_map import KeyboardMap
 Image = NDArray[np.uint8]
 
 GATHERED = 15
-"""Pictures whose median is looked at: hands that move are gone from it."""
+"""Frames whose median is used, in which moving hands disappear."""
 GATHER_PERIOD_S = 0.1
 RETRY_S = 3.0
-"""After a fit that failed; meanwhile somebody may move the camera, or the hands."""
+"""Wait after a failed fit; meanwhile camera or hands may move."""
 
 
 class LiveKeyboard:
-    """Knows the keyboard of a stream of pictures, or is about to.
+    """The keyboard in a stream of frames.
 
     Args:
-        given: The keyboard in pictures of a size (width, height) [px], where its place is given; None to look for it.
-        say, warn: Told in one line what is found, and what is the matter.
-        fit: Finds it in one picture, or raises UserError.
+        given: Returns the keyboard for a frame size (width, height) [px], if it is given; None to search for it.
+        info, warning: Log functions for results and problems, one line each.
+        fit: Finds the keyboard in one image, or raises UserError.
     """
 
     def __init__(
         self,
         given: Callable[[tuple[int, int]], KeyboardMap] | None,
-        say: Callable[[str], None],
-        warn: Callable[[str], None],
+        info: Callable[[str], None],
+        warning: Callable[[str], None],
         fit: Callable[[Image], KeyboardMap] = fit_keyboard,
     ) -> None:
         self._given = given
         self._map: KeyboardMap | None = None
-        self._log_info = say
-        self._log_warning = warn
+        self._log_info = info
+        self._log_warning = warning
         self._fit = fit
         self._gathered: list[Image] = []
         self._next_s = -np.inf
 
     def update(self, image: Image, time_s: float) -> KeyboardMap | None:
-        """Take a picture (H, W, 3) RGB and its time; return the keyboard in it, None as long as it is not found.
+        """Take a frame (H, W, 3) RGB and its time; return its keyboard, None until it is found.
 
         Raises:
-            UserError: Pictures of another shape than those for which the place of the keyboard was given.
+            UserError: The aspect ratio changed, so that given corners no longer apply.
         """
         size = (image.shape[1], image.shape[0])
         if self._map is not None and self._map.image_size != size:

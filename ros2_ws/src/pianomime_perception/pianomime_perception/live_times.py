@@ -1,4 +1,4 @@
-"""How long pictures take, over the last of them."""
+"""Timings of live frames, over the most recent ones."""
 
 from collections import deque
 from collections.abc import Sequence
@@ -6,15 +6,15 @@ from collections.abc import Sequence
 import numpy as np
 
 REMEMBERED = 600
-"""Pictures; at 20 a second, half a minute."""
+"""Number of frames; at 20 per second, half a minute."""
 
 
 class LiveTimes:
-    """Of the pictures that were looked at, the last `REMEMBERED` ones.
+    """Timings of the last `REMEMBERED` processed frames.
 
     Attributes:
-        pictures: All of them.
-        of_hands: In how many the right and the left hand was seen.
+        pictures: Number of all processed frames.
+        of_hands: Number of frames in which the right and the left hand was detected.
     """
 
     def __init__(self) -> None:
@@ -25,8 +25,8 @@ class LiveTimes:
         self._done_s: deque[float] = deque(maxlen=REMEMBERED)
 
     def add(self, latency_s: float, tracking_s: float, done_s: float, seen: Sequence[bool] | np.ndarray) -> None:
-        """Take a picture: how old it was when its fingertips were out, how long it was looked at, when that was done
-        on the monotonic clock, which hands were seen (2,)."""
+        """Add a frame: its age when its fingertips were published, the tracking time, when that was done on the
+        monotonic clock, and which hands were detected (2,)."""
         self.pictures += 1
         self.of_hands += np.asarray(seen, dtype=np.int64)
         self._latency_s.append(latency_s)
@@ -34,7 +34,8 @@ class LiveTimes:
         self._done_s.append(done_s)
 
     def values(self) -> dict[str, float]:
-        """Pictures a second, and latency and tracking as median and 95th percentile in ms; {} before two pictures."""
+        """Return frames per second, and latency and tracking as median and 95th percentile in ms; {} before two
+        frames."""
         if len(self._done_s) < 2:
             return {}
         numbers = {"rate_hz": (len(self._done_s) - 1) / max(self._done_s[-1] - self._done_s[0], 1e-9)}

@@ -1,6 +1,6 @@
-"""A file of pictures and sound, opened so that nothing else is: no playlist, no list of pictures, no address.
+"""Opens a media file so that nothing else is opened: no playlists, no image sequences, no URLs.
 
-FFmpeg tells formats by their content, and some of them name other files or addresses that it would open in turn.
+FFmpeg detects formats by content, and some of them name other files or URLs that it would open in turn.
 """
 
 from pathlib import Path
@@ -12,17 +12,17 @@ from pianomime_core.errors import UserError
 
 VIDEO_FORMATS = ("mov", "mp4", "matroska", "webm", "avi", "mpegts", "mpeg", "asf", "flv", "ogg")
 AUDIO_FORMATS = (*VIDEO_FORMATS, "wav", "w64", "aiff", "au", "caf", "mp3", "aac", "flac", "ac3", "amr")
-"""As FFmpeg names them. A file of one of these holds all that is in it."""
+"""FFmpeg's names of formats whose files are self-contained."""
 MAX_PIXELS = 8192 * 4320
-"""Of a picture: 8K."""
+"""Per frame: 8K."""
 
 
 def open_media(path: str | Path, if_not: str, formats: tuple[str, ...]) -> InputContainer:
-    """Open a file of one of the formats; what it says of itself need not be UTF-8.
+    """Open a file of one of the formats; its metadata need not be UTF-8.
 
     Args:
         path: The file.
-        if_not: What is said of any other file, as "is not a video".
+        if_not: Message for other files, such as "is not a video".
         formats: `VIDEO_FORMATS` or `AUDIO_FORMATS`.
 
     Raises:
@@ -36,8 +36,8 @@ def open_media(path: str | Path, if_not: str, formats: tuple[str, ...]) -> Input
         "max_pixels": str(MAX_PIXELS),
     }
     try:
-        # A name with a colon would be taken for an address.
+        # A name with a colon would be taken for a URL.
         return av.open(f"file:{path}", options=options, metadata_errors="replace")
-    except (av.FFmpegError, UnicodeError) as error:  # an OSError, often
+    except (av.FFmpegError, UnicodeError) as error:  # often an OSError
         why = error.strerror if isinstance(error, av.FFmpegError) else str(error)
         raise UserError(f"{str(path)!r} {if_not}, or is damaged: {why} (want one of {', '.join(formats)})") from error

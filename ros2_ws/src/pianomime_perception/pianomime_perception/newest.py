@@ -1,4 +1,4 @@
-"""One place between two threads, for those who want the newest and never a queue of old ones."""
+"""A slot between two threads that holds only the newest item."""
 
 import threading
 from typing import Generic, TypeVar
@@ -7,10 +7,10 @@ Item = TypeVar("Item")
 
 
 class Newest(Generic[Item]):
-    """What is put in takes the place of what was not fetched.
+    """A new item replaces one that was not taken.
 
     Attributes:
-        dropped: How many nobody has fetched.
+        dropped: Number of items that were replaced.
     """
 
     def __init__(self) -> None:
@@ -19,14 +19,14 @@ class Newest(Generic[Item]):
         self.dropped = 0
 
     def put(self, item: Item) -> None:
-        """Leave something for the other thread."""
+        """Put an item for the other thread."""
         with self._changed:
             self.dropped += self._item is not None
             self._item = item
             self._changed.notify()
 
     def take(self, timeout_s: float) -> Item | None:
-        """Fetch what was put in last; None if nothing comes in time."""
+        """Take the newest item; None if none comes in time."""
         with self._changed:
             self._changed.wait_for(lambda: self._item is not None, timeout_s)
             item, self._item = self._item, None

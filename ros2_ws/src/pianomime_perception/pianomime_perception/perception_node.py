@@ -1,4 +1,4 @@
-"""The node that sees a pianist, where OpenCV and MediaPipe are installed; one line where they are not."""
+"""The perception node; it ends with one line if OpenCV or MediaPipe is not installed."""
 
 import sys
 
@@ -7,10 +7,10 @@ from pianomime_perception.installed import check_installed
 
 
 def make() -> Part:
-    """The node.
+    """Return the node.
 
     Raises:
-        UserError: What it needs is not installed, or as `PerceptionNode`.
+        UserError: OpenCV or MediaPipe is not installed, or as `PerceptionNode`.
     """
     check_installed()
     from pianomime_perception.ros_perception import PerceptionNode

@@ -1,9 +1,8 @@
-"""Fingertips on the keys they press: heights, which a camera above does not see, and places in the middle of the keys.
+"""Places fingertips on the keys they press and assigns heights, which a camera from above does not see.
 
-PianoMime's rules: a pressing fingertip is at height 0 over the centre line of its key, as far forward as it was seen,
-if that is on the key; else where it was in the step before; else in the middle of the front half. A free one is 45 mm
-high.
-In the step before a press and the step after it, a fingertip is half way, so that it does not fall from the sky.
+PianoMime's rules: a pressing fingertip is at height 0 on the centre line of its key, as far forward as it was seen if
+that is on the key; else as in the previous step; else in the middle of the front half. A free one is 45 mm high.
+In the step before and after a press a fingertip is half way, so that heights do not jump.
 """
 
 from dataclasses import dataclass
@@ -23,11 +22,11 @@ NO_KEY = -1
 
 @dataclass(frozen=True)
 class HeightConfig:
-    """Heights of fingertips and wrists above the world's floor, on which the keys lie.
+    """Heights of fingertips and wrists in the world frame.
 
     Attributes:
-        pressing_m, free_m: Of a fingertip that presses a key, and of all others.
-        ramp_steps: From one to the other.
+        pressing_m, free_m: Height of a fingertip that presses a key, and of all others.
+        ramp_steps: Duration of the transition.
     """
 
     pressing_m: float = 0.0
@@ -42,10 +41,10 @@ def keys_held(
     key: NDArray[np.int64],
     finger: NDArray[np.int64],
 ) -> NDArray[np.int64]:
-    """Return the key that each finger holds in each step, (T, 10), `NO_KEY` for none.
+    """Return the key that each finger holds in each step, (T, 10), or `NO_KEY`.
 
     Args:
-        goal: (T, 88) the piano roll; a key struck again is up for one step.
+        goal: (T, 88) the piano roll; a repeated key is up for one step.
         first, end: (N,) steps first .. end - 1 in which a note is held.
         key, finger: (N,) 0..87 and 0..9 or -1.
     """
@@ -65,7 +64,7 @@ def with_heights(points_m: Points, held: NDArray[np.int64], config: HeightConfig
         pressing = np.flatnonzero(held[:, finger] != NO_KEY)
         if not len(pressing):
             continue
-        away = distance_transform_edt(held[:, finger] == NO_KEY)  # steps to the nearest one that presses
+        away = distance_transform_edt(held[:, finger] == NO_KEY)  # steps to the nearest press
         share = np.minimum(away / config.ramp_steps, 1.0)
         heights[:, finger] = config.pressing_m + share * (config.free_m - config.pressing_m)
         for step in pressing.tolist():
@@ -84,6 +83,6 @@ def with_heights(points_m: Points, held: NDArray[np.int64], config: HeightConfig
 def _on_key(seen_m: Points, before_x_m: float, key: int) -> Points:
     center_m, half_m = KEYBOARD.center_x_m[key], KEYBOARD.length_m[key] / 2
     for x_m in (seen_m[0], before_x_m):
-        if abs(x_m - center_m) <= half_m:  # NaN is not
+        if abs(x_m - center_m) <= half_m:  # false for NaN
             return np.array([x_m, KEYBOARD.center_y_m[key]])
     return np.array([center_m + half_m / 2, KEYBOARD.center_y_m[key]])

@@ -1,6 +1,6 @@
-"""Fingers that somebody else gave to the notes of a piece, and how often a demonstration has the same ones.
+"""A reference fingering of a piece, and how often a demonstration agrees with it.
 
-The file has a line for each note: onset [s] from the first one, key 0..87, finger 0..9 (right thumb..little, left
+The file has one line per note: onset [s] from the first one, key 0..87, finger 0..9 (right thumb..little, left
 thumb..little), as in the tutorial of PianoMime's authors. Its first line names the columns.
 """
 
@@ -17,7 +17,7 @@ from pianomime_core.hands import FINGERS
 from pianomime_core.keyboard import LOWEST_PITCH, NUM_KEYS
 
 SAME_ONSET_S = 0.1
-"""Onsets in the file are those of a piano roll: to 50 ms, and rounded in either direction."""
+"""Tolerance for onsets in the file, which are rounded to the 50 ms of a piano roll."""
 
 
 class ReferenceFingering(NamedTuple):
@@ -32,7 +32,7 @@ def load_fingering(path: Path) -> ReferenceFingering:
     """Read the file.
 
     Raises:
-        UserError: It is missing, or a line is not such a note.
+        UserError: It is missing, or a line is invalid.
     """
     try:
         with path.open(newline="", encoding="utf-8") as file:
@@ -58,8 +58,8 @@ def load_fingering(path: Path) -> ReferenceFingering:
 
 
 def agreement(demonstration: Demonstration, reference: ReferenceFingering) -> dict[str, float]:
-    """Return the share of the reference's notes with the same finger, and of the same hand; a note that the
-    demonstration does not have agrees with nothing.
+    """Return the fraction of the reference's notes with the same finger, and with the same hand; a note missing from
+    the demonstration counts as different.
 
     Raises:
         UserError: No note of the reference is one of the demonstration's.

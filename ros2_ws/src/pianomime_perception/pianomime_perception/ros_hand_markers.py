@@ -16,7 +16,7 @@ _WIDTH_M = 0.003
 
 
 def hand_markers(fingertips: Fingertips, stamp: Time) -> MarkerArray:
-    """Return two markers for each hand; for a hand that is not seen, their deletion."""
+    """Return two markers per hand; for a hand that is not seen, they delete earlier ones."""
     markers = []
     for hand, side in enumerate(SIDES):
         points_m = fingertips.points_m[hand]

@@ -1,4 +1,4 @@
-"""sensor_msgs/Image to pictures and back, by numpy alone."""
+"""Converts sensor_msgs/Image to arrays and back, with numpy only."""
 
 from array import array
 
@@ -12,14 +12,14 @@ from pianomime_core.ros_messages import MessageError, some_of
 Pixels = NDArray[np.uint8]
 
 CHANNELS = {"rgb8": (0, 1, 2), "bgr8": (2, 1, 0), "mono8": (0, 0, 0)}
-"""By encoding, where red, green and blue of a pixel stand."""
+"""Positions of red, green and blue in a pixel, by encoding."""
 
 
 def read_image(message: Image) -> Pixels:
-    """Return the picture (H, W, 3) RGB; rows may be padded.
+    """Return the image (H, W, 3) RGB; rows may be padded.
 
     Raises:
-        MessageError: Another encoding, no pixel, or bytes missing.
+        MessageError: Unsupported encoding, no pixels, or missing bytes.
     """
     if message.encoding not in CHANNELS:
         raise MessageError(f"encoding {some_of([repr(message.encoding)])}: must be one of {', '.join(CHANNELS)}")
@@ -36,11 +36,11 @@ def read_image(message: Image) -> Pixels:
 
 
 def image_message(picture: Pixels, stamp: Time, frame_id: str = "") -> Image:
-    """Return the picture (H, W, 3) RGB as rgb8."""
+    """Return an image (H, W, 3) RGB as an rgb8 message."""
     height, width, _ = picture.shape
     message = Image(height=height, width=width, encoding="rgb8", step=3 * width)
     message.header.stamp, message.header.frame_id = stamp, frame_id
-    # An array of bytes is taken as it is; bytes would be looked at one by one.
+    # An array of bytes is used as it is; bytes would be checked one by one.
     message.data = array("B", np.ascontiguousarray(picture).tobytes())
     return message
 

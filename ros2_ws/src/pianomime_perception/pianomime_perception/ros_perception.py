@@ -1,7 +1,7 @@
-"""A camera over a piano as a ROS node: pictures in, the pianist's fingertips in metres on the keyboard out.
+"""Perception as a ROS node: frames in, the pianist's fingertips in metres on the keyboard out.
 
-Pictures come from a topic, or the node opens a camera or a file itself. They are looked at one at a time in a thread of
-its own, always the newest; what comes meanwhile is dropped.
+Frames come from a topic, or the node opens a camera or a file itself. They are processed one at a time in a separate
+thread, always the newest; others are dropped.
 """
 
 import threading
@@ -44,21 +44,21 @@ from pianomime_perception.ros_images import image_message, read_image, stamp_at
 
 POLL_S = 0.1
 SILENCE_S = 3.0
-"""Without a picture for so long something is the matter."""
+"""Warn after this time without a frame."""
 LONGEST_LATENCY_S = 10.0
-"""A stamp further from now is of another clock; then the picture is as old as its arrival."""
+"""A stamp further from now belongs to another clock; then the age counts from the arrival."""
 
 Pixels = NDArray[np.uint8]
 
 
 class Tracker(Protocol):
-    """Finds hands in a picture (H, W, 3) RGB."""
+    """Detects hands in a frame (H, W, 3) RGB."""
 
     def track(self, image: Pixels) -> Sequence[SeenHand]: ...
 
 
 class _Arrived(NamedTuple):
-    """A picture or the message that holds one, its stamp, and when it came, on the monotonic clock."""
+    """A frame or the message that holds one, its stamp, and when it arrived, on the monotonic clock."""
 
     content: Pixels | Image
     stamp: Time
@@ -66,21 +66,21 @@ class _Arrived(NamedTuple):
 
 
 def mediapipe_tracker() -> Tracker:
-    """MediaPipe's hands."""
+    """Return MediaPipe's hand tracker."""
     from pianomime_perception.hand_tracking import HandTracker
 
     return HandTracker()
 
 
 class PerceptionNode:
-    """Callbacks only leave pictures; one thread looks at them and publishes what it saw, another fetches them where the
-    node opens camera or file itself."""
+    """Callbacks only store frames; one thread processes them and publishes the result, another reads them if the node
+    opens a camera or file itself."""
 
     def __init__(self, make_tracker: Callable[[], Tracker] = mediapipe_tracker) -> None:
         self.node = node = SteadyNode("perception_node")
         self._log = node.get_logger()
         corners = self._declare()
-        # Stamps are of the machine's own time, as those of cameras are, also where a simulator has another.
+        # Stamps use system time, as those of cameras do, also with simulated time.
         self._clock = Clock(clock_type=ClockType.SYSTEM_TIME)
         self._box = Newest[_Arrived]()
         self._stop = threading.Event()
@@ -96,16 +96,25 @@ class PerceptionNode:
     def _declare(self) -> str:
         node = self.node
         self._source = declare_text(
-            node, "source", "", "Video file, or camera (0, 1, ... or /dev/video0); empty to listen to image_topic"
+            node, "source", "", "Video file, or camera (0, 1, ... or /dev/video0); empty to subscribe to image_topic"
         )
-        self._topic = declare_text(node, "image_topic", topics.IMAGE, "Pictures to listen to where there is no source")
+        self._topic = declare_text(
+            node, "image_topic", topics.IMAGE, "Image topic to subscribe to if there is no source"
+        )
         corners = declare_text(
-            node, "corners", "", "Corners of the keyboard in the picture, as docs/ros.md says; empty to look for it"
+            node, "corners", "", "Corners of the keyboard in the image, see docs/ros.md; empty to detect it"
         )
         height_m = declare_number(
-            node, "height_m", 0.045, "Height of every fingertip: a camera does not see it", lowest=0.0, highest=0.2
+            node,
+            "height_m",
+            0.045,
+            "Height of all fingertips, which a camera from above does not see",
+            lowest=0.0,
+            highest=0.2,
         )
-        self._waits = declare_switch(node, "wait_for_reader", False, "A file begins when somebody reads the fingertips")
+        self._waits = declare_switch(
+            node, "wait_for_reader", False, "Start a file once the fingertips have a subscriber"
+        )
         self._world = world_frame(declare_text(node, "frame_prefix", "", FRAME_PREFIX))
         refuse_undeclared(node)
         if self._source:
@@ -122,7 +131,7 @@ class PerceptionNode:
         self._publish_image = overridable_publisher(node, Image, topics.HUMAN_IMAGE, NEWEST)
         if not self._source:
             self._subscribe(NEWEST)
-            self._log.info(f"listening to pictures on {self._topic}")
+            self._log.info(f"subscribed to images on {self._topic}")
         node.create_timer(POLL_S, self._check)
         self._diagnostics = Diagnostics(node, self._health)
         self._received_s = time.monotonic()
@@ -137,7 +146,7 @@ class PerceptionNode:
         return self._over
 
     def close(self) -> None:
-        """Look no more."""
+        """Stop processing."""
         self._stop.set()
         for thread in self._threads:
             thread.join(timeout=5.0)
@@ -147,8 +156,8 @@ class PerceptionNode:
         self._topic = self._images.topic_name
 
     def _ask_no_more_than_is_offered(self) -> None:
-        """Most cameras publish as sensors do, best effort; large pictures are lost that way, so that it is asked for
-        only where a camera offers no more."""
+        """Request best effort, the usual setting of cameras, only if a camera offers nothing better: it loses large
+        images."""
         ends = self.node.get_publishers_info_by_topic(self._topic)
         if not ends or offered_by_all(ends, depth=1).reliability == self._asked:
             return
@@ -210,7 +219,7 @@ class PerceptionNode:
         return age_s if 0 <= age_s < LONGEST_LATENCY_S else time.monotonic() - arrived.arrived_s
 
     def _publish_drawings(self, image: Pixels, keyboard: KeyboardMap, fingertips: Fingertips, stamp: Time) -> None:
-        """Once the fingertips are out, and only for those who handedness."""
+        """Publish markers and image after the fingertips, and only if they have subscribers."""
         if self._publish_markers.get_subscription_count():
             self._publish_markers.publish(in_frame(hand_markers(fingertips, stamp), self._world))
         if self._publish_image.get_subscription_count():
@@ -229,11 +238,11 @@ class PerceptionNode:
         if not self._source:
             publishers = self.node.count_publishers(self._topic)
             if publishers > 1:
-                complaints.append(f"{publishers} publishers on {self._topic}: pictures of several cameras are mixed")
+                complaints.append(f"{publishers} publishers on {self._topic}: images of several cameras are mixed")
             if time.monotonic() - self._received_s > SILENCE_S:
-                complaints.append(f"no pictures on {self._topic}, which has {publishers} publishers")
+                complaints.append(f"no images on {self._topic}, which has {publishers} publishers")
         if self._hands.mirrored:
-            complaints.append("left hands look like right ones: pictures are mirrored, or corners begin elsewhere")
+            complaints.append("left hands look like right ones: images are mirrored, or corners begin elsewhere")
         return complaints
 
     def _health(self) -> Health:
@@ -243,6 +252,6 @@ class PerceptionNode:
             "refused_messages": self._refused,
             **self._times.values(),
         }
-        warnings = self._complaints() + ([f"{self._refused} pictures refused"] if self._refused else [])
+        warnings = self._complaints() + ([f"{self._refused} images refused"] if self._refused else [])
         text = "tracking" if self._times.pictures else "no keyboard yet"
         return Health(values=values, text=text, warnings=tuple(warnings))

@@ -1,7 +1,7 @@
-"""When in the video the music begins: where fingertips are nearest to the keys at the onsets.
+"""Finds when in the video the music begins: the offset at which fingertips are nearest to the keys at the onsets.
 
-The mean distance has one sharp minimum (on a real clip 4 mm against 10 mm a third of a second off), so every place of
-the music in the video is tried, first on a grid, then finely.
+The mean distance has one sharp minimum (on a real clip 4 mm, against 10 mm a third of a second away), so all offsets
+are tried, first on a coarse grid, then on a fine one.
 """
 
 from dataclasses import dataclass
@@ -18,14 +18,15 @@ Points = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class SynchronyConfig:
-    """How the music is moved over the video.
+    """Settings of the search.
 
     Attributes:
-        step_s, fine_step_s: First and second grid.
-        fine_range_s: How far the second one reaches.
-        flat_m: Fingers rest on their keys for a while; of places as good as the best but for this, the middle is taken.
-        far_m: A key without any finger so near counts as this far; so does one while no hand is seen.
-        min_overlap: Share of the onsets that must lie in the video.
+        step_s, fine_step_s: Steps of the coarse and the fine grid.
+        fine_range_s: Range of the fine grid to either side.
+        flat_m: Tolerance around the minimum, of which the middle is taken, since fingers rest on their keys for a
+            while.
+        far_m: Upper limit of a key's distance, also used while no hand is seen.
+        min_overlap: Fraction of the onsets that must lie in the video.
     """
 
     step_s: float = 0.02
@@ -38,14 +39,14 @@ class SynchronyConfig:
 
 @dataclass(frozen=True)
 class Synchrony:
-    """Where the music lies in the video.
+    """The position of the music in the video.
 
     Attributes:
         offset_s: Video time of music time 0.
-        near_share: Share of the onsets in the video with a fingertip nearer to the key than `far_m`; about half where
+        near_share: Fraction of the onsets in the video with a fingertip nearer to the key than `far_m`; about half if
             one hand is not seen.
-        distance_m: Mean distance of the nearest fingertip at those, `far_m` when there are none.
-        overlap: Share of the onsets in the video.
+        distance_m: Mean distance of the nearest fingertip at those, `far_m` if there are none.
+        overlap: Fraction of the onsets that lie in the video.
     """
 
     offset_s: float
@@ -57,7 +58,7 @@ class Synchrony:
 def synchronise(
     trajectories: Trajectories, onset_s: Points, key: NDArray[np.int64], config: SynchronyConfig = SynchronyConfig()
 ) -> Synchrony:
-    """Find where the notes (N,) with their keys 0..87 are played.
+    """Find when the notes (N,) with keys 0..87 are played.
 
     Raises:
         UserError: The video is too short for the notes.
@@ -82,7 +83,7 @@ def synchronise(
             f"does it contain {config.min_overlap:.0%} of the {len(key)} notes"
         )
     mean_m = np.where(enough, far_m / len(key), np.inf)
-    # The middle here, too: which of equal places is lowest is chance, and the fine grid may not reach over all of them.
+    # The middle here, too: which of equal offsets is lowest is chance, and the fine grid may not cover all of them.
     place = _middle(mean_m, config.flat_m)
     coarse_s = trajectories.start_s + (first + place) * config.step_s
     fine_s = coarse_s + np.arange(-config.fine_range_s, config.fine_range_s + 1e-9, config.fine_step_s)
@@ -99,7 +100,7 @@ def synchronise(
 
 
 def _middle(values: Points, flat: float) -> int:
-    """Index of the middle of the stretch around the lowest value that is as low but for `flat`."""
+    """Return the middle of the range around the minimum in which values exceed it by at most `flat`."""
     best = int(np.argmin(values))
     higher = np.flatnonzero(values > values[best] + flat)
     before, after = higher[higher < best], higher[higher > best]
@@ -116,12 +117,12 @@ def _distances_m(
     key: NDArray[np.int64],
     config: SynchronyConfig,
 ) -> Points:
-    """(N,) distance of the nearest fingertip from each key at a time, NaN outside the video."""
+    """Return (N,) the distance of the nearest fingertip from each key at a time, NaN outside the video."""
     found = [np.interp(time_s, grid_s, nearest_m[each]) for time_s, each in zip(at_s, key.tolist(), strict=True)]
-    slack_s = config.step_s / 2  # a picture is seen for a while
+    slack_s = config.step_s / 2  # a frame stands for an interval
     return np.where((at_s >= trajectories.start_s - slack_s) & (at_s <= trajectories.end_s + slack_s), found, np.nan)
 
 
 def _nearest_m(tips_m: Points, key: int, far_m: float) -> Points:
     distance_m = key_distance_m(tips_m, np.full(tips_m.shape[:2], key))
-    return np.asarray(np.min(np.where(distance_m < far_m, distance_m, far_m), axis=1))  # NaN is far
+    return np.asarray(np.min(np.where(distance_m < far_m, distance_m, far_m), axis=1))  # NaN counts as far

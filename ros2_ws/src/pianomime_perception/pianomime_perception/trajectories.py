@@ -1,8 +1,8 @@
-"""From hands in pictures, taken at whatever times, to fingertips over the keyboard at any wanted times.
+"""Smooth trajectories of the hands, from detections in frames at arbitrary times, evaluated at any times.
 
-Short gaps are bridged, longer ones stay gaps. At each wanted time a parabola is fitted to the detections around it, the
-nearer the heavier: that smooths, bridges, needs no even rate, and does not cut the corners of fast fingers as a moving
-mean does. (Local polynomial regression.)
+Short gaps are bridged, longer ones remain. At each requested time a parabola is fitted to the detections around it,
+weighted by proximity (local polynomial regression): this smooths, bridges gaps, works with uneven frame rates, and does
+not flatten fast movements as a moving average does.
 """
 
 from dataclasses import dataclass
@@ -18,12 +18,12 @@ Points = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class TrajectoryConfig:
-    """How trajectories are made.
+    """Settings of the smoothing.
 
     Attributes:
-        max_gap_s: Longest time between two detections of a hand that is bridged, if pictures are not rarer.
-        min_detections: Of a segment without a longer gap; what is seen shorter is no hand.
-        smoothing_s: Standard deviation of the weight of a detection by its time, if pictures are not rarer.
+        max_gap_s: Longest gap between two detections of a hand that is bridged, unless frames are rarer.
+        min_detections: Minimum length of a segment without a longer gap; shorter ones are discarded.
+        smoothing_s: Standard deviation of the weights over time, unless frames are rarer.
     """
 
     max_gap_s: float = 0.1
@@ -37,8 +37,8 @@ class Rows:
 
     Attributes:
         points_m: (T, 2, 6, 2) world x and y, right hand first, wrist first; NaN where not valid.
-        valid: (T, 2), the hand is seen then, or shortly before and after.
-        confidence: (T, 2), score of the tracker at the nearest detection, 0 where not valid.
+        valid: (T, 2), whether the hand is seen then, or shortly before and after.
+        confidence: (T, 2), tracker score of the nearest detection, 0 where not valid.
     """
 
     points_m: Points
@@ -47,17 +47,17 @@ class Rows:
 
 
 class Trajectories:
-    """Two hands through a video.
+    """Trajectories of two hands through a video.
 
     Args:
-        time_s: (F,) of the pictures, rising.
+        time_s: (F,) of the frames, increasing.
         points_m: (F, 2, 6, 2) world, right hand first, wrist first; NaN where a hand is not seen.
         score: (F, 2) of the tracker.
-        config: How to smooth and bridge.
+        config: Settings of the smoothing.
 
     Attributes:
-        start_s, end_s: Of the pictures.
-        gaps_bridged: Gaps of a picture at least, in either hand.
+        start_s, end_s: Times of the first and last frame.
+        gaps_bridged: Number of bridged gaps of one frame or more, of both hands.
     """
 
     def __init__(
@@ -83,7 +83,7 @@ class Trajectories:
         rows = Rows(np.full((*shape, len(POINTS), 2), np.nan), np.zeros(shape, dtype=np.bool_), np.zeros(shape))
         for side, segments in enumerate(self._segments):
             for segment in segments:
-                slack_s = self._period_s  # a picture stands for the time around it
+                slack_s = self._period_s  # a frame stands for the time around it
                 for row in np.flatnonzero(
                     (time_s >= segment.time_s[0] - slack_s) & (time_s <= segment.time_s[-1] + slack_s)
                 ):
@@ -92,7 +92,7 @@ class Trajectories:
         return rows
 
     def jitter_m(self) -> float:
-        """Median distance between the fingertips seen and the smooth ones; 0 when nothing is seen."""
+        """Return the median distance between detected and smoothed fingertips; 0 without detections."""
         away = [np.zeros(0)]
         for side, segments in enumerate(self._segments):
             for segment in segments:

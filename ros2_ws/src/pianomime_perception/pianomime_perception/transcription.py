@@ -1,9 +1,9 @@
-"""The notes of a piano in an audio or video file.
+"""Transcribes piano music in an audio or video file.
 
-The work is done by Transkun 2 (Yan and Duan, "Scoring intervals using non-hierarchical transformer for automatic piano
+Uses Transkun 2 (Yan and Duan, "Scoring intervals using non-hierarchical transformer for automatic piano
 transcription", ISMIR 2024): a transformer over a mel spectrogram finds notes and pedal as intervals, with onsets finer
-than its frames of 23 ms. Its weights are in its package. It hears 16 s at a time, so that memory does not grow with the
-music beyond the samples (11 MB a minute).
+than its frames of 23 ms. Its weights are in its package. It processes 16 s at a time, so that memory grows only
+with the samples (11 MB per minute).
 """
 
 import json
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     import torch
 
 SAMPLE_RATE_HZ = 44_100
-"""What the network hears."""
+"""Sample rate of the network's input."""
 WEIGHTS = "2.0"
 """Name of the weights in the package."""
 _SUSTAIN = -64
@@ -39,14 +39,14 @@ Progress = Callable[[float], None]
 
 
 def transcribe(path: str | Path, progress: Progress | None = None) -> Score:
-    """Return what is played in a file; time 0 is the beginning of the file.
+    """Return the notes and pedal played in a file; time 0 is the beginning of the file.
 
     Args:
         path: Audio or video, any container.
-        progress: Called with the share done, 0..1.
+        progress: Called with the progress, 0..1.
 
     Raises:
-        UserError: The file cannot be read (`pianomime_perception.audio.read_audio`), no note is heard in it, or the
+        UserError: The file cannot be read (`pianomime_perception.audio.read_audio`), no note is found in it, or the
             transcriber is not installed.
     """
     samples = read_audio(path, SAMPLE_RATE_HZ)
@@ -77,7 +77,7 @@ def transcribe(path: str | Path, progress: Progress | None = None) -> Score:
 
 
 def _model() -> Any:
-    """Return the network with its weights, ready to hear."""
+    """Return the network with its weights."""
     try:
         import torch
         from transkun.ModelTransformer import ModelConfig, TransKun
@@ -86,7 +86,7 @@ def _model() -> Any:
 
     class _Transcriber(TransKun):
         def transcribeFrames(self, framesBatch: "torch.Tensor", *args: Any, **kwargs: Any) -> Any:  # noqa: N802
-            # Digital silence, as what is padded at both ends: no events, without a second of computing.
+            # Digital silence, such as the padding at both ends, has no events; this saves a second of computing.
             if not framesBatch.any():
                 return [[]], [0] * len(self.targetMIDIPitch)
             return super().transcribeFrames(framesBatch, *args, **kwargs)
@@ -104,10 +104,10 @@ def _model() -> Any:
 
 @contextmanager
 def _without_torchaudio() -> Iterator[None]:
-    """Give Transkun's constructor a `torchaudio` that can only make room for a filter bank.
+    """Replace torchaudio by a stub that only allocates a filter bank, for Transkun's constructor.
 
-    That is all it wants of torchaudio, and the filters themselves are among the weights (`_FILTER_BANK`), which are
-    loaded strictly.
+    It uses nothing else of torchaudio, and the filters are part of the weights (`_FILTER_BANK`), which are loaded
+    strictly.
     """
     import torch
 
@@ -127,7 +127,7 @@ def _without_torchaudio() -> Iterator[None]:
 
 
 def _report_progress(model: Any, samples: int, progress: Progress) -> None:
-    """Have `progress` called after each of the model's segments; they overlap and are padded at both ends."""
+    """Call `progress` after each segment of the model; segments overlap and are padded at both ends."""
     hop_s, length_s = model.segmentHopSizeInSecond, model.segmentSizeInSecond
     padded = samples + 2 * math.ceil((length_s - hop_s) * SAMPLE_RATE_HZ)
     hop = math.ceil(hop_s * SAMPLE_RATE_HZ / model.hopSize) * model.hopSize

@@ -1,7 +1,7 @@
-"""A video file as upright RGB pictures with their times, one after the other; what the file claims, and what it holds.
+"""Reads a video file as upright RGB frames with their times; compares its header with its content.
 
-Times are the timestamps of the file, never counted frames: phones record at rates that vary, and a file may claim more
-frames than it shows. What cannot be decoded is skipped, but not passed over in silence.
+Times are the timestamps of the file, not frame counts: phones record at varying rates, and a file may claim more frames
+than it has. What cannot be decoded is skipped, but reported if it is too much.
 """
 
 import hashlib
@@ -22,27 +22,27 @@ from pianomime_core.notes import MAX_DURATION_S
 from pianomime_perception.media import MAX_PIXELS, VIDEO_FORMATS, open_media
 
 MAX_WIDTH_PX = 1280
-"""Wider pictures are scaled down to this: the keys keep 24 px on a picture of all 88."""
+"""Wider frames are scaled down to this, at which a white key of a full keyboard still has 24 px."""
 MAX_LOST_SHARE = 0.05
-"""More than this share of a video that cannot be decoded makes it a damaged one."""
+"""A video counts as damaged if more than this fraction cannot be decoded."""
 MIN_LOST_S = 0.2
-"""Headers are this inexact, those that know not how long the last picture is to be seen among them."""
+"""Tolerance for inexact headers, such as those that omit the duration of the last frame."""
 _NO_PICTURE = f"holds no picture that can be decoded, or only such of more than {MAX_PIXELS / 1e6:.0f} million pixels"
 
 
 @dataclass(frozen=True)
 class VideoInfo:
-    """What is known of a video before its pictures are decoded.
+    """Properties of a video, known before its frames are decoded.
 
     Attributes:
         path: The file.
-        width, height: Size of an upright picture [px], before scaling.
-        duration_s: Up to the end of the last packet that the file holds.
-        claimed_duration_s: What its header says, the same where it says nothing.
-        frames: Packets that hold a picture to be shown.
-        rotation_deg: Turn to the right, 0, 90, 180 or 270, that the file asks of whoever shows it; `frames` applies it.
-        has_audio: There is sound.
-        sha256: Of the file.
+        width, height: Size of an upright frame [px], before scaling.
+        duration_s: Until the end of the last packet in the file.
+        claimed_duration_s: Duration by its header; equal to `duration_s` if the header has none.
+        frames: Number of packets with a visible frame.
+        rotation_deg: Clockwise rotation for display, 0, 90, 180 or 270; applied by `frames`.
+        has_audio: Whether there is sound.
+        sha256: Hash of the file.
     """
 
     path: Path
@@ -58,17 +58,17 @@ class VideoInfo:
 
 @dataclass(frozen=True, eq=False)
 class Frame:
-    """One picture: `time_s` from the beginning of the file, sound included; `image` (H, W, 3) uint8, RGB, upright."""
+    """One frame: `time_s` from the beginning of the file, sound included; `image` (H, W, 3) uint8, RGB, upright."""
 
     time_s: float
     image: NDArray[np.uint8]
 
 
 def probe(path: str | Path) -> VideoInfo:
-    """Read the whole file, but decode one picture only.
+    """Read the whole file, but decode only one frame.
 
     Raises:
-        UserError: The file is missing, is no video, holds no picture, or ends long before the end it claims.
+        UserError: The file is missing, not a video, has no frames, or ends long before its claimed end.
     """
     with _opened(path) as (container, stream):
         frame = next((frame for packet in _packets(container, stream) for frame in _decoded(packet)), None)
@@ -105,10 +105,10 @@ def probe(path: str | Path) -> VideoInfo:
 
 
 def frames(path: str | Path, max_width_px: int = MAX_WIDTH_PX) -> Iterator[Frame]:
-    """Yield every picture that can be decoded, scaled down to `max_width_px`; one is held at a time.
+    """Yield every frame that can be decoded, scaled down to `max_width_px`; one is held in memory at a time.
 
     Raises:
-        UserError: The file is missing, is no video, or (at its end) more than `MAX_LOST_SHARE` of it is damaged.
+        UserError: The file is missing, not a video, or (at its end) more than `MAX_LOST_SHARE` of it is damaged.
     """
     shown = decoded = 0
     with _opened(path) as (container, stream):
@@ -126,10 +126,10 @@ def frames(path: str | Path, max_width_px: int = MAX_WIDTH_PX) -> Iterator[Frame
 
 
 def sample(path: str | Path, count: int, max_width_px: int = MAX_WIDTH_PX) -> Iterator[Frame]:
-    """Yield about `count` pictures spread evenly over the video, fewer when it has fewer.
+    """Yield about `count` frames at even intervals of the video, fewer if it has fewer.
 
     Raises:
-        UserError: The file is missing or is no video, or nothing in it can be decoded.
+        UserError: The file is missing or not a video, or nothing in it can be decoded.
     """
     with _opened(path) as (container, stream):
         start_s, length_s = _start_s(container), _claimed_duration_s(container, stream) or 0.0
@@ -152,7 +152,7 @@ def _opened(path: str | Path) -> Iterator[tuple[InputContainer, Any]]:
         if stream.codec_context is None:
             raise UserError(f"video {str(path)!r} has pictures in a coding that FFmpeg does not know")
         _require_size(path, stream.codec_context.width, stream.codec_context.height)
-        stream.codec_context.options = {"max_pixels": str(MAX_PIXELS)}  # it may grow on the way
+        stream.codec_context.options = {"max_pixels": str(MAX_PIXELS)}  # the size may change within the stream
         stream.thread_type = "AUTO"
         yield container, stream
 
@@ -181,11 +181,11 @@ def _packets(container: InputContainer, stream: Any) -> Iterator[Any]:
     try:
         yield from container.demux(stream)
     except av.FFmpegError:
-        return  # damaged from here on: its length tells
+        return  # damaged from here on, which its length shows
 
 
 def _decoded(packet: Any) -> list[VideoFrame]:
-    """Pictures that a packet completes; none where it is damaged."""
+    """Return the frames that a packet completes; none if it is damaged."""
     try:
         return [frame for frame in packet.decode() if not frame.is_corrupt and frame.time is not None]
     except av.FFmpegError:
@@ -198,7 +198,7 @@ def _is_picture(packet: Any) -> bool:
 
 
 def _frame_at(container: InputContainer, stream: Any, time_s: float) -> VideoFrame | None:
-    """The first picture at or after a time of the stream; the last one before it where none follows."""
+    """Return the first frame at or after a time of the stream, or the last one before it."""
     try:
         container.seek(int(time_s / stream.time_base), stream=stream)
     except av.FFmpegError:
@@ -219,19 +219,19 @@ def _upright(frame: VideoFrame, container: InputContainer, stream: Any, max_widt
     size = [max(1, round(scale * side)) for side in (width, height)]
     if rotation_deg % 180:
         size.reverse()
-    # One pass of FFmpeg's scaler, so that a large picture is never held as RGB.
+    # One pass of FFmpeg's scaler, so that a large frame is never held as RGB.
     image = frame.reformat(width=size[0], height=size[1], format="rgb24", interpolation="AREA").to_ndarray()
     assert frame.time is not None
     return Frame(frame.time - _start_s(container), np.ascontiguousarray(np.rot90(image, -rotation_deg // 90)))
 
 
 def _rotation_deg(frame: VideoFrame) -> int:
-    # FFmpeg counts turns to the left.
+    # FFmpeg counts rotation counterclockwise.
     return round(-frame.rotation / 90) * 90 % 360
 
 
 def _upright_size(frame: VideoFrame, stream: Any, rotation_deg: int) -> tuple[int, int]:
-    """Width and height with square pixels, as shown."""
+    """Return width and height with square pixels, as displayed."""
     width, height = round(frame.width * float(stream.sample_aspect_ratio or 1)), frame.height
     return (height, width) if rotation_deg % 180 else (width, height)
 

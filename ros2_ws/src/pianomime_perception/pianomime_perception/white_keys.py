@@ -1,4 +1,4 @@
-"""The lines between white keys and the front edge, sought where a first pose says they are."""
+"""Finds the lines between white keys and the front edge near their positions by an initial pose."""
 
 from itertools import pairwise
 
@@ -20,12 +20,12 @@ LINE_Y_M = np.asarray((np.arange(1, NUM_WHITE) - NUM_WHITE / 2) * PITCH_M, dtype
 _NEAR_BLACK = np.abs(LINE_Y_M[:, None] - KEYBOARD.center_y_m[KEYBOARD.is_black]).min(axis=1) < PITCH_M / 4
 STEP_M = 0.0005
 BANDS_X_M = (-0.05, -0.035, -0.02, -0.005, 0.034, 0.043, 0.052, 0.061)
-"""Middles of the strips in which lines are sought; only lines without a black key go as far as the first ones."""
+"""Centres of the strips that are searched for lines; only lines without a black key reach the first ones."""
 BAND_M = 0.009
 MIN_STEP = 0.07
-"""Relative change of brightness at the front edge, beside twice what there is on the keys, which must be less."""
+"""Relative change of brightness at the front edge, in addition to twice that on the keys, which must be less."""
 FRONT_BAND_X_M = 0.03
-"""Before here no black key is in the way."""
+"""In front of this there are no black keys."""
 MIN_DARKNESS = 0.025
 LINE_SIGMA_M = 0.0007
 EDGE_SIGMA_M = 0.0008
@@ -33,7 +33,7 @@ EDGE_SEGMENTS = 17
 
 
 def straightened(gray: Gray, pose: CameraPose, x_m: Points, y_m: Points) -> NDArray[np.float32]:
-    """The plane of the white keys from straight above at x (X,), y (Y,): (X, Y), NaN outside the picture."""
+    """Return the plane of the white keys from straight above at x (X,), y (Y,): (X, Y), NaN outside the image."""
     grid = np.stack(np.meshgrid(x_m, y_m, indexing="ij"), axis=-1)
     to_image = np.linalg.inv(pose.homography())
     pixels = cv2.perspectiveTransform(grid.reshape(-1, 1, 2), to_image).reshape(grid.shape).astype(np.float32)
@@ -52,14 +52,14 @@ def lines(gray: Gray, pose: CameraPose, window_m: float) -> tuple[Observations, 
         profile = np.nan_to_num(strip.mean(axis=0)).astype(np.float32)
         ground = _closed(profile, 0.008)
         darkness = (ground - profile) / np.maximum(ground, 8.0)
-        # What is not a line: the middles of the white keys.
+        # The noise level, from the centres of the white keys.
         faint = MIN_DARKNESS + 3 * float(np.median(np.abs(darkness - np.median(darkness)))) * 1.5
         for line in np.flatnonzero(~_NEAR_BLACK | (band_x_m > FRONT_BAND_X_M)):
             near = np.flatnonzero(np.abs(y_m - LINE_Y_M[line]) <= window_m)
             peak = near[np.argmax(darkness[near])]
             around = slice(peak - 3, peak + 4)
             weight = np.maximum(darkness[around] - 0.4 * darkness[peak], 0)
-            # A finger or a black key is dark on more than a line.
+            # A finger or a black key is dark over more than a line.
             beside = darkness[[peak - 8, peak - 7, peak + 7, peak + 8]].max() if 8 <= peak < len(y_m) - 8 else 1.0
             if darkness[peak] > faint and peak not in (near[0], near[-1]) and beside < 0.6 * darkness[peak]:
                 found_y.append(float(weight @ y_m[around] / weight.sum()))
@@ -78,12 +78,12 @@ def front_edge(gray: Gray, pose: CameraPose) -> Observations:
         middle_y = (left + right) / 2
         strip = straightened(gray, pose, x_m, np.arange(left, right, 2 * STEP_M))
         profile = cv2.GaussianBlur(np.median(strip, axis=1).astype(np.float32)[:, None], (1, 5), 1.0)[:, 0]
-        # A step is a change within 2 mm: the rim of a shadow is wider, and the hands are asked for elsewhere.
+        # A change within 2 mm: the edge of a shadow is wider, and hands are rejected below.
         step = np.abs(profile[4:] - profile[:-4]) / np.maximum(profile[:-4], 8.0)
         quiet = step[: round(0.014 / STEP_M)]
         sharp = step > MIN_STEP + 2 * float(quiet.max())
         if not np.isfinite(profile[:80]).all() or quiet.max() > MIN_STEP or not sharp.any():
-            continue  # outside the picture, a hand or too much noise, or nothing to be told from the keys
+            continue  # outside the image, a hand or too much noise, or no edge visible
         first = int(np.argmax(sharp))
         slope = np.abs(np.diff(profile[first : first + 9]))
         steepest = float(slope @ np.arange(len(slope)) / slope.sum())
@@ -99,6 +99,6 @@ def _to_image(pose: CameraPose, points_m: Points) -> Points:
 
 
 def _closed(profile: NDArray[np.float32], reach_m: float) -> NDArray[np.float32]:
-    """The profile without dark dips narrower than `reach_m`."""
+    """Return the profile without dark dips narrower than `reach_m`."""
     kernel = np.ones((1, round(reach_m / STEP_M)), np.uint8)
     return cv2.morphologyEx(profile[None], cv2.MORPH_CLOSE, kernel)[0]
