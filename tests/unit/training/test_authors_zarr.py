@@ -142,7 +142,7 @@ def test_the_archive_reads_back(files: tuple[Path, Path], tmp_path: Path) -> Non
 
 
 def test_songs_are_not_cut(files: tuple[Path, Path], tmp_path: Path) -> None:
-    with pytest.raises(UserError, match=r"not in the files: give --songs .* or --splits"):
+    with pytest.raises(UserError, match=r"do not say which clips are of one song: give --songs .* or --splits"):
         main(ImportOptions(*files, out=tmp_path))
     songs = tmp_path / "songs.csv"
     songs.write_text("clip,song,group\n0,4,7\n1,5,7\n")
