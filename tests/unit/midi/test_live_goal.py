@@ -77,10 +77,10 @@ def test_echo_gives_the_windows_of_the_file(seed, delay_steps):
     waited_s = STEP_0_S + first * CONTROL_TIMESTEP_S - first_onset_s - delay_steps * CONTROL_TIMESTEP_S
     assert 0 <= waited_s <= CONTROL_TIMESTEP_S + WIRE_S + 1e-6
     silence = np.zeros((first, 88), dtype=bool)
-    wanted = np.vstack([silence, roll.goal, np.zeros((steps + HORIZON, 88), dtype=bool)])
+    expected = np.vstack([silence, roll.goal, np.zeros((steps + HORIZON, 88), dtype=bool)])
     loud = np.vstack([silence, roll.velocity, np.zeros((steps + HORIZON, 88), dtype=bool)])
     for step, (window, _, velocity) in windows.items():
-        np.testing.assert_array_equal(window, wanted[step : step + HORIZON])
+        np.testing.assert_array_equal(window, expected[step : step + HORIZON])
         np.testing.assert_array_equal(velocity, loud[step : step + HORIZON])
     pedal = np.array([windows[first + row][1][0] for row in range(len(roll) - 1)])
     np.testing.assert_array_equal(pedal, roll.sustain[: len(pedal)])
@@ -217,11 +217,11 @@ def test_without_delay_the_keys_held_now_are_the_goal_now():
         ([], {64}, {64}),
         ([(False, 64)], set(), set()),
     ]
-    for step, (events, wanted, held) in enumerate(steps):
+    for step, (events, expected, held) in enumerate(steps):
         for down, pitch in events:
             goal.receive(NoteEvent(step * 0.05, down, pitch))
         window, _, _ = goal.window(step, (step + 1) * 0.05)
-        assert keys_of(window[0]) == wanted
+        assert keys_of(window[0]) == expected
         assert keys_of(window[1]) == keys_of(window[2]) == held
         again, _, _ = goal.window(step, (step + 1) * 0.05)
         np.testing.assert_array_equal(again, window)

@@ -16,7 +16,7 @@ PORTS = (
 
 
 @pytest.mark.parametrize(
-    ("wanted", "index"),
+    ("requested", "index"),
     [
         ("Digital Piano:Digital Piano MIDI 1 20:0", 1),
         ("Digital Piano:Digital Piano MIDI 1", 1),
@@ -27,8 +27,8 @@ PORTS = (
         ("24:0", 2),
     ],
 )
-def test_a_port_by_its_name_or_a_part_of_it(wanted, index):
-    assert choose_port(wanted, PORTS) == index
+def test_a_port_by_its_name_or_a_part_of_it(requested, index):
+    assert choose_port(requested, PORTS) == index
 
 
 def test_the_whole_name_goes_before_a_part():
@@ -40,7 +40,7 @@ def test_the_only_port_needs_no_name():
 
 
 @pytest.mark.parametrize(
-    ("wanted", "ports", "words"),
+    ("requested", "ports", "words"),
     [
         ("nano", PORTS, "'nano' is ambiguous"),
         ("harp", PORTS, "unknown MIDI port 'harp'"),
@@ -50,9 +50,9 @@ def test_the_only_port_needs_no_name():
         ("", (), "no MIDI keyboard is plugged in: there is no port at all"),
     ],
 )
-def test_no_port_or_several_are_refused_with_a_list(wanted, ports, words):
+def test_no_port_or_several_are_refused_with_a_list(requested, ports, words):
     with pytest.raises(UserError) as caught:
-        choose_port(wanted, ports)
+        choose_port(requested, ports)
     assert words in str(caught.value)
     assert all(repr(port) in str(caught.value) for port in ports)
 

@@ -27,9 +27,9 @@ def test_the_cost_is_lost_frame_f1_and_onsets_without_partner(seed):
     pressed = np.zeros_like(goal)
     pressed[:50] = goal[:50] ^ (random.random((50, 88)) < 0.02)
     card = score(goal, pressed)
-    wanted = np.count_nonzero(np.diff(goal, axis=0, prepend=False) & goal)
-    given = np.count_nonzero(np.diff(pressed, axis=0, prepend=False) & pressed)
-    alone = wanted * (1 - card.onset_recall) + given * (1 - card.onset_precision)
+    reference = np.count_nonzero(np.diff(goal, axis=0, prepend=False) & goal)
+    estimated = np.count_nonzero(np.diff(pressed, axis=0, prepend=False) & pressed)
+    alone = reference * (1 - card.onset_recall) + estimated * (1 - card.onset_precision)
     angles = np.where(pressed, KEYBOARD.travel_rad, 0.0)
     assert song_cost(SCORES_ALONE, goal, angles) == pytest.approx(60 * (1 - card.f1) + alone)
 

@@ -91,13 +91,13 @@ def test_pressing_is_statics(hand):
     data = mujoco.MjData(model)
     data.qpos[:] = q
     mujoco.mj_forward(model, data)
-    wanted = np.zeros(model.nv)
+    expected = np.zeros(model.nv)
     bodies = [model.body(b + 1).id for b in hand.chain.tip_body]
     for body, point, newton in zip(bodies, hand.fingertips(q), pressing.force[0], strict=True):
-        mujoco.mj_applyFT(model, data, [0.0, 0.0, -newton], np.zeros(3), point, body, wanted)
+        mujoco.mj_applyFT(model, data, [0.0, 0.0, -newton], np.zeros(3), point, body, expected)
     assert free.sum() > 15
     # The hand works with the lever arms of where it will be at the end of the step, a millimetre on.
-    np.testing.assert_allclose(force[free], (hand.chain.coupling.T @ wanted)[free], atol=0.005, rtol=0.005)
+    np.testing.assert_allclose(force[free], (hand.chain.coupling.T @ expected)[free], atol=0.005, rtol=0.005)
 
 
 def test_a_hand_in_the_air_follows_its_targets(hand):
@@ -109,7 +109,7 @@ def test_a_hand_in_the_air_follows_its_targets(hand):
     data.qpos[:] = hand.begin(start, 0.1, 0.0)
     mujoco.mj_forward(model, data)
 
-    def wanted(step: int) -> tuple[np.ndarray, float]:
+    def expected(step: int) -> tuple[np.ndarray, float]:
         s = np.clip((step + 1) / 20, 0.0, 1.0)
         s = s**3 * (10 - 15 * s + 6 * s * s)
         centre_m = 0.1 + 0.06 * s
@@ -119,7 +119,7 @@ def test_a_hand_in_the_air_follows_its_targets(hand):
 
     errors = []
     for step in range(40):
-        poses, centres = zip(*(wanted(step + r) for r in range(ROWS)), strict=True)
+        poses, centres = zip(*(expected(step + r) for r in range(ROWS)), strict=True)
         rows = start._replace(target=np.array(poses))
         data.ctrl[:] = hand.act(data.qpos.copy(), data.qvel.copy(), rows, np.array(centres), np.zeros(ROWS))
         mujoco.mj_step(model, data, PHYSICS_STEPS_PER_CONTROL_STEP)

@@ -218,7 +218,7 @@ def knuckle_heights(hand: Hand, z: np.ndarray) -> np.ndarray:
 
 
 def test_knuckles_keep_clear_of_the_keys(hand):
-    # A hand that lies flat on the keys, all pads where they are wanted.
+    # A hand that lies flat on the keys, all fingertips at their targets.
     flat = hand.flat
     touching, clear = (
         solve(hand, tips_at(hand, flat), 0.01 * EVERYWHERE, start=flat, clearance_weight=w)
@@ -288,8 +288,8 @@ def test_a_coordinate_alone_takes_newtons_step_of_the_weighted_squares(hand):
     error = np.clip(target - points, -CONFIG.error_cap_m, CONFIG.error_cap_m)
     slope = sum(UNEVEN[f, k] * error[f, k] * jacobians[f, k] for f in range(5) for k in range(3)) - 2 * STIFF * 0.05
     bend = sum(UNEVEN[f, k] * jacobians[f, k] ** 2 for f in range(5) for k in range(3)) + 2 * STIFF + CONFIG.damping
-    wanted = np.clip(z + slope / bend, hand.chain.lower, hand.chain.upper) - z
-    np.testing.assert_allclose(found, wanted, rtol=1e-9, atol=1e-12)
+    expected = np.clip(z + slope / bend, hand.chain.lower, hand.chain.upper) - z
+    np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-12)
 
 
 @pytest.mark.parametrize("lowered_m", [0.0, 0.03])

@@ -95,9 +95,9 @@ def test_with_the_planners_answers_it_plays_like_the_planner(side: str) -> None:
     path = np.full(ROWS, centre), np.full(ROWS, 0.004)
     tips, v = _rows(teacher, centre, 0.012)._replace(force=np.zeros((ROWS, 5))), np.zeros(len(q))
     for _ in range(3):
-        wanted = teacher.act(q, v, tips, *path)
+        expected = teacher.act(q, v, tips, *path)
         taught.append(teacher.reference.copy())
-        np.testing.assert_allclose(student.act(q, v, tips, *path), wanted, atol=2e-5)
+        np.testing.assert_allclose(student.act(q, v, tips, *path), expected, atol=2e-5)
 
 
 PHASES = ("press", "ready", "travel", "release", "idle")

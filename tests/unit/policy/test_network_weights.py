@@ -44,5 +44,5 @@ def test_weights_in_another_file_are_refused() -> None:
 
 @pytest.mark.parametrize("data", [b"\xff" * 30, b"\x3a\xff\xff\xff\x7f", b"\x38\x01", b"\x3b", tiny_network()[:-10]])
 def test_what_is_no_such_file(data: bytes) -> None:
-    with pytest.raises(ValueError, match=r"no end|missing|no message|no protobuf"):
+    with pytest.raises(ValueError, match=r"no end|missing|not a message|not a protobuf"):
         list(weights(data))

@@ -35,14 +35,14 @@ def frame_f1(simulator: Simulator, controller, song: Path) -> float:
 
 # Measured: .988, .995, .996 and .960; other versions of numpy or scipy may round otherwise.
 @pytest.mark.parametrize(
-    ("song", "wanted"), [("twinkle", 0.96), ("prelude_in_c", 0.96), ("minuet_in_g", 0.97), ("fuer_elise", 0.93)]
+    ("song", "minimum"), [("twinkle", 0.96), ("prelude_in_c", 0.96), ("minuet_in_g", 0.97), ("fuer_elise", 0.93)]
 )
-def test_bundled_songs(simulator, streaming, song, wanted):
-    assert frame_f1(simulator, streaming, find_song(song)) >= wanted
+def test_bundled_songs(simulator, streaming, song, minimum):
+    assert frame_f1(simulator, streaming, find_song(song)) >= minimum
 
 
 # Measured: .939 and .999.
 @pytest.mark.skipif(not CLIPS.is_dir(), reason="needs ../shared/demos")
-@pytest.mark.parametrize(("clip", "wanted"), [("002", 0.88), ("004", 0.97)])
-def test_clips(simulator, streaming, clip, wanted):
-    assert frame_f1(simulator, streaming, CLIPS / f"{clip}.mid") >= wanted
+@pytest.mark.parametrize(("clip", "minimum"), [("002", 0.88), ("004", 0.97)])
+def test_clips(simulator, streaming, clip, minimum):
+    assert frame_f1(simulator, streaming, CLIPS / f"{clip}.mid") >= minimum

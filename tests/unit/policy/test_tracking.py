@@ -130,10 +130,10 @@ def test_tracking_minimises_its_sum(hand):
         # The documented sum, rolled out step by step, and its gradient by going back.
         targets = flat.reshape(rows, n)
         states, x, value = [], np.concatenate([position, velocity]), 0.0
-        for u, wanted in zip(targets, reference, strict=True):
+        for u, target in zip(targets, reference, strict=True):
             x = linear.A @ x + linear.B @ u
             states.append(x)
-            value += weights @ (x[:n] - wanted) ** 2 + CONFIG.effort * weights @ (u - wanted) ** 2
+            value += weights @ (x[:n] - target) ** 2 + CONFIG.effort * weights @ (u - target) ** 2
         gradient, back = np.zeros_like(targets), np.zeros(2 * n)
         for t in range(rows - 1, -1, -1):
             back[:n] += 2.0 * weights * (states[t][:n] - reference[t])

@@ -98,9 +98,9 @@ def test_fingers_of_real_clips_are_found_whatever_their_columns(tmp_path: Path) 
     low = write(tmp_path / "ll.zarr", state, np.zeros((len(state), 46)), [len(state) - 1])
     clips_found = read_authors(high, low)
     assert [clip.expert is None for clip in clips_found] == [True, False]
-    for found, wanted in zip(clips_found, clips, strict=True):
-        np.testing.assert_array_equal(found.fingering, wanted.fingering)
-        assert np.sum(found.goal != wanted.goal) <= np.sum(wanted.goal) - np.sum(wanted.fingering >= 0)
+    for found, expected in zip(clips_found, clips, strict=True):
+        np.testing.assert_array_equal(found.fingering, expected.fingering)
+        assert np.sum(found.goal != expected.goal) <= np.sum(expected.goal) - np.sum(expected.fingering >= 0)
 
 
 def test_expert(files: tuple[Path, Path]) -> None:
@@ -126,23 +126,23 @@ def test_the_archive_reads_back(files: tuple[Path, Path], tmp_path: Path) -> Non
     train, val = (load_demonstrations(tmp_path / "archive", split) for split in ("train", "val"))
     assert len(train) == len(val) == 1
     first = load_demonstration(tmp_path / "archive", 0)
-    wanted = read_authors(*files)[0]
+    expected = read_authors(*files)[0]
     assert first.song == 4
-    np.testing.assert_array_equal(first.goal, wanted.goal)
-    np.testing.assert_array_equal(first.fingering, wanted.fingering)
-    np.testing.assert_allclose(first.fingertips_m, wanted.fingertips_m, atol=1.3e-5)
+    np.testing.assert_array_equal(first.goal, expected.goal)
+    np.testing.assert_array_equal(first.fingering, expected.fingering)
+    np.testing.assert_allclose(first.fingertips_m, expected.fingertips_m, atol=1.3e-5)
     assert first.expert is not None
-    assert wanted.expert is not None
-    np.testing.assert_allclose(first.expert.targets, wanted.expert.targets, atol=6e-5)
-    np.testing.assert_allclose(first.expert.joint_positions, wanted.expert.joint_positions, atol=6e-5)
-    np.testing.assert_allclose(first.expert.joint_velocities, wanted.expert.joint_velocities, rtol=1e-3)
-    np.testing.assert_allclose(first.expert.keys, wanted.expert.keys, atol=0.002)
+    assert expected.expert is not None
+    np.testing.assert_allclose(first.expert.targets, expected.expert.targets, atol=6e-5)
+    np.testing.assert_allclose(first.expert.joint_positions, expected.expert.joint_positions, atol=6e-5)
+    np.testing.assert_allclose(first.expert.joint_velocities, expected.expert.joint_velocities, rtol=1e-3)
+    np.testing.assert_allclose(first.expert.keys, expected.expert.keys, atol=0.002)
     # The file of notes has no silence at its ends.
     np.testing.assert_array_equal(read_song(tmp_path / "archive" / "midi" / "000.mid").goal[:4], first.goal[1:5])
 
 
 def test_songs_are_not_cut(files: tuple[Path, Path], tmp_path: Path) -> None:
-    with pytest.raises(UserError, match=r"not in the files: give --songs .* or --splits"):
+    with pytest.raises(UserError, match=r"do not say which clips are of one song: give --songs .* or --splits"):
         main(ImportOptions(*files, out=tmp_path))
     songs = tmp_path / "songs.csv"
     songs.write_text("clip,song,group\n0,4,7\n1,5,7\n")

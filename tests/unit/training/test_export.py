@@ -64,9 +64,9 @@ def test_the_runtime_computes_what_torch_does(exported):
         joints = rng.normal(size=(rows, 5)).astype(np.float32)
         targets, sums = network.run(goal=goal, joints=joints)
         with torch.no_grad():
-            wanted = tiny(torch.from_numpy(goal), torch.from_numpy(joints))
-        np.testing.assert_allclose(targets, wanted[0], atol=1e-5)
-        np.testing.assert_allclose(sums, wanted[1], atol=1e-5)
+            expected = tiny(torch.from_numpy(goal), torch.from_numpy(joints))
+        np.testing.assert_allclose(targets, expected[0], atol=1e-5)
+        np.testing.assert_allclose(sums, expected[1], atol=1e-5)
         np.testing.assert_allclose(sums, targets.reshape(rows, 2, 3).sum(axis=2), atol=1e-5)
 
 

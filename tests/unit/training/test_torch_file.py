@@ -17,8 +17,8 @@ def test_what_was_written_is_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "named"),
     [
-        ({"a": 1}, "it holds 'a' in the place of a, b"),
-        ({"a": 1, "b": 2, "c": 3}, "'a', 'b', 'c' in the place of"),
+        ({"a": 1}, "it holds 'a' instead of a, b"),
+        ({"a": 1, "b": 2, "c": 3}, "'a', 'b', 'c' instead of"),
         ([1], "it holds list"),
         ({"a": [torch.zeros(1), torch.tensor([float("inf")])], "b": 1}, "a.1 holds numbers that are not finite"),
         ({"a": 1, "b": {"c": {"d": torch.tensor([[float("nan")]])}}}, "b.c.d holds numbers"),

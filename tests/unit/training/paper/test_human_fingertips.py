@@ -38,12 +38,12 @@ def demonstration(tips: np.ndarray) -> Demonstration:
 
 def test_fingertips_go_where_they_are_to_be(simulator: Simulator) -> None:
     simulator.reset()
-    wanted = fingertips(simulator) + np.array([0.01, 0.04, -0.01])
-    wanted[:, 2] = np.maximum(wanted[:, 2], FREE_Z_M)
-    one = demonstration(wanted)
+    target_m = fingertips(simulator) + np.array([0.01, 0.04, -0.01])
+    target_m[:, 2] = np.maximum(target_m[:, 2], FREE_Z_M)
+    one = demonstration(target_m)
     rollout = play_episode(simulator, HumanFingertips(one), PianoRoll(one.goal, np.zeros(STEPS, dtype=bool)))
     fingers = [i for i, name in enumerate(FINGERTIP_NAMES) if not name.endswith("wrist")]
-    np.testing.assert_allclose(fingertips(simulator)[fingers], wanted[fingers], atol=0.003)
+    np.testing.assert_allclose(fingertips(simulator)[fingers], target_m[fingers], atol=0.003)
     assert np.all(rollout.targets >= target_range()[:, 0] - 1e-6)
     assert np.all(rollout.targets <= target_range()[:, 1] + 1e-6)
 
@@ -51,12 +51,12 @@ def test_fingertips_go_where_they_are_to_be(simulator: Simulator) -> None:
 @pytest.mark.parametrize("finger", ["rh_index", "lh_middle"])
 def test_a_finger_at_height_0_presses_its_key(simulator: Simulator, finger: str) -> None:
     simulator.reset()
-    wanted = fingertips(simulator)
-    wanted[:, 2] = np.maximum(wanted[:, 2], FREE_Z_M)
+    target_m = fingertips(simulator)
+    target_m[:, 2] = np.maximum(target_m[:, 2], FREE_Z_M)
     place = FINGERTIP_NAMES.index(finger)
     white = np.flatnonzero(~KEYBOARD.is_black)
-    key = white[np.abs(KEYBOARD.center_y_m[white] - wanted[place, 1]).argmin()]
-    wanted[place] = (0.06, KEYBOARD.center_y_m[key], PRESSING_Z_M)
-    one = demonstration(wanted)
+    key = white[np.abs(KEYBOARD.center_y_m[white] - target_m[place, 1]).argmin()]
+    target_m[place] = (0.06, KEYBOARD.center_y_m[key], PRESSING_Z_M)
+    one = demonstration(target_m)
     rollout = play_episode(simulator, HumanFingertips(one), PianoRoll(one.goal, np.zeros(STEPS, dtype=bool)))
     np.testing.assert_array_equal(np.flatnonzero(rollout.pressed[-1]), [key])

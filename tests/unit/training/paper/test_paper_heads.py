@@ -69,11 +69,11 @@ def test_a_small_error_of_the_network_is_a_small_one_of_the_action(head: Head, b
     def erring(sample: Tensor, timestep: Tensor, condition: Tensor) -> Tensor:
         return best(sample, timestep, condition) + 0.02
 
-    found, wanted = (
+    found, expected = (
         head.sample(network, torch.zeros(100, 1), (1, 2), np.random.default_rng(0))  # type: ignore[arg-type]
         for network in (erring, best)
     )
-    assert (found - wanted).abs().max().item() < 0.06
+    assert (found - expected).abs().max().item() < 0.06
 
 
 @pytest.mark.parametrize(("head", "best"), [(Diffusion(SIZE, steps=100), BestVelocity(100)), (Flow(SIZE), BestFlow())])
