@@ -43,9 +43,7 @@ def nodes(text: Mapping[str, str]) -> tuple[NodeEntry, ...]:
     if is_true(text["follow"]):
         return node_table(FollowOptions(perception=seen, **watching_options(text)))
     if text["viewer"] not in ("none", "rviz"):
-        raise UserError(
-            f"viewer {text['viewer']!r} shows only the robot: add follow:=true, or choose none or rviz"
-        )
+        raise UserError(f"viewer {text['viewer']!r} shows only the robot: add follow:=true, or choose none or rviz")
     return perception_table(
         SeeOptions(
             perception=seen,
