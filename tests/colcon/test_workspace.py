@@ -29,7 +29,7 @@ QUICK_TESTS = {
     "pianomime_perception": "test_corners.py",
     "pianomime_physics": "test_disturbance.py",
     "pianomime_policy": "test_idle.py",
-    "pianomime_sim": "test_command_box.py",
+    "pianomime_sim": "test_command_buffer.py",
 }
 # Where the workspace says that everything is; run by the environment that has rclpy, after sourcing the workspace.
 LOOK_AROUND = """

@@ -1,4 +1,4 @@
-"""A Chromium without a screen, driven through its DevTools protocol: open a page, look, take a picture."""
+"""A Chromium without a screen, driven through its DevTools protocol: open a page, read it, take a screenshot."""
 
 import base64
 import json

@@ -1,4 +1,4 @@
-"""`pianomime live` as a process, and what it leaves behind."""
+"""`pianomime live` as a process, and its output files."""
 
 import signal
 import subprocess

@@ -1,4 +1,4 @@
-"""A node of a test's own beside a real graph; it hears something only while the test waits."""
+"""A foreign node beside a real graph; it receives messages only while the test waits."""
 
 import time
 

@@ -1,4 +1,4 @@
-"""Performances as processes, for tests that look at the graph from outside."""
+"""Performances as processes, for tests that observe the graph from outside."""
 
 import os
 import random

@@ -1,4 +1,4 @@
-"""A robot as three processes in a namespace, and what its songs score without any graph."""
+"""A robot as three processes in a namespace, and the scores of its songs without a graph."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""The panel of the browser viewer in real browsers: two at once with cameras of their own, and one song for both."""
+"""The panel in real browsers: two at once with their own cameras, and one song for both."""
 
 import time
 

@@ -1,4 +1,4 @@
-"""The browser viewer as a person meets it: a page in a real browser, and pixels of the colours in the legend."""
+"""The browser viewer as a user sees it: a page in a real browser, and pixels in the colours of the legend."""
 
 import math
 import time

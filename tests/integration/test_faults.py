@@ -1,4 +1,4 @@
-"""What goes wrong on a stage: nodes are killed in the middle of a song, numbers explode. Real processes over DDS."""
+"""Faults during a performance: nodes are killed in the middle of a song, numbers diverge. Real processes over DDS."""
 
 import os
 import signal

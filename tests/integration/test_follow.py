@@ -1,4 +1,4 @@
-"""Hands that follow a person: fingertips in over DDS, the robot's fingertips out, measured on MuJoCo's own model."""
+"""Hands that follow a person: fingertips in over DDS, the robot's fingertips out, measured on MuJoCo's model."""
 
 import os
 import random

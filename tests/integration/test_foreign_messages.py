@@ -1,4 +1,4 @@
-"""What others publish on the topics of a performance: nobody obeys, and where it would lead the hands the song ends."""
+"""Foreign messages on the topics of a performance are ignored; foreign commands end the song."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""What the robot presses comes out of a real MIDI port while it plays, as the rollout and its MIDI file have it."""
+"""What the robot presses is sent to a real MIDI port while it plays, and agrees with the rollout and its MIDI file."""
 
 import threading
 import time

@@ -1,4 +1,4 @@
-"""Offscreen pictures need no display: rendered in a process that may only use EGL."""
+"""Offscreen rendering needs no display: it runs in a process that may only use EGL."""
 
 import ctypes.util
 import os

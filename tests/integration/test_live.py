@@ -1,4 +1,4 @@
-"""A keyboard that plays by itself, on a real MIDI port, to the real nodes: ALSA's sequencer, or JACK without sound."""
+"""A scripted keyboard on a real MIDI port, with the real nodes: ALSA's sequencer, or JACK without sound."""
 
 import time
 

@@ -1,4 +1,4 @@
-"""Keyboards, servers and nodes that go and come back while somebody plays."""
+"""Keyboards, servers and nodes that disappear and return during a live session."""
 
 import os
 import signal

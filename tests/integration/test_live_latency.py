@@ -1,4 +1,4 @@
-"""Latencies are measured at all: of a short melody, through the nodes."""
+"""Latencies are measured: for a short melody, with the nodes."""
 
 import random
 

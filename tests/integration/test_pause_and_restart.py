@@ -1,4 +1,4 @@
-"""Pause and restart of a real graph: the song comes out as if nobody had touched it."""
+"""Pause and restart of a real graph do not change how the song is played."""
 
 import time
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""The sustain pedal from the MIDI file to what is heard: through the controller, and only through it."""
+"""The sustain pedal from the MIDI file to the sound: only through the controller."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""perception_node over DDS with pictures of a real pianist, as a camera node sends them."""
+"""perception_node over DDS with frames of a real pianist, sent like those of a camera node."""
 
 import os
 import random

@@ -1,4 +1,4 @@
-"""A performance recorded and read again without ROS: the score can be computed from what lies there."""
+"""A performance recorded and read again without ROS: the score can be computed from the recording."""
 
 import signal
 import time

@@ -1,4 +1,4 @@
-"""`play --viewer rviz` with stand-ins for the two programs, which only a whole ROS 2 has."""
+"""`play --viewer rviz` with stand-ins for the two programs, which come only with a full ROS 2."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""Performances that are ended from outside, and disks without room: what was asked for is kept, and the end is told."""
+"""Performances ended from outside, and full disks: output files are kept, and the end is reported."""
 
 import os
 import signal

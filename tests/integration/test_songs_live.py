@@ -1,4 +1,4 @@
-"""Songs that were not made for this, played live on a scripted keyboard, score as from their files."""
+"""Unseen songs, played live on a scripted keyboard, score as from their files."""
 
 import random
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What a stranger sees on the topics of a performance."""
+"""What a foreign node receives on the topics of a performance."""
 
 import os
 import random

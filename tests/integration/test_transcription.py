@@ -1,4 +1,4 @@
-"""The transcriber itself, on sound that is made here."""
+"""The transcriber itself, on synthesized sound."""
 
 from dataclasses import replace
 from pathlib import Path

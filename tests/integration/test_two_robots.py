@@ -1,4 +1,4 @@
-"""Two robots in two namespaces of one ROS domain; their joints and frames have names of their own."""
+"""Two robots in two namespaces of one ROS domain, with their own names of joints and frames."""
 
 import json
 from collections import defaultdict

@@ -1,4 +1,4 @@
-"""The memory of the browser viewer, while pages come and go."""
+"""The memory of the browser viewer while pages connect and disconnect."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""The viewer as a process of the ROS graph: fed by topics, seen in a browser, ended by signals."""
+"""The viewer as a process of the ROS graph: fed by topics, shown in a browser, ended by signals."""
 
 import os
 import random

@@ -1,4 +1,4 @@
-"""A graph without ROS: a node that is told who publishes what."""
+"""A fake ROS graph whose publishers are set by the test."""
 
 from types import SimpleNamespace
 

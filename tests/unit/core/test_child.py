@@ -1,4 +1,4 @@
-"""Work in a child: whatever becomes of it, this process goes on and is told in words."""
+"""Work in a child process: whatever happens to it, the parent continues and gets a description."""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""Demonstrations survive their file; files that are none are refused in one line."""
+"""Demonstrations survive their file; invalid files are refused in one line."""
 
 from dataclasses import replace
 from pathlib import Path

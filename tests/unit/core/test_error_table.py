@@ -1,4 +1,4 @@
-"""Causes of errors on rolls drawn by hand, and their sums against the scores."""
+"""Causes of errors on hand-made rolls, and their sums against the scores."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Distances by hand."""
+"""Distances computed by hand."""
 
 import math
 

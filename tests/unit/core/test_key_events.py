@@ -1,4 +1,4 @@
-"""Presses, loudness and music from key states, against hand-made movements and published figures."""
+"""Strikes, velocities and notes from key states, against hand-made movements and published figures."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""What a library writes to file descriptor 2 in the meantime is gone; what comes after is not."""
+"""What a library writes to file descriptor 2 within the block is discarded; later output is not."""
 
 import os
 

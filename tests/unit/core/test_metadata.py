@@ -1,4 +1,4 @@
-"""Metadata of another type than the programs read are refused in one line; unknown ones may be anything."""
+"""Metadata of the wrong type are refused in one line; unknown entries may be anything."""
 
 from typing import Any
 

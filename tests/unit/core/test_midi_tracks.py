@@ -1,4 +1,4 @@
-"""Bytes made by hand: what other people's files hold, what players make of it, and what is too much."""
+"""Hand-made bytes: deviations found in real files, how players read them, and limits."""
 
 import io
 import struct

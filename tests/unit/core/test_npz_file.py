@@ -1,4 +1,4 @@
-"""Archives that are whole, and what is said of those that are not."""
+"""Valid archives, and the errors for invalid ones."""
 
 import errno
 import io

@@ -1,4 +1,4 @@
-"""A node in a thread hears a node of the program, and leaves when it is told to."""
+"""A node in a thread receives messages of a node of the program, and closes on request."""
 
 import random
 import threading

@@ -1,4 +1,4 @@
-"""Who may publish where two would, without ROS."""
+"""Which of two nodes may publish on a topic, without ROS."""
 
 import pytest
 from graph_of_names import FakeLiveliness, GraphNode

@@ -1,4 +1,4 @@
-"""How a node's process ends: the exit code, and that a signal never cuts into a callback or into the end."""
+"""How a node's process ends: its exit code, and that signals never interrupt a callback or the shutdown."""
 
 import random
 import signal

@@ -1,4 +1,4 @@
-"""Timers while simulated time stands still."""
+"""Timers while simulated time is paused."""
 
 import time
 

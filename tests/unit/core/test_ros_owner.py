@@ -1,4 +1,4 @@
-"""Whom a reader believes, without ROS: publishers come, speak, die and are started again."""
+"""Which publisher a reader accepts, without ROS: publishers appear, publish, die and are restarted."""
 
 import pytest
 from graph_of_names import FakeLiveliness, GraphNode

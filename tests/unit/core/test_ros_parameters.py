@@ -1,4 +1,4 @@
-"""Declared parameters, on a node of a context of its own: no discovery is needed."""
+"""Declared parameters, on a node in its own context, without discovery."""
 
 import pytest
 import rclpy

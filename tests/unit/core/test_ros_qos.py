@@ -1,4 +1,4 @@
-"""Qualities of service: what a user overrides, and what may be asked of several publishers."""
+"""Quality of service: overrides by the user, and profiles that are compatible with several publishers."""
 
 import random
 

@@ -1,4 +1,4 @@
-"""Music from either kind of file."""
+"""Music from both kinds of files."""
 
 from pathlib import Path
 

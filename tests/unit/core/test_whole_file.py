@@ -1,4 +1,4 @@
-"""Whole or nothing."""
+"""Atomic writing."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The URDF, read by a reader of its own, against MuJoCo's kinematics of the same model."""
+"""The URDF, read by an independent reader, against MuJoCo's kinematics of the same model."""
 
 import shutil
 import subprocess

@@ -1,4 +1,4 @@
-"""Fingertips that are where a test says: each over a key of its own, in front of the keyboard unless it plays."""
+"""Scripted fingertips: each over its own key, in front of the keyboard unless it plays."""
 
 import numpy as np
 

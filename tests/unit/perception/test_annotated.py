@@ -1,4 +1,4 @@
-"""What is drawn over a picture for the person at the camera."""
+"""Annotated frames for the user."""
 
 import numpy as np
 import pytest

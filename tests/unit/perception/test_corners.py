@@ -1,4 +1,4 @@
-"""Corners given by a person, against a camera whose picture is computed by hand and against a homography of clicks."""
+"""Given corners, against a camera computed by hand and against a homography from clicked points."""
 
 from pathlib import Path
 

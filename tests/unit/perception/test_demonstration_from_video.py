@@ -1,4 +1,4 @@
-"""Hands over a keyboard become a demonstration, or one clear line says why not."""
+"""Hands over a keyboard become a demonstration, or one clear error."""
 
 from dataclasses import replace
 

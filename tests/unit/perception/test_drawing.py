@@ -1,4 +1,4 @@
-"""What is drawn over a picture, at the pixels where it belongs."""
+"""Drawings over an image, at the right pixels."""
 
 import numpy as np
 import pytest

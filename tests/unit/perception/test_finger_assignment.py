@@ -1,4 +1,4 @@
-"""Fingers of notes where the answer is known by hand."""
+"""Fingers of notes with known answers."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Files and cameras as pictures in time; cameras are stand-ins."""
+"""Frames of files and cameras in time; the cameras are fakes."""
 
 import av
 import numpy as np

@@ -1,4 +1,4 @@
-"""What is known of a keyboard before any picture has come."""
+"""The keyboard as known before the first frame."""
 
 import av
 import numpy as np

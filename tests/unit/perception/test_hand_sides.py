@@ -1,4 +1,4 @@
-"""Hands that come in any order, with wrong looks, alone, twice, crossing, and in mirrors."""
+"""Hands in any order, with wrong handedness, alone, twice, crossing, and mirrored."""
 
 import numpy as np
 import pytest

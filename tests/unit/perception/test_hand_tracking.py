@@ -1,4 +1,4 @@
-"""MediaPipe behind a tracker: what is kept of a video, and pictures without hands."""
+"""MediaPipe in a tracker: the detections kept of a video, and frames without hands."""
 
 from types import SimpleNamespace
 

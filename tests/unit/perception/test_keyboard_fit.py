@@ -1,4 +1,4 @@
-"""The automatic fit against rendered keyboards whose place is known: right, or refused."""
+"""The automatic fit against rendered keyboards with known pose: correct, or refused."""
 
 from dataclasses import replace
 

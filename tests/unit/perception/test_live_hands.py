@@ -1,4 +1,4 @@
-"""Which hand is which, on a keyboard of one millimetre a pixel."""
+"""Right and left hands, on a keyboard with one millimetre per pixel."""
 
 from types import SimpleNamespace
 

@@ -1,4 +1,4 @@
-"""When the keyboard is looked for, with a fit that tells what it was shown."""
+"""When the keyboard is searched for, with a fit that records its images."""
 
 import numpy as np
 import pytest

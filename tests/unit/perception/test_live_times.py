@@ -1,4 +1,4 @@
-"""Numbers of known pictures."""
+"""Timings of known frames."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What is opened as a video or as sound is one file of a known format, and nothing that it names."""
+"""Only one file of a known format is opened as video or sound, and nothing that it refers to."""
 
 from contextlib import suppress
 from fractions import Fraction

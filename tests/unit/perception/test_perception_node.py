@@ -1,4 +1,4 @@
-"""perception_node with pictures that a test paints and a tracker that finds what is painted."""
+"""perception_node with synthetic frames and a tracker that detects what is drawn in them."""
 
 import random
 import sys

@@ -1,4 +1,4 @@
-"""Heights and places of pressing fingertips, by hand."""
+"""Heights and positions of pressing fingertips, computed by hand."""
 
 import tracemalloc
 

@@ -1,4 +1,4 @@
-"""Agreement counted by hand; files that are none are refused."""
+"""Agreement counted by hand; invalid files are refused."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Pictures in messages, byte by byte."""
+"""Image messages, byte by byte."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Music found in a video in which fingers stand over keys at known times."""
+"""Music found in a video in which fingers are over keys at known times."""
 
 import numpy as np
 import pytest

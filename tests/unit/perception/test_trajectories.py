@@ -1,4 +1,4 @@
-"""Smooth points between detections at uneven times; gaps short and long."""
+"""Smooth points between detections at uneven times; short and long gaps."""
 
 import numpy as np
 import pytest

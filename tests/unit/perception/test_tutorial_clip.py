@@ -1,4 +1,4 @@
-"""The one real clip with reference outputs, every third picture of it: 20 a second."""
+"""The one real clip with reference outputs, every third frame of it: 20 per second."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The first seconds of the real clip as somebody else might have filmed them: each a result or one clear refusal."""
+"""The first seconds of the real clip under other recording conditions: each gives a result or one clear error."""
 
 from itertools import islice
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Each disturbance does what physics says it does, and none of them does nothing."""
+"""Each disturbance has the expected physical effect."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""Watching changes nothing, and sees what happens between control steps."""
+"""Observation changes nothing, and shows what happens between control steps."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""A search whose results are known: the planner plays what it has decided, then the hands stay high above the keys."""
+"""A search with known results: the planner plays what is decided, then the hands stay high above the keys."""
 
 from pathlib import Path
 from typing import ClassVar

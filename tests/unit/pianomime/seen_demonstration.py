@@ -1,4 +1,4 @@
-"""A demonstration of two notes, and a video in which it could have been seen: grey, one pixel for 1.25 mm."""
+"""A demonstration of two notes, and a matching video: grey, one pixel per 1.25 mm."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The contract of the command line: options, help, and one clear line for whatever is wrong."""
+"""The command line: options, help, and one clear line for every error."""
 
 import os
 import subprocess

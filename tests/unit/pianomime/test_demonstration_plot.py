@@ -1,4 +1,4 @@
-"""The plot of a demonstration: a picture with its notes in it."""
+"""The plot of a demonstration: an image that contains its notes."""
 
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure

@@ -1,4 +1,4 @@
-"""The film shows hands, held keys and fingers at the right time and place."""
+"""The video shows hands, held keys and fingers at the right time and position."""
 
 import av
 import numpy as np

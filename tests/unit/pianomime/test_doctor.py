@@ -1,4 +1,4 @@
-"""The doctor with probes of its own, and the quick ones of this machine."""
+"""The doctor with fake probes, and the quick ones of this machine."""
 
 import random
 import socket

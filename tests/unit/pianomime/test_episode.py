@@ -1,4 +1,4 @@
-"""The loop: who sees what when, by name."""
+"""The control loop: observations and commands by step and name."""
 
 from dataclasses import dataclass, field
 

@@ -1,4 +1,4 @@
-"""The layout for Foxglove shows topics and calls services that are there."""
+"""The layout for Foxglove shows topics and calls services that exist."""
 
 import json
 

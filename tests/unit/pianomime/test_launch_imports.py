@@ -1,4 +1,4 @@
-"""`ros2` runs launch files under the system's own python: they must do without everything that is installed for us."""
+"""`ros2` runs launch files with the system's own Python: they must not need installed packages."""
 
 import ast
 import subprocess

@@ -1,4 +1,4 @@
-"""The delay of live music against what the controllers really look ahead."""
+"""The delay of live music against the actual lookahead of the controllers."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The parts of benchmarks.live_songs that can be wrong in silence."""
+"""The parts of benchmarks.live_songs that could be wrong unnoticed."""
 
 import numpy as np
 import pytest

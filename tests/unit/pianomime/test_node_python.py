@@ -1,4 +1,4 @@
-"""The python that a console script names, against what nodes need."""
+"""The Python of a console script, against the requirements of nodes."""
 
 import sys
 from pathlib import Path

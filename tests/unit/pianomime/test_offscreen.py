@@ -1,4 +1,4 @@
-"""Which library draws without a display."""
+"""Which library is used for offscreen rendering."""
 
 import ctypes.util
 import os

@@ -1,4 +1,4 @@
-"""Folders and names as people have them: what is no good is named, nothing that is read is written over."""
+"""Real-world folders and file names: invalid files are named, and inputs are never overwritten."""
 
 import json
 import os

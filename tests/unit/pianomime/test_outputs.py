@@ -1,4 +1,4 @@
-"""Output files: refused in time."""
+"""Output files are refused in time."""
 
 import json
 import os

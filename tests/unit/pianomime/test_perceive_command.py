@@ -1,4 +1,4 @@
-"""`pianomime perceive` from its options to its files; what sees is replaced, it has tests of its own."""
+"""`pianomime perceive` from its options to its files; detection is replaced, it has its own tests."""
 
 import io
 import sys

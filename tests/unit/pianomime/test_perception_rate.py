@@ -1,4 +1,4 @@
-"""What the benchmark of perception says about known pictures."""
+"""What the benchmark of perception reports for known frames."""
 
 import numpy as np
 import pytest

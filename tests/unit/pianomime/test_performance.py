@@ -1,4 +1,4 @@
-"""A rollout played again is the one recorded, heard and seen more finely."""
+"""A replayed rollout equals the recorded one, with finer time resolution."""
 
 from dataclasses import replace
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Signals inside the context are noted and take their effect at its end."""
+"""Signals inside the context are recorded and take effect at its end."""
 
 import signal
 from collections.abc import Iterator

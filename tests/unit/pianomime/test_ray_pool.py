@@ -1,4 +1,4 @@
-"""The Ray path against a small Ray of our own: what is asked of it, and what is said when there is none."""
+"""The Ray path with a fake Ray: the calls made, and the error if Ray is missing."""
 
 import sys
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""refine keeps a whole rollout at any time, goes on where it was left, and never overwrites anything else."""
+"""refine always keeps a complete rollout, continues where it stopped, and never overwrites anything else."""
 
 import itertools
 import signal

@@ -1,4 +1,4 @@
-"""The queue refines every song it can, skips what is finished, and says at the end what became of each."""
+"""The queue refines every song it can, skips finished ones, and reports the result of each."""
 
 import itertools
 import json

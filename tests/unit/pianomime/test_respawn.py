@@ -1,4 +1,4 @@
-"""The rule of what follows upon the end of a node."""
+"""The rules for nodes that have ended."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The robustness table: what is lost under each disturbance, beside the undisturbed robot of the same run."""
+"""The robustness table: losses under each disturbance, relative to the undisturbed robot of the same run."""
 
 import json
 from pathlib import Path

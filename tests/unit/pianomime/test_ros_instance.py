@@ -1,4 +1,4 @@
-"""One graph for each domain."""
+"""One graph per domain."""
 
 import os
 import random

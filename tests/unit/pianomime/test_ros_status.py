@@ -1,4 +1,4 @@
-"""What of a status must be there before anything is made of it."""
+"""What a valid status must contain."""
 
 import pytest
 

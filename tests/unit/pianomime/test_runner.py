@@ -1,4 +1,4 @@
-"""The runner with small programs in place of nodes."""
+"""The runner with small programs instead of nodes."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""RViz beside the graph: found or refused, given the right files, and a configuration that fits topics and markers."""
+"""RViz with the graph: found or refused, given the right files, and a configuration that fits topics and markers."""
 
 import json
 import subprocess

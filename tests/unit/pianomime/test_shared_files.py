@@ -1,4 +1,4 @@
-"""Which song a name means, and where the files of this package lie."""
+"""Which song a name means, and where the files of this package are."""
 
 from pathlib import Path
 

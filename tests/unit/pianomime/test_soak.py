@@ -1,4 +1,4 @@
-"""The parts of benchmarks.soak that can be wrong in silence."""
+"""The parts of benchmarks.soak that could be wrong unnoticed."""
 
 import os
 import subprocess

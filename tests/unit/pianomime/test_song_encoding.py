@@ -1,4 +1,4 @@
-"""launch/songs: the committed files are what scores.py says, and what the composers wrote."""
+"""launch/songs: the committed files match scores.py and the composers' scores."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""Which files a folder means."""
+"""Which files are taken from a folder."""
 
 from pathlib import Path
 

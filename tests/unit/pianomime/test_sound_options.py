@@ -1,4 +1,4 @@
-"""`play` with sound: where it goes, what is refused before the first note, and what is written after the last."""
+"""`play` with sound: its outputs, what is refused before the first note, and what is written at the end."""
 
 from pathlib import Path
 from types import SimpleNamespace

@@ -1,4 +1,4 @@
-"""`pianomime transcribe`, but for what is heard: see tests/integration/test_transcription.py."""
+"""`pianomime transcribe`, except the network: see tests/integration/test_transcription.py."""
 
 import sys
 import wave

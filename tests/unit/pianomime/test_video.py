@@ -1,4 +1,4 @@
-"""What a film shows at a moment."""
+"""What a video shows at a moment."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The parts of benchmarks.viewer_cost that can be wrong in silence."""
+"""The parts of benchmarks.viewer_cost that could be wrong unnoticed."""
 
 import pytest
 from benchmarks.viewer_cost import ViewerCostOptions, frames_per_s, main

@@ -1,4 +1,4 @@
-"""One song on the simulator's side: with every command, with late ones, with none."""
+"""The simulator's loop: with every command, with late ones, and without any."""
 
 import threading
 

@@ -1,4 +1,4 @@
-"""Pause, speed and the clock: a playback on a clock of its own."""
+"""Pause and speed: a playback on a fake clock."""
 
 import threading
 

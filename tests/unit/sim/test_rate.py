@@ -1,4 +1,4 @@
-"""Absolute deadlines on a clock of our own."""
+"""Absolute deadlines on a fake clock."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What the recorder takes up of a graph."""
+"""Which topics of a graph the recorder records."""
 
 import random
 import sys

@@ -1,4 +1,4 @@
-"""Recordings written without ROS's tools and read by somebody else: rosbags."""
+"""Recordings written without the tools of ROS and read by an independent library: rosbags."""
 
 import contextlib
 import os

@@ -1,4 +1,4 @@
-"""Strikes as messages and back; what a message must not hold."""
+"""Strikes as messages and back; invalid messages."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Markers: the keyboard where it is, colours by what keys do, hands that follow the joints."""
+"""Markers: position of the keyboard, colours by key state, hands that follow the joints."""
 
 import numpy as np
 import pytest

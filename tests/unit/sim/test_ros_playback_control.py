@@ -1,4 +1,4 @@
-"""The transport of sim_node: over services and its parameter, and a song begun again."""
+"""The playback control of sim_node: by services and its parameter, and restarting a song."""
 
 import random
 import sys

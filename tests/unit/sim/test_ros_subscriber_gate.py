@@ -1,4 +1,4 @@
-"""Waiting for a listener, with a graph that says what it is told."""
+"""Waiting for subscribers, with a fake graph."""
 
 from types import SimpleNamespace
 

@@ -1,4 +1,4 @@
-"""sim_node without a song: it plays until it is interrupted, and scores the music alone."""
+"""sim_node without a song: it plays until it is interrupted, and scores only the music."""
 
 import json
 import random

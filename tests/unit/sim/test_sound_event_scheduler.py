@@ -1,4 +1,4 @@
-"""Rhythm is kept, and instruments hear what is due."""
+"""Rhythm is preserved, and instruments get each event when it is due."""
 
 import threading
 import time

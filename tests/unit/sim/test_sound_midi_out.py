@@ -1,4 +1,4 @@
-"""Bytes on a MIDI port, with a client that keeps them."""
+"""Bytes on a MIDI port, with a client that records them."""
 
 import pytest
 

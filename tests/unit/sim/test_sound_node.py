@@ -1,4 +1,4 @@
-"""sound_node with its callback called by hand, on instruments that keep what they are told."""
+"""sound_node with its callback called by hand, on instruments that record events."""
 
 import random
 import sys

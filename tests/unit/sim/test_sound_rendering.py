@@ -1,4 +1,4 @@
-"""Notes as sound: each begins at its sample, and a file says the same."""
+"""Notes as sound: each begins at its sample, and the WAV file agrees."""
 
 import wave
 from pathlib import Path

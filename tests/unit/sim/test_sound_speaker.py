@@ -1,4 +1,4 @@
-"""The speaker: what goes to the device, and what is said where there is none."""
+"""The speaker: samples sent to the device, and the errors without one."""
 
 import sys
 from types import SimpleNamespace

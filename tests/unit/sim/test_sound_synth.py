@@ -1,4 +1,4 @@
-"""A piano from a soundfont: heights and loudness as struck, and a clear word about a soundfont that is no good."""
+"""A piano from a soundfont: pitch and loudness as struck, and clear errors for invalid soundfonts."""
 
 from pathlib import Path
 

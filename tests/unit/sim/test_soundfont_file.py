@@ -1,4 +1,4 @@
-"""Every index in a soundfont leads somewhere, or the soundfont is refused before the synthesiser follows it."""
+"""Every index in a soundfont is valid, or it is refused before the synthesizer loads it."""
 
 import os
 import signal

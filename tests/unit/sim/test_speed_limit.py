@@ -1,4 +1,4 @@
-"""Targets that move too fast go as far as they may; music goes through untouched."""
+"""Targets that move too fast are limited; music passes unchanged."""
 
 import threading
 

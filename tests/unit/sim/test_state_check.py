@@ -1,4 +1,4 @@
-"""A world whose numbers explode is noticed, and says where."""
+"""An unstable simulation is detected, and the error names the joints."""
 
 from dataclasses import replace
 

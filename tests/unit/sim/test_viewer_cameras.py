@@ -1,4 +1,4 @@
-"""The cameras see what their names say: checked by projection."""
+"""The cameras show what their names say: checked by projection."""
 
 import mujoco
 import numpy as np

@@ -1,4 +1,4 @@
-"""The browser viewer's server and pages that are not its own: real HTTP and websocket clients."""
+"""The browser viewer's server and foreign pages: real HTTP and websocket clients."""
 
 import http.client
 import time

@@ -1,4 +1,4 @@
-"""Snapshots for the tests of the viewers: hands at rest, keys as asked for."""
+"""Snapshots for the tests of the viewers: hands at rest, keys as requested."""
 
 import numpy as np
 

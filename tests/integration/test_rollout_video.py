@@ -1,4 +1,4 @@
-"""A film of a rollout without a display: pictures and sound of the same moments."""
+"""A video of a rollout without a display: frames and sound of the same moments."""
 
 import ctypes.util
 import os
