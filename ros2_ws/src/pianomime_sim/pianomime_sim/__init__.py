@@ -1,3 +1,25 @@
-"""The world of the robot pianist: songs played in the simulator, shown, heard and recorded."""
+"""The world of the robot pianist: songs played in the simulator, shown, heard and recorded. Names below are imported
+when they are first used."""
+
+from typing import TYPE_CHECKING
 
 import pianomime_core.parent  # noqa: F401 (remembers who started us, before anything slow is imported)
+from pianomime_core.lazy import lazy_names
+
+__all__ = ["VIEWERS", "PianoSynth", "Scoreboard", "Snapshot", "Viewer", "open_viewer", "sound_of"]
+
+if TYPE_CHECKING:
+    from pianomime_sim.scoreboard import Scoreboard
+    from pianomime_sim.sound.rendering import sound_of
+    from pianomime_sim.sound.synth import PianoSynth
+    from pianomime_sim.viewers import VIEWERS, Snapshot, Viewer, open_viewer
+else:
+    __getattr__, __dir__ = lazy_names(
+        __name__,
+        {
+            "pianomime_sim.scoreboard": ("Scoreboard",),
+            "pianomime_sim.sound.rendering": ("sound_of",),
+            "pianomime_sim.sound.synth": ("PianoSynth",),
+            "pianomime_sim.viewers": ("VIEWERS", "Snapshot", "Viewer", "open_viewer"),
+        },
+    )
