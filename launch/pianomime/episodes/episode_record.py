@@ -44,15 +44,14 @@ class EpisodeRecord:
         Raises:
             ValueError: There are none.
         """
-        goal, sustain, targets, pressed, pedal = (
-            rows[: self.steps]
-            for rows in (self._roll.goal, self._roll.sustain, self._targets, self._pressed, self._pedal)
+        goal, sustain, pressed, pedal = (
+            rows[: self.steps] for rows in (self._roll.goal, self._roll.sustain, self._pressed, self._pedal)
         )
         card = score(goal, pressed, sustain, pedal)
         return Rollout(
             goal=goal,
             pressed=pressed,
-            targets=targets,
+            targets=self._targets[: self.steps],
             target_names=self._simulator.target_names,
             joint_names=self._simulator.joint_names,
             initial_joint_positions=self._start,

@@ -18,4 +18,4 @@ from pianomime.gym.rewards import PIANOMIME, ROBOPIANIST, RewardConfig
 
 __all__ = ["PIANOMIME", "ROBOPIANIST", "PianoEnv", "RewardConfig"]
 
-gymnasium.register("pianomime/Piano-v0", entry_point=PianoEnv)
+gymnasium.register("pianomime/Piano-v0", entry_point="pianomime.gym.env:PianoEnv")

@@ -34,10 +34,10 @@ from pianomime_physics.fingertips import Fingertips
 from pianomime_physics.simulator import Simulator, SimulatorState
 from pianomime_policy.controllers.controller_names import DEMONSTRATED
 
-Values = dict[str, NDArray[Any]]
+Values = dict[str, Any]
 
 
-class PianoEnv(gymnasium.Env[Values, NDArray[np.float32]]):
+class PianoEnv(gymnasium.Env[Values, NDArray[Any]]):
     """An episode is the song from its first to its last control step (50 ms); then it is terminated.
 
     Action, without `nominal`: actuator targets (46,) [rad, m] in the order of `simulator.target_names`, then the
@@ -103,9 +103,11 @@ class PianoEnv(gymnasium.Env[Values, NDArray[np.float32]]):
         if nominal is not None:
             controller = make_controller(nominal, scene, path if nominal in DEMONSTRATED else None)
             self._player = MatchedController(controller, self.simulator, self._roll)
-        self._targets = target_space(self.simulator)
-        self.action_space = self._targets if self._player is None else residual_space(self.simulator, residual_share)
-        self.observation_space = observation_space(self.simulator, horizon_steps, self._player is not None)
+        self._actions = (
+            target_space(self.simulator) if nominal is None else residual_space(self.simulator, residual_share)
+        )
+        self._seen = observation_space(self.simulator, horizon_steps, nominal is not None)
+        self.action_space, self.observation_space = self._actions, self._seen
         model = self.simulator.model
         self._actuators = [model.actuator(name).id for name in self.simulator.target_names]
         self._forearms = [model.body(name).id for name in ("rh_forearm", "lh_forearm")]
@@ -122,7 +124,7 @@ class PianoEnv(gymnasium.Env[Values, NDArray[np.float32]]):
         self._ask_nominal(state)
         return self._observe(state), {}
 
-    def step(self, action: NDArray[np.float32]) -> tuple[Values, float, bool, bool, dict[str, Any]]:
+    def step(self, action: NDArray[Any]) -> tuple[Values, float, bool, bool, dict[str, Any]]:
         """Play one control step.
 
         Raises:
@@ -131,7 +133,7 @@ class PianoEnv(gymnasium.Env[Values, NDArray[np.float32]]):
         step = self._record.steps
         if step == len(self._roll):
             raise RuntimeError(f"the song is over after {step} steps: call reset")
-        action = clipped(self.action_space, action)
+        action = clipped(self._actions, action)
         if self._player is None:
             targets, self._pedal = action[:-1], bool(action[-1] >= PEDAL_DOWN_FROM)
         else:
@@ -167,7 +169,7 @@ class PianoEnv(gymnasium.Env[Values, NDArray[np.float32]]):
         }
         if self._player is not None:
             measured["nominal_targets"] = self._nominal
-        return seen | {name: clipped(self.observation_space[name], values) for name, values in measured.items()}
+        return seen | {name: clipped(self._seen[name], values) for name, values in measured.items()}
 
     def _reward_terms(self, step: int, state: SimulatorState) -> dict[str, float]:
         data = self.simulator.data

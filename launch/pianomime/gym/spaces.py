@@ -1,7 +1,9 @@
 """What an agent sees and does, as Gymnasium spaces, from the simulator's names and ranges."""
 
+from typing import Any
+
 import numpy as np
-from gymnasium.spaces import Box, Dict, MultiBinary
+from gymnasium.spaces import Box, Dict, MultiBinary, Space
 from numpy.typing import ArrayLike, NDArray
 
 from pianomime_core.keyboard import KEYBOARD, NUM_KEYS
@@ -14,7 +16,7 @@ PEDAL_DOWN_FROM = 0.5
 def target_space(simulator: Simulator) -> Box:
     """Actuator targets (m,) [rad, m], in the order of `Simulator.target_names`; and their pedal (0..1) at the end."""
     low, high = simulator.target_range.T
-    return Box(np.float32([*low, 0.0]), np.float32([*high, 1.0]))
+    return Box(np.array([*low, 0.0], np.float32), np.array([*high, 1.0], np.float32))
 
 
 def residual_space(simulator: Simulator, share: float) -> Box:
@@ -27,7 +29,7 @@ def observation_space(simulator: Simulator, horizon_steps: int, with_nominal: bo
     """The keys of `PianoEnv`'s observation. Velocities have no bounds; all else is clipped to its range."""
     low, high = simulator.model.jnt_range[[simulator.model.joint(name).id for name in simulator.joint_names]].T
     joints = (len(simulator.joint_names),)
-    spaces: dict[str, Box | MultiBinary] = {
+    spaces: dict[str, Space[Any]] = {
         "goal": MultiBinary([horizon_steps, NUM_KEYS]),
         "sustain": MultiBinary(horizon_steps),
         "joint_positions": Box(np.float32(low), np.float32(high)),
@@ -41,6 +43,7 @@ def observation_space(simulator: Simulator, horizon_steps: int, with_nominal: bo
     return Dict(spaces)
 
 
-def clipped(space: Box, values: ArrayLike) -> NDArray[np.float32]:
-    """Return values as the space has them: its type, within its bounds."""
+def clipped(space: Space[Any], values: ArrayLike) -> NDArray[np.float32]:
+    """Return values as a `Box` has them: its type, within its bounds."""
+    assert isinstance(space, Box)
     return np.clip(np.asarray(values, dtype=np.float32), space.low, space.high)

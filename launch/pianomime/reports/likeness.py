@@ -3,7 +3,6 @@
 import math
 from pathlib import Path
 
-import mujoco
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,7 +11,7 @@ from pianomime_core.hands import FINGERS, SIDES, name_order
 from pianomime_core.likeness import fingertip_distance_m
 from pianomime_core.rollout import Rollout
 from pianomime_core.song_file import is_demonstration
-from pianomime_description.hand_spec import fingertip_site
+from pianomime_physics.fingertips import Fingertips
 from pianomime_physics.simulator import Simulator
 
 FINGERTIP_DISTANCE = "fingertip_distance_mm"
@@ -43,7 +42,7 @@ def likeness(song: Path, rollout: Rollout, simulator: Simulator) -> dict[str, fl
 def played_fingertips_m(rollout: Rollout, simulator: Simulator) -> NDArray[np.float64]:
     """Return the fingertips (T, 2, 5, 3) [m] of a rollout at the end of each step, world frame, right hand first.
 
-    The rollout is replayed. These are RoboPianist's fingertip sites, the ends of the fingers, as a camera sees them.
+    The rollout is replayed; fingertips are those of `Fingertips`.
 
     Raises:
         UserError: The simulator has other hands.
@@ -51,12 +50,10 @@ def played_fingertips_m(rollout: Rollout, simulator: Simulator) -> NDArray[np.fl
     parts = "rollout and simulator"
     joints = name_order(simulator.joint_names, rollout.joint_names, "joint", parts)
     targets = rollout.targets[:, name_order(simulator.target_names, rollout.target_names, "target", parts)]
-    model, data = simulator.model, simulator.data
-    sites = [[model.site(fingertip_site(side, finger)).id for finger in FINGERS] for side in SIDES]
+    fingertips = Fingertips(simulator)
     simulator.reset(rollout.initial_joint_positions[joints])
     played = np.zeros((len(targets), len(SIDES), len(FINGERS), 3))
     for step, row in enumerate(targets):
         simulator.step(row)
-        mujoco.mj_kinematics(model, data)  # after a step the sites are still those of 5 ms before
-        played[step] = data.site_xpos[sites]
+        played[step] = fingertips.positions_m()
     return played

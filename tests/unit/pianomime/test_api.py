@@ -35,7 +35,7 @@ def test_an_episode_is_scored_saved_and_read_again(tmp_path):
 
 
 def test_idle_hands_score_what_doing_nothing_scores():
-    result = pm.play_episode(pm.Simulator(), pm.make_controller("idle"), pm.load_song("twinkle"))
+    result = pm.play_episode(pm.Simulator(), pm.make_controller("idle"), SEVEN_NOTES)
     assert result.score.f1 == result.score.do_nothing_f1
     assert not result.rollout.pressed.any()
 
