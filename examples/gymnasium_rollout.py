@@ -2,7 +2,7 @@
 
     python examples/gymnasium_rollout.py [SONG]
 
-Needs gymnasium: pip install ".[gym]" or make training, in the source.
+Needs gymnasium: pip install "pianomime[gym]", or make training.
 """
 
 import sys

@@ -179,4 +179,4 @@ def test_without_gymnasium_one_line_says_what_to_install():
     script = "import sys; sys.modules['gymnasium'] = None; import pianomime.gym"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
     assert done.stderr.splitlines()[-1].startswith("ImportError: pianomime.gym needs gymnasium")
-    assert '".[gym]"' in done.stderr.splitlines()[-1]
+    assert '"pianomime[gym]"' in done.stderr.splitlines()[-1]
