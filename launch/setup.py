@@ -30,7 +30,8 @@ setup(
         "packaging",
         "rich",
     ],
-    extras_require={"ray": ["ray"], "test": ["pytest"]},  # refine over several machines
+    # refine over several machines; the environment pianomime/Piano-v0
+    extras_require={"ray": ["ray"], "gym": ["gymnasium"], "test": ["pytest"]},
     entry_points={"console_scripts": ["pianomime = pianomime.commands.cli:main"]},
     zip_safe=False,
     maintainer="PianoMime maintainers",

@@ -1,0 +1,75 @@
+"""A robot pianist: two Shadow Hands that play MIDI files on a simulated piano. `import pianomime as pm` offers
+
+| name | what |
+|---|---|
+| `load_song(path or name)` | notes in seconds, a `Score` of `Note`; names: `bundled_songs()` |
+| `Simulator(scene)` | piano and hands: 46 targets, 54 joints in rad and m; `reset`, `step` -> `SimulatorState` |
+| `SceneConfig(...)` | the robot: hand variant, collisions, gravity compensation |
+| `make_controller(name)` | one of `controller_names()`; your own follows `Controller`: `Observation` in, `Action` out |
+| `play_episode(simulator, controller, song)` | an `Episode`: `.score.f1` (0..1, a `ScoreCard`), `.rollout` |
+| `Rollout` | all steps of an episode; `save(path)`, `load(path)` |
+| `Demonstration` | fingertips and notes of a pianist, from `pianomime perceive`; `load(path)` |
+| `piano_roll(song)` | the frames of a song every `CONTROL_TIMESTEP_S`: `PianoRoll`, goal (T, 88) |
+| `score(goal, pressed)` | the `ScoreCard` of (T, 88) wanted and pressed keys |
+| `UserError` | bad input: one line that names the bad value and the legal ones |
+
+`import pianomime.gym` registers the Gymnasium environment `pianomime/Piano-v0`. Names are imported when they are first
+used: launch files import this package under a python without NumPy.
+"""
+
+from typing import TYPE_CHECKING
+
+from pianomime_core.lazy import lazy_names
+
+__all__ = [
+    "CONTROL_TIMESTEP_S",
+    "Action",
+    "Controller",
+    "Demonstration",
+    "Episode",
+    "Note",
+    "Observation",
+    "PianoRoll",
+    "Rollout",
+    "SceneConfig",
+    "Score",
+    "ScoreCard",
+    "Simulator",
+    "SimulatorState",
+    "UserError",
+    "bundled_songs",
+    "controller_names",
+    "load_song",
+    "make_controller",
+    "piano_roll",
+    "play_episode",
+    "score",
+]
+
+if TYPE_CHECKING:
+    from pianomime.api import (
+        CONTROL_TIMESTEP_S,
+        Action,
+        Controller,
+        Demonstration,
+        Episode,
+        Note,
+        Observation,
+        PianoRoll,
+        Rollout,
+        SceneConfig,
+        Score,
+        ScoreCard,
+        Simulator,
+        SimulatorState,
+        UserError,
+        bundled_songs,
+        controller_names,
+        load_song,
+        make_controller,
+        piano_roll,
+        play_episode,
+        score,
+    )
+else:
+    __getattr__, __dir__ = lazy_names(__name__, {"pianomime.api": tuple(__all__)})

@@ -15,6 +15,7 @@ from rich.table import Table
 from pianomime.files.outputs import check_file, keep_apart
 from pianomime_core.demonstration import Demonstration
 from pianomime_core.errors import UserError
+from pianomime_core.extras import needs_extra
 from pianomime_core.notes import Score, load_midi
 
 # Name in the table -> name in metadata["quality"], and format.
@@ -76,13 +77,11 @@ def perceive(options: argparse.Namespace) -> int:
     for option, suffix in suffixes.items():
         if (path := getattr(options, option)) is not None:
             check_file(path, f"--{option}", suffix)
-    try:
+    with needs_extra("perceive", "perceive"):
         from pianomime_perception.demonstration_from_video import demonstration_from_video
         from pianomime_perception.given_keyboard import given_keyboard
         from pianomime_perception.reference_fingering import agreement, load_fingering
         from pianomime_perception.video_file import probe
-    except ImportError as error:
-        raise UserError(f"perceive needs more than is installed ({error}): make perceive") from error
     reference = None if options.reference is None else load_fingering(options.reference)
     info = probe(options.video)
     score = _music(options, info.has_audio)

@@ -6,6 +6,7 @@ from concurrent.futures import BrokenExecutor
 from typing import Any, TypeVar
 
 from pianomime_core.errors import UserError
+from pianomime_core.extras import needs_extra
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -52,8 +53,6 @@ def ray_results(tasks: Sequence[Task], play: Callable[[Task], Result], address: 
 
 
 def _ray() -> Any:
-    try:
+    with needs_extra("--ray", "ray"):
         import ray
-    except ImportError as error:
-        raise UserError('--ray needs Ray, which is not installed: pip install "pianomime[ray]"') from error
     return ray

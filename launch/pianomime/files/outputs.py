@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from pianomime_core.errors import UserError
+from pianomime_core.extras import needs_extra
 from pianomime_core.whole_file import write_whole
 
 
@@ -25,10 +26,8 @@ def check_file(path: Path, option: str, *suffixes: str) -> None:
 
 def check_record(path: Path) -> None:
     """Raise a UserError unless all topics can be recorded to `path`."""
-    try:
+    with needs_extra("--record", "record"):
         from pianomime_sim.recording import check_recording
-    except ImportError as error:
-        raise UserError(f"--record is not possible here ({error}): pip install rosbags") from error
     check_recording(path)
     _check_writable(path.parent, f"--record {str(path)!r}")
 

@@ -52,8 +52,10 @@ def running(
         from pianomime.graph.ros_instance import refuse_second_instance
         from pianomime.graph.ros_status import StatusListener
     except ImportError as error:
-        alone = ": play with --no-ros" if isinstance(options, PlayOptions) else ""
-        raise UserError(f"ROS 2 is not usable here ({error}){alone}") from error
+        alone = ", or play with --no-ros" if isinstance(options, PlayOptions) else ""
+        raise UserError(
+            f'ROS 2 is not usable here ({error}): source its setup.bash or pip install "pianomime[ros]"{alone}'
+        ) from error
     refuse_second_instance()
     console = Console()
     with (

@@ -3,7 +3,6 @@
 import math
 from pathlib import Path
 
-import mujoco
 import numpy as np
 from numpy.typing import NDArray
 
@@ -13,7 +12,7 @@ from pianomime_core.fingertip_distance import fingertip_distance_m
 from pianomime_core.hands import FINGERS, SIDES
 from pianomime_core.rollout import Rollout
 from pianomime_core.song_file import is_demonstration
-from pianomime_description.hand_spec import fingertip_site
+from pianomime_physics.fingertips import Fingertips
 from pianomime_physics.simulator import Simulator
 
 FINGERTIP_DISTANCE = "fingertip_distance_mm"
@@ -44,15 +43,11 @@ def likeness(song: Path, rollout: Rollout, simulator: Simulator) -> dict[str, fl
 def played_fingertips_m(rollout: Rollout, simulator: Simulator) -> NDArray[np.float64]:
     """Return the fingertips (T, 2, 5, 3) [m] of a rollout at the end of each step, world frame, right hand first.
 
-    The rollout is replayed. These are RoboPianist's fingertip sites, the ends of the fingers, as a camera sees them.
+    The rollout is replayed; fingertips are those of `Fingertips`.
 
     Raises:
         UserError: The simulator has other hands.
     """
-    model, data = simulator.model, simulator.data
-    sites = [[model.site(fingertip_site(side, finger)).id for finger in FINGERS] for side in SIDES]
-    played = []
-    for _ in replayed_states(rollout, simulator):
-        mujoco.mj_kinematics(model, data)  # after a step the sites are still those of 5 ms before
-        played.append(data.site_xpos[sites])
+    fingertips = Fingertips(simulator)
+    played = [fingertips.positions_m() for _ in replayed_states(rollout, simulator)]
     return np.reshape(played[1:], (-1, len(SIDES), len(FINGERS), 3))

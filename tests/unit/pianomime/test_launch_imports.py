@@ -40,9 +40,17 @@ def module_file(name: str) -> Path | None:
     return Path(spec.origin)
 
 
+class WithoutTypeChecking(ast.NodeTransformer):
+    """Leaves out `if TYPE_CHECKING:`, which never runs, but not its `else:`."""
+
+    def visit_If(self, node: ast.If) -> ast.AST | list[ast.stmt]:
+        self.generic_visit(node)
+        return node.orelse if ast.unparse(node.test) == "TYPE_CHECKING" else node
+
+
 def imported(file: Path) -> Iterator[str]:
     """Whatever an import statement of the file may name, also within functions."""
-    for node in ast.walk(ast.parse(file.read_text())):
+    for node in ast.walk(WithoutTypeChecking().visit(ast.parse(file.read_text()))):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):

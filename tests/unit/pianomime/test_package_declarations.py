@@ -34,7 +34,7 @@ ROS_PACKAGES = {
 }
 NOT_IMPORTED = {"ament_index_python", "ros2launch"}  # needed by the command `ros2 launch pianomime ...`
 MODULE_OF = {"mediapipe": "mediapipe", "opencv-python-headless": "cv2", "pillow": "PIL", "python-rtmidi": "rtmidi"}
-OPTIONAL = {"ray"}  # refine over machines: pianomime[ray] of setup.py
+OPTIONAL = {"ray", "gymnasium"}  # refine over machines, pianomime.gym: pianomime[ray], pianomime[gym] of setup.py
 BESIDE_A_SCRIPT = {"scores"}  # launch/songs/encode.py is a script with a module of its own
 
 

@@ -1,6 +1,66 @@
 """Notes, goals, names, metrics and recordings of the robot pianist: numpy, no simulator; only `ros_*` files use ROS.
 
-errors: UserError. timing: the two clocks. keyboard: KEYBOARD, KEY_NAMES. hands: joint_names, target_names.
-notes: Score, load_midi. piano_roll: piano_roll. goal_window: goal_window, StreamingGoal.
-metrics: score, RunningScore. rollout: Rollout.
+Names below are imported when they are first used. `piano_roll` and `goal_window` are modules, and the functions in
+them: `from pianomime_core.piano_roll import piano_roll`.
 """
+
+from typing import TYPE_CHECKING
+
+from pianomime_core.lazy import lazy_names
+
+__all__ = [
+    "CONTROL_TIMESTEP_S",
+    "KEYBOARD",
+    "KEY_NAMES",
+    "NUM_KEYS",
+    "PHYSICS_TIMESTEP_S",
+    "Demonstration",
+    "GoalRows",
+    "Note",
+    "NoteEvent",
+    "PianoRoll",
+    "Rollout",
+    "RunningScore",
+    "Score",
+    "ScoreCard",
+    "StreamingGoal",
+    "UnsafeError",
+    "UserError",
+    "joint_names",
+    "load_midi",
+    "load_song",
+    "roll_window",
+    "save_midi",
+    "score",
+    "target_names",
+]
+
+if TYPE_CHECKING:
+    from pianomime_core.demonstration import Demonstration
+    from pianomime_core.errors import UnsafeError, UserError
+    from pianomime_core.goal_window import GoalRows, NoteEvent, StreamingGoal, roll_window
+    from pianomime_core.hands import joint_names, target_names
+    from pianomime_core.keyboard import KEY_NAMES, KEYBOARD, NUM_KEYS
+    from pianomime_core.metrics import RunningScore, ScoreCard, score
+    from pianomime_core.notes import Note, Score, load_midi, save_midi
+    from pianomime_core.piano_roll import PianoRoll
+    from pianomime_core.rollout import Rollout
+    from pianomime_core.song_file import load_song
+    from pianomime_core.timing import CONTROL_TIMESTEP_S, PHYSICS_TIMESTEP_S
+else:
+    __getattr__, __dir__ = lazy_names(
+        __name__,
+        {
+            "pianomime_core.demonstration": ("Demonstration",),
+            "pianomime_core.errors": ("UnsafeError", "UserError"),
+            "pianomime_core.goal_window": ("GoalRows", "NoteEvent", "StreamingGoal", "roll_window"),
+            "pianomime_core.hands": ("joint_names", "target_names"),
+            "pianomime_core.keyboard": ("KEY_NAMES", "KEYBOARD", "NUM_KEYS"),
+            "pianomime_core.metrics": ("RunningScore", "ScoreCard", "score"),
+            "pianomime_core.notes": ("Note", "Score", "load_midi", "save_midi"),
+            "pianomime_core.piano_roll": ("PianoRoll",),
+            "pianomime_core.rollout": ("Rollout",),
+            "pianomime_core.song_file": ("load_song",),
+            "pianomime_core.timing": ("CONTROL_TIMESTEP_S", "PHYSICS_TIMESTEP_S"),
+        },
+    )

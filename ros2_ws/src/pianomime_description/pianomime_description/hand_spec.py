@@ -125,5 +125,5 @@ def _assets_folder() -> Path:
     # Located without importing the package, whose imports need music libraries that a robot does not need.
     spec = find_spec("robopianist")
     if spec is None or not spec.submodule_search_locations:
-        raise UserError("the hands' meshes are missing: install robopianist 1.0.10 (make install does)")
+        raise UserError("the hands' meshes are missing: pip install --no-deps robopianist==1.0.10 (make install does)")
     return Path(spec.submodule_search_locations[0]) / "models" / "hands" / "third_party" / "shadow_hand"

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from pianomime_core.demonstration import POINTS
 from pianomime_core.errors import UserError
+from pianomime_core.extras import needs_extra
 from pianomime_core.hands import SIDES
 from pianomime_core.library_noise import no_library_noise
 from pianomime_perception.video_file import Frame
@@ -70,11 +71,9 @@ class HandTracker:
     """
 
     def __init__(self, config: TrackingConfig = TrackingConfig()) -> None:
-        try:
+        with needs_extra("following hands", "perceive"):
             import cv2
             import mediapipe
-        except ImportError as error:
-            raise UserError(f"following hands needs MediaPipe: run `make perceive` ({error})") from error
         self._cv2 = cv2
         self._equalise = cv2.createCLAHE(config.contrast_limit, (config.contrast_tiles, config.contrast_tiles))
         with no_library_noise():

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pianomime_core.errors import UserError
+from pianomime_core.extras import needs_extra
 from pianomime_core.keyboard import HIGHEST_PITCH, LOWEST_PITCH
 from pianomime_core.notes import LOUDEST, Note, Score
 from pianomime_perception.audio import read_audio
@@ -78,11 +79,9 @@ def transcribe(path: str | Path, progress: Progress | None = None) -> Score:
 
 def _model() -> Any:
     """Return the network with its weights."""
-    try:
+    with needs_extra("transcription", "transcribe"):
         import torch
         from transkun.ModelTransformer import ModelConfig, TransKun
-    except ImportError as error:
-        raise UserError(f"transcription needs {error.name}: make transcribe") from error
 
     class _Transcriber(TransKun):
         def transcribeFrames(self, framesBatch: "torch.Tensor", *args: Any, **kwargs: Any) -> Any:  # noqa: N802

@@ -1,3 +1,41 @@
-"""Controllers, and the ROS nodes that run them."""
+"""Controllers, and the ROS nodes that run them. The names below are imported on first use."""
+
+from typing import TYPE_CHECKING
 
 import pianomime_core.parent  # noqa: F401 (records the parent process before anything slow is imported)
+from pianomime_core.lazy import lazy_names
+
+__all__ = [
+    "DEFAULT_CONTROLLER",
+    "Action",
+    "Controller",
+    "ControllerSpec",
+    "FeedbackReplay",
+    "Observation",
+    "RefineConfig",
+    "Refinement",
+    "controller_names",
+    "make_controller",
+]
+
+if TYPE_CHECKING:
+    from pianomime_policy.controllers.controller import Action, Controller, Observation
+    from pianomime_policy.controllers.default_controller import DEFAULT_CONTROLLER
+    from pianomime_policy.controllers.registry import make_controller
+    from pianomime_policy.controllers.replay.feedback_replay import FeedbackReplay
+    from pianomime_policy.controllers.spec import ControllerSpec
+    from pianomime_policy.controllers.specs import controller_names
+    from pianomime_policy.model_search.refinement import RefineConfig, Refinement
+else:
+    __getattr__, __dir__ = lazy_names(
+        __name__,
+        {
+            "pianomime_policy.controllers.controller": ("Action", "Controller", "Observation"),
+            "pianomime_policy.controllers.spec": ("ControllerSpec",),
+            "pianomime_policy.controllers.specs": ("controller_names",),
+            "pianomime_policy.controllers.default_controller": ("DEFAULT_CONTROLLER",),
+            "pianomime_policy.controllers.registry": ("make_controller",),
+            "pianomime_policy.controllers.replay.feedback_replay": ("FeedbackReplay",),
+            "pianomime_policy.model_search.refinement": ("RefineConfig", "Refinement"),
+        },
+    )

@@ -28,7 +28,9 @@ def bundled_soundfont() -> Path:
     """
     spec = find_spec("robopianist")
     if spec is None or spec.origin is None:
-        raise UserError("the soundfont is missing: install robopianist 1.0.10 (make install does), or name another")
+        raise UserError(
+            "the soundfont is missing: pip install --no-deps robopianist==1.0.10 (make install does), or name another"
+        )
     return Path(spec.origin).parent / "soundfonts" / "TimGM6mb.sf2"
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from pianomime_core.errors import unknown_value
+from pianomime_core.extras import needs_extra
 from pianomime_core.web import LOCALHOST, VIEWER_PORT
 from pianomime_description import SceneConfig
 from pianomime_sim.viewers.base import Snapshot, Viewer
@@ -18,15 +19,17 @@ def open_viewer(
     """Open a viewer; `host`, `port` and `names` are for the browser only, see `BrowserViewer`.
 
     Raises:
-        UserError: Unknown name, busy or illegal port, an address that is not this machine's, or no display for a
-            window.
+        UserError: Unknown name, busy or illegal port, an address that is not this machine's, no display for a
+            window, or something it needs is not installed.
     """
     if name == "browser":
-        from pianomime_sim.viewers.browser import BrowserViewer
+        with needs_extra("viewer browser", "viewer"):
+            from pianomime_sim.viewers.browser import BrowserViewer
 
         return BrowserViewer(config, host=host, port=port, names=names)
     if name == "window":
-        from pianomime_sim.viewers.window import WindowViewer
+        with needs_extra("viewer window", "viewer"):
+            from pianomime_sim.viewers.window import WindowViewer
 
         return WindowViewer(config)
     raise unknown_value("viewer", name, VIEWERS)

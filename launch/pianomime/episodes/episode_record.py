@@ -1,0 +1,62 @@
+"""An episode as it happens, step by step, and as a rollout."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pianomime_core.metrics import score
+from pianomime_core.piano_roll import PianoRoll
+from pianomime_core.rollout import Rollout
+from pianomime_core.timing import CONTROL_TIMESTEP_S
+from pianomime_physics.simulator import Simulator
+from pianomime_sim.rollout_metadata import rollout_metadata
+
+
+class EpisodeRecord:
+    """What was commanded and pressed in the steps so far.
+
+    Args:
+        simulator: Its names and config are kept.
+        roll: The song.
+        start: (n,) joint positions [rad, m] from which the hands began.
+
+    Attributes:
+        steps: Number of steps so far.
+    """
+
+    def __init__(self, simulator: Simulator, roll: PianoRoll, start: NDArray[np.float64]) -> None:
+        self._simulator, self._roll, self._start = simulator, roll, start
+        self._targets = np.zeros((len(roll), len(simulator.target_names)), dtype=np.float32)
+        self._pressed = np.zeros_like(roll.goal)
+        self._pedal = np.zeros(len(roll), dtype=np.bool_)
+        self.steps = 0
+
+    def add(self, targets: NDArray[np.float32], pedal: bool, pressed: NDArray[np.bool_]) -> None:
+        """Append a step: targets (m,) [rad, m], pedal down, keys pressed (88,) at its end."""
+        self._targets[self.steps], self._pedal[self.steps], self._pressed[self.steps] = targets, pedal, pressed
+        self.steps += 1
+
+    def rollout(self, controller_name: str) -> Rollout:
+        """Return the steps so far, scored.
+
+        Args:
+            controller_name: For the metadata.
+
+        Raises:
+            ValueError: There are none.
+        """
+        goal, sustain, pressed, pedal = (
+            rows[: self.steps] for rows in (self._roll.goal, self._roll.sustain, self._pressed, self._pedal)
+        )
+        card = score(goal, pressed, sustain, pedal)
+        return Rollout(
+            goal=goal,
+            pressed=pressed,
+            targets=self._targets[: self.steps],
+            target_names=self._simulator.target_names,
+            joint_names=self._simulator.joint_names,
+            initial_joint_positions=self._start,
+            dt=CONTROL_TIMESTEP_S,
+            metadata=rollout_metadata(self._simulator.config, controller_name, card),
+            goal_pedal=sustain,
+            pedal=pedal,
+        )

@@ -1,0 +1,28 @@
+"""Names of a package that are imported when they are first used (PEP 562). The standard library alone.
+
+Launch files run under the system's python, where NumPy and MuJoCo may be missing, and import our packages; a command
+should say `--help` at once. So packages offer their names without importing what defines them.
+"""
+
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from typing import Any
+
+
+def lazy_names(
+    package: str, modules: Mapping[str, tuple[str, ...]]
+) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
+    """Return `__getattr__` and `__dir__` of a package.
+
+    Args:
+        package: Its `__name__`.
+        modules: Absolute module name to the names that it defines and the package offers.
+    """
+    module_of = {name: module for module, names in modules.items() for name in names}
+
+    def get(name: str) -> Any:
+        if name not in module_of:
+            raise AttributeError(f"module {package!r} has no attribute {name!r}: it offers {', '.join(module_of)}")
+        return getattr(import_module(module_of[name]), name)
+
+    return get, lambda: sorted(module_of)
