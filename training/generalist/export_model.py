@@ -8,12 +8,13 @@ from typing import Annotated, Any
 
 import torch
 import tyro
+from torch import nn
 
 from pianomime_core.errors import UserError
 from pianomime_description.variant import SceneConfig
 from pianomime_policy.generalist.generalist import FINGERING_FILE, POSTURES_FILE, GeneralistConfig, contract
 from pianomime_policy.network_file import as_json
-from training.export import export, git_revision
+from training.export import export, export_again, git_revision
 from training.generalist.fingering_network import FingeringNetwork
 from training.generalist.posture_network import PostureNetwork
 from training.generalist.trained import Trained
@@ -24,8 +25,8 @@ class ExportModel:
     """Write the networks as ONNX files that the controller "onnx" accepts.
 
     Attributes:
-        fingering: File of `training.generalist.train_fingering`.
-        postures: File of `training.generalist.train_postures`.
+        fingering: File of `training.generalist.train_fingering`, or an exported .onnx file, to change only its scores.
+        postures: File of `training.generalist.train_postures`, or an exported .onnx file.
         out: Model folder.
         scores: JSON file of `benchmarks.results`, whose means the files shall carry.
     """
@@ -39,13 +40,17 @@ class ExportModel:
         """Export, and print how far onnxruntime is from torch."""
         revision = git_revision()  # the first file written makes a checkout that holds the old one dirty
         scores = [] if self.scores is None else means(json.loads(self.scores.read_text()))
-        fingering, postures = Trained.load(self.fingering), Trained.load(self.postures)
-        parts = {
-            "fingering": (FINGERING_FILE, FingeringNetwork, fingering, "scores"),
-            "postures": (POSTURES_FILE, PostureNetwork, postures, "answer"),
+        parts: dict[str, tuple[Path, str, type[nn.Module], str]] = {
+            "fingering": (self.fingering, FINGERING_FILE, FingeringNetwork, "scores"),
+            "postures": (self.postures, POSTURES_FILE, PostureNetwork, "answer"),
         }
-        for role, (file, kind, trained, output) in parts.items():
+        for role, (source, file, kind, output) in parts.items():
             wanted = contract(role, SceneConfig().variant, GeneralistConfig())
+            if source.suffix == ".onnx":
+                export_again(source, self.out / file, {"scores": scores}, wanted)
+                print(f"{self.out / file}: the network of {source}")
+                continue
+            trained = Trained.load(source)
             trained.check(wanted)
             network = trained.network(kind)
             metadata = {**wanted, **trained.provenance}
