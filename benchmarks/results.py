@@ -32,6 +32,7 @@ class ResultsOptions:
         demos: Folder with PianoMime's demonstrations as MIDI files, 000.mid and so on; without it no validation set.
         songs: Folder with the folders folk and classical; without it their rows are left out.
         controllers: Names of the controllers.
+        model: Folder of networks that are not published yet; None for the bundled ones.
         jobs: Songs played at a time; does not influence any number.
         json: File for all scores of all rows, rewritten after each row.
     """
@@ -39,6 +40,7 @@ class ResultsOptions:
     demos: Path | None = None
     songs: Path | None = None
     controllers: tuple[str, ...] = ("planner", "streaming", "streaming-1s", "foresight")
+    model: Path | None = None
     jobs: int = len(os.sched_getaffinity(0))
     json: Path | None = None
 
@@ -56,7 +58,8 @@ def main(options: ResultsOptions) -> int:
     rows: list[dict[str, Any]] = []
     for (songs, files), controller, collisions in product(sets.items(), options.controllers, (False, True)):
         console.print(f"{songs}, {controller}, hand collisions {'on' if collisions else 'off'}")
-        found = report(EvaluateOptions(files, controller, hand_collisions=collisions, jobs=options.jobs), console)
+        asked = EvaluateOptions(files, controller, options.model, hand_collisions=collisions, jobs=options.jobs)
+        found = report(asked, console)
         rows.append({"set": songs, **found})
         if options.json is not None:
             write_json(options.json, rows)

@@ -86,6 +86,30 @@ def export(
     return differences[0]
 
 
+def export_again(source: Path, path: Path, changed: Mapping[str, Any], contract: Mapping[str, Any]) -> None:
+    """Write an exported network once more: the same graph and weights, with some of its metadata changed.
+
+    Args:
+        source: What `export` wrote.
+        path: The ONNX file to write; its folder is made.
+        changed: Metadata by name.
+        contract: What the whole metadata must say, as for `NetworkFile.load`.
+
+    Raises:
+        UserError: `NetworkFile.load` refuses the source or what was written.
+    """
+    model = onnx.load(source)
+    metadata = {**NetworkFile.load(source, {}).metadata, **changed}
+    onnx.helper.set_model_props(model, {METADATA_KEY: json.dumps(metadata, sort_keys=True, default=as_json)})
+    path.parent.mkdir(parents=True, exist_ok=True)
+
+    def write(temporary: Path) -> None:
+        temporary.write_bytes(model.SerializeToString(deterministic=True))
+        NetworkFile.load(temporary, contract)
+
+    write_whole(path, write)
+
+
 def weights_of(path: Path) -> dict[str, torch.Tensor]:
     """Return the state dict of the module that `export` wrote to `path`."""
     stored = {tensor.name: onnx.numpy_helper.to_array(tensor).copy() for tensor in onnx.load(path).graph.initializer}

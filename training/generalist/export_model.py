@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import torch
 import tyro
+from torch import nn
 
 from pianomime_core.errors import UserError
 from pianomime_description.variant import SceneConfig
@@ -16,7 +17,6 @@ from pianomime_policy.networks.network_file import as_json
 from training.export import export, git_revision
 from training.generalist.fingering_network import FingeringNetwork
 from training.generalist.posture_network import PostureNetwork
-from training.generalist.trained import Trained
 
 
 @dataclass(frozen=True)
@@ -24,8 +24,8 @@ class ExportModel:
     """Write the networks as ONNX files that the controller "onnx" accepts.
 
     Attributes:
-        fingering: File of `training.generalist.train_fingering`.
-        postures: File of `training.generalist.train_postures`.
+        fingering: File of `training.generalist.train_fingering`, or an exported .onnx file, to change only its scores.
+        postures: File of `training.generalist.train_postures`, or an exported .onnx file.
         out: Model folder.
         scores: JSON file written by `benchmarks.results`; its means are stored in the networks.
     """
@@ -39,10 +39,9 @@ class ExportModel:
         """Export, and print the largest difference between onnxruntime and torch."""
         revision = git_revision()  # first, since writing a file makes the checkout dirty
         scores = [] if self.scores is None else means(json.loads(self.scores.read_text()))
-        fingering, postures = Trained.load(self.fingering), Trained.load(self.postures)
-        parts = {
-            "fingering": (FINGERING_FILE, FingeringNetwork, fingering, "scores"),
-            "postures": (POSTURES_FILE, PostureNetwork, postures, "answer"),
+        parts: dict[str, tuple[Path, str, type[nn.Module], str]] = {
+            "fingering": (self.fingering, FINGERING_FILE, FingeringNetwork, "scores"),
+            "postures": (self.postures, POSTURES_FILE, PostureNetwork, "answer"),
         }
         for role, (file, kind, trained, output) in parts.items():
             required = contract(role, SceneConfig().variant, GeneralistConfig())

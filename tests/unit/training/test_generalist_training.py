@@ -25,6 +25,7 @@ from pianomime_physics.simulator import Simulator
 from pianomime_policy.controllers.generalist.generalist import GeneralistConfig, fingers_by, hands_by
 from pianomime_policy.controllers.planner.planner import Planner
 from pianomime_policy.controllers.registry import make_controller
+from pianomime_policy.networks.network_file import NetworkFile
 
 SHORT = FitConfig(steps=40, warm_up_steps=5)
 
@@ -115,6 +116,27 @@ def test_onnxruntime_and_torch_play_the_same_keys(made: Path) -> None:
     ours, theirs = (play_episode(simulator, controller, song) for controller in (in_torch, in_onnx))
     np.testing.assert_array_equal(ours.pressed, theirs.pressed)
     np.testing.assert_allclose(ours.targets, theirs.targets, atol=1e-3)
+
+
+def test_an_exported_network_is_kept_beside_a_new_one(made: Path, tmp_path: Path) -> None:
+    row = {
+        "set": "folk",
+        "songs": [{}] * 8,
+        "settings": {"controller": "onnx", "hand_collisions": True},
+        "mean": {"f1": 0.5},
+    }
+    (tmp_path / "scores.json").write_text(json.dumps([row]))
+    exported, model = made / "model" / "fingering.onnx", tmp_path / "model"
+    ExportModel(exported, made / "postures" / "network.pt", model, tmp_path / "scores.json").run()
+    before, kept, trained = (
+        NetworkFile.load(path, {}) for path in (exported, model / "fingering.onnx", model / "postures.onnx")
+    )
+    scores = [{"set": "folk", "songs": 8, "controller": "onnx", "hand_collisions": True, "f1": 0.5}]
+    assert kept.metadata == {**before.metadata, "scores": scores}
+    assert trained.metadata["scores"] == scores
+    features = np.ones((3, before.metadata["inputs"][0][1][1]), np.float32)
+    np.testing.assert_array_equal(kept.run(features=features)[0], before.run(features=features)[0])
+    make_controller("onnx", SceneConfig(), model)
 
 
 def _of(network: torch.nn.Module):
