@@ -7,16 +7,17 @@ VIDEO shows all 88 keys from above; SONG.mid is what is played in it. Needs Open
 
 import sys
 
-from pianomime_perception.perceive import perceive
-
 import pianomime as pm
+from pianomime_perception.demonstration_from_video import demonstration_from_video
 
 if len(sys.argv) < 3:
     sys.exit("usage: python examples/perceive_demonstration.py VIDEO SONG.mid [DEMO.npz]")
 video, midi, out = (*sys.argv[1:4], "demonstration.npz")[:3]
 
 try:
-    demonstration = perceive(video, pm.load_song(midi), progress=lambda step, share: print(f"{step} {share:.0%}"))
+    demonstration = demonstration_from_video(
+        video, pm.load_song(midi), progress=lambda step, share: print(f"{step} {share:.0%}")
+    )
 except pm.UserError as error:
     sys.exit(f"{video}: {error}")
 demonstration.save(out)

@@ -14,9 +14,10 @@ from pianomime_core.errors import UserError
 from pianomime_description.variant import SceneConfig
 from pianomime_policy.controllers.generalist.generalist import FINGERING_FILE, POSTURES_FILE, GeneralistConfig, contract
 from pianomime_policy.networks.network_file import as_json
-from training.export import export, git_revision
+from training.export import export, export_again, git_revision
 from training.generalist.fingering_network import FingeringNetwork
 from training.generalist.posture_network import PostureNetwork
+from training.generalist.trained import Trained
 
 
 @dataclass(frozen=True)
@@ -43,8 +44,13 @@ class ExportModel:
             "fingering": (self.fingering, FINGERING_FILE, FingeringNetwork, "scores"),
             "postures": (self.postures, POSTURES_FILE, PostureNetwork, "answer"),
         }
-        for role, (file, kind, trained, output) in parts.items():
+        for role, (source, file, kind, output) in parts.items():
             required = contract(role, SceneConfig().variant, GeneralistConfig())
+            if source.suffix == ".onnx":
+                export_again(source, self.out / file, {"scores": scores}, required)
+                print(f"{self.out / file}: the network of {source}")
+                continue
+            trained = Trained.load(source)
             trained.check(required)
             network = trained.network(kind)
             metadata = {**required, **trained.provenance}
