@@ -15,7 +15,7 @@ from pianomime_core.piano_roll import PianoRoll
 from pianomime_description.variant import SceneConfig
 from pianomime_physics.simulator import Simulator
 from pianomime_policy.controllers.generalist.fingering_choices import ChoiceConfig
-from pianomime_policy.controllers.generalist.generalist import GeneralistConfig, fingers_by, hand_of, hands_by
+from pianomime_policy.controllers.generalist.generalist import GeneralistConfig, fingers_by, hands_by
 from pianomime_policy.controllers.generalist.learned_hand import feature_layout
 from pianomime_policy.controllers.planner.planner import Planner
 from pianomime_policy.controllers.registry import make_controller
@@ -48,10 +48,7 @@ def test_torch_presses_the_same_keys(song: PianoRoll, played) -> None:
     fingering.load_state_dict(weights)
     postures.load_state_dict(weights_of(MODEL / "postures.onnx"))
     config = GeneralistConfig()
-    hand = hand_of(make_controller("onnx", SceneConfig(), MODEL).networks["postures"])
-    in_torch = Planner(
-        "pianomime", config.planner, fingers_by(_of(fingering), config), hands_by(_of(postures), config, hand)
-    )
+    in_torch = Planner("pianomime", config.planner, fingers_by(_of(fingering), config), hands_by(_of(postures), config))
     ours = play_episode(Simulator(SceneConfig()), in_torch, song)
     np.testing.assert_array_equal(ours.pressed, played.pressed)
     np.testing.assert_allclose(ours.targets, played.targets, atol=2e-3)

@@ -23,7 +23,6 @@ from pianomime_description.variant import SceneConfig
 from pianomime_policy.controllers.generalist.fingering_choices import ChoiceConfig, FingeringChoices
 from pianomime_policy.controllers.generalist.learned_fingering import LearnedFingering
 from pianomime_policy.controllers.generalist.learned_hand import LearnedHand, feature_layout, units
-from pianomime_policy.controllers.generalist.squared_weights import SquaredWeightsHand
 from pianomime_policy.controllers.planner.planner import Planner, PlannerConfig
 from pianomime_policy.fingering.fingering import Fingering
 from pianomime_policy.hand_control.hands_controller import MakeHand
@@ -51,16 +50,13 @@ class GeneralistConfig:
     passes: int = 2
 
 
-def contract(
-    role: str, variant: str, config: GeneralistConfig, hand: type[LearnedHand] = LearnedHand
-) -> dict[str, Any]:
+def contract(role: str, variant: str, config: GeneralistConfig) -> dict[str, Any]:
     """The metadata that a network must have.
 
     Args:
         role: "fingering" or "postures".
         variant: Variant of the hands.
         config: Settings it was trained with.
-        hand: Class whose features the posture network was trained on.
     """
     forearm = forearm_dofs(variant)
     hands = [build_hand(side, variant).compile() for side in SIDES]
@@ -83,7 +79,7 @@ def contract(
     coordinates = [name.split("_", 1)[1] for name in right]
     return {
         **common,
-        "observation": feature_layout(len(right), hand.steps),
+        "observation": feature_layout(len(right)),
         "coordinates": coordinates,
         "units": units(coordinates),
     }
@@ -94,17 +90,9 @@ def fingers_by(scores: Network, config: GeneralistConfig) -> Callable[[], Finger
     return partial(LearnedFingering, FingeringChoices(config.choices, config.planner.fingering), scores)
 
 
-def hands_by(postures: Network, config: GeneralistConfig, hand: type[LearnedHand] = LearnedHand) -> MakeHand:
-    """Hands controlled by a network that was trained on the features of `hand`, for `Planner`."""
-    return partial(hand, postures=postures, passes=config.passes)
-
-
-def hand_of(postures: NetworkFile) -> type[LearnedHand]:
-    """Return the class whose features a posture network was trained on, from the names in its metadata."""
-    layout = postures.metadata.get("observation")
-    parts = layout if isinstance(layout, list) else []
-    older = any(isinstance(part, list) and part[:1] == [SquaredWeightsHand.steps] for part in parts)
-    return SquaredWeightsHand if older else LearnedHand
+def hands_by(postures: Network, config: GeneralistConfig) -> MakeHand:
+    """Hands controlled by a network, for `Planner`."""
+    return partial(LearnedHand, postures=postures, passes=config.passes)
 
 
 class Generalist(Planner):
@@ -122,14 +110,13 @@ class Generalist(Planner):
         """
         config = GeneralistConfig()
         fingering = NetworkFile.load(model / FINGERING_FILE, contract("fingering", scene.variant, config))
-        hand = hand_of(NetworkFile.load(model / POSTURES_FILE, {}))
-        postures = NetworkFile.load(model / POSTURES_FILE, contract("postures", scene.variant, config, hand))
+        postures = NetworkFile.load(model / POSTURES_FILE, contract("postures", scene.variant, config))
         self.networks: Mapping[str, NetworkFile] = {"fingering": fingering, "postures": postures}
         super().__init__(
             scene.variant,
             replace(config.planner, horizon_steps=horizon_steps),
             fingers_by(partial(_answer, fingering), config),
-            hands_by(partial(_answer, postures), config, hand),
+            hands_by(partial(_answer, postures), config),
         )
 
 

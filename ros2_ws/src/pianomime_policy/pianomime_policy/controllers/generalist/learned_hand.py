@@ -24,15 +24,12 @@ _ERROR_UNIT_M, _FORCE_UNIT_N, _PUSH_UNIT = 0.01, 1.0, 0.1
 _ANGLE_UNIT_RAD, _SLIDE_UNIT_M = 0.2, 0.02
 
 
-STEPS = "step of each coordinate alone in the inverse kinematics"
-
-
-def feature_layout(coordinates: int, steps: str = STEPS) -> list[list[str | int]]:
-    """Names and sizes of the parts of a row's features; `steps` is the name of the third."""
+def feature_layout(coordinates: int) -> list[list[str | int]]:
+    """Names and sizes of the parts of a row's features."""
     return [
         ["coordinates from rest", coordinates],
         ["coordinates of the row before", coordinates],
-        [steps, coordinates],
+        ["step of each coordinate alone in the inverse kinematics", coordinates],
         ["fingertip errors x y z of thumb..little", 15],
         ["their weights", 15],
         ["pressing forces of thumb..little", 5],
@@ -48,11 +45,8 @@ class LearnedHand(HandPlanner):
     """A `HandPlanner` whose joint references come from a network.
 
     Attributes:
-        steps: Name of the features that suggest a change.
         unit: (n,) units of the coordinates [rad or m].
     """
-
-    steps = STEPS
 
     def __init__(
         self,
@@ -106,10 +100,12 @@ class LearnedHand(HandPlanner):
         to be."""
         rows = len(begun)
         rest = np.stack([self._rest_at(c, r) for c, r in zip(centre_m, reach_m, strict=True)])
-        near = self._rows_before(begun)
+        # The rows before with their current values, as in inverse kinematics, which solves row by row.
+        near = np.concatenate([self.reference[:1], begun[:-1]])
         error, step = np.zeros((rows, 5, 3)), np.zeros_like(begun)
         for r in range(rows):
-            step[r] = self._step(begun[r], tips.target[r], tips.weight[r], rest[r], near[r], slack)
+            # 0 at the optimum, so that the network need not find out by itself where the best posture is.
+            step[r] = self._lone_steps(begun[r], tips.target[r], tips.weight[r], rest[r], near[r], slack)
             error[r] = self._errors(tips.target[r])
         parts = (
             (begun - rest) * self._mirror / self.unit,
@@ -120,22 +116,6 @@ class LearnedHand(HandPlanner):
             tips.force / _FORCE_UNIT_N,
         )
         return np.concatenate(parts, axis=1).astype(np.float32)
-
-    def _rows_before(self, begun: NDArray[np.float64]) -> NDArray[np.float64]:
-        # With their current values, as in inverse kinematics, which solves row by row.
-        return np.concatenate([self.reference[:1], begun[:-1]])
-
-    def _step(
-        self,
-        z: NDArray[np.float64],
-        target: NDArray[np.float64],
-        weight: NDArray[np.float64],
-        rest: NDArray[np.float64],
-        near: NDArray[np.float64],
-        slack: NDArray[np.float64],
-    ) -> NDArray[np.float64]:
-        # (n,) 0 at the optimum, so that the network need not find out by itself where the best posture is.
-        return self._lone_steps(z, target, weight, rest, near, slack)
 
     def _errors(self, target: NDArray[np.float64]) -> NDArray[np.float64]:
         # (5, 3) of the posture in the scratch arrays [m].
