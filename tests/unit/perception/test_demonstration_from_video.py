@@ -107,7 +107,7 @@ def test_one_hand_only():
 
 def test_no_hands():
     seen = detections()
-    with pytest.raises(UserError, match=f"no hand was found in {len(seen.time_s)} pictures"):
+    with pytest.raises(UserError, match=f"no hand was found in {len(seen.time_s)} frames"):
         demonstration_from_detections(without(seen, True), UPRIGHT, MUSIC)
 
 

@@ -10,7 +10,7 @@ from command_examples import Command
 from pianomime.commands import doctor, doctor_probes
 from pianomime.commands.doctor import CHECKS, Check, State, examine
 from pianomime.commands.doctor_probes import Absent
-from pianomime.graph.graph import ros_instance
+from pianomime.graph import ros_instance
 from pianomime_core.errors import UserError
 
 ANSWERS = {

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pianomime.graph.graph import runner
+from pianomime.graph import runner
 from pianomime.graph.node_entry import NodeEntry
 from pianomime.graph.runner import NodeDied, Runner, node_command
 from pianomime_core.errors import UserError
