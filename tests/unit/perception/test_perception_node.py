@@ -309,7 +309,7 @@ def test_a_camera_that_is_unplugged_ends_it(see, monkeypatch):
         raise UserError(f"camera {source} delivers no frames: is it unplugged?")
 
     monkeypatch.setattr(ros_perception, "check_source", lambda source: None)
-    monkeypatch.setattr(ros_perception, "pictures", unplugged)
+    monkeypatch.setattr(ros_perception, "timed_frames", unplugged)
     seeing = see(source="/dev/video3")
     with pytest.raises(UserError, match="camera /dev/video3 delivers no frames"):
         seeing.until(lambda: False)
