@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[3]
 
 def test_the_line_names_what_is_missing_the_extra_and_the_make_target():
     line = missing_extra("viewer browser", "viser", "viewer")
-    assert line.startswith("viewer browser needs viser, which is not installed")
+    assert line.startswith("viewer browser needs viser, not installed here")
     assert line.endswith('pip install "pianomime[viewer]"')
     seeing = missing_extra("perceive", "cv2", "perceive")
     assert '"pianomime[perceive]" and pip install --no-deps mediapipe==' in seeing
@@ -21,7 +21,7 @@ def test_the_line_names_what_is_missing_the_extra_and_the_make_target():
 
 
 def test_a_failed_import_becomes_the_line():
-    with pytest.raises(UserError, match="needs no_such_package, which is not installed"), needs_extra("x", "gym"):
+    with pytest.raises(UserError, match="needs no_such_package, not installed here"), needs_extra("x", "gym"):
         import no_such_package  # noqa: F401
     with pytest.raises(UserError, match=r"needs more \(libGL\.so\.1"), needs_extra("x", "perceive"):
         raise ImportError("libGL.so.1: cannot open shared object file", name="cv2")

@@ -1,6 +1,7 @@
 """`pip install .` at the root: the same packages, files and versions as the installation of each package by itself."""
 
 import ast
+import re
 import tomllib
 from pathlib import Path
 
@@ -76,6 +77,17 @@ def test_tested_versions_are_allowed():
 def test_requirements_are_in_base_and_extras(files, extras):
     wanted = {canonicalize_name(Requirement(line).name) for file in files for line in lines_of(file)} - FOR_DEVELOPERS
     assert wanted <= names(BASE) | set().union(*(names(EXTRAS[extra]) for extra in extras))
+
+
+def test_colcon_takes_the_root_for_no_package():
+    # Of a folder with any of these it may, and then looks for none within; COLCON_IGNORE would hide all packages, too.
+    for name in ("package.xml", "setup.py", "setup.cfg", "COLCON_IGNORE"):
+        assert not (ROOT / name).exists()
+
+
+def test_docs_tell_what_comes_without_its_dependencies():
+    [bare] = re.findall(r"^BARE := (.*)", (ROOT / "Makefile").read_text(), re.M)
+    assert f"pip install --no-deps {bare}" in (ROOT / "docs" / "python.md").read_text()
 
 
 def test_extras_of_the_package_are_extras_here():

@@ -21,7 +21,7 @@ def missing_extra(what: str, package: str, extra: str) -> str:
     """
     bare = f" and pip install --no-deps {BARE[extra]}" if extra in BARE else ""
     make = f", or make {MAKE_TARGETS[extra]} in the source folder" if extra in MAKE_TARGETS else ""
-    return f'{what} needs {package}, which is not installed: pip install "pianomime[{extra}]"{bare}{make}'
+    return f'{what} needs {package}, not installed here: pip install "pianomime[{extra}]"{bare}{make}'
 
 
 @contextmanager
