@@ -27,6 +27,7 @@ from pianomime.node_entry import NodeEntry, Value
 from pianomime.node_python import check_node_python
 from pianomime.respawn import EXIT_USER_ERROR, RESTART_DELAY_S, Fate, NodeDied, fate, restart_line, started_again
 from pianomime_core.errors import UserError, unknown_value
+from pianomime_core.parent import LAUNCHER
 from pianomime_core.ros_environment import domain_id, missing_ros_settings
 
 KILL_S = "1"
@@ -69,7 +70,7 @@ class _Graph:
         self._table = table
         # Of the files around ours: namespace, parameters and remappings of all nodes.
         self._configurations = dict(configurations)
-        self._environment = missing_ros_settings(os.environ)
+        self._environment = {**missing_ros_settings(os.environ), LAUNCHER: str(os.getpid())}
         self._nodes: list[Node] = []
         self._over = False
 
