@@ -1,0 +1,66 @@
+"""Options that several subcommands of `pianomime` have."""
+
+import argparse
+from pathlib import Path
+
+CONTROLLER_HELP = (
+    "planner (sees the whole song), streaming (2 s ahead, as a live keyboard allows), streaming-1s (1 s ahead), "
+    "foresight (2 s ahead, with a simulator in the loop), reactive (only what is held now), idle (does nothing), onnx "
+    "(trained networks, 2 s ahead), onnx-1s (1 s ahead) or demo (repeats what a pianist did); "
+    "default %(default)s"
+)
+
+
+def add_viewer(parser: argparse.ArgumentParser) -> None:
+    """Where to watch, and files of what was played."""
+    add_watching(parser)
+    parser.add_argument("--rollout", type=Path, metavar="FILE.npz", help="write what was played")
+
+
+def add_watching(parser: argparse.ArgumentParser) -> None:
+    """Where to watch, and the recording."""
+    viewers = ("none", "browser", "window", "rviz")
+    parser.add_argument("--viewer", choices=viewers, default="none", help="rviz needs ROS 2's rviz2; default none")
+    parser.add_argument("--viewer-port", type=_port, default=8080, metavar="PORT", help="of the browser viewer, 8080")
+    hosts = "of the browser viewer: 127.0.0.1, this machine alone (default), or 0.0.0.0, whoever reaches it"
+    parser.add_argument("--viewer-host", default="127.0.0.1", metavar="ADDRESS", help=hosts)
+    names = "a further name under which browsers reach it; may be repeated"
+    parser.add_argument("--viewer-name", action="append", default=[], metavar="NAME", help=names)
+    parser.add_argument("--record", type=Path, metavar="FILE.mcap", help="record all ROS topics, as rosbag2 does")
+
+
+def add_choice(parser: argparse.ArgumentParser) -> None:
+    """What of a MIDI file is played."""
+    parser.add_argument(
+        "--tracks",
+        default="",
+        metavar="N,N",
+        help="play these tracks of a MIDI file alone, counted from 1; default: its piano if it has one beside other "
+        "instruments, else all but drums",
+    )
+    parser.add_argument(
+        "--channels", default="", metavar="N,N", help="play these channels alone, 1 to 16; 10 are drums, as pitches"
+    )
+
+
+def add_model(parser: argparse.ArgumentParser) -> None:
+    """The networks."""
+    parser.add_argument(
+        "--model", type=Path, metavar="FOLDER", help="the networks of controller onnx; default: those of this package"
+    )
+
+
+def add_hand_collisions(parser: argparse.ArgumentParser) -> None:
+    """Of the simulator."""
+    parser.add_argument(
+        "--hand-collisions",
+        action=argparse.BooleanOptionalAction,
+        default=False,
+        help="fingers and hands collide with one another; off in the published benchmark",
+    )
+
+
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 1024 <= int(text) <= 65535):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port from 1024 to 65535")
+    return int(text)
