@@ -56,6 +56,7 @@ def graph_description(
         _refuse_unknown(context, launch_file, arguments)
         domain_id(os.environ)
         text = {argument.name: LaunchConfiguration(argument.name).perform(context) for argument in arguments}
+        _refuse_other_encodings(text)
         nodes = table(text)
         check_node_python(nodes)
         return _Graph(nodes, context.launch_configurations).start()
@@ -150,6 +151,16 @@ def _typed(parameters: Mapping[str, Value]) -> dict[str, Any]:
         name: ParameterValue(value, value_type=str) if isinstance(value, str) else value
         for name, value in parameters.items()
     }
+
+
+def _refuse_other_encodings(text: Mapping[str, str]) -> None:
+    """Raise UserError for a value that no ROS parameter can hold: a node would be told that its parameters are no YAML,
+    and not which."""
+    for name, value in text.items():
+        try:
+            value.encode()
+        except UnicodeEncodeError as error:
+            raise UserError(f"launch argument {name} is {value!r}: ROS needs UTF-8, change the name") from error
 
 
 def _refuse_unknown(context: LaunchContext, launch_file: str, arguments: Arguments) -> None:

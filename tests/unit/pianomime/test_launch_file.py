@@ -231,6 +231,10 @@ def test_nothing_is_started_again_while_all_goes_down(description):
         ({"viewer_port": "http"}, "launch argument viewer_port is 'http': it must be a whole number from 0 to 65535"),
         ({"viewer_port": "70000"}, "launch argument viewer_port is '70000'"),
         ({"horizon_steps": "1.5"}, "launch argument horizon_steps is '1.5'"),
+        (
+            {"midi": os.fsdecode(b"Pr\xe9lude.mid")},
+            r"launch argument midi is 'Pr\\udce9lude.mid': ROS needs UTF-8, change the name",
+        ),
         ({"controller": "nobody"}, "unknown controller 'nobody': choose one of planner, "),
         ({"midi": "no_such_song"}, "no such MIDI file: 'no_such_song'; bundled songs are "),
         ({"params_file": "nowhere.yaml"}, "no such file of parameters: 'nowhere.yaml'"),
