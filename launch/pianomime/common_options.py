@@ -6,7 +6,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from pianomime.outputs import check_file, check_record, keep_apart
+from pianomime.outputs import check_file, keep_apart
+from pianomime.recording_output import check_record
 from pianomime.sound_options import recorded, sound_options
 
 

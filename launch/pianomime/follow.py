@@ -10,7 +10,7 @@ from rich.progress import Progress, TaskID
 from pianomime.graph import progress_bar, running
 from pianomime.graph_options import FollowOptions, PerceptionOptions
 from pianomime.interrupts import Interrupted, interrupt_exit_code
-from pianomime.outputs import check_record
+from pianomime.recording_output import check_record
 from pianomime.runner import NodeDied
 from pianomime_core.errors import UserError
 from pianomime_perception.installed import check_installed

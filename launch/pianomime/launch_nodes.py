@@ -2,7 +2,9 @@
 
 import os
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from signal import SIGTERM
+from tempfile import TemporaryDirectory
 from typing import Any, NoReturn
 
 from launch.actions import (
@@ -20,11 +22,11 @@ from launch.event_handlers import OnProcessExit
 from launch.events.process import ProcessExited, ShutdownProcess, SignalProcess
 from launch.substitutions import LaunchConfiguration
 from launch_ros.actions import Node
-from launch_ros.parameter_descriptions import ParameterValue
 
 from launch import LaunchContext, LaunchDescription, LaunchDescriptionEntity
-from pianomime.node_entry import NodeEntry, Value
+from pianomime.node_entry import NodeEntry
 from pianomime.node_python import check_node_python
+from pianomime.parameters_file import write_parameters
 from pianomime.respawn import EXIT_USER_ERROR, RESTART_DELAY_S, Fate, NodeDied, fate, restart_line, started_again
 from pianomime_core.errors import UserError, unknown_value
 from pianomime_core.parent import LAUNCHER
@@ -72,6 +74,7 @@ class _Graph:
         # Of the files around ours: namespace, parameters and remappings of all nodes.
         self._configurations = dict(configurations)
         self._environment = {**missing_ros_settings(os.environ), LAUNCHER: str(os.getpid())}
+        self._folder = TemporaryDirectory(prefix="pianomime-")
         self._nodes: list[Node] = []
         self._over = False
 
@@ -88,7 +91,7 @@ class _Graph:
             namespace=entry.namespace or None,
             output="screen",
             # A later one wins.
-            parameters=[*config, _typed(entry.parameters), *params_file],
+            parameters=[*config, str(write_parameters(entry, Path(self._folder.name))), *params_file],
             remappings=list(entry.remappings),
             arguments=list(entry.arguments),
             ros_arguments=["--log-level", entry.log_level],
@@ -143,14 +146,6 @@ def _fail(context: LaunchContext, entry: NodeEntry, exit_code: int, verdict: Fat
     if verdict is Fate.REFUSE:
         raise UserError(f"{entry.name} has refused what it was given: its error stands above")
     raise NodeDied(f"{entry.name} ended before the song did (exit code {exit_code})")
-
-
-def _typed(parameters: Mapping[str, Value]) -> dict[str, Any]:
-    """Text stays text: launch_ros would read it as YAML, and make a number of a song or a port called "2"."""
-    return {
-        name: ParameterValue(value, value_type=str) if isinstance(value, str) else value
-        for name, value in parameters.items()
-    }
 
 
 def _refuse_other_encodings(text: Mapping[str, str]) -> None:
