@@ -1,6 +1,5 @@
 """play.launch.py by ROS 2's own launch, where it is installed: a song is played to its end, and all nodes end well."""
 
-import random
 import time
 import unittest
 from pathlib import Path
@@ -10,27 +9,17 @@ import pytest
 
 launch_testing = pytest.importorskip("launch_testing", reason="launch_testing is not installed")
 
-from launch.actions import IncludeLaunchDescription, SetEnvironmentVariable  # noqa: E402
-from launch.launch_description_sources import PythonLaunchDescriptionSource  # noqa: E402
-from launch_testing.actions import ReadyToTest  # noqa: E402
 from launch_testing.asserts import assertExitCodes  # noqa: E402
+from launched import PATIENCE_S, launched  # noqa: E402
 
 from launch import LaunchDescription  # noqa: E402
-
-LAUNCH_FILE = Path(__file__).resolve().parents[2] / "launch" / "launch" / "play.launch.py"
-PATIENCE_S = 240.0
-"""What is compiled is compiled now."""
 
 
 @pytest.mark.launch_test
 def generate_test_description() -> tuple[LaunchDescription, dict[str, Path]]:
     rollout = Path(mkdtemp()) / "twinkle.npz"
     arguments = {"midi": "twinkle", "controller": "idle", "sync": "true", "viewer": "none", "rollout": str(rollout)}
-    graph = IncludeLaunchDescription(
-        PythonLaunchDescriptionSource(str(LAUNCH_FILE)), launch_arguments=list(arguments.items())
-    )
-    domain = SetEnvironmentVariable("ROS_DOMAIN_ID", str(random.randint(1, 101)))
-    return LaunchDescription([domain, graph, ReadyToTest()]), {"rollout": rollout}
+    return launched("play", arguments), {"rollout": rollout}
 
 
 class TestSong(unittest.TestCase):

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from pianomime.commands.sound_options import recorded, sound_options
-from pianomime.files.outputs import check_file, check_record, keep_apart
+from pianomime.files.outputs import check_file, keep_apart
+from pianomime.files.recording_output import check_record
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.progress import Progress, TaskID
 
 from pianomime.episodes.interrupts import Interrupted, interrupt_exit_code
-from pianomime.files.outputs import check_record
+from pianomime.files.recording_output import check_record
 from pianomime.graph.graph import progress_bar, running
 from pianomime.graph.graph_options import FollowOptions, PerceptionOptions
 from pianomime.graph.runner import NodeDied

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from pianomime_core.errors import UserError
-from pianomime_core.extras import needs_extra
 from pianomime_core.whole_file import write_whole
 
 
@@ -21,15 +20,7 @@ def check_file(path: Path, option: str, *suffixes: str) -> None:
         raise UserError(f"{option} {str(path)!r} is a folder: give the name of a file")
     if not path.parent.is_dir():
         raise UserError(f"{option} {str(path)!r}: there is no folder {str(path.parent)!r}")
-    _check_writable(path.parent, f"{option} {str(path)!r}")
-
-
-def check_record(path: Path) -> None:
-    """Raise a UserError unless all topics can be recorded to `path`."""
-    with needs_extra("--record", "record"):
-        from pianomime_sim.recording import check_recording
-    check_recording(path)
-    _check_writable(path.parent, f"--record {str(path)!r}")
+    check_writable(path.parent, f"{option} {str(path)!r}")
 
 
 def keep_apart(outputs: Iterable[tuple[str, Path | None]], inputs: Iterable[Path | None] = ()) -> None:
@@ -58,7 +49,7 @@ def make_folder(path: Path, option: str) -> None:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise UserError(f"{option} {str(path)!r} cannot be made: {error.strerror}") from error
-    _check_writable(path, f"{option} {str(path)!r}")
+    check_writable(path, f"{option} {str(path)!r}")
 
 
 def write_json(path: Path, value: Any) -> None:
@@ -92,8 +83,9 @@ def _folds_case(folder: Path) -> bool:
         return False
 
 
-def _check_writable(folder: Path, what: str) -> None:
-    # Tried rather than looked up: permission bits do not cover read-only file systems, special ones, or root.
+def check_writable(folder: Path, what: str) -> None:
+    """Raise a UserError that begins with `what` unless files can be written in a folder."""
+    # Tried rather than looked up: permission bits say nothing about read-only or special file systems, or to root.
     try:
         with tempfile.TemporaryFile(dir=folder):
             pass

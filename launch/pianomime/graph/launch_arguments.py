@@ -6,6 +6,7 @@ from typing import Any
 
 from launch.actions import DeclareLaunchArgument
 
+from pianomime.files.outputs import check_file, keep_apart
 from pianomime_core.errors import UserError
 from pianomime_core.hands import FOREARM_DOFS
 from pianomime_core.web import LOCALHOST, VIEWER_PORT
@@ -89,11 +90,20 @@ def watching_options(text: Mapping[str, str]) -> dict[str, Any]:
 
 
 def common_options(text: Mapping[str, str]) -> dict[str, Any]:
-    """Return the fields of `graph_options.Options` for `COMMON_ARGUMENTS`, those of play and live."""
+    """Return the fields of `graph_options.Options` for `COMMON_ARGUMENTS`, those of play and live.
+
+    Raises:
+        UserError: An output would overwrite an input or another output, or cannot be written.
+    """
+    rollout, record = optional_path(text["rollout"]), optional_path(text["record"])
+    inputs = [optional_path(text.get(name, "")) for name in ("midi", "demo", "soundfont", "params_file")]
+    keep_apart([("rollout:=", rollout), ("record:=", record)], inputs)
+    if rollout is not None:
+        check_file(rollout, "rollout:=", ".npz")
     return {
         **watching_options(text),
         "model": optional_path(text["model"]),
-        "rollout": optional_path(text["rollout"]),
+        "rollout": rollout,
         "sound": is_true(text["sound"]),
         "soundfont": optional_path(text["soundfont"]),
         "midi_out": text["midi_out"],

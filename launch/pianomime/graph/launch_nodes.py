@@ -2,7 +2,9 @@
 
 import os
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from signal import SIGTERM
+from tempfile import TemporaryDirectory
 from typing import Any, NoReturn
 
 from launch.actions import (
@@ -20,11 +22,11 @@ from launch.event_handlers import OnProcessExit
 from launch.events.process import ProcessExited, ShutdownProcess, SignalProcess
 from launch.substitutions import LaunchConfiguration
 from launch_ros.actions import Node
-from launch_ros.parameter_descriptions import ParameterValue
 
 from launch import LaunchContext, LaunchDescription, LaunchDescriptionEntity
-from pianomime.graph.node_entry import NodeEntry, Value
+from pianomime.graph.node_entry import NodeEntry
 from pianomime.graph.node_python import check_node_python
+from pianomime.graph.parameters_file import write_parameters
 from pianomime.graph.respawn import (
     EXIT_USER_ERROR,
     RESTART_DELAY_S,
@@ -35,6 +37,7 @@ from pianomime.graph.respawn import (
     started_again,
 )
 from pianomime_core.errors import UserError, unknown_value
+from pianomime_core.parent import LAUNCHER
 from pianomime_core.ros_environment import domain_id, missing_ros_settings
 
 KILL_S = "1"
@@ -63,6 +66,7 @@ def graph_description(
         _refuse_unknown(context, launch_file, arguments)
         domain_id(os.environ)
         text = {argument.name: LaunchConfiguration(argument.name).perform(context) for argument in arguments}
+        _refuse_other_encodings(text)
         nodes = table(text)
         check_node_python(nodes)
         return _Graph(nodes, context.launch_configurations).start()
@@ -77,7 +81,8 @@ class _Graph:
         self._table = table
         # Of including launch files: namespace, parameters and remappings of all nodes.
         self._configurations = dict(configurations)
-        self._environment = missing_ros_settings(os.environ)
+        self._environment = {**missing_ros_settings(os.environ), LAUNCHER: str(os.getpid())}
+        self._folder = TemporaryDirectory(prefix="pianomime-")
         self._nodes: list[Node] = []
         self._over = False
 
@@ -94,7 +99,7 @@ class _Graph:
             namespace=entry.namespace or None,
             output="screen",
             # Later ones override earlier ones.
-            parameters=[*config, _typed(entry.parameters), *params_file],
+            parameters=[*config, str(write_parameters(entry, Path(self._folder.name))), *params_file],
             remappings=list(entry.remappings),
             arguments=list(entry.arguments),
             ros_arguments=["--log-level", entry.log_level],
@@ -151,12 +156,14 @@ def _fail(context: LaunchContext, entry: NodeEntry, exit_code: int, decision: Re
     raise NodeDied(f"{entry.name} ended before the song did (exit code {exit_code})")
 
 
-def _typed(parameters: Mapping[str, Value]) -> dict[str, Any]:
-    """Keep strings as strings; launch_ros would parse them as YAML, so that a song called "2" became a number."""
-    return {
-        name: ParameterValue(value, value_type=str) if isinstance(value, str) else value
-        for name, value in parameters.items()
-    }
+def _refuse_other_encodings(text: Mapping[str, str]) -> None:
+    """Raise UserError for a value that no ROS parameter can hold: a node would be told that its parameters are no YAML,
+    and not which."""
+    for name, value in text.items():
+        try:
+            value.encode()
+        except UnicodeEncodeError as error:
+            raise UserError(f"launch argument {name} is {value!r}: ROS needs UTF-8, change the name") from error
 
 
 def _refuse_unknown(context: LaunchContext, launch_file: str, arguments: Arguments) -> None:

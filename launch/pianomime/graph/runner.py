@@ -1,6 +1,5 @@
 """Runs the node table as processes, without the launch tools of ROS."""
 
-import json
 import os
 import sys
 import tempfile
@@ -11,6 +10,7 @@ from pathlib import Path
 from types import TracebackType
 
 from pianomime.graph.node_entry import NodeEntry
+from pianomime.graph.parameters_file import write_parameters
 from pianomime.graph.processes import OnLine, Process, stop_all
 from pianomime.graph.respawn import (
     RESTART_DELAY_S,
@@ -153,9 +153,7 @@ def node_command(node: NodeEntry, folder: Path) -> list[str]:
     if node.config is not None:
         command += ["--params-file", str(node.config)]
     if node.parameters:
-        file = folder / f"{node.name}.yaml"
-        file.write_text(json.dumps({f"/**/{node.name}": {"ros__parameters": node.parameters}}), encoding="utf-8")
-        command += ["--params-file", str(file)]
+        command += ["--params-file", str(write_parameters(node, folder))]
     if node.params_file is not None:
         command += ["--params-file", str(node.params_file)]
     for source, target in node.remappings:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pianomime_core.parent import ending_with_parent
+from pianomime_core.parent import LAUNCHER, ending_with_parent
 
 CHILD = """
 import signal, sys, time
@@ -96,6 +96,29 @@ def test_nohup_outlives_its_parent(tmp_path):
     time.sleep(0.1)
     assert runs(child)
     os.kill(child, signal.SIGKILL)
+
+
+@pytest.mark.parametrize("prefix", [(), ("nohup",)])
+def test_who_is_launched_ends_though_its_launcher_was_gone_before_it_looked(tmp_path, prefix):
+    launcher = subprocess.Popen(["true"])
+    launcher.wait()
+    child = subprocess.Popen(
+        [*prefix, sys.executable, "-c", CHILD.format(handler="end"), str(tmp_path / "file")],
+        env={**os.environ, LAUNCHER: str(launcher.pid)},
+        stdout=subprocess.DEVNULL,
+    )
+    assert child.wait(10) == 0
+    assert (tmp_path / "file").read_text() == "written"
+
+
+def test_who_is_launched_by_way_of_a_wrapper_goes_on(tmp_path):
+    words = ["env", f"{LAUNCHER}={os.getpid()}", "nohup"]
+    parent, child = family(tmp_path, "end", *words)
+    time.sleep(0.1)
+    assert runs(child)
+    parent.kill()
+    assert ends(child)
+    parent.wait()
 
 
 def test_nothing_is_left_of_it():

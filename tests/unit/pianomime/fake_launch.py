@@ -3,12 +3,15 @@
 Only what ROS 2 Jazzy and Kilted really offer is here, with their parameter names, so that a misspelt one fails.
 """
 
+import json
 import runpy
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
+
+from pianomime.parameters_file import EVERY_NODE
 
 
 @dataclass
@@ -128,17 +131,20 @@ class Node:
         sigkill_timeout: str = "5",
     ) -> None:
         self.package, self.executable, self.name, self.output = package, executable, name, output
-        self.parameters, self.remappings, self.arguments = parameters, remappings, arguments
+        self.parameters, self.remappings, self.arguments = (
+            [_written(each) for each in parameters or []],
+            remappings,
+            arguments,
+        )
         self.namespace, self.ros_arguments, self.additional_env = namespace, ros_arguments, additional_env
         self.sigterm_timeout, self.sigkill_timeout = sigterm_timeout, sigkill_timeout
 
 
-class ParameterValue(str):
-    """Text that is not read as YAML."""
-
-    def __new__(cls, value, *, value_type=None, description=None) -> "ParameterValue":
-        assert value_type is str
-        return super().__new__(cls, value)
+def _written(file: str) -> object:
+    """What a file of ours holds; the name of any other."""
+    if not Path(file).parent.name.startswith("pianomime-"):
+        return file
+    return json.loads(Path(file).read_text())[EVERY_NODE]["ros__parameters"]
 
 
 MODULES = {
@@ -168,7 +174,6 @@ MODULES = {
     "launch.substitutions": {"LaunchConfiguration": LaunchConfiguration},
     "launch_ros": {},
     "launch_ros.actions": {"Node": Node},
-    "launch_ros.parameter_descriptions": {"ParameterValue": ParameterValue},
 }
 
 

@@ -12,6 +12,7 @@ import yaml
 from pianomime.files.songs import share_directory
 from pianomime.graph.graph_options import FollowOptions, LiveOptions, PerceptionOptions, PlayOptions, SeeOptions
 from pianomime.graph.node_table import node_table, perception_table
+from pianomime.graph.parameters_file import EVERY_NODE
 from pianomime_core.errors import UserError
 from pianomime_core.instruments import Choice
 
@@ -55,7 +56,7 @@ def test_every_parameter_is_one_that_the_node_declares(entry):
 def test_the_files_hold_parameters_of_their_node(entry):
     content = yaml.safe_load(entry.config.read_text())
     [(name, found)] = content.items()
-    assert name == f"/**/{entry.name}", "in every namespace"
+    assert name == EVERY_NODE, "in every namespace, and before whatever a user names"
     assert set(found["ros__parameters"]) <= declared(entry.module)
 
 

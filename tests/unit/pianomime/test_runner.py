@@ -11,6 +11,7 @@ import pytest
 
 from pianomime.graph import runner
 from pianomime.graph.node_entry import NodeEntry
+from pianomime.graph.parameters_file import EVERY_NODE
 from pianomime.graph.runner import NodeDied, Runner, node_command
 from pianomime_core.errors import UserError
 
@@ -182,7 +183,7 @@ def test_parameters_go_through_a_file_and_keep_their_types(tmp_path):
         *("--remap", "/a:=/b"),
     ]
     content = json.loads((tmp_path / "sim_node.yaml").read_text())
-    assert content == {"/**/sim_node": {"ros__parameters": {"midi": "a b/y", "sync": True, "n": 3}}}
+    assert content == {EVERY_NODE: {"ros__parameters": {"midi": "a b/y", "sync": True, "n": 3}}}
 
 
 def test_what_a_node_could_not_write_is_told_at_the_end(run):

@@ -131,7 +131,7 @@ def test_without_launch_tools_the_programs_get_the_same(ros, tmp_path):
     ]
     node_command(frames, tmp_path)
     content = json.loads((tmp_path / "robot_state_publisher.yaml").read_text())
-    assert content["/**/robot_state_publisher"]["ros__parameters"] == frames.parameters
+    assert content["/**/**"]["ros__parameters"] == frames.parameters
 
 
 @pytest.fixture(scope="module")

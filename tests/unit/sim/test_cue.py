@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
-from pianomime_sim.cue import Cue
+from pianomime_sim.cue import BeyondEndError, Cue
 
 GOAL, SUSTAIN = np.zeros((8, 88), dtype=bool), np.zeros(8, dtype=bool)
 START = np.zeros(54)
@@ -66,6 +66,28 @@ def test_a_simulator_that_takes_over_begins_in_the_middle():
     tell(cue, "start", "a", first=5)
     assert cue.is_complete
     assert cue.first == 5
+
+
+@pytest.mark.parametrize("order", [("song", "start"), ("start", "song")])
+def test_a_start_beyond_the_end_is_refused_and_another_is_waited_for(order):
+    cue = Cue()
+    first, second = order
+    tell(cue, first, "a", first=9)
+    with pytest.raises(BeyondEndError, match=r"^the start is at step 9, the song has 8 steps$"):
+        tell(cue, second, "a", first=9)
+    assert not cue.is_complete
+    tell(cue, "start", "a", first=8)  # of a simulator that was gone when all was played
+    assert cue.is_complete
+
+
+def test_a_start_beyond_the_end_leaves_a_good_one():
+    cue = Cue()
+    for what in ("song", "start"):
+        tell(cue, what, "a")
+    with pytest.raises(BeyondEndError):
+        tell(cue, "start", "a", first=9)
+    assert cue.is_complete
+    assert cue.first == 0
 
 
 def test_live_music_waits_for_no_song():

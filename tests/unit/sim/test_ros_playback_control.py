@@ -169,8 +169,8 @@ def goal() -> np.ndarray:
 
 def begin(sim, answer) -> None:
     sim._states._publish_hands = Topic(answer)
-    sim._on_song(goal_message(goal(), np.zeros(STEPS, dtype=bool), step=0))
-    sim._on_start(joint_state(sim._simulator.joint_names, np.full(54, 0.01)))
+    sim._inbox.on_song(goal_message(goal(), np.zeros(STEPS, dtype=bool), step=0))
+    sim._inbox.on_start(joint_state(sim._simulator.joint_names, np.full(54, 0.01)))
 
 
 def wait_for(condition) -> None:
@@ -187,17 +187,17 @@ def test_a_song_begun_again_is_played_and_scored_from_step_0(sim):
     def answer(message) -> None:
         step = step_of(message.header.stamp)
         if step < limit[0]:
-            sim._on_command(targets_message(names, np.full(46, 0.001 * step), step=step))
+            sim._inbox.on_command(targets_message(names, np.full(46, 0.001 * step), step=step))
 
     assert sim._restart() == "the song is not being played"
     begin(sim, answer)
-    wait_for(lambda: sim._playback.now is not None and sim._playback.now[0] == 4)
-    sim._control.control.pause(True)
+    wait_for(lambda: sim._performance.playback.now is not None and sim._performance.playback.now[0] == 4)
+    sim._control.transport.pause(True)
     limit[0] = STEPS
     assert sim._restart() == ""
     assert not sim._control.control.paused
     # An answer to a state of before, still on its way: were it taken, those to come would be older than it.
-    sim._on_command(targets_message(names, np.full(46, 0.3), step=STEPS + 20))
+    sim._inbox.on_command(targets_message(names, np.full(46, 0.3), step=STEPS + 20))
     deadline_s = time.monotonic() + PATIENCE_S
     while not sim.finished:
         sim._check_for_end()
@@ -214,8 +214,8 @@ def test_a_song_begun_again_is_played_and_scored_from_step_0(sim):
 
 def test_who_took_over_in_the_middle_cannot_begin_again(sim):
     sim._states._publish_hands = Topic(lambda message: None)
-    sim._on_song(goal_message(goal(), np.zeros(STEPS, dtype=bool), step=0))
-    sim._on_start(joint_state(sim._simulator.joint_names, np.zeros(54), step=3))
+    sim._inbox.on_song(goal_message(goal(), np.zeros(STEPS, dtype=bool), step=0))
+    sim._inbox.on_start(joint_state(sim._simulator.joint_names, np.zeros(54), step=3))
     assert "took over at step 3" in sim._restart()
 
 
@@ -226,10 +226,10 @@ def test_keys_held_before_are_let_go_by_those_who_listen(sim):
 
     def answer(message) -> None:
         if step_of(message.header.stamp) == 0:
-            sim._on_command(targets_message(names, np.zeros(46), step=0))
+            sim._inbox.on_command(targets_message(names, np.zeros(46), step=0))
 
     begin(sim, answer)
-    wait_for(lambda: sim._playback.now is not None and sim._playback.now[0] == 1)
+    wait_for(lambda: sim._performance.playback.now is not None and sim._performance.playback.now[0] == 1)
     assert sim._restart() == ""
-    wait_for(lambda: sim._playback.now is not None and sim._playback.now[0] == 1)
+    wait_for(lambda: sim._performance.playback.now is not None and sim._performance.playback.now[0] == 1)
     assert [len(message.name) for message in events.sent] == [len(KEY_NAMES) + 1] * 2

@@ -65,9 +65,9 @@ def goal():
 
 def begin(sim, answer) -> None:
     sim._states._publish_hands = Topic(answer)
-    sim._on_song(goal_message(goal(), np.zeros(STEPS, dtype=bool), step=0))
-    assert sim._thread is None, "nobody knows yet where the hands begin"
-    sim._on_start(joint_state(sim._simulator.joint_names, np.zeros(54)))
+    sim._inbox.on_song(goal_message(goal(), np.zeros(STEPS, dtype=bool), step=0))
+    assert sim._performance is None, "nobody knows yet where the hands begin"
+    sim._inbox.on_start(joint_state(sim._simulator.joint_names, np.zeros(54)))
 
 
 def play_to_the_end(sim) -> None:
@@ -81,8 +81,8 @@ def answering(sim, chosen):
     def answer(message) -> None:
         step = step_of(message.header.stamp)
         if step < STEPS:
-            sim._on_goal(goal_message(goal()[step:], np.zeros(STEPS - step, dtype=bool), step=step))
-            sim._on_command(chosen(step))
+            sim._inbox.on_goal(goal_message(goal()[step:], np.zeros(STEPS - step, dtype=bool), step=step))
+            sim._inbox.on_command(chosen(step))
 
     return answer
 
@@ -116,11 +116,11 @@ def test_the_pedal_is_what_was_commanded_and_never_what_is_wanted(sim):
     def answer(message) -> None:
         step = step_of(message.header.stamp)
         if step < STEPS:
-            sim._on_command(targets_message(names, targets[step], step=step, pedal=chosen[step]))
+            sim._inbox.on_command(targets_message(names, targets[step], step=step, pedal=chosen[step]))
 
     sim._states._publish_hands = Topic(answer)
-    sim._on_song(goal_message(goal(), wanted, step=0))
-    sim._on_start(joint_state(names=sim._simulator.joint_names, positions=np.zeros(54)))
+    sim._inbox.on_song(goal_message(goal(), wanted, step=0))
+    sim._inbox.on_start(joint_state(names=sim._simulator.joint_names, positions=np.zeros(54)))
     play_to_the_end(sim)
     played = Rollout.load(sim._score_reporter._rollout)
     assert played.pedal.tolist() == chosen
@@ -138,7 +138,7 @@ def test_the_pedal_is_what_was_commanded_and_never_what_is_wanted(sim):
 def test_a_command_that_names_no_pedal_leaves_it_up(sim):
     names, targets = sim._simulator.target_names, commands(sim)
     sim._states._publish_hands = Topic(
-        lambda message: sim._on_command(
+        lambda message: sim._inbox.on_command(
             targets_message(
                 names,
                 targets[min(step_of(message.header.stamp), STEPS - 1)],
@@ -146,8 +146,8 @@ def test_a_command_that_names_no_pedal_leaves_it_up(sim):
             )
         )
     )
-    sim._on_song(goal_message(goal(), np.ones(STEPS, dtype=bool), step=0))
-    sim._on_start(joint_state(sim._simulator.joint_names, np.zeros(54)))
+    sim._inbox.on_song(goal_message(goal(), np.ones(STEPS, dtype=bool), step=0))
+    sim._inbox.on_start(joint_state(sim._simulator.joint_names, np.zeros(54)))
     play_to_the_end(sim)
     played = Rollout.load(sim._score_reporter._rollout)
     assert played.goal_pedal.all()
@@ -159,10 +159,10 @@ def test_a_song_goes_on_where_the_hands_were(sim):
     names, targets = sim._simulator.target_names, commands(sim)
     where = np.full(54, 0.01)
     sim._states._publish_hands = Topic(answering(sim, lambda step: targets_message(names, targets[step], step=step)))
-    sim._on_song(goal_message(goal(), np.zeros(STEPS, dtype=bool), step=0))
-    sim._on_start(joint_state(sim._simulator.joint_names, where, step=3))
+    sim._inbox.on_song(goal_message(goal(), np.zeros(STEPS, dtype=bool), step=0))
+    sim._inbox.on_start(joint_state(sim._simulator.joint_names, where, step=3))
     # A controller that is started anew now says where it would begin; these hands are playing.
-    sim._on_start(joint_state(sim._simulator.joint_names, np.zeros(54), step=5))
+    sim._inbox.on_start(joint_state(sim._simulator.joint_names, np.zeros(54), step=5))
     play_to_the_end(sim)
     assert [step_of(message.header.stamp) for message in sim._states._publish_hands.sent] == list(range(3, STEPS + 1))
     played = Rollout.load(sim._score_reporter._rollout)
@@ -183,8 +183,8 @@ def test_health_tells_who_waits_and_what_was_late(sim):
     assert (health.step, health.text, health.warnings) == (STEPS, "playing", ())
     assert {"missed_deadlines", "lifted_steps", "stale_s", "refused_messages"} <= set(health.values)
     assert {"latency_p50_ms", "period_p99_ms", "physics_max_ms"} <= set(health.values)
-    sim._playback.missed_steps.append(3)
-    sim._playback.stale_s, sim._playback.lifting = 0.75, True
+    sim._performance.playback.missed_steps.append(3)
+    sim._performance.playback.stale_s, sim._performance.playback.lifting = 0.75, True
     assert sim._health().warnings == ("1 missed deadlines", "no command for 0.75 s: hands lifted")
 
 
@@ -197,10 +197,10 @@ def test_the_song_waits_for_its_subscribers(sim):
 
     sim._subscriber_gate = Gate()
     begin(sim, lambda message: None)
-    assert sim._thread is None
+    assert sim._performance is None
     sim._subscriber_gate.opened = True
     sim._begin()
-    assert sim._thread is not None
+    assert sim._performance is not None
 
 
 def test_refused_commands_do_not_move_anything(sim):
@@ -212,43 +212,51 @@ def test_refused_commands_do_not_move_anything(sim):
 
     def answer(message) -> None:
         if step_of(message.header.stamp) == 0:
-            sim._on_command(wrong.pop() if wrong else targets_message(names, zeros, step=0))
+            sim._inbox.on_command(wrong.pop() if wrong else targets_message(names, zeros, step=0))
 
     begin(sim, answer)
     deadline_s = time.monotonic() + 60
-    while sim._scoreboard.played < 1:
+    while sim._performance.scoreboard.played < 1:
         assert time.monotonic() < deadline_s
-    assert sim._refused == 2
-    assert np.array_equal(sim._playback.targets[0], np.zeros(46, dtype=np.float32))
+    assert sim._inbox.refused == 2
+    assert np.array_equal(sim._performance.playback.targets[0], np.zeros(46, dtype=np.float32))
 
 
 def test_a_command_that_is_not_finite_stops_the_node_and_names_the_joint(sim):
     names = sim._simulator.target_names
     bad = np.where(np.arange(46) == 3, np.nan, 0.0)
     with pytest.raises(UnsafeError, match=f"^/hands/command: .*{names[3]} = nan$"):
-        sim._on_command(targets_message(names, bad, step=0))
+        sim._inbox.on_command(targets_message(names, bad, step=0))
 
 
 def test_commands_that_are_too_fast_are_told(sim):
     names = sim._simulator.target_names
     far = np.where([name == "rh_forearm_tx" for name in names], -0.7, 0.0)
     start = np.where([name == "rh_forearm_tx" for name in sim._simulator.joint_names], 0.5, 0.0)
-    sim._on_start(joint_state(sim._simulator.joint_names, start))
+    sim._inbox.on_start(joint_state(sim._simulator.joint_names, start))
     sim._states._publish_hands = Topic(answering(sim, lambda step: targets_message(names, far, step=step)))
-    sim._on_song(goal_message(goal(), np.zeros(STEPS, dtype=bool), step=0))
+    sim._inbox.on_song(goal_message(goal(), np.zeros(STEPS, dtype=bool), step=0))
     play_to_the_end(sim)
     assert sim._health().values["limited_steps"] == 1
     assert "1 commands too fast, the last for rh_forearm_tx" in sim._health().warnings
 
 
 def test_wrong_starts_and_songs_are_refused(sim):
-    sim._on_start(joint_state(("nobody",), np.zeros(1)))
+    sim._inbox.on_start(joint_state(("nobody",), np.zeros(1)))
     message = goal_message(goal(), np.zeros(STEPS, dtype=bool), step=0)
     message.joint_names = ["key_1"]
-    sim._on_song(message)
-    assert sim._refused == 2
+    sim._inbox.on_song(message)
+    assert sim._inbox.refused == 2
     assert sim._cue.start is None
     assert sim._cue.steps is None
+
+
+def test_a_start_beyond_the_end_of_the_song_is_refused_and_named(sim, capfd):
+    sim._inbox.on_song(goal_message(goal(), np.zeros(STEPS, dtype=bool), step=0))
+    sim._inbox.on_start(joint_state(sim._simulator.joint_names, np.zeros(54), step=900))
+    assert sim._inbox.refused == 1
+    assert sim._performance is None
+    assert f"start refused: the start is at step 900, the song has {STEPS} steps" in capfd.readouterr().err
 
 
 def test_a_failure_of_the_physics_is_not_hidden(sim):
@@ -256,6 +264,6 @@ def test_a_failure_of_the_physics_is_not_hidden(sim):
         raise RuntimeError("no power")
 
     begin(sim, fail)
-    sim._thread.join()
+    sim._performance._thread.join()
     with pytest.raises(RuntimeError, match="no power"):
         sim._check_for_end()

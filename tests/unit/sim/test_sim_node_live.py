@@ -41,12 +41,12 @@ def play(tmp_path):
                 if step >= END:
                     over.set()
                     return
-                sim._on_goal(goal_message(goal[step : step + 2], np.zeros(2, dtype=bool), step=step))
+                sim._inbox.on_goal(goal_message(goal[step : step + 2], np.zeros(2, dtype=bool), step=step))
                 targets = sim._simulator.target_range.mean(axis=1)
-                sim._on_command(targets_message(sim._simulator.target_names, targets, step=step))
+                sim._inbox.on_command(targets_message(sim._simulator.target_names, targets, step=step))
 
         sim._states._publish_hands = Hands()
-        sim._on_start(joint_state(sim._simulator.joint_names, np.zeros(54)))
+        sim._inbox.on_start(joint_state(sim._simulator.joint_names, np.zeros(54)))
         assert over.wait(60)
         sim.close()
         return sim

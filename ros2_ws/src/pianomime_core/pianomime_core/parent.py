@@ -12,6 +12,8 @@ from pathlib import Path
 
 PARENT = os.getppid()
 """The process that started this one, while it was still there."""
+LAUNCHER = "PIANOMIME_LAUNCHER"
+"""Environment variable with the process number of the launcher, which may be gone before the line above is reached."""
 POLL_PERIOD_S = 0.25
 FAREWELL_S = 10.0
 """What an orphan may take to write its files once it was asked to end; then it is killed."""
@@ -25,13 +27,13 @@ def ending_with_parent(poll_period_s: float = POLL_PERIOD_S, farewell_s: float =
     worker that has done its work. Whom a shell started by `nohup` is to outlive the shell, and does.
     """
     over = threading.Event()
-    if _ignores_hangup(os.getpid()) and not _ignores_hangup(PARENT):
+    if LAUNCHER not in os.environ and _ignores_hangup(os.getpid()) and not _ignores_hangup(PARENT):
         yield
         return
 
     def watch() -> None:
         while not over.wait(poll_period_s):
-            if os.getppid() != PARENT:
+            if os.getppid() != PARENT or not Path("/proc", os.environ.get(LAUNCHER, "self")).exists():
                 os.kill(os.getpid(), signal.SIGTERM)
                 if not over.wait(farewell_s):
                     os.kill(os.getpid(), signal.SIGKILL)

@@ -6,6 +6,13 @@ from numpy.typing import NDArray
 Bools = NDArray[np.bool_]
 
 
+class BeyondEndError(ValueError):
+    """A start that lies beyond the end of the song."""
+
+    def __init__(self, first: int, steps: int) -> None:
+        super().__init__(f"the start is at step {first}, the song has {steps} steps")
+
+
 class Cue:
     """Song and start come from two sides, in any order. They belong together if they are of the same performance, by
     the name that the source of the song gave it; what is over does not begin again by itself.
@@ -34,15 +41,29 @@ class Cue:
         return is_known and self.is_of(self._of_start) and self._of_song != self._over
 
     def take_song(self, performance: str, goal: Bools, sustain: Bools) -> None:
-        """Take the whole song; live music has none."""
-        if not self._live:
-            self.song, self.steps, self._of_song = (goal, sustain), len(goal), performance
+        """Take the whole song; live music has none.
+
+        Raises:
+            BeyondEndError: The start that came before it does not fit; another start is waited for.
+        """
+        if self._live:
+            return
+        self.song, self.steps, self._of_song = (goal, sustain), len(goal), performance
+        if self.is_complete and self.first > self.steps:
+            self.start = None
+            raise BeyondEndError(self.first, self.steps)
 
     def take_start(self, performance: str, positions: NDArray[np.float64], first: int) -> None:
         """Take where the hands begin, and with which step; who says so of a performance that is over thinks that its
-        simulator is gone."""
+        simulator is gone.
+
+        Raises:
+            BeyondEndError: It lies beyond the end of the song; what was known stays.
+        """
         if performance == self._over:
             return
+        if self.steps is not None and self.is_of(performance) and first > self.steps:
+            raise BeyondEndError(first, self.steps)
         self.start, self.first, self._of_start = positions, first, performance
 
     def is_of(self, performance: str) -> bool:

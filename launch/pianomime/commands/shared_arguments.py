@@ -1,0 +1,69 @@
+"""Options that several subcommands of `pianomime` have."""
+
+import argparse
+from pathlib import Path
+
+from pianomime_core.web import LOCALHOST, VIEWER_PORT
+from pianomime_policy.controllers.specs import OURS
+
+CONTROLLER_HELP = (
+    f"{', '.join(f'{spec.name} ({spec.description})' for spec in OURS.values())}, one that another package registers, "
+    "or module:Class of your own; default %(default)s"
+)
+
+
+def add_viewer(parser: argparse.ArgumentParser) -> None:
+    """Where to watch, and files of what was played."""
+    add_watching(parser)
+    parser.add_argument("--rollout", type=Path, metavar="FILE.npz", help="write what was played")
+
+
+def add_watching(parser: argparse.ArgumentParser) -> None:
+    """Where to watch, and the recording."""
+    viewers = ("none", "browser", "window", "rviz")
+    parser.add_argument("--viewer", choices=viewers, default="none", help="rviz needs ROS 2's rviz2; default none")
+    parser.add_argument(
+        "--viewer-port", type=_port, default=VIEWER_PORT, metavar="PORT", help="of the browser viewer, %(default)s"
+    )
+    hosts = "of the browser viewer: 127.0.0.1, this machine alone (default), or 0.0.0.0, whoever reaches it"
+    parser.add_argument("--viewer-host", default=LOCALHOST, metavar="ADDRESS", help=hosts)
+    names = "a further name under which browsers reach it; may be repeated"
+    parser.add_argument("--viewer-name", action="append", default=[], metavar="NAME", help=names)
+    parser.add_argument("--record", type=Path, metavar="FILE.mcap", help="record all ROS topics, as rosbag2 does")
+
+
+def add_choice(parser: argparse.ArgumentParser) -> None:
+    """What of a MIDI file is played."""
+    parser.add_argument(
+        "--tracks",
+        default="",
+        metavar="N,N",
+        help="play these tracks of a MIDI file alone, counted from 1; default: its piano if it has one beside other "
+        "instruments, else all but drums",
+    )
+    parser.add_argument(
+        "--channels", default="", metavar="N,N", help="play these channels alone, 1 to 16; 10 are drums, as pitches"
+    )
+
+
+def add_model(parser: argparse.ArgumentParser) -> None:
+    """The networks."""
+    parser.add_argument(
+        "--model", type=Path, metavar="FOLDER", help="the networks of controller onnx; default: those of this package"
+    )
+
+
+def add_hand_collisions(parser: argparse.ArgumentParser) -> None:
+    """Of the simulator."""
+    parser.add_argument(
+        "--hand-collisions",
+        action=argparse.BooleanOptionalAction,
+        default=False,
+        help="fingers and hands collide with one another; off in the published benchmark",
+    )
+
+
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 1024 <= int(text) <= 65535):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port from 1024 to 65535")
+    return int(text)

@@ -1,0 +1,19 @@
+"""The parameters of a node as a file, for launch files and the runner. Standard library only."""
+
+import json
+from pathlib import Path
+
+from pianomime.graph.node_entry import NodeEntry
+
+EVERY_NODE = "/**/**"
+"""Its name in our files. ROS goes by the names in the order in which it first reads them and, of two types under one
+name, keeps the first in silence. By a name that users do not write, theirs come after ours however they name the node,
+and a wrong type is refused."""
+
+
+def write_parameters(entry: NodeEntry, folder: Path) -> Path:
+    """Write a node's own parameters into `folder`, text as text: launch_ros would read it as YAML, and make a number of
+    a song or a port called "2"."""
+    file = folder / f"{entry.name}.yaml"
+    file.write_text(json.dumps({EVERY_NODE: {"ros__parameters": entry.parameters}}), encoding="utf-8")
+    return file

@@ -1,0 +1,70 @@
+"""One performance: the physics in a thread of its own, from its first step to its last score."""
+
+import threading
+import time
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pianomime_sim.command_buffer import CommandBuffer
+from pianomime_sim.playback import Playback
+from pianomime_sim.scoreboard import Scoreboard
+
+FINAL_WAIT_S = 2.0
+"""How long the end of the song waits for the last goal."""
+
+
+class Performance:
+    """The thread meets others in CommandBuffer and Scoreboard only.
+
+    Attributes:
+        playback: What is played.
+        scoreboard: How well.
+        commands: What the controller answers.
+        failure: What ended the thread; None while there is nothing.
+    """
+
+    def __init__(self, playback: Playback, scoreboard: Scoreboard, commands: CommandBuffer, *, lift: bool) -> None:
+        """`lift`: The hands leave the keys at the end, unless `end` was called."""
+        self.playback, self.scoreboard, self.commands = playback, scoreboard, commands
+        self.failure: Exception | None = None
+        self._lift = lift
+        self._cancelled = False
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._ended_s: float | None = None
+
+    def begin(self, start: NDArray[np.float64], steps: int, first: int) -> None:
+        """Play `steps` control steps, from step `first` and joint positions (n,) [rad, m] on."""
+        self._thread = threading.Thread(target=self._play, args=(start, steps, first), name="physics")
+        self._thread.start()
+
+    @property
+    def is_going_on(self) -> bool:
+        """False when the physics have ended, well or not."""
+        return self._thread is not None and self._thread.is_alive()
+
+    def cancel(self) -> None:
+        """End it where it is, as at the end of the music."""
+        self._cancelled = True
+        self._stop.set()
+
+    def end(self) -> None:
+        """End it where it is, at once; the physics have ended when this returns."""
+        self._stop.set()
+        if self._thread is not None:
+            self._thread.join()
+
+    def goal_is_late(self) -> bool:
+        """True when the goal of what was played has been waited for long enough since the end."""
+        if self._ended_s is None:
+            self._ended_s = time.monotonic()
+        return time.monotonic() - self._ended_s > FINAL_WAIT_S
+
+    def _play(self, start: NDArray[np.float64], steps: int, first: int) -> None:
+        try:
+            self.playback.run(start, steps, self._stop, first)
+            if self._lift and (self._cancelled or not self._stop.is_set()):
+                self.playback.lift()
+        except Exception as error:
+            self.failure = error

@@ -1,0 +1,124 @@
+"""What the simulator is told: song, start, goals and commands, read by names; what cannot be used is refused in one
+line."""
+
+from collections.abc import Callable
+
+from rclpy.node import Node
+from sensor_msgs.msg import JointState
+from trajectory_msgs.msg import JointTrajectory
+
+from pianomime_core import ros_topics as topics
+from pianomime_core.errors import UnsafeError
+from pianomime_core.ros_messages import (
+    GOAL_NAMES,
+    SUSTAIN,
+    MessageError,
+    NameOrder,
+    NotFiniteError,
+    read_goal,
+    read_joint_state,
+    read_pedal,
+    read_targets,
+    step_of,
+)
+from pianomime_core.ros_node import WARNING_PERIOD_S
+from pianomime_core.ros_owner import Owners
+from pianomime_core.ros_qos import LATCHED, NEWEST
+from pianomime_sim.cue import BeyondEndError, Cue
+from pianomime_sim.performance import Performance
+
+
+class Inbox:
+    """Callbacks of the simulator's subscriptions.
+
+    Args:
+        node: Logs.
+        joint_names: Of a start, in the simulator's order.
+        target_names: Of a command, in the simulator's order.
+        cue: Takes song and start.
+        performance: The one that goes on, or None.
+        begin: Called when a song or a start has been taken.
+
+    Attributes:
+        refused: How many messages could not be used.
+    """
+
+    def __init__(
+        self,
+        node: Node,
+        joint_names: tuple[str, ...],
+        target_names: tuple[str, ...],
+        cue: Cue,
+        performance: Callable[[], Performance | None],
+        begin: Callable[[], None],
+    ) -> None:
+        self.refused = 0
+        self._node, self._cue, self._performance, self._begin = node, cue, performance, begin
+        self._joints = NameOrder(joint_names)
+        self._targets = NameOrder(target_names, beside=(SUSTAIN,))
+        self._keys = NameOrder(GOAL_NAMES)
+
+    def subscribe(self, owners: Owners) -> None:
+        """Listen, each topic to one publisher."""
+        owners.subscribe(JointTrajectory, topics.SONG, self.on_song, LATCHED)
+        owners.subscribe(JointTrajectory, topics.GOAL, self.on_goal, NEWEST)
+        owners.subscribe(JointState, topics.START, self.on_start, LATCHED)
+        owners.subscribe(JointTrajectory, topics.COMMAND, self.on_command, NEWEST)
+
+    def on_song(self, message: JointTrajectory) -> None:
+        """Take the whole song, unless one is played: its source was started anew."""
+        if self._performance() is not None:
+            return
+        try:
+            self._cue.take_song(message.header.frame_id, *read_goal(message, self._keys))
+        except (MessageError, BeyondEndError) as error:
+            self._refuse(topics.SONG, error)
+            return
+        self._begin()
+
+    def on_start(self, message: JointState) -> None:
+        """Take where the hands begin; a controller that is started anew begins where they are."""
+        if self._performance() is not None:
+            return
+        try:
+            start, _ = read_joint_state(message, self._joints, velocities=False)
+            self._cue.take_start(message.header.frame_id, start, step_of(message.header.stamp))
+        except (MessageError, BeyondEndError) as error:
+            self._refuse(topics.START, error)
+            return
+        self._begin()
+
+    def on_goal(self, message: JointTrajectory) -> None:
+        """Score what is played by the rows to come."""
+        performance = self._performance()
+        if performance is None or performance.playback.now is None or not self._cue.is_of(message.header.frame_id):
+            return
+        try:
+            step, goal = step_of(message.header.stamp), read_goal(message, self._keys)
+            if step > performance.playback.now[0]:
+                raise MessageError(f"step {step} is yet to come, the song is at {performance.playback.now[0]}")
+            performance.scoreboard.expect(step, *goal)
+        except MessageError as error:
+            self._refuse(topics.GOAL, error)
+
+    def on_command(self, message: JointTrajectory) -> None:
+        """Take the answer to a state.
+
+        Raises:
+            UnsafeError: A number is not finite.
+        """
+        performance = self._performance()
+        try:
+            step, targets = step_of(message.header.stamp), read_targets(message, self._targets)
+            # Else it answers nothing, or a state of before the song was begun again.
+            if performance is not None and (now := performance.playback.now) is not None and step <= now[0]:
+                performance.commands.put(step, targets, read_pedal(message))
+        except NotFiniteError as error:
+            raise UnsafeError(f"{self._node.resolve_topic_name(topics.COMMAND)}: {error}") from error
+        except MessageError as error:
+            self._refuse(topics.COMMAND, error)
+
+    def _refuse(self, topic: str, error: MessageError | BeyondEndError) -> None:
+        self.refused += 1
+        name = self._node.resolve_topic_name(topic)
+        self._node.get_logger().error(f"{name} refused: {error}", throttle_duration_sec=WARNING_PERIOD_S)
