@@ -11,7 +11,7 @@ from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
-from pianomime.parameters_file import EVERY_NODE
+from pianomime.graph.parameters_file import EVERY_NODE
 
 
 @dataclass
