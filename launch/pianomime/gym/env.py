@@ -147,7 +147,7 @@ class PianoEnv(gymnasium.Env[Values, NDArray[Any]]):
             info["score"] = self.rollout().metadata["scores"]
         else:
             self._ask_nominal(state)
-        return self._observe(state), sum(terms.values()), is_over, False, info
+        return self._observe(state), sum(terms.values(), 0.0), is_over, False, info
 
     def rollout(self) -> Rollout:
         """Return the steps since `reset`, one at least, as `pianomime plot`, `video` and `replay` read them."""

@@ -72,6 +72,8 @@ def test_doing_nothing_about_the_planner_is_what_the_planner_plays(tune):
     assert score == truth.score.as_dict()
     assert len(rewards) == truth.score.frames
     assert 1.9 < np.mean(rewards) <= 2.5
+    env.reset(seed=0)
+    assert play(env, np.zeros(46, dtype=np.float32))[0] == rewards
 
 
 def test_what_is_seen_is_the_goal_and_the_state(tune):
