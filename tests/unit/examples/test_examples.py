@@ -86,7 +86,9 @@ def test_perceive_demonstration(run, tune, monkeypatch):
         run("perceive_demonstration.py")
     with pytest.raises(SystemExit, match=r"no_video\.mp4"):
         run("perceive_demonstration.py", "no_video.mp4", tune)
-    monkeypatch.setattr("pianomime_perception.perceive.perceive", lambda *_, **__: seen(tune))
+    monkeypatch.setattr(
+        "pianomime_perception.demonstration_from_video.demonstration_from_video", lambda *_, **__: seen(tune)
+    )
     printed = run("perceive_demonstration.py", "video.mp4", tune, "seen.npz")
     assert "seen.npz: 3 notes" in printed
     assert number(r"plays it with F1 ([\d.]+)", printed) > 0.5

@@ -2,6 +2,7 @@
 
 import random
 import sys
+from dataclasses import replace
 from types import SimpleNamespace
 
 import mido
@@ -86,16 +87,17 @@ def test_the_policy_starts_once_and_answers_each_state(policy):
     assert len(read_joint_state(start, NameOrder(policy._controller.joint_names), velocities=False)[0]) == 54
     commands = policy._publish_command.sent
     assert [step_of(command.header.stamp) for command in commands] == [0, 1, 2]
-    assert read_targets(commands[0], NameOrder(policy._controller.target_names)).shape == (1, 46)
+    assert read_targets(commands[0], NameOrder(policy._controller.target_names, beside=("sustain",))).shape == (1, 46)
 
 
 def test_the_pedal_is_commanded_also_when_a_command_is_repeated(policy):
     give(policy, 0)
-    policy._controller.pedal = lambda: True
+    act = policy._controller.act
+    policy._controller.act = lambda observation: replace(act(observation), pedal=True)
     give(policy, 1)
     give(policy, 1)
-    without, down, again = policy._publish_command.sent
-    assert "sustain" not in without.joint_names, "idle does not use the pedal"
+    up, down, again = policy._publish_command.sent
+    assert read_pedal(up).tolist() == [False], "idle does not use the pedal"
     assert read_pedal(down).tolist() == [True]
     assert down == again
     order = NameOrder(policy._controller.target_names, beside=("sustain",))

@@ -192,7 +192,7 @@ def test_a_song_begun_again_is_played_and_scored_from_step_0(sim):
     assert sim._restart() == "the song is not being played"
     begin(sim, answer)
     wait_for(lambda: sim._performance.playback.now is not None and sim._performance.playback.now[0] == 4)
-    sim._control.transport.pause(True)
+    sim._control.control.pause(True)
     limit[0] = STEPS
     assert sim._restart() == ""
     assert not sim._control.control.paused

@@ -110,7 +110,7 @@ def test_statistics_are_part_of_the_trained_system(made: Path, tmp_path: Path) -
 @pytest.mark.parametrize(
     ("name", "options", "message"),
     [
-        ("two-staged", (), "unknown configuration 'two-staged': choose one of two-stage,"),
+        ("two-staged", (), "unknown configuration 'two-staged': did you mean 'two-stage'? choose one of two-stage,"),
         ("two-stage", ("--autoencoder", "nowhere.pt"), "nowhere.pt"),
         ("two-stage", ("--demos", "nowhere"), "nowhere"),
     ],
