@@ -72,5 +72,5 @@ def test_every_argument_is_described(description):
 
 @pytest.mark.parametrize("viewer", ["browser", "window"])
 def test_without_a_robot_there_is_nothing_for_its_viewers_to_show(description, viewer):
-    with pytest.raises(UserError, match=rf"viewer '{viewer}' shows the robot.*add follow:=true"):
+    with pytest.raises(UserError, match=rf"viewer '{viewer}' shows only the robot: add follow:=true"):
         start(description, viewer=viewer)

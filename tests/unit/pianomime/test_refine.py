@@ -68,7 +68,7 @@ def test_a_budget_ends_it_and_the_same_command_goes_on(
     first = pianomime("refine", tune, "--out", out, "--budget", 100)
     assert first.code == 0
     assert "15 of 25 steps are refined" in first.out
-    assert "the same command goes on" in first.out
+    assert "run the same command to continue" in first.out
     assert partial(out).exists()
     assert Rollout.load(out).metadata["decided_steps"] == 15
     assert pianomime("replay", out).code == 0
