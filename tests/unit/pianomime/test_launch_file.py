@@ -248,7 +248,10 @@ def test_a_bad_value_names_itself_and_the_legal_ones(description, given, words):
 
 
 def test_an_unknown_argument_is_refused_on_our_command_line_alone(description):
-    with pytest.raises(UserError, match=r"unknown launch argument 'contoller': did you mean 'controller'\? choose one of midi, .*controller, "):
+    with pytest.raises(
+        UserError,
+        match=r"unknown launch argument 'contoller': did you mean 'controller'\? choose one of midi, .*controller, ",
+    ):
         start(description, typed(LAUNCH_FILE, "midi:=twinkle", "contoller:=onnx"))
     start(description, typed(LAUNCH_FILE, "midi:=twinkle", "sigterm_timeout:=9"))
     start(description, typed(LAUNCH_FILE.with_name("theirs.launch.py"), "robots:=2"))
