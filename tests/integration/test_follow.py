@@ -175,7 +175,7 @@ def test_the_robots_fingertips_go_where_the_persons_are(follow, person):
     assert person.steps == sorted(person.steps)
     assert following.end() == 0, following.said
     assert "right hand: fingertips" in following.said
-    assert "picture to command: median" in following.said
+    assert "frame to command: median" in following.said
     assert "score" not in following.said
 
 
@@ -216,7 +216,7 @@ def test_nobody_to_follow_is_told_at_the_end(follow):
     following = follow("--fingertips")
     following.until(READY)
     assert following.end() == 0, following.said
-    assert "nobody was followed" in following.said
+    assert "no fingertips were received" in following.said
 
 
 @pytest.mark.parametrize(
