@@ -1,3 +1,17 @@
+# Copyright 2026 PianoMime contributors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+
 """Validates a soundfont before the synthesizer loads it: TinySoundFont follows every index without checking it.
 
 The format is SoundFont 2.04: a RIFF file of three lists, INFO, sdta with the samples, and pdta with nine tables. A
