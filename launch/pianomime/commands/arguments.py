@@ -16,6 +16,7 @@
 
 import argparse
 import importlib.metadata
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
@@ -37,7 +38,7 @@ from pianomime.commands.sound_options import add_sound_arguments
 from pianomime.commands.transcribe import add_transcribe
 from pianomime.commands.urdf import add_urdf
 from pianomime.files.songs import DEFAULT_SONG, bundled_songs
-from pianomime_core.errors import UserError
+from pianomime_core.errors import UserError, did_you_mean
 from pianomime_policy.controllers.default_controller import DEFAULT_CONTROLLER
 
 
@@ -45,11 +46,14 @@ class _Parser(argparse.ArgumentParser):
     """An argument parser whose errors are our errors: one line, no usage text around it."""
 
     def error(self, message: str) -> NoReturn:
+        if choice := re.search(r"invalid choice: '(.*)' \(choose from (.*)\)", message):
+            guess = did_you_mean(choice[1], re.findall(r"'([^']*)'", choice[2]))
+            message = message.replace("(choose from", f"{guess}(choose from")
         raise UserError(f"{message} (see {self.prog} --help)")
 
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
-    """Return the options; `command` is the subcommand.
+    """Return the options; `command` is the subcommand. Without arguments, print the help and exit.
 
     Raises:
         UserError: They are not understood.
@@ -58,10 +62,14 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--version", action="version", version=f"pianomime {importlib.metadata.version('pianomime')}")
     commands = parser.add_subparsers(dest="command", metavar="{" + ",".join(_SUBCOMMANDS) + "}", required=True)
     subparsers = {name: add(commands) for name, add in _SUBCOMMANDS.items()}
+    if not arguments:
+        parser.print_help()
+        parser.exit()
     options, unknown = parser.parse_known_args(arguments)
     if unknown:
         legal = [text for action in subparsers[options.command]._actions for text in action.option_strings]
-        raise UserError(f"unknown argument {unknown[0]!r}: {options.command} has the options {', '.join(legal)}")
+        guess = did_you_mean(unknown[0], legal)
+        raise UserError(f"unknown argument {unknown[0]!r}: {guess}{options.command} has the options {', '.join(legal)}")
     return options
 
 

@@ -160,7 +160,6 @@ def test_evaluate_refuses_files_it_cannot_write(
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ("", ("play", "evaluate", "diagnose", "refine", "replay")),
         ("dance", ("'dance'", "play", "evaluate", "diagnose", "replay")),
         ("play --loud", ("'--loud'", *OPTIONS["play"])),
         ("play --contr idle", ("'--contr'", "--controller")),
@@ -200,6 +199,19 @@ def test_evaluate_refuses_files_it_cannot_write(
 )
 def test_bad_arguments_are_refused(arguments: str, words: tuple[str, ...], pianomime: Command) -> None:
     pianomime(*arguments.split()).refuses(*words)
+
+
+def test_a_misspelt_word_is_guessed(pianomime: Command, tune: Path) -> None:
+    pianomime("evalute", tune).refuses("'evalute'", "did you mean 'evaluate'?")
+    pianomime("play", tune, "--controler", "idle").refuses("'--controler'", "did you mean '--controller'?")
+    pianomime("play", tune, "--viewer", "browsr").refuses("'browsr'", "did you mean 'browser'?")
+
+
+def test_without_a_command_it_prints_its_help(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        cli.main([])
+    assert ended.value.code == 0
+    assert capsys.readouterr().out.startswith("usage: pianomime")
 
 
 @pytest.mark.parametrize("command", OPTIONS)
