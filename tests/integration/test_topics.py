@@ -87,7 +87,7 @@ def test_every_topic_of_a_performance(domain, tmp_path):
     heard = stranger.heard
     assert {tuple(message.name) for message in heard["/hands/joint_states"]} == {joint_names()}
     assert {tuple(message.name) for message in heard["/piano/joint_states"]} == {(*KEY_NAMES, "sustain")}
-    assert {tuple(message.joint_names) for message in heard["/hands/command"]} == {target_names()}
+    assert {tuple(message.joint_names) for message in heard["/hands/command"]} == {(*target_names(), "sustain")}
     assert {tuple(message.joint_names) for message in heard["/piano/goal"]} == {GOAL_NAMES}
     assert {len(message.points) for message in heard["/piano/goal"]} == {40}
     assert len(heard["/piano/song"][0].points) == 481
