@@ -35,4 +35,4 @@ with AnyReader([Path(sys.argv[1])]) as reader:
 steps = sorted(step for step in goal if step + 1 in angles)
 pressed = np.array([KEYBOARD.pressed(angles[step + 1]) for step in steps])
 card = pm.score(np.array([goal[step] for step in steps]), pressed)
-print(f"{len(steps)} steps, {pressed.sum()} key-frames pressed, F1 {card.f1:.3f}, onset F1 {card.onset_f1:.3f}")
+print(f"{len(steps)} steps, {pressed.sum()} note-frames pressed, F1 {card.f1:.3f}, onset F1 {card.onset_f1:.3f}")

@@ -76,7 +76,7 @@ class Episode:
     """How a song was played.
 
     Attributes:
-        score: Precision, recall and F1, each 0..1, of frames, key-frames and onsets.
+        score: Precision, recall and F1, each 0..1, of frames, note-frames and onsets.
         rollout: Goal, targets and pressed keys of every control step; `rollout.save(path)` writes the npz file that
             `pianomime plot`, `video`, `sound` and `replay` read.
     """

@@ -132,7 +132,7 @@ def test_read_mcap(run, tmp_path):
     printed = run("read_mcap.py", "song.mcap")
     assert "/piano/joint_states: 5 of sensor_msgs/msg/JointState" in printed
     # Wanted in steps 0 to 3, down at the ends of 0, 1 and 3: 1 + 1 + 0 + 1 of 4.
-    assert "4 steps, 3 key-frames pressed, F1 0.750" in printed
+    assert "4 steps, 3 note-frames pressed, F1 0.750" in printed
 
 
 def record(path: Path) -> None:
