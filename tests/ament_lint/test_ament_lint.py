@@ -11,6 +11,12 @@ FLAKE8_CONFIG = Path(__file__).with_name("flake8.ini")
 NOT_ASKED = ["D100", "D102", "D104", "D105", "D107", "D205", "D209", "D212", "D402", "D403", "D415", "D417"]
 
 
+def test_copyright(capsys):
+    ament_copyright = pytest.importorskip("ament_copyright.main", reason="ament_copyright is not installed")
+    code = ament_copyright.main(argv=["."])
+    assert code == 0, capsys.readouterr().out
+
+
 def test_flake8():
     ament_flake8 = pytest.importorskip("ament_flake8.main", reason="ament_flake8 is not installed")
     code, errors = ament_flake8.main_with_errors(argv=["--config", str(FLAKE8_CONFIG)])

@@ -30,7 +30,7 @@ ROS_PACKAGES = {
     *("action_msgs", "builtin_interfaces", "diagnostic_msgs", "geometry_msgs", "lifecycle_msgs", "rcl_interfaces"),
     *("rosgraph_msgs", "sensor_msgs", "std_msgs", "std_srvs", "tf2_msgs", "trajectory_msgs", "unique_identifier_msgs"),
     *("visualization_msgs", "ament_index_python", "launch", "launch_ros", "launch_testing", "rclpy", "ros2launch"),
-    *("ament_flake8", "ament_pep257", "ament_xmllint"),
+    *("ament_copyright", "ament_flake8", "ament_pep257", "ament_xmllint"),
 }
 NOT_IMPORTED = {"ament_index_python", "ros2launch"}  # needed by the command `ros2 launch pianomime ...`
 MODULE_OF = {"mediapipe": "mediapipe", "opencv-python-headless": "cv2", "pillow": "PIL", "python-rtmidi": "rtmidi"}
