@@ -88,11 +88,12 @@ def manager():
     ("shutdown", "active"),
     [(Transition.TRANSITION_ACTIVE_SHUTDOWN, True), (Transition.TRANSITION_INACTIVE_SHUTDOWN, False)],
 )
-def test_a_node_that_is_shut_down_drives_no_hand(manager, shutdown, active):
+def test_a_node_that_is_shut_down_drives_no_hand(manager, shutdown, active, capfd):
     if active:
         assert manager.ask(Transition.TRANSITION_ACTIVATE)
         assert manager.answers(0)
     assert manager.ask(shutdown)
+    assert ("no longer commands the hands" in capfd.readouterr().err) == active
     assert manager.state() == "finalized"
     assert not manager.answers(1, rounds=10)
     # Nobody of it is left to do so.

@@ -88,6 +88,7 @@ class _ManagedNode(SteadyTimers, LifecycleNode):
         return self._owner.transition(self._owner.connect)
 
     def on_deactivate(self, state: LifecycleState) -> TransitionCallbackReturn:
+        self._log_release(state)
         super().on_deactivate(state)
         return self._owner.transition(self._owner.disconnect, TransitionCallbackReturn.ERROR)
 
@@ -102,8 +103,13 @@ class _ManagedNode(SteadyTimers, LifecycleNode):
 
     def _let_go(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Release everything from any state: afterwards this node no longer controls the hands."""
+        self._log_release(state)
         super().on_deactivate(state)
         return self._owner.transition(self._owner.forget)
+
+    def _log_release(self, state: LifecycleState) -> None:
+        if state.label == "active":
+            self.get_logger().warning("no longer commands the hands: they hold, then lift")
 
 
 class PolicyNode:
