@@ -12,7 +12,7 @@
 # See the License for the specific language governing permissions and
 # limitations under the License.
 
-"""The subcommands that play many songs with nobody watching, and their options."""
+"""The subcommands that play many songs without a viewer, and their options."""
 
 import argparse
 import math

@@ -27,13 +27,13 @@ CONTROLLER_HELP = (
 
 
 def add_viewer(parser: argparse.ArgumentParser) -> None:
-    """Where to watch, and files of what was played."""
+    """Add the viewer, recording and rollout options."""
     add_watching(parser)
     parser.add_argument("--rollout", type=Path, metavar="FILE.npz", help="write what was played")
 
 
 def add_watching(parser: argparse.ArgumentParser) -> None:
-    """Where to watch, and the recording."""
+    """Add the viewer and recording options."""
     viewers = ("none", "browser", "window", "rviz")
     parser.add_argument("--viewer", choices=viewers, default="none", help="rviz needs ROS 2's rviz2; default none")
     parser.add_argument(
@@ -47,7 +47,7 @@ def add_watching(parser: argparse.ArgumentParser) -> None:
 
 
 def add_choice(parser: argparse.ArgumentParser) -> None:
-    """What of a MIDI file is played."""
+    """Add the options that select tracks and channels of a MIDI file."""
     parser.add_argument(
         "--tracks",
         default="",
@@ -61,14 +61,14 @@ def add_choice(parser: argparse.ArgumentParser) -> None:
 
 
 def add_model(parser: argparse.ArgumentParser) -> None:
-    """The networks."""
+    """Add the option for the networks."""
     parser.add_argument(
         "--model", type=Path, metavar="FOLDER", help="the networks of controller onnx; default: those of this package"
     )
 
 
 def add_hand_collisions(parser: argparse.ArgumentParser) -> None:
-    """Of the simulator."""
+    """Add the option for hand collisions."""
     parser.add_argument(
         "--hand-collisions",
         action=argparse.BooleanOptionalAction,

@@ -20,14 +20,14 @@ from pathlib import Path
 from pianomime.graph.node_entry import NodeEntry
 
 EVERY_NODE = "/**/**"
-"""Its name in our files. ROS goes by the names in the order in which it first reads them and, of two types under one
-name, keeps the first in silence. By a name that users do not write, theirs come after ours however they name the node,
-and a wrong type is refused."""
+"""The node name in our files. ROS goes by the names in the order in which it first reads them and, of two types under
+one name, keeps the first in silence. With a name that users do not write, theirs come after ours however they name the
+node, and a wrong type is refused."""
 
 
 def write_parameters(entry: NodeEntry, folder: Path) -> Path:
-    """Write a node's own parameters into `folder`, text as text: launch_ros would read it as YAML, and make a number of
-    a song or a port called "2"."""
+    """Write the parameters of a node into `folder`. Strings stay strings: launch_ros would parse them as YAML, and a
+    song or port called "2" would become a number."""
     file = folder / f"{entry.name}.yaml"
     file.write_text(json.dumps({EVERY_NODE: {"ros__parameters": entry.parameters}}), encoding="utf-8")
     return file

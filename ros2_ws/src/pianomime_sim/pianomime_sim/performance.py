@@ -12,7 +12,7 @@
 # See the License for the specific language governing permissions and
 # limitations under the License.
 
-"""One performance: the physics in a thread of its own, from its first step to its last score."""
+"""One performance: the physics in its own thread, from the first step to the last score."""
 
 import threading
 import time
@@ -29,17 +29,17 @@ FINAL_WAIT_S = 2.0
 
 
 class Performance:
-    """The thread meets others in CommandBuffer and Scoreboard only.
+    """The thread shares only CommandBuffer and Scoreboard with others.
 
     Attributes:
-        playback: What is played.
-        scoreboard: How well.
-        commands: What the controller answers.
-        failure: What ended the thread; None while there is nothing.
+        playback: The song being played.
+        scoreboard: Its score.
+        commands: Commands of the controller.
+        failure: The exception that ended the thread, or None.
     """
 
     def __init__(self, playback: Playback, scoreboard: Scoreboard, commands: CommandBuffer, *, lift: bool) -> None:
-        """`lift`: The hands leave the keys at the end, unless `end` was called."""
+        """`lift`: lift the hands at the end, unless `end` was called."""
         self.playback, self.scoreboard, self.commands = playback, scoreboard, commands
         self.failure: Exception | None = None
         self._lift = lift
@@ -49,28 +49,28 @@ class Performance:
         self._ended_s: float | None = None
 
     def begin(self, start: NDArray[np.float64], steps: int, first: int) -> None:
-        """Play `steps` control steps, from step `first` and joint positions (n,) [rad, m] on."""
+        """Play `steps` control steps, starting at step `first` with joint positions (n,) [rad, m]."""
         self._thread = threading.Thread(target=self._play, args=(start, steps, first), name="physics")
         self._thread.start()
 
     @property
     def is_going_on(self) -> bool:
-        """False when the physics have ended, well or not."""
+        """False once the thread has ended, with or without an error."""
         return self._thread is not None and self._thread.is_alive()
 
     def cancel(self) -> None:
-        """End it where it is, as at the end of the music."""
+        """Stop at the current step, as at the end of the music."""
         self._cancelled = True
         self._stop.set()
 
     def end(self) -> None:
-        """End it where it is, at once; the physics have ended when this returns."""
+        """Stop at once and wait for the thread."""
         self._stop.set()
         if self._thread is not None:
             self._thread.join()
 
     def goal_is_late(self) -> bool:
-        """True when the goal of what was played has been waited for long enough since the end."""
+        """Return whether the last goal has been awaited for `FINAL_WAIT_S` since the end."""
         if self._ended_s is None:
             self._ended_s = time.monotonic()
         return time.monotonic() - self._ended_s > FINAL_WAIT_S

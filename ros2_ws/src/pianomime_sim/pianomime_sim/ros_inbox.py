@@ -12,7 +12,7 @@
 # See the License for the specific language governing permissions and
 # limitations under the License.
 
-"""What the simulator is told: song, start, goals and commands, read by names; what cannot be used is refused in one
+"""The simulator's subscriptions: song, start, goals and commands, matched by name; invalid messages are refused in one
 line."""
 
 from collections.abc import Callable
@@ -47,14 +47,14 @@ class Inbox:
 
     Args:
         node: Logs.
-        joint_names: Of a start, in the simulator's order.
-        target_names: Of a command, in the simulator's order.
-        cue: Takes song and start.
-        performance: The one that goes on, or None.
-        begin: Called when a song or a start has been taken.
+        joint_names: Names in a start message, in the simulator's order.
+        target_names: Names in a command, in the simulator's order.
+        cue: Receives song and start.
+        performance: Returns the current performance, or None.
+        begin: Called after a song or a start was accepted.
 
     Attributes:
-        refused: How many messages could not be used.
+        refused: Number of messages refused.
     """
 
     def __init__(
@@ -73,14 +73,14 @@ class Inbox:
         self._keys = NameOrder(GOAL_NAMES)
 
     def subscribe(self, owners: Owners) -> None:
-        """Listen, each topic to one publisher."""
+        """Subscribe to one publisher per topic."""
         owners.subscribe(JointTrajectory, topics.SONG, self.on_song, LATCHED)
         owners.subscribe(JointTrajectory, topics.GOAL, self.on_goal, NEWEST)
         owners.subscribe(JointState, topics.START, self.on_start, LATCHED)
         owners.subscribe(JointTrajectory, topics.COMMAND, self.on_command, NEWEST)
 
     def on_song(self, message: JointTrajectory) -> None:
-        """Take the whole song, unless one is played: its source was started anew."""
+        """Accept the whole song; during a performance it is ignored, since it comes from a restarted source."""
         if self._performance() is not None:
             return
         try:
@@ -91,7 +91,8 @@ class Inbox:
         self._begin()
 
     def on_start(self, message: JointState) -> None:
-        """Take where the hands begin; a controller that is started anew begins where they are."""
+        """Accept the initial joint positions; during a performance they are ignored: a restarted controller begins
+        with the current ones."""
         if self._performance() is not None:
             return
         try:
@@ -103,7 +104,7 @@ class Inbox:
         self._begin()
 
     def on_goal(self, message: JointTrajectory) -> None:
-        """Score what is played by the rows to come."""
+        """Use the rows of a goal window for scoring."""
         performance = self._performance()
         if performance is None or performance.playback.now is None or not self._cue.is_of(message.header.frame_id):
             return
@@ -116,7 +117,7 @@ class Inbox:
             self._refuse(topics.GOAL, error)
 
     def on_command(self, message: JointTrajectory) -> None:
-        """Take the answer to a state.
+        """Accept the command for a state.
 
         Raises:
             UnsafeError: A number is not finite.
@@ -124,7 +125,7 @@ class Inbox:
         performance = self._performance()
         try:
             step, targets = step_of(message.header.stamp), read_targets(message, self._targets)
-            # Else it answers nothing, or a state of before the song was begun again.
+            # Otherwise it answers no state, or one from before the song was restarted.
             if performance is not None and (now := performance.playback.now) is not None and step <= now[0]:
                 performance.commands.put(step, targets, read_pedal(message))
         except NotFiniteError as error:

@@ -12,7 +12,7 @@
 # See the License for the specific language governing permissions and
 # limitations under the License.
 
-"""The simulator as a ROS node: states out, commands in; ends by itself at the end of the song, or waits for the next.
+"""The simulator as a ROS node: states out, commands in; ends after the song, or waits for the next.
 
 Live music has no length: with `session_s` it plays until it is interrupted, then it scores and writes as for a song.
 """
@@ -93,11 +93,11 @@ class SimNode:
 
     @property
     def finished(self) -> bool:
-        """True when the song is over, its last score delivered and its rollout written."""
+        """Return whether the song is over, with its last score published and its rollout written."""
         return self._finished
 
     def close(self) -> None:
-        """Stop the physics and wait for it: this is the end of the music, with the score so far."""
+        """Stop the physics and score what was played so far."""
         performance = self._performance
         if performance is None:
             if not (self._finished or self._asked.stay):
@@ -138,7 +138,7 @@ class SimNode:
         self._control.set_playing(True)
 
     def _cancel(self) -> str:
-        """End the song where it is, with the score so far; return why not, or an empty text."""
+        """End the song at its current step; return the reason if that fails, else an empty text."""
         if self._performance is None or self._finished or not self._performance.is_going_on:
             return "no song is being played"
         self._performance.cancel()
@@ -146,15 +146,16 @@ class SimNode:
         return ""
 
     def _is_alone(self) -> bool:
-        """False until no other simulator can be there; from then on this one says that it lives."""
+        """Return False until another simulator is ruled out; from then on this one reports that it is alive."""
         if self._diagnostics is None and (self._asked.takes_over or self._claim.is_granted()):
             self._diagnostics = Diagnostics(self.node, self._health)
             self._diagnostics.report()
         return self._diagnostics is not None
 
     def _restart(self) -> str:
-        """Play the song from step 0, with a new score; return why not, or an empty text. Nobody else has to be told:
-        a state of step 0 is answered with its window, and a state before the last one begins the controller anew."""
+        """Play the song from step 0, with a new score; return the reason if that fails, else an empty text. The other
+        nodes follow by themselves: a state of step 0 is answered with its window, and an earlier state restarts the
+        controller."""
         if first := self._cue.first:
             return f"this simulator took over at step {first} and does not know where the hands began"
         performance = self._performance
@@ -171,7 +172,7 @@ class SimNode:
         return ""
 
     def _make_ready(self) -> None:
-        """For another performance, after the end of this one."""
+        """Prepare for another performance."""
         self._performance = None
         self._states.reset()
         self._control.control.pause(False)
