@@ -36,15 +36,17 @@ $(COMPILED): $(INSTALLED) $(KERNELS)
 	@$(BIN)/python -m pianomime_policy.warm_up $(wildcard launch/models/generalist)
 	touch $@
 
-# What `make install` installs, with the SHA-256 of every file that the package index has of each version: to be made anew
-# when requirements.txt, constraints.txt or BARE change.
+# What `make install` and `make perceive` install, with the SHA-256 of every file that the package index has of each
+# version: to be run when requirements.txt, requirements-perception.txt, constraints.txt, BARE or PERCEPTION_BARE change.
 lock:
 	test -x $(LOCKING)/bin/uv || ($(PYTHON) -m venv $(LOCKING) && $(LOCKING)/bin/pip install --quiet uv==0.13.9)
 	$(LOCKING)/bin/uv pip compile $(LOCK_OPTIONS) --constraint constraints.txt requirements.txt > requirements.lock
 	printf "%s\n" $(BARE) | $(LOCKING)/bin/uv pip compile $(LOCK_OPTIONS) --no-deps - >> requirements.lock
+	$(LOCKING)/bin/uv pip compile $(LOCK_OPTIONS) --constraint constraints.txt requirements-perception.txt > requirements-perception.lock
+	printf "%s\n" $(PERCEPTION_BARE) | $(LOCKING)/bin/uv pip compile $(LOCK_OPTIONS) --no-deps - >> requirements-perception.lock
 
-# Torch and what else only training needs: whoever plays does without. Without hashes here and below: torch is built for
-# CPUs and for several makers' GPUs, under one version, and who has a build of it of his own (pip's find-links) keeps it.
+# Torch and what else only training needs: playing does not. Without hashes, as `make transcribe`: torch is built for CPUs
+# and for GPUs of several makers under one version, and a build that is chosen by pip's find-links is kept.
 training: $(TRAINING)
 
 $(TRAINING): $(INSTALLED) requirements-training.txt
@@ -54,9 +56,8 @@ $(TRAINING): $(INSTALLED) requirements-training.txt
 # MediaPipe and OpenCV, for `pianomime perceive`.
 perceive: $(PERCEPTION)
 
-$(PERCEPTION): $(INSTALLED) requirements-perception.txt
-	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --requirement requirements-perception.txt
-	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps $(PERCEPTION_BARE)
+$(PERCEPTION): $(INSTALLED) requirements-perception.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes --requirement requirements-perception.lock
 	touch $@
 
 # Torch and the transcriber with its weights, for `pianomime transcribe`.

@@ -112,12 +112,15 @@ def pins(text: str) -> dict[str, str]:
     return {canonicalize_name(name): version for name, version in re.findall(r"^([\w.-]+)==([^\s;]+)", text, re.M)}
 
 
-def test_what_is_installed_is_locked_with_hashes():
-    [bare] = re.findall(r"^BARE := (.*)", (ROOT / "Makefile").read_text(), re.M)
-    beside = pins("\n".join(bare.split()))
+@pytest.mark.parametrize(
+    ("bare", "requirements"), [("BARE", "requirements.txt"), ("PERCEPTION_BARE", "requirements-perception.txt")]
+)
+def test_what_is_installed_is_locked_with_hashes(bare, requirements):
+    [names] = re.findall(rf"^{bare} := (.*)", (ROOT / "Makefile").read_text(), re.M)
+    beside = pins("\n".join(names.split()))
     wanted = pins((ROOT / "constraints.txt").read_text()) | beside
-    blocks = re.split(r"\n(?=\S)", (ROOT / "requirements.lock").read_text())
+    blocks = re.split(r"\n(?=\S)", (ROOT / requirements).with_suffix(".lock").read_text())
     assert all("--hash=sha256:" in block for block in blocks)
     locked = pins("\n".join(blocks))
-    assert locked.keys() >= {canonicalize_name(name) for name in required("requirements.txt")} | beside.keys()
+    assert locked.keys() >= {canonicalize_name(name) for name in required(requirements)} | beside.keys()
     assert locked == {name: wanted[name] for name in locked}
