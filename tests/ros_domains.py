@@ -3,11 +3,26 @@
 import fcntl
 import itertools
 import tempfile
-from functools import cache
+from collections.abc import Iterator
 from pathlib import Path
 
 RUNS, DOMAINS_OF_A_RUN = 5, 20
 """ROS 2 has the domains 1 to 101 for use on Linux; 0 is everybody's default."""
+
+
+def _own_domains() -> Iterator[int]:
+    for run in range(RUNS):
+        with (Path(tempfile.gettempdir()) / f"pianomime-test-domains-{run}.lock").open("w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                continue
+            first = 1 + run * DOMAINS_OF_A_RUN
+            yield from itertools.cycle(range(first, first + DOMAINS_OF_A_RUN))  # the lock is held meanwhile
+    raise RuntimeError(f"{RUNS} other runs of the tests hold all ROS domains")
+
+
+_DOMAINS = _own_domains()
 
 
 def take_domain() -> int:
@@ -16,19 +31,4 @@ def take_domain() -> int:
     Raises:
         RuntimeError: `RUNS` others are going on.
     """
-    return next(_own_domains())
-
-
-@cache
-def _own_domains() -> "itertools.cycle[int]":
-    for run in range(RUNS):
-        lock = (Path(tempfile.gettempdir()) / f"pianomime-test-domains-{run}.lock").open("w")
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            lock.close()
-            continue
-        _own_domains.lock = lock  # type: ignore[attr-defined]  # open, and so held, until the process ends
-        first = 1 + run * DOMAINS_OF_A_RUN
-        return itertools.cycle(range(first, first + DOMAINS_OF_A_RUN))
-    raise RuntimeError(f"{RUNS} other runs of the tests hold all ROS domains")
+    return next(_DOMAINS)

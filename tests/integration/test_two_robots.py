@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from contextlib import closing
+from contextlib import closing, contextmanager
 from xml.etree import ElementTree
 
 from outsider import Outsider
@@ -22,8 +22,9 @@ OURS = (
 )
 
 
-def hear(environ) -> tuple[set[str], dict]:
-    """All topics of the domain, and a message of some, by topic."""
+@contextmanager
+def listening(environ):
+    """Listens from now on; yields what waits for all topics of the domain, and a message of some, by topic."""
     heard = defaultdict(list)
     with closing(Outsider("looker", int(environ["ROS_DOMAIN_ID"]))) as looker:
         node = looker.node
@@ -38,8 +39,12 @@ def hear(environ) -> tuple[set[str], dict]:
         def topics() -> set[str]:
             return {name for name, _ in node.get_topic_names_and_types()}
 
-        looker.until(lambda: topics() >= {f"/{side}/{name}" for side in SIDES for name in OURS} and all(heard.values()))
-        return topics(), {topic: messages[0] for topic, messages in heard.items()}
+        def hear() -> tuple[set[str], dict]:
+            ours = {f"/{side}/{name}" for side in SIDES for name in OURS}
+            looker.until(lambda: topics() >= ours and all(heard.values()))
+            return topics(), {topic: messages[0] for topic, messages in heard.items()}
+
+        yield hear
 
 
 def test_each_plays_its_own_song_as_if_it_were_alone(tmp_path):
@@ -49,22 +54,23 @@ def test_each_plays_its_own_song_as_if_it_were_alone(tmp_path):
         "right": scale(tmp_path, "high", lowest=64, notes=12),
     }
     scores = {side: tmp_path / f"{side}.json" for side in SIDES}
-    robots = {
-        side: Robot(
-            environ,
-            f"/{side}",
-            songs[side],
-            {"joint_prefix": f"{side}_", "frame_prefix": f"{side}/"},
-            score=scores[side],
-        )
-        for side in SIDES
-    }
-    try:
-        topics, heard = hear(environ)
-        assert [robot.wait() for robot in robots.values()] == [0, 0]
-    finally:
-        for robot in robots.values():
-            robot.close()
+    with listening(environ) as hear:
+        robots = {
+            side: Robot(
+                environ,
+                f"/{side}",
+                songs[side],
+                {"joint_prefix": f"{side}_", "frame_prefix": f"{side}/"},
+                score=scores[side],
+            )
+            for side in SIDES
+        }
+        try:
+            topics, heard = hear()
+            assert [robot.wait() for robot in robots.values()] == [0, 0]
+        finally:
+            for robot in robots.values():
+                robot.close()
     shared = {name for name in topics if not name.startswith(tuple(f"/{side}/" for side in SIDES))}
     assert shared == {"/diagnostics", "/rosout", "/parameter_events"}
     for side in SIDES:
