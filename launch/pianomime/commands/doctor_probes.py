@@ -127,9 +127,9 @@ def models() -> str:
     from pianomime.files.models import model_folder
     from pianomime_description.variant import SceneConfig
     from pianomime_policy.controllers.registry import make_controller
-    from pianomime_policy.controllers.specs import controller_names
+    from pianomime_policy.controllers.specs import ours_that_need
 
-    trained = controller_names("model")
+    trained = ours_that_need("model")
     folder = model_folder(trained[0])
     assert folder is not None
     if not folder.is_dir():

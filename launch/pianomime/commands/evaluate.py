@@ -36,7 +36,7 @@ from pianomime_core.timing import CONTROL_TIMESTEP_S
 from pianomime_description.variant import SceneConfig
 from pianomime_physics.disturbance import Disturbance, DisturbedSimulator
 from pianomime_policy.controllers.registry import make_controller
-from pianomime_policy.controllers.specs import controller_names
+from pianomime_policy.controllers.specs import ours_that_need
 from pianomime_sim.rollout_metadata import versions
 
 
@@ -107,7 +107,7 @@ def report(options: EvaluateOptions, console: Console) -> dict[str, Any]:
             another; always before the first song.
     """
     scene = SceneConfig(hand_collisions=options.hand_collisions)
-    of_demonstrations = options.controller in controller_names("demonstration")
+    of_demonstrations = options.controller in ours_that_need("demonstration")
     kind = ("demonstration", (DEMONSTRATION_SUFFIX,)) if of_demonstrations else ("MIDI file", MIDI_SUFFIXES)
     songs = collect_songs(options.midi, *kind)
     rollouts = {} if options.rollouts is None else {song: options.rollouts / f"{song}.npz" for song in songs}

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from pianomime.files.shared_files import share_directory
 from pianomime_core.errors import UserError
-from pianomime_policy.controllers.specs import controller_names
+from pianomime_policy.controllers.specs import ours_that_need
 
 BUNDLED = "generalist"
 
@@ -29,7 +29,7 @@ def model_folder(controller: str, model: Path | None = None) -> Path | None:
     Raises:
         UserError: The package is installed without its shared files.
     """
-    if model is None and controller in controller_names("model"):
+    if model is None and controller in ours_that_need("model"):
         return share_directory() / "models" / BUNDLED
     return model
 
@@ -46,7 +46,7 @@ def demonstration_to_play(
     Raises:
         UserError: The demonstration is missing, or combined with options that it replaces.
     """
-    demonstrated = controller_names("demonstration")
+    demonstrated = ours_that_need("demonstration")
     if controller not in demonstrated:
         if demo:
             raise UserError(

@@ -46,7 +46,7 @@ from pianomime_core.timing import FRAMES_PER_SECOND
 from pianomime_description.variant import SceneConfig
 from pianomime_physics.fingertips import Fingertips
 from pianomime_physics.simulator import Simulator, SimulatorState
-from pianomime_policy.controllers.specs import controller_names
+from pianomime_policy.controllers.specs import ours_that_need
 
 Values = dict[str, Any]
 
@@ -115,7 +115,7 @@ class PianoEnv(gymnasium.Env[Values, NDArray[Any]]):
         self._name = f"Piano-v0 on {nominal}" if nominal else "Piano-v0"
         self._player: MatchedController | None = None
         if nominal is not None:
-            controller = make_controller(nominal, scene, path if nominal in controller_names("demonstration") else None)
+            controller = make_controller(nominal, scene, path if nominal in ours_that_need("demonstration") else None)
             self._player = MatchedController(controller, self.simulator, self._roll)
         self._actions = (
             target_space(self.simulator) if nominal is None else residual_space(self.simulator, residual_share)

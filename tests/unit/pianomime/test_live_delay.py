@@ -6,10 +6,10 @@ from pianomime.graph.live_delay import live_delay_s
 from pianomime_core.errors import UserError
 from pianomime_description.variant import SceneConfig
 from pianomime_policy.controllers.registry import make_controller
-from pianomime_policy.controllers.specs import OURS, controller_names
+from pianomime_policy.controllers.specs import OURS, ours_that_need
 
 
-@pytest.mark.parametrize("name", controller_names(None))
+@pytest.mark.parametrize("name", ours_that_need(None))
 def test_the_horizons_are_those_of_the_controllers(name):
     assert make_controller(name, SceneConfig()).horizon_steps == OURS[name].horizon_steps
 

@@ -12,7 +12,7 @@ from pianomime.files.models import model_folder
 from pianomime.files.songs import share_directory
 from pianomime_description.variant import SceneConfig
 from pianomime_policy.controllers.idle.idle import Idle
-from pianomime_policy.controllers.specs import OURS, controller_names
+from pianomime_policy.controllers.specs import OURS, ours_that_need
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def models(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
 @pytest.mark.parametrize("name", OURS)
 def test_only_a_trained_controller_has_a_bundled_model(name: str) -> None:
     bundled = share_directory() / "models" / "generalist"
-    assert model_folder(name) == (bundled if name in controller_names("model") else None)
+    assert model_folder(name) == (bundled if name in ours_that_need("model") else None)
 
 
 @pytest.mark.parametrize("name", ["onnx", "idle"])

@@ -11,14 +11,14 @@ from pianomime.commands.live_modes import MODES
 from pianomime.graph.graph_options import Options
 from pianomime_core.ros_environment import complete_ros_environment
 from pianomime_policy.controllers.default_controller import DEFAULT_CONTROLLER, WITHOUT_MODEL, default_controller
-from pianomime_policy.controllers.specs import OURS, controller_names
+from pianomime_policy.controllers.specs import OURS, ours_that_need
 from pianomime_policy.nodes.policy_node import PolicyNode
 
 
 def test_the_default_was_trained_and_the_other_needs_no_file() -> None:
-    assert DEFAULT_CONTROLLER in controller_names("model")
+    assert DEFAULT_CONTROLLER in ours_that_need("model")
     assert WITHOUT_MODEL in OURS
-    assert WITHOUT_MODEL not in controller_names("model")
+    assert WITHOUT_MODEL not in ours_that_need("model")
 
 
 def test_command_and_graph_have_the_same_default() -> None:

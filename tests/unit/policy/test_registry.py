@@ -16,15 +16,15 @@ from pianomime_policy.controllers.idle.idle import Idle
 from pianomime_policy.controllers.planner.planner import Planner
 from pianomime_policy.controllers.reactive.reactive import Reactive
 from pianomime_policy.controllers.registry import make_controller
-from pianomime_policy.controllers.specs import OURS, controller_names, spec_of
+from pianomime_policy.controllers.specs import OURS, controller_names, ours_that_need, spec_of
 
 HORIZONS = {"planner": None, "streaming": 40, "streaming-1s": 20, "foresight": 40, "reactive": 1, "idle": 1}
 
 
 def test_the_names_are_those_of_the_contract():
     assert list(OURS) == [*HORIZONS, "onnx", "onnx-1s", "demo"]
-    assert controller_names("model") == ("onnx", "onnx-1s")
-    assert controller_names("demonstration") == ("demo",)
+    assert ours_that_need("model") == ("onnx", "onnx-1s")
+    assert ours_that_need("demonstration") == ("demo",)
 
 
 @pytest.mark.parametrize(("name", "horizon"), HORIZONS.items())

@@ -14,7 +14,7 @@ from pianomime_description.variant import SceneConfig
 from pianomime_policy import warm_up
 from pianomime_policy.controllers.controller import Action
 from pianomime_policy.controllers.idle.idle import Idle
-from pianomime_policy.controllers.specs import controller_names
+from pianomime_policy.controllers.specs import ours_that_need
 from pianomime_policy.warm_up import play_one_note, ready_controller
 
 
@@ -135,7 +135,7 @@ print("kernels", len(before), "new", new)
 
 @pytest.mark.parametrize("name", ["planner", "streaming", "onnx"])
 def test_after_it_nothing_is_left_to_compile(name):
-    model = [str(model_folder(name))] if name in controller_names("model") else []
+    model = [str(model_folder(name))] if name in ours_that_need("model") else []
     command = [sys.executable, "-c", COUNT_KERNELS, name, *model]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     line = done.stdout.splitlines()[-1]

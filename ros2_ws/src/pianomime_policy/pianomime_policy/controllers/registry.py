@@ -20,7 +20,7 @@ from pianomime_core.demonstration import Demonstration
 from pianomime_core.errors import UserError
 from pianomime_description.variant import SceneConfig
 from pianomime_policy.controllers.controller import Controller
-from pianomime_policy.controllers.specs import controller_names, spec_of
+from pianomime_policy.controllers.specs import ours_that_need, spec_of
 
 
 def check_controller(name: str, source: Path | None = None) -> None:
@@ -43,7 +43,7 @@ def check_controller(name: str, source: Path | None = None) -> None:
         if not source.is_dir():
             raise UserError(f"no such model folder: {str(source)!r}")
     elif source is not None:
-        trained = ", ".join(controller_names("model"))
+        trained = ", ".join(ours_that_need("model"))
         raise UserError(f"controller {name!r} takes no model, but {str(source)!r} is given: a model is for {trained}")
 
 

@@ -23,7 +23,7 @@ import functools
 from collections.abc import Mapping
 from dataclasses import replace
 from importlib.metadata import EntryPoint, entry_points
-from typing import Any
+from typing import Any, Literal
 
 from pianomime_core.errors import UserError, unknown_value
 from pianomime_policy.controllers import demo, foresight, generalist, idle, planner, reactive
@@ -40,10 +40,13 @@ def _others() -> Mapping[str, EntryPoint]:
     return {point.name: point for point in entry_points(group=ENTRY_POINTS) if point.name not in OURS}
 
 
-def controller_names(needs: str | None = "") -> tuple[str, ...]:
-    """Names of all controllers; or of those of ours that need a "model", a "demonstration", or None of these."""
-    if needs == "":
-        return (*OURS, *_others())
+def controller_names() -> tuple[str, ...]:
+    """Names of all controllers."""
+    return (*OURS, *_others())
+
+
+def ours_that_need(needs: Literal["model", "demonstration"] | None) -> tuple[str, ...]:
+    """Names of those of ours that play from this, or from nothing."""
     return tuple(name for name, spec in OURS.items() if spec.needs == needs)
 
 

@@ -62,7 +62,7 @@ from pianomime_core.ros_qos import LATCHED, NEWEST, OVERRIDABLE
 from pianomime_description.variant import SceneConfig
 from pianomime_policy.controllers.controller import Action, ReportsFingertipTargets
 from pianomime_policy.controllers.default_controller import default_controller
-from pianomime_policy.controllers.specs import check_name, controller_names
+from pianomime_policy.controllers.specs import OURS, check_name, ours_that_need
 from pianomime_policy.nodes.ros_fingertips import fingertip_markers
 from pianomime_policy.nodes.step_synchroniser import StepSynchroniser
 from pianomime_policy.warm_up import ready_controller
@@ -127,9 +127,9 @@ class PolicyNode:
         self._resumed = -1
         self.node = _ManagedNode(self)
         node = self.node
-        trained, demonstrated = (", ".join(controller_names(needs)) for needs in ("model", "demonstration"))
+        trained, demonstrated = (", ".join(ours_that_need(needs)) for needs in ("model", "demonstration"))
         model = declare_text(node, "model", "", f"Folder of ONNX networks for {trained}; file for {demonstrated}")
-        self._name = declare_text(node, "controller", default_controller(model), ", ".join(controller_names()))
+        self._name = declare_text(node, "controller", default_controller(model), ", ".join(OURS))
         check_name(self._name)
         variant = declare_text(node, "variant", "pianomime", "Hands to play with", legal=tuple(FOREARM_DOFS))
         collisions = declare_switch(node, "hand_collisions", False, "Hands and fingers collide with one another")
