@@ -6,6 +6,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from ros_domains import free_domain
 from test_workspace import COLCON, install  # noqa: F401 (a fixture)
 
 pytestmark = [
@@ -47,7 +48,7 @@ def launched(install: Path, *arguments: str) -> subprocess.CompletedProcess[str]
     script = f'source "{install}/setup.bash" && exec ros2 launch "$@" 2>&1'
     return subprocess.run(
         ["bash", "-c", script, "bash", *arguments],
-        env=environ | {"ROS_DOMAIN_ID": "88"},
+        env=environ | {"ROS_DOMAIN_ID": str(free_domain())},
         cwd=install,
         capture_output=True,
         text=True,

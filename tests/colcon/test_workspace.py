@@ -7,6 +7,7 @@ import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
 import pytest
+from ros_domains import free_domain
 
 ROOT = Path(__file__).resolve().parents[2]
 COLCON = ROOT / ".venv-colcon" / "bin"
@@ -161,6 +162,6 @@ def test_each_package_runs_its_own_tests(workspace):
 def test_a_song_is_played_from_the_workspace(install):
     pianomime = install / "pianomime" / "lib" / "pianomime" / "pianomime"
     command = (sys.executable, str(pianomime), "play", "twinkle", "--sync", "--controller", "idle")
-    done = sourced(install, *command, ROS_DOMAIN_ID="87")
+    done = sourced(install, *command, ROS_DOMAIN_ID=str(free_domain()))
     assert done.returncode == 0, done.stderr
     assert "missed deadlines" in done.stdout

@@ -1,11 +1,11 @@
 """A MIDI system, a keyboard on it, and sessions that are over when a test is."""
 
 import os
-import random
 
 import pytest
 from benchmarks import scripted_keyboard
 from live_sessions import Session
+from ros_domains import free_domain
 
 from pianomime_core.errors import UserError
 
@@ -24,7 +24,7 @@ def midi_system():
 
 @pytest.fixture(scope="module")
 def live_environ(midi_system, tmp_path_factory) -> dict[str, str]:
-    place = {"ROS_DOMAIN_ID": str(random.randint(1, 101)), "XDG_RUNTIME_DIR": str(tmp_path_factory.mktemp("runtime"))}
+    place = {"ROS_DOMAIN_ID": str(free_domain()), "XDG_RUNTIME_DIR": str(tmp_path_factory.mktemp("runtime"))}
     return os.environ | place
 
 

@@ -1,11 +1,12 @@
 """Performances as processes, for tests that observe the graph from outside."""
 
 import os
-import random
 import subprocess
 import sys
 import time
 from pathlib import Path
+
+from ros_domains import free_domain
 
 PATIENCE_S = 240.0
 """The first planner on a machine compiles for a minute or so."""
@@ -15,7 +16,7 @@ NODES = ("sim_node", "policy_node", "midi_node", "viewer_node")
 def own_domain(folder: Path) -> dict[str, str]:
     """An environment with a DDS domain and a place for locks of our own, so that nobody else's graph is heard or
     refused."""
-    return os.environ | {"ROS_DOMAIN_ID": str(random.randint(1, 101)), "XDG_RUNTIME_DIR": str(folder)}
+    return os.environ | {"ROS_DOMAIN_ID": str(free_domain()), "XDG_RUNTIME_DIR": str(folder)}
 
 
 def command(*arguments: object) -> list[str]:

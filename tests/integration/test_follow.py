@@ -1,7 +1,6 @@
 """Hands that follow a person: fingertips in over DDS, the robot's fingertips out, measured on MuJoCo's model."""
 
 import os
-import random
 import signal
 import subprocess
 import sys
@@ -15,6 +14,7 @@ import pytest
 from builtin_interfaces.msg import Time
 from outsider import Outsider
 from performances import PATIENCE_S
+from ros_domains import free_domain
 from sensor_msgs.msg import JointState, PointCloud2
 from trajectory_msgs.msg import JointTrajectory
 
@@ -89,7 +89,7 @@ def hands(right_y_m: float, left_y_m: float, z_m: float = 0.045) -> np.ndarray:
 
 @pytest.fixture(scope="module")
 def environ(tmp_path_factory) -> dict[str, str]:
-    place = {"ROS_DOMAIN_ID": str(random.randint(1, 101)), "XDG_RUNTIME_DIR": str(tmp_path_factory.mktemp("runtime"))}
+    place = {"ROS_DOMAIN_ID": str(free_domain()), "XDG_RUNTIME_DIR": str(tmp_path_factory.mktemp("runtime"))}
     return os.environ | place
 
 

@@ -1,13 +1,12 @@
 """Latencies are measured: for a short melody, with the nodes."""
 
-import random
-
 import numpy as np
 from benchmarks.reactive_live import ReactiveLiveOptions, play_melodies
+from ros_domains import free_domain
 
 
 def test_presses_are_heard_and_follow_the_keys(midi_system, monkeypatch, tmp_path):
-    monkeypatch.setenv("ROS_DOMAIN_ID", str(random.randint(1, 101)))
+    monkeypatch.setenv("ROS_DOMAIN_ID", str(free_domain()))
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
     answer = play_melodies(ReactiveLiveOptions(melodies=1, seconds=6.0))
     played = np.isfinite(answer.press_s)

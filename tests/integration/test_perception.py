@@ -1,7 +1,6 @@
 """perception_node over DDS with frames of a real pianist, sent like those of a camera node."""
 
 import os
-import random
 import subprocess
 import sys
 import time
@@ -12,6 +11,7 @@ import numpy as np
 import pytest
 from diagnostic_msgs.msg import DiagnosticArray
 from outsider import Outsider
+from ros_domains import free_domain
 from sensor_msgs.msg import Image, PointCloud2
 from visualization_msgs.msg import MarkerArray
 
@@ -75,7 +75,7 @@ class Camera(Outsider):
 
 @pytest.fixture
 def domain() -> int:
-    return random.randint(1, 101)
+    return free_domain()
 
 
 @pytest.fixture
@@ -175,7 +175,7 @@ def test_the_robot_follows_a_video_to_its_end(pictures, tmp_path):
     text = " ".join(f"{u:.2f},{v:.2f}" for u, v in corners)
     done = subprocess.run(
         [sys.executable, "-m", "pianomime", "follow", "--video", str(video), "--corners", text],
-        env=os.environ | {"ROS_DOMAIN_ID": str(random.randint(1, 101)), "XDG_RUNTIME_DIR": str(tmp_path)},
+        env=os.environ | {"ROS_DOMAIN_ID": str(free_domain()), "XDG_RUNTIME_DIR": str(tmp_path)},
         capture_output=True,
         text=True,
         timeout=2 * PATIENCE_S,

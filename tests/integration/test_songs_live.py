@@ -1,10 +1,10 @@
 """Unseen songs, played live on a scripted keyboard, score as from their files."""
 
-import random
 from pathlib import Path
 
 import pytest
 from benchmarks.live_songs import compare, excerpt
+from ros_domains import free_domain
 
 from pianomime_core.notes import load_midi
 
@@ -17,7 +17,7 @@ def test_a_song_sounds_live_as_from_its_file(midi_system, monkeypatch, tmp_path,
     path = SONGS / f"{song}.mid"
     if not path.exists():
         pytest.skip(f"{path.name} is not here: no folder shared/songs beside the repository")
-    monkeypatch.setenv("ROS_DOMAIN_ID", str(random.randint(1, 101)))
+    monkeypatch.setenv("ROS_DOMAIN_ID", str(free_domain()))
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
     one = compare(excerpt(load_midi(path), SECONDS), "onnx")
     assert one.received.f1 > 0.95

@@ -1,7 +1,6 @@
 """What a foreign node receives on the topics of a performance."""
 
 import os
-import random
 import subprocess
 import sys
 from collections import defaultdict
@@ -10,6 +9,7 @@ from contextlib import contextmanager
 import pytest
 from diagnostic_msgs.msg import DiagnosticArray
 from outsider import Outsider
+from ros_domains import free_domain
 from rosgraph_msgs.msg import Clock
 from sensor_msgs.msg import JointState
 from trajectory_msgs.msg import JointTrajectory
@@ -65,7 +65,7 @@ def process(domain: int, tmp_path, *words: str):
 
 @pytest.fixture
 def domain() -> int:
-    return random.randint(1, 101)
+    return free_domain()
 
 
 def test_every_topic_of_a_performance(domain, tmp_path):

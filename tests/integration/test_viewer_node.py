@@ -1,7 +1,6 @@
 """The viewer as a process of the ROS graph: fed by topics, shown in a browser, ended by signals."""
 
 import os
-import random
 import signal
 import socket
 import subprocess
@@ -14,6 +13,7 @@ from contextlib import contextmanager
 import numpy as np
 import pytest
 from headless_chromium import CHROMIUM, HeadlessChromium
+from ros_domains import free_domain
 
 from pianomime_core.hands import joint_names
 from pianomime_core.keyboard import KEY_NAMES, NUM_KEYS
@@ -28,7 +28,7 @@ LEAVE_S = 3.0
 @pytest.fixture(scope="module")
 def ros_environment():
     """A DDS domain of its own, so that nobody else's graph is heard."""
-    environment = os.environ | missing_ros_settings(os.environ) | {"ROS_DOMAIN_ID": str(random.randint(1, 101))}
+    environment = os.environ | missing_ros_settings(os.environ) | {"ROS_DOMAIN_ID": str(free_domain())}
     return environment | {"PYTHONUNBUFFERED": "1"}
 
 

@@ -1,9 +1,9 @@
 """A node in a thread receives messages of a node of the program, and closes on request."""
 
-import random
 import threading
 import time
 
+from ros_domains import free_domain
 from std_msgs.msg import String
 
 from pianomime_core.ros_background import BackgroundNode
@@ -14,7 +14,7 @@ PATIENCE_S = 30.0
 
 def test_two_in_one_process_hear_each_other_and_leave():
     complete_ros_environment()
-    domain = random.randint(1, 101)
+    domain = free_domain()
     speaker, ears = BackgroundNode("speaker", domain), BackgroundNode("ears", domain)
     heard, threads = [], []
 

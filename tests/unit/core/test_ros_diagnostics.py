@@ -1,13 +1,13 @@
 """A node's own report, with real topics inside one process."""
 
 import os
-import random
 import socket
 
 import pytest
 import rclpy
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
 from rclpy.executors import SingleThreadedExecutor
+from ros_domains import free_domain
 from std_msgs.msg import String
 
 from pianomime_core.ros_diagnostics import Diagnostics, Health, connections
@@ -20,7 +20,7 @@ from pianomime_core.ros_qos import NEWEST, REPORT
 def nodes():
     complete_ros_environment()
     context = rclpy.Context()
-    rclpy.init(context=context, domain_id=random.randint(1, 101))
+    rclpy.init(context=context, domain_id=free_domain())
     yield [rclpy.create_node(name, context=context) for name in ("player", "reader")]
     context.try_shutdown()
 

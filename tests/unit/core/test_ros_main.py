@@ -1,12 +1,12 @@
 """How a node's process ends: its exit code, and that signals never interrupt a callback or the shutdown."""
 
-import random
 import signal
 import sys
 
 import pytest
 import rclpy
 from rclpy.node import Node
+from ros_domains import free_domain
 from std_msgs.msg import String
 
 from pianomime_core.errors import UnsafeError, UserError
@@ -18,7 +18,7 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 @pytest.fixture(autouse=True)
 def process(monkeypatch):
     """A domain of our own, a clean command line, and the signal handlers of the tests afterwards."""
-    monkeypatch.setenv("ROS_DOMAIN_ID", str(random.randint(1, 101)))
+    monkeypatch.setenv("ROS_DOMAIN_ID", str(free_domain()))
     monkeypatch.setattr(sys, "argv", ["node"])
     handlers = {number: signal.getsignal(number) for number in SIGNALS}
     signal.signal(signal.SIGHUP, signal.SIG_DFL)  # the tests themselves may have been started by nohup

@@ -5,6 +5,7 @@ import time
 import pytest
 import rclpy
 from rclpy.parameter import Parameter
+from ros_domains import free_domain
 
 from pianomime_core.ros_environment import complete_ros_environment
 from pianomime_core.ros_node import SteadyNode
@@ -15,7 +16,7 @@ PATIENCE_S = 10.0
 @pytest.fixture
 def context():
     complete_ros_environment()
-    rclpy.init(domain_id=29)
+    rclpy.init(domain_id=free_domain())
     yield
     rclpy.try_shutdown()
 

@@ -1,10 +1,9 @@
 """Quality of service: overrides by the user, and profiles that are compatible with several publishers."""
 
-import random
-
 import pytest
 import rclpy
 from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
+from ros_domains import free_domain
 from std_msgs.msg import String
 
 from pianomime_core.ros_environment import complete_ros_environment
@@ -26,7 +25,7 @@ def make_node():
         complete_ros_environment()
         context = rclpy.Context()
         contexts.append(context)
-        rclpy.init(args=["--ros-args", *words], context=context, domain_id=random.randint(1, 101))
+        rclpy.init(args=["--ros-args", *words], context=context, domain_id=free_domain())
         return rclpy.create_node("node", context=context)
 
     yield make

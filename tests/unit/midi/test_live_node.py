@@ -1,12 +1,12 @@
 """live_node with a simulated keyboard, its callbacks called directly."""
 
-import random
 import sys
 
 import mido
 import numpy as np
 import pytest
 import rclpy
+from ros_domains import free_domain
 
 from pianomime_core.errors import UserError
 from pianomime_core.ros_environment import complete_ros_environment
@@ -63,7 +63,7 @@ class Performance:
         complete_ros_environment()
         words = [word for name, value in parameters.items() for word in ("-p", f"{name}:={value}")]
         # A domain of our own: a performance on this machine must not hear us.
-        rclpy.init(args=[sys.argv[0], "--ros-args", *words], domain_id=random.randint(1, 101))
+        rclpy.init(args=[sys.argv[0], "--ros-args", *words], domain_id=free_domain())
         self.clock = Clock()
         monkeypatch.setattr(live_node, "MidiInput", Port)
         monkeypatch.setattr(live_node, "time", self.clock)

@@ -1,6 +1,5 @@
 """perception_node with synthetic frames and a tracker that detects what is drawn in them."""
 
-import random
 import sys
 import time
 from types import SimpleNamespace
@@ -12,6 +11,7 @@ import rclpy
 from builtin_interfaces.msg import Time
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.qos import ReliabilityPolicy, qos_profile_sensor_data
+from ros_domains import free_domain
 from sensor_msgs.msg import Image
 
 from pianomime_core.errors import UserError
@@ -84,7 +84,7 @@ class Seeing:
         complete_ros_environment()
         words = [word for name, value in parameters.items() for word in ("-p", f"{name}:={value}")]
         # A domain of our own: a performance on this machine must not hear us.
-        rclpy.init(args=[sys.argv[0], "--ros-args", *words], domain_id=random.randint(1, 101))
+        rclpy.init(args=[sys.argv[0], "--ros-args", *words], domain_id=free_domain())
         topics = {HUMAN_FINGERTIPS: Topic(), "markers": Topic(), "image": Topic()}
         self.clouds, self.markers, self.images = topics.values()
         names = {HUMAN_MARKERS: "markers", HUMAN_IMAGE: "image"}

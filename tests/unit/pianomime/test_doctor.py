@@ -1,11 +1,11 @@
 """The doctor with fake probes, and the quick ones of this machine."""
 
-import random
 import socket
 import sys
 
 import pytest
 from command_examples import Command
+from ros_domains import free_domain
 
 from pianomime.commands import doctor, doctor_probes
 from pianomime.commands.doctor import CHECKS, Check, State, examine
@@ -65,7 +65,7 @@ def test_every_check_has_a_probe_and_advice() -> None:
 
 @pytest.mark.parametrize(("probe", "words"), [("packages", "mujoco 3.17.0"), ("ros", "a message arrived")])
 def test_a_real_probe_in_a_process_of_its_own(probe: str, words: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("ROS_DOMAIN_ID", str(random.randint(1, 101)))
+    monkeypatch.setenv("ROS_DOMAIN_ID", str(free_domain()))
     finding = examine(Check("thing", probe, ""))
     assert finding.state is State.OK
     assert words in finding.words

@@ -1,11 +1,11 @@
 """One graph per domain."""
 
 import os
-import random
 import subprocess
 import sys
 
 import pytest
+from ros_domains import free_domain
 
 from pianomime.graph.ros_instance import refuse_second_instance
 from pianomime_core.errors import UserError
@@ -28,7 +28,7 @@ input()
 @pytest.fixture
 def domain(monkeypatch) -> int:
     complete_ros_environment()
-    monkeypatch.setenv("ROS_DOMAIN_ID", str(number := random.randint(1, 100)))
+    monkeypatch.setenv("ROS_DOMAIN_ID", str(number := free_domain()))
     return number
 
 
@@ -55,7 +55,7 @@ def test_another_domain_is_another_piano(domain):
         [sys.executable, "-c", FIRST], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as first:
         assert first.stdout.readline() == "plays\n"
-        os.environ["ROS_DOMAIN_ID"] = str(domain + 1)
+        os.environ["ROS_DOMAIN_ID"] = str(free_domain())
         refuse_second_instance()
         first.kill()
 

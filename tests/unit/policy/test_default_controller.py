@@ -1,10 +1,10 @@
 """The default controller is the same in the command, the graph's options and a node with a model."""
 
-import random
 import sys
 
 import pytest
 import rclpy
+from ros_domains import free_domain
 
 from pianomime.commands.arguments import parse
 from pianomime.commands.live_modes import MODES
@@ -32,7 +32,7 @@ def test_command_and_graph_have_the_same_default() -> None:
 def test_a_node_with_a_model_plays_its_networks(model: str) -> None:
     complete_ros_environment()
     words = ["-p", "autostart:=false", *(["-p", f"model:={model}"] if model else [])]
-    rclpy.init(args=[sys.argv[0], "--ros-args", *words], domain_id=random.randint(10, 19))
+    rclpy.init(args=[sys.argv[0], "--ros-args", *words], domain_id=free_domain())
     try:
         part = PolicyNode()
         assert part._name == default_controller(model) == ("onnx" if model else "streaming")

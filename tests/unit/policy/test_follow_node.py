@@ -1,6 +1,5 @@
 """follow_node with its callbacks called directly: its answers and its subscriptions."""
 
-import random
 import sys
 import time
 
@@ -8,6 +7,7 @@ import numpy as np
 import pytest
 import rclpy
 from builtin_interfaces.msg import Time
+from ros_domains import free_domain
 
 from pianomime_core.errors import UnsafeError, UserError
 from pianomime_core.hands import joint_names
@@ -40,7 +40,7 @@ def ros():
         complete_ros_environment()
         # A domain of our own: a performance on this machine must not hear us.
         words = [word for name, value in parameters.items() for word in ("-p", f"{name}:={value}")]
-        rclpy.init(args=[sys.argv[0], "--ros-args", *words], domain_id=random.randint(1, 101))
+        rclpy.init(args=[sys.argv[0], "--ros-args", *words], domain_id=free_domain())
 
     yield start
     rclpy.try_shutdown()

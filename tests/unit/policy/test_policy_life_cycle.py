@@ -1,13 +1,12 @@
 """policy_node under a life-cycle manager: through the services that `ros2 lifecycle set` calls, from another node."""
 
-import random
-
 import numpy as np
 import pytest
 import rclpy
 from lifecycle_msgs.msg import Transition
 from lifecycle_msgs.srv import ChangeState, GetState
 from rclpy.executors import SingleThreadedExecutor
+from ros_domains import free_domain
 from sensor_msgs.msg import JointState
 from trajectory_msgs.msg import JointTrajectory
 
@@ -76,7 +75,7 @@ class Manager:
 def manager():
     complete_ros_environment()
     words = ["--ros-args", "-p", "controller:=idle", "-p", "autostart:=false"]
-    rclpy.init(args=["test", *words], domain_id=random.randint(1, 101))
+    rclpy.init(args=["test", *words], domain_id=free_domain())
     part = PolicyNode()
     manager = Manager(part)
     assert manager.ask(Transition.TRANSITION_CONFIGURE)

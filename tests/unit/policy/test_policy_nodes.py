@@ -1,6 +1,5 @@
 """midi_node and policy_node, their callbacks called directly: what they publish and refuse."""
 
-import random
 import sys
 from dataclasses import replace
 from types import SimpleNamespace
@@ -12,6 +11,7 @@ import rclpy
 from rclpy.lifecycle import TransitionCallbackReturn
 from rclpy.parameter import Parameter
 from reference_demonstrations import demonstration_of
+from ros_domains import free_domain
 from std_srvs.srv import Trigger
 
 from pianomime_core.errors import UnsafeError, UserError
@@ -55,7 +55,7 @@ def ros():
         complete_ros_environment()
         # A domain of our own: a performance on this machine must not hear us.
         words = [word for name, value in parameters.items() for word in ("-p", f"{name}:={value}")]
-        rclpy.init(args=[sys.argv[0], "--ros-args", *words], domain_id=random.randint(1, 101))
+        rclpy.init(args=[sys.argv[0], "--ros-args", *words], domain_id=free_domain())
 
     yield start
     rclpy.try_shutdown()

@@ -1,11 +1,11 @@
 """Which topics of a graph the recorder records."""
 
-import random
 import sys
 from types import SimpleNamespace
 
 import pytest
 import rclpy
+from ros_domains import free_domain
 
 from pianomime_core.ros_qos import LATCHED
 from pianomime_sim.record_node import RecordNode
@@ -15,7 +15,7 @@ from pianomime_sim.record_node import RecordNode
 def recorder(tmp_path):
     words = ["-p", f"file:={tmp_path / 'song.mcap'}"]
     # A domain of our own: a performance on this machine must not hear us.
-    rclpy.init(args=[sys.argv[0], "--ros-args", *words], domain_id=random.randint(1, 101))
+    rclpy.init(args=[sys.argv[0], "--ros-args", *words], domain_id=free_domain())
     part = RecordNode()
     yield part
     part.close()

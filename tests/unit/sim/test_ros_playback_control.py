@@ -1,6 +1,5 @@
 """The playback control of sim_node: by services and its parameter, and restarting a song."""
 
-import random
 import sys
 import time
 
@@ -9,6 +8,7 @@ import pytest
 import rclpy
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
+from ros_domains import free_domain
 from std_srvs.srv import Trigger
 
 from pianomime_core.errors import UserError
@@ -30,7 +30,7 @@ def ros():
         complete_ros_environment()
         # A domain of our own: a performance on this machine must not hear us.
         words = [word for name, value in parameters.items() for word in ("-p", f"{name}:={value}")]
-        rclpy.init(args=[sys.argv[0], "--ros-args", *words, *more], domain_id=random.randint(1, 101))
+        rclpy.init(args=[sys.argv[0], "--ros-args", *words, *more], domain_id=free_domain())
 
     yield start
     rclpy.try_shutdown()

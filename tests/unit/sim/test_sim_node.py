@@ -1,13 +1,13 @@
 """sim_node with its callbacks called by hand: when the song begins, what it publishes, what it refuses, how it ends."""
 
 import json
-import random
 import sys
 import time
 
 import numpy as np
 import pytest
 import rclpy
+from ros_domains import free_domain
 
 from pianomime_core.errors import UnsafeError
 from pianomime_core.rollout import Rollout
@@ -42,7 +42,7 @@ def sim(tmp_path):
     values = {"sync": "true", "rollout": rollout, "score": tmp_path / "score.json", "controller": "me"}
     values["takes_over"] = "true"  # nobody else is here: do not look for long
     words = [word for name, value in values.items() for word in ("-p", f"{name}:={value}")]
-    rclpy.init(args=[sys.argv[0], "--ros-args", *words], domain_id=random.randint(1, 101))
+    rclpy.init(args=[sys.argv[0], "--ros-args", *words], domain_id=free_domain())
     part = SimNode()
     part._score_reporter._publisher, part._states._publish_keys, part._states._publish_clock = Topic(), Topic(), Topic()
     yield part

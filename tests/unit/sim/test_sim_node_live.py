@@ -1,13 +1,13 @@
 """sim_node without a song: it plays until it is interrupted, and scores only the music."""
 
 import json
-import random
 import sys
 import threading
 
 import numpy as np
 import pytest
 import rclpy
+from ros_domains import free_domain
 
 from pianomime_core.metrics import score
 from pianomime_core.rollout import Rollout
@@ -30,7 +30,7 @@ def play(tmp_path):
         values["takes_over"] = "true"  # nobody else is here: do not look for long
         words = [word for name, value in values.items() for word in ("-p", f"{name}:={value}")]
         # A domain of our own: a performance on this machine must not hear us.
-        rclpy.init(args=[sys.argv[0], "--ros-args", *words], domain_id=random.randint(1, 101))
+        rclpy.init(args=[sys.argv[0], "--ros-args", *words], domain_id=free_domain())
         sim = SimNode()
         parts.append(sim)
         over = threading.Event()

@@ -1,12 +1,12 @@
 """sound_node with its callback called by hand, on instruments that record events."""
 
-import random
 import sys
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 import rclpy
+from ros_domains import free_domain
 from sensor_msgs.msg import JointState
 
 from pianomime_core.errors import UserError
@@ -52,7 +52,7 @@ def start():
 
     def make(**values) -> SoundNode:
         words = [word for name, value in values.items() for word in ("-p", f"{name}:={value}")]
-        rclpy.init(args=[sys.argv[0], "--ros-args", *words], domain_id=random.randint(1, 101))
+        rclpy.init(args=[sys.argv[0], "--ros-args", *words], domain_id=free_domain())
         parts.append(SoundNode())
         return parts[-1]
 
