@@ -2,9 +2,12 @@
 
 import fcntl
 import itertools
+import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from pathlib import Path
+
+from pianomime_core.ros_environment import HIGHEST_DOMAIN
 
 RUNS, DOMAINS_OF_A_RUN = 5, 20
 """ROS 2 has the domains 1 to 101 for use on Linux; 0 is everybody's default."""
@@ -28,11 +31,21 @@ def _own_domains() -> Iterator[int]:
 _DOMAINS = _own_domains()
 
 
-def occupied_domains() -> set[int]:
-    """Return the domains in which a process of this machine has a socket; none where Linux's list is missing."""
+def occupied_domains(inodes: Container[str] | None = None) -> set[int]:
+    """Return the domains in which a process of this machine has a socket; none where Linux's list is missing.
+
+    `inodes`: Look at these sockets only.
+    """
     lines = _SOCKETS.read_text().splitlines()[1:] if _SOCKETS.exists() else []
-    ports = [int(line.split()[1].split(":")[1], 16) for line in lines]
-    return {(port - FIRST_PORT) // PORTS_OF_A_DOMAIN for port in ports if port >= FIRST_PORT}
+    sockets = [(words[1], words[9]) for words in map(str.split, lines)]
+    ports = [int(address.split(":")[1], 16) for address, inode in sockets if inodes is None or inode in inodes]
+    return {(port - FIRST_PORT) // PORTS_OF_A_DOMAIN for port in ports} & set(range(HIGHEST_DOMAIN + 1))
+
+
+def own_domains() -> set[int]:
+    """Return the domains in which this process has a socket."""
+    links = [os.readlink(file) for file in Path("/proc/self/fd").glob("*") if file.is_symlink()]
+    return occupied_domains({link.removeprefix("socket:[").removesuffix("]") for link in links})
 
 
 def free_domain() -> int:

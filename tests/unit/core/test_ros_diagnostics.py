@@ -21,7 +21,9 @@ def nodes():
     complete_ros_environment()
     context = rclpy.Context()
     rclpy.init(context=context, domain_id=free_domain())
-    yield [rclpy.create_node(name, context=context) for name in ("player", "reader")]
+    yield (nodes := [rclpy.create_node(name, context=context) for name in ("player", "reader")])
+    for node in nodes:
+        node.destroy_node()
     context.try_shutdown()
 
 

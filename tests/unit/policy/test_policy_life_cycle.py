@@ -81,6 +81,7 @@ def manager():
     assert manager.ask(Transition.TRANSITION_CONFIGURE)
     manager.joints = part._controller.joint_names
     yield manager
+    part.node.destroy_node()
     rclpy.try_shutdown()
 
 

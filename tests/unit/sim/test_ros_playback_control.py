@@ -39,9 +39,9 @@ def ros():
 class Desk:
     """A simulator's server, and somebody else with buttons."""
 
-    def __init__(self, *, sync=False, live=False, refusal="", name="sim_node") -> None:
-        self.shown, self.restarts, self.stops, self.refusal = [], 0, 0, refusal
-        self.ours, self.theirs = Node(name), Node("buttons")
+    def __init__(self, ours: Node, theirs: Node, *, sync=False, live=False) -> None:
+        self.shown, self.restarts, self.stops, self.refusal = [], 0, 0, ""
+        self.ours, self.theirs = ours, theirs
         self.server = PlaybackControlServer(self.ours, self.restart, self.stop)
         self.server.offer(sync=sync, live=live)
         self.client = PlaybackControlClient(self.theirs, self.shown.append)
@@ -64,9 +64,23 @@ class Desk:
             self.executor.spin_once(timeout_sec=0.05)
 
 
-def test_buttons_move_the_transport_and_everybody_is_told(ros):
+@pytest.fixture
+def start_desk(ros):
+    """Make a desk; its nodes go with the test."""
+    nodes = []
+
+    def start(name="sim_node", **mode) -> Desk:
+        nodes.extend((Node(name), Node("buttons")))
+        return Desk(*nodes, **mode)
+
+    yield start
+    for node in nodes:
+        node.destroy_node()
+
+
+def test_buttons_move_the_transport_and_everybody_is_told(ros, start_desk):
     ros()
-    desk = Desk()
+    desk = start_desk()
     desk.until(lambda: desk.shown == [PlaybackStatus(paused=False, speed=1.0)])
     desk.until(lambda: all(c.service_is_ready() for c in desk.theirs.clients))
     desk.client.pause(True)
@@ -82,9 +96,9 @@ def test_buttons_move_the_transport_and_everybody_is_told(ros):
 
 
 @pytest.mark.parametrize("words", [(), ("-r", "__ns:=/left")])
-def test_the_simulator_may_be_called_anything(ros, words):
+def test_the_simulator_may_be_called_anything(ros, start_desk, words):
     ros(*words)
-    desk = Desk(name="my_robot")
+    desk = start_desk(name="my_robot")
     desk.until(lambda: desk.shown)
 
     def is_slow() -> bool:
@@ -94,9 +108,9 @@ def test_the_simulator_may_be_called_anything(ros, words):
     desk.until(is_slow)
 
 
-def test_a_song_is_stopped_on_request(ros):
+def test_a_song_is_stopped_on_request(ros, start_desk):
     ros()
-    desk = Desk()
+    desk = start_desk()
     client = desk.theirs.create_client(Trigger, "piano/stop")
     desk.until(client.service_is_ready)
     for desk.refusal, success in (("", True), ("no song is being played", False)):
@@ -106,9 +120,9 @@ def test_a_song_is_stopped_on_request(ros):
     assert desk.stops == 2
 
 
-def test_a_speed_out_of_range_changes_nothing(ros):
+def test_a_speed_out_of_range_changes_nothing(ros, start_desk):
     ros()
-    desk = Desk()
+    desk = start_desk()
     desk.until(lambda: desk.shown and all(c.service_is_ready() for c in desk.theirs.clients))
     desk.client.set_speed(2.0)
     desk.client.pause(True)
@@ -116,31 +130,31 @@ def test_a_speed_out_of_range_changes_nothing(ros):
     assert desk.server.control.speed == 1.0
 
 
-def test_who_waits_for_commands_has_no_speed(ros):
+def test_who_waits_for_commands_has_no_speed(ros, start_desk):
     ros()
-    desk = Desk(sync=True)
+    desk = start_desk(sync=True)
     desk.until(lambda: desk.shown == [PlaybackStatus(paused=False, speed=None)])
 
 
-def test_live_music_has_neither_services_nor_topic(ros):
+def test_live_music_has_neither_services_nor_topic(ros, start_desk):
     ros()
-    desk = Desk(live=True)
+    desk = start_desk(live=True)
     names = {name for name, _ in desk.ours.get_service_names_and_types_by_node("sim_node", "/")}
     assert not names & {"/piano/pause", "/piano/restart"}
     assert "/piano/transport" not in {publisher.topic_name for publisher in desk.ours.publishers}
 
 
 @pytest.mark.parametrize(("mode", "why"), [({"sync": True}, "sync"), ({"live": True}, "live music")])
-def test_a_speed_where_there_can_be_none_is_refused(ros, mode, why):
+def test_a_speed_where_there_can_be_none_is_refused(ros, start_desk, mode, why):
     ros(speed=0.5)
     with pytest.raises(UserError, match=f"speed = 0.5: .*{why}"):
-        Desk(**mode)
+        start_desk(**mode)
 
 
-def test_a_speed_at_start_out_of_range_is_refused(ros):
+def test_a_speed_at_start_out_of_range_is_refused(ros, start_desk):
     ros(speed=1.5)
     with pytest.raises(UserError, match="speed"):
-        Desk()
+        start_desk()
 
 
 class Topic:

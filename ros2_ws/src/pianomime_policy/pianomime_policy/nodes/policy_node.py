@@ -101,6 +101,11 @@ class _ManagedNode(SteadyTimers, LifecycleNode):
     def on_error(self, state: LifecycleState) -> TransitionCallbackReturn:
         return self._let_go(state)
 
+    def destroy_node(self) -> None:
+        super().destroy_node()
+        # rclpy leaves the services of the life cycle behind, and with them its participant in DDS.
+        self._state_machine.destroy_when_not_in_use()
+
     def _let_go(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Release everything from any state: afterwards this node no longer controls the hands."""
         self._log_release(state)
