@@ -15,7 +15,7 @@
 """A live MIDI keyboard as a ROS node: publishes the goal window of every step, in place of midi_node."""
 
 import sys
-import time
+from collections.abc import Callable
 
 from sensor_msgs.msg import JointState
 from trajectory_msgs.msg import JointTrajectory
@@ -31,21 +31,24 @@ from pianomime_core.ros_qos import NEWEST, overridable_publisher
 from pianomime_core.timing import FRAMES_PER_SECOND
 from pianomime_midi.keyboard_events import KeyboardConfig, KeyboardEvents
 from pianomime_midi.live_goal import live_goal
+from pianomime_midi.live_music import PORT_POLL_PERIOD_S, LiveMusic
 from pianomime_midi.midi_input import MidiInput
 
 FIRST_WINDOW_PERIOD_S = 0.25
-POLL_PERIOD_S = 0.5
 
 
 class LiveNode:
     """Publishes silence until the simulator has begun, then answers every state with a goal window.
+
+    Args:
+        open_port: Opens the MIDI port, as `MidiInput` does.
 
     The port's thread stamps messages; everything else happens in the single thread of the executor.
     """
 
     finished = False
 
-    def __init__(self) -> None:
+    def __init__(self, open_port: Callable[..., MidiInput] = MidiInput) -> None:
         self.node = node = SteadyNode("live_node")
         self._log = node.get_logger()
         port = declare_text(node, "port", "", "MIDI port to listen to, by name or a part of it; empty for the only one")
@@ -65,27 +68,28 @@ class LiveNode:
         )
         wait = declare_switch(node, "wait_for_port", False, "Wait for a port that is not there, instead of ending")
         refuse_undeclared(node)
-        self._goal = live_goal(round(delay_s * FRAMES_PER_SECOND))
         config = KeyboardConfig(channel=channel or None, transpose=transpose, longest_note_s=longest_note_s)
-        self._keyboard = KeyboardEvents(config, self._log.warning)
-        self._port = MidiInput(port, virtual, wait=wait)
+        self._music = LiveMusic(
+            open_port(port, virtual, wait=wait),
+            KeyboardEvents(config, self._log.warning),
+            live_goal(round(delay_s * FRAMES_PER_SECOND)),
+        )
         self._step = 0
-        self._unplugged = 0
-        if self._port.connected:
-            self._log.info(f"{'open for' if virtual else 'listening to'} MIDI at {self._port.name!r}")
+        if (opened := self._music.port).connected:
+            self._log.info(f"{'open for' if virtual else 'listening to'} MIDI at {opened.name!r}")
         else:
-            self._log.warning(f"MIDI port {self._port.name!r} is not there: waiting for it")
+            self._log.warning(f"MIDI port {opened.name!r} is not there: waiting for it")
         self._publish_goal = overridable_publisher(node, JointTrajectory, topics.GOAL, NEWEST)
         prefer_prompt_replies()
         self._owners = Owners(node)
         self._states = self._owners.subscribe(JointState, topics.HAND_STATES, self._on_state, NEWEST)
         self._first = node.create_timer(FIRST_WINDOW_PERIOD_S, lambda: self._send(0))
-        node.create_timer(POLL_PERIOD_S, self._poll_port)
+        node.create_timer(PORT_POLL_PERIOD_S, self._poll_port)
         self._diagnostics = Diagnostics(node, self._health)
 
     def close(self) -> None:
         """Close the port."""
-        self._port.close()
+        self._music.close()
 
     def _on_state(self, message: JointState) -> None:
         self._first.cancel()
@@ -100,36 +104,24 @@ class LiveNode:
         self._send(step)
 
     def _send(self, step: int) -> None:
-        now_s = time.monotonic()
-        events = [event for message, time_s in self._port.read() for event in self._keyboard.receive(message, time_s)]
-        # Notes before the simulator runs would come out late, so they are dropped.
-        for event in [*events, *self._keyboard.expire(now_s)] if step > 0 else ():
-            self._goal.receive(event)
-        self._publish_goal.publish(goal_message(*self._goal.window(step, now_s), step=step))
+        self._publish_goal.publish(goal_message(*self._music.window(step), step=step))
 
     def _poll_port(self) -> None:
-        if not self._port.poll():
-            return
-        if self._port.connected:
-            self._log.info(f"MIDI port {self._port.name!r} is back")
-            return
-        self._unplugged += 1
-        self._log.warning(f"MIDI port {self._port.name!r} is gone: its keys are released, waiting for it")
-        for event in self._keyboard.release_all(time.monotonic()):
-            self._goal.receive(event)
+        if words := self._music.poll():
+            (self._log.info if self._music.port.connected else self._log.warning)(words)
 
     def _health(self) -> Health:
-        keyboard = self._keyboard
+        keyboard, port = self._music.keyboard, self._music.port
         values = {
             "heard_notes": keyboard.received,
             "dropped_notes": keyboard.outside,
             "stuck_notes": keyboard.stuck,
             "held_keys": len(keyboard.held),
-            "unplugged": self._unplugged,
-            "connected": int(self._port.connected),
+            "unplugged": self._music.unplugged,
+            "connected": int(port.connected),
         }
         causes = {
-            f"MIDI port {self._port.name!r} is gone": not self._port.connected,
+            f"MIDI port {port.name!r} is gone": not port.connected,
             f"{keyboard.outside} notes outside the 88 keys": keyboard.outside,
         }
         warnings = (*(words for words, is_so in causes.items() if is_so), *self._owners.warnings())
