@@ -3,6 +3,7 @@
 import time
 
 import numpy as np
+import pytest
 from benchmarks.scripted_keyboard import Keyboard
 from live_sessions import READY, music
 
@@ -43,9 +44,10 @@ def test_the_same_music_as_a_file_gives_the_same_score(session, keyboard, tmp_pa
     assert f"{found.f1:.4f}" in live.said
 
 
-def test_reactive_the_robot_plays_along(session, keyboard, tmp_path):
+@pytest.mark.parametrize("alone", [(), ("--no-ros",)])
+def test_reactive_the_robot_plays_along(session, keyboard, tmp_path, alone):
     file = tmp_path / "live.npz"
-    live = session("--mode", "reactive", "--rollout", file)
+    live = session("--mode", "reactive", "--rollout", file, *alone)
     live.until(READY)
     time.sleep(1.0)
     melody = [60, 62, 64, 65, 67, 65, 64, 62, 60]
@@ -62,7 +64,8 @@ def test_reactive_the_robot_plays_along(session, keyboard, tmp_path):
     assert [int(np.flatnonzero(goal[row])[0]) + 21 for row in onsets] == melody
     # While a key is held the robot gets there; how soon is measured by benchmarks.reactive_latency.
     reached = [pressed[row : row + 8, pitch - 21].any() for row, pitch in zip(onsets, melody, strict=True)]
-    missed = len(Rollout.load(file).metadata["missed_steps"])
+    # In one process a late step is played late.
+    missed = len(Rollout.load(file).metadata.get("missed_steps", ()))
     assert sum(reached) >= len(melody) - 1 - missed // 8, (reached, missed)
 
 

@@ -31,6 +31,7 @@ from pianomime.commands.shared_arguments import (
     add_choice,
     add_hand_collisions,
     add_model,
+    add_no_ros,
     add_viewer,
     add_watching,
 )
@@ -98,7 +99,7 @@ def _add_play(commands: "argparse._SubParsersAction[_Parser]") -> _Parser:
     )
     pace.add_argument("--real-time", action="store_true", help="20 steps a second, whoever is late (default)")
     add_viewer(parser)
-    parser.add_argument("--no-ros", action="store_true", help="play in this one process, without ROS")
+    add_no_ros(parser)
     add_hand_collisions(parser)
     add_sound_arguments(parser)
     return parser
@@ -106,6 +107,7 @@ def _add_play(commands: "argparse._SubParsersAction[_Parser]") -> _Parser:
 
 def _add_live(commands: "argparse._SubParsersAction[_Parser]") -> _Parser:
     parser: _Parser = add_live(commands)
+    add_no_ros(parser)
     add_model(parser)
     add_viewer(parser)
     add_hand_collisions(parser)

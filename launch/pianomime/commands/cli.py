@@ -64,15 +64,9 @@ def _play(options: argparse.Namespace) -> int:
     music = demonstration_to_play(options.controller, options.demo, options.song, options.model)
     model = options.model if music is None else music
     check_controller(options.controller, model_folder(options.controller, model))
-    if options.no_ros and options.record is not None:
-        raise UserError("--no-ros plays without topics to record: use --rollout, or leave --no-ros out")
-    if options.no_ros and options.viewer == "rviz":
-        raise UserError("--no-ros plays without topics for rviz: use --viewer browser or window, or leave --no-ros out")
     song = find_song(options.song) if music is None else music
     chosen = choice(options.tracks, options.channels)
-    with common_options(options, not (options.sync or options.no_ros), inputs=(song,)) as (common, notice):
-        if options.no_ros and any(common[name] for name in ("sound", "midi_out", "virtual_midi_out")):
-            raise UserError("--no-ros plays without sound_node: use --wav or --midi, or leave --no-ros out")
+    with common_options(options, not options.sync, inputs=(song,)) as (common, notice):
         play_options = PlayOptions(
             midi=song, choice=chosen, controller=options.controller, model=model, sync=options.sync, **common
         )

@@ -23,6 +23,7 @@ from typing import Any
 from pianomime.commands.sound_options import recorded, sound_options
 from pianomime.files.outputs import check_file, keep_apart
 from pianomime.files.recording_output import check_record
+from pianomime_core.errors import UserError
 
 
 @contextmanager
@@ -31,18 +32,23 @@ def common_options(
 ) -> Iterator[tuple[dict[str, Any], str]]:
     """Yield the checked fields and a notice to print once all input is accepted; at the end write the sound.
 
+    With --no-ros, what needs a node or a topic is refused, and there is no sound by default.
+
     `inputs` are input files besides those among the options.
 
     Raises:
-        UserError: A file cannot be written, or would overwrite another, or as `sound_options`.
+        UserError: --no-ros together with what needs ROS, a file cannot be written, or would overwrite another, or as
+            `sound_options`.
     """
+    if options.no_ros:
+        _refuse_what_needs_ros(options)
     outputs = [(f"--{name}", getattr(options, name)) for name in ("rollout", "record", "wav", "midi")]
     keep_apart(outputs, (*inputs, options.soundfont))
     if options.rollout is not None:
         check_file(options.rollout, "--rollout", ".npz")
     if options.record is not None:
         check_record(options.record)
-    sound_outputs, notice = sound_options(options, sound_by_default)
+    sound_outputs, notice = sound_options(options, sound_by_default and not options.no_ros)
     with recorded(options) as rollout:
         fields = {
             "viewer": options.viewer,
@@ -55,3 +61,13 @@ def common_options(
             **sound_outputs,
         }
         yield fields, notice
+
+
+def _refuse_what_needs_ros(options: argparse.Namespace) -> None:
+    for needs, why, instead in (
+        (options.record is not None, "topics to record", "--rollout"),
+        (options.viewer == "rviz", "topics for rviz", "--viewer browser or window"),
+        (options.sound or options.midi_out or options.virtual_midi_out, "sound_node", "--wav or --midi"),
+    ):
+        if needs:
+            raise UserError(f"--no-ros plays without {why}: use {instead}, or leave --no-ros out")

@@ -12,13 +12,13 @@
 # See the License for the specific language governing permissions and
 # limitations under the License.
 
-"""`pianomime live`: the robot plays what is played on a MIDI keyboard, with the same graph as for a file."""
+"""`pianomime live`: the robot plays what is played on a MIDI keyboard, with the same graph as for a file, or in one
+process."""
 
 import argparse
 
 from pianomime.commands.common_options import common_options
 from pianomime.commands.live_modes import MODES
-from pianomime.commands.play import perform
 from pianomime.files.models import model_folder
 from pianomime.graph.graph_options import LiveOptions
 from pianomime.graph.live_delay import live_delay_s
@@ -54,4 +54,11 @@ def live(options: argparse.Namespace) -> int:
             model=options.model,
             **common,
         )
-        return perform(chosen, f"live, {delay_s:g} s later, {controller}", notice)
+        title = f"live, {delay_s:g} s later, {controller}"
+        if options.no_ros:
+            from pianomime.commands.solo_live import play_live_solo
+
+            return play_live_solo(chosen, delay_s, title)
+        from pianomime.commands.play import perform
+
+        return perform(chosen, title, notice)

@@ -46,6 +46,11 @@ def add_watching(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--record", type=Path, metavar="FILE.mcap", help="record all ROS topics, as rosbag2 does")
 
 
+def add_no_ros(parser: argparse.ArgumentParser) -> None:
+    """Add the option to play without ROS."""
+    parser.add_argument("--no-ros", action="store_true", help="play in this one process, without ROS")
+
+
 def add_choice(parser: argparse.ArgumentParser) -> None:
     """Add the options that select tracks and channels of a MIDI file."""
     parser.add_argument(

@@ -20,6 +20,7 @@ import numpy as np
 
 from pianomime.episodes.episode_record import EpisodeRecord
 from pianomime.episodes.matched_controller import MatchedController
+from pianomime_core.goal_window import roll_window
 from pianomime_core.piano_roll import PianoRoll
 from pianomime_core.rollout import Rollout
 from pianomime_physics.simulator import Simulator, SimulatorState
@@ -47,12 +48,12 @@ def play_episode(
     Raises:
         UserError: The controller was made for other hands than the simulator's.
     """
-    player = MatchedController(controller, simulator, roll)
-    start = player.start()
+    player = MatchedController(controller, simulator)
+    start = player.start(roll_window(roll, 0, player.horizon_steps))
     record = EpisodeRecord(simulator, roll, start)
     state = simulator.reset(start)
     for step in range(len(roll)):
-        action = player.act(step, state)
+        action = player.act(step, roll_window(roll, step, player.horizon_steps), state)
         # Rounded to the precision of rollout files, so that a replay uses exactly the same numbers.
         targets = action.targets.astype(np.float32)
         state = simulator.step(targets)

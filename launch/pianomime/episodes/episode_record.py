@@ -17,7 +17,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from pianomime_core.metrics import score
+from pianomime_core.metrics import ScoreCard, score
 from pianomime_core.piano_roll import PianoRoll
 from pianomime_core.rollout import Rollout
 from pianomime_core.timing import CONTROL_TIMESTEP_S
@@ -49,11 +49,12 @@ class EpisodeRecord:
         self._targets[self.steps], self._pedal[self.steps], self._pressed[self.steps] = targets, pedal, pressed
         self.steps += 1
 
-    def rollout(self, controller_name: str) -> Rollout:
+    def rollout(self, controller_name: str, card: ScoreCard | None = None) -> Rollout:
         """Return the steps so far, scored.
 
         Args:
             controller_name: For the metadata.
+            card: The score, if it is not that of all steps.
 
         Raises:
             ValueError: There are none.
@@ -61,7 +62,7 @@ class EpisodeRecord:
         goal, sustain, pressed, pedal = (
             rows[: self.steps] for rows in (self._roll.goal, self._roll.sustain, self._pressed, self._pedal)
         )
-        card = score(goal, pressed, sustain, pedal)
+        card = score(goal, pressed, sustain, pedal) if card is None else card
         return Rollout(
             goal=goal,
             pressed=pressed,

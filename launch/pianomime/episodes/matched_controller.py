@@ -17,40 +17,39 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from pianomime_core.goal_window import roll_window
+from pianomime_core.goal_window import GoalRows
 from pianomime_core.hands import name_order
-from pianomime_core.piano_roll import PianoRoll
 from pianomime_physics.simulator import Simulator, SimulatorState
 from pianomime_policy.controllers.controller import Action, Controller, Observation
 
 
 class MatchedController:
-    """Asks a controller about one song; joints and targets go in and come out in the simulator's order.
+    """Asks a controller; joints and targets go in and come out in the simulator's order.
 
     Args:
         controller: Its joint and target names are matched with the simulator's by name.
         simulator: Only its names are read.
-        roll: The song.
+
+    Attributes:
+        horizon_steps: Rows of goal it needs; None means the whole song.
 
     Raises:
         UserError: The controller was made for other hands than the simulator's.
     """
 
-    def __init__(self, controller: Controller, simulator: Simulator, roll: PianoRoll) -> None:
+    def __init__(self, controller: Controller, simulator: Simulator) -> None:
         parts = "controller and simulator"
         self._observed = name_order(controller.joint_names, simulator.joint_names, "joint", parts)
         self._started = name_order(simulator.joint_names, controller.joint_names, "joint", parts)
         self._commanded = name_order(simulator.target_names, controller.target_names, "target", parts)
-        self._controller, self._roll = controller, roll
+        self._controller, self.horizon_steps = controller, controller.horizon_steps
 
-    def start(self) -> NDArray[np.float64]:
-        """Begin the song: return the joint positions (n,) [rad, m] to begin from."""
-        first = roll_window(self._roll, 0, self._controller.horizon_steps)
-        return self._controller.start(first.goal, first.sustain)[self._started]
+    def start(self, window: GoalRows) -> NDArray[np.float64]:
+        """Begin a song with its first window: return the joint positions (n,) [rad, m] to begin from."""
+        return self._controller.start(window.goal, window.sustain)[self._started]
 
-    def act(self, step: int, state: SimulatorState) -> Action:
+    def act(self, step: int, window: GoalRows, state: SimulatorState) -> Action:
         """Return the action of control step `step`, which begins in `state`."""
-        window = roll_window(self._roll, step, self._controller.horizon_steps)
         observation = Observation(
             step=step,
             goal=window.goal,

@@ -66,7 +66,7 @@ def running(
         from pianomime.graph.ros_instance import refuse_second_instance
         from pianomime.graph.ros_status import StatusListener
     except ImportError as error:
-        alone = ", or play with --no-ros" if isinstance(options, PlayOptions) else ""
+        alone = ", or play with --no-ros" if isinstance(options, PlayOptions | LiveOptions) else ""
         raise UserError(
             f'ROS 2 is not usable here ({error}): source its setup.bash or pip install "pianomime[ros]"{alone}'
         ) from error

@@ -181,7 +181,7 @@ def check_names(options: Options) -> None:
         try:
             text.encode()
         except UnicodeEncodeError as error:
-            alone = ", or play it with --no-ros" if isinstance(options, PlayOptions) else ""
+            alone = ", or play it with --no-ros" if isinstance(options, PlayOptions | LiveOptions) else ""
             raise UserError(
                 f"{option} {text!r}: the name is not in UTF-8, as ROS needs it: change it{alone}"
             ) from error

@@ -116,7 +116,7 @@ class PianoEnv(gymnasium.Env[Values, NDArray[Any]]):
         self._player: MatchedController | None = None
         if nominal is not None:
             controller = make_controller(nominal, scene, path if nominal in ours_that_need("demonstration") else None)
-            self._player = MatchedController(controller, self.simulator, self._roll)
+            self._player = MatchedController(controller, self.simulator)
         self._actions = (
             target_space(self.simulator) if nominal is None else residual_space(self.simulator, residual_share)
         )
@@ -130,7 +130,9 @@ class PianoEnv(gymnasium.Env[Values, NDArray[Any]]):
     def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> tuple[Values, dict[str, Any]]:
         """Begin the song: hands where the nominal controller wants them, else all joints at 0 as in RoboPianist."""
         super().reset(seed=seed)
-        start = np.zeros(len(self.simulator.joint_names)) if self._player is None else self._player.start()
+        start = np.zeros(len(self.simulator.joint_names))
+        if self._player is not None:
+            start = self._player.start(roll_window(self._roll, 0, self._player.horizon_steps))
         start[self._slides] += self.np_random.uniform(-self._hand_offset_m, self._hand_offset_m)
         self._record = EpisodeRecord(self.simulator, self._roll, start)
         self._pedal = False
@@ -169,7 +171,9 @@ class PianoEnv(gymnasium.Env[Values, NDArray[Any]]):
 
     def _ask_nominal(self, state: SimulatorState) -> None:
         if self._player is not None:
-            self._nominal = self._player.act(self._record.steps, state)
+            step = self._record.steps
+            window = roll_window(self._roll, step, self._player.horizon_steps)
+            self._nominal = self._player.act(step, window, state)
 
     def _observe(self, state: SimulatorState) -> Values:
         window = roll_window(self._roll, self._record.steps, self._horizon_steps)

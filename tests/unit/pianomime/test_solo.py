@@ -32,7 +32,9 @@ def test_real_time_waits_for_the_absolute_deadline_of_every_step(
         slept.append(duration_s)
         now[0] += duration_s
 
-    monkeypatch.setattr("pianomime.commands.solo.time", type("Time", (), {"monotonic": lambda: now[0], "sleep": sleep}))
+    monkeypatch.setattr(
+        "pianomime.commands.paced_display.time", type("Time", (), {"monotonic": lambda: now[0], "sleep": sleep})
+    )
     result = pianomime("play", tune, "--no-ros", "--real-time", "--controller", "idle")
     assert result.code == 0, result
     # 1.2 s are 25 rows; the first step starts the clock.
@@ -46,7 +48,8 @@ def test_late_steps_are_counted(pianomime: Command, tune: Path, monkeypatch: pyt
         return next(ticks) / 1000  # 60 ms pass in every step
 
     monkeypatch.setattr(
-        "pianomime.commands.solo.time", type("Time", (), {"monotonic": clock, "sleep": lambda duration_s: None})
+        "pianomime.commands.paced_display.time",
+        type("Time", (), {"monotonic": clock, "sleep": lambda duration_s: None}),
     )
     result = pianomime("play", tune, "--no-ros", "--real-time", "--controller", "idle")
     row = next(line for line in result.out.splitlines() if "missed deadlines" in line)
