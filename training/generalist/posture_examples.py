@@ -103,7 +103,7 @@ class LabelledHand(LearnedHand):
 
     def _solve(self, *args: Any) -> None:
         super()._solve(*args)
-        self._solved.append(self._jacobians.copy())
+        self._solved.append(self._contacts.jacobians.copy())
 
 
 _PASSES = GeneralistConfig().passes

@@ -10,7 +10,15 @@ from slow_fingering import Hands, Tone, beginning, play
 
 from pianomime_core.keyboard import KEYBOARD
 from pianomime_policy.fingering.fingering import FingeringConfig, FingeringSearch
-from pianomime_policy.fingering.hand_options import DROPPED, MAX_OPTIONS, hand_cost, hand_options
+from pianomime_policy.fingering.hand_options import (
+    DROPPED,
+    MAX_OPTIONS,
+    Grip,
+    HandState,
+    hand_cost,
+    hand_options,
+    new_hand_options,
+)
 
 # The hands keep out of each other's way, so that a cost is that of one hand.
 CONFIG = replace(FingeringConfig(), hand_gap_price=0.0)
@@ -31,11 +39,10 @@ def options(hand: int, keys: list[int], hands: Hands) -> list[tuple[float, float
         last_key[f], last_end[f] = tone.key, tone.end
     n = len(keys)
     notes = np.arange(n)[:: 1 if hand == RIGHT else -1].copy()  # thumb side first
-    cost, centre, finger = np.empty(MAX_OPTIONS), np.empty(MAX_OPTIONS), np.empty((MAX_OPTIONS, n), np.int8)
-    found = hand_options(
-        COSTS, hand, notes, n, np.array([t.key for t in every], dtype=np.int64), STEP, hands.centre_m[hand],
-        hands.moved[hand], held_note, last_key, last_end, cost, centre, finger,
-    )  # fmt: skip
+    state = HandState(hands.centre_m[hand], hands.moved[hand], held_note, last_key, last_end)
+    out = new_hand_options(n)
+    found = hand_options(COSTS, hand, notes, np.array([t.key for t in every], dtype=np.int64), STEP, state, out)
+    cost, centre, finger = out
     ways = zip(cost[:found], centre[:found], finger[:found, :: 1 if hand == RIGHT else -1].tolist(), strict=True)
     return [(c, m, tuple(f)) for c, m, f in ways]
 
@@ -113,10 +120,8 @@ def cost_after_rest(rest_steps: int, travel_m: float) -> float:
     """Cost of a middle finger that strikes a key `travel_m` from its hand, which last played `rest_steps` ago."""
     key = int(np.argmin(np.abs(KEYBOARD.center_y_m)))
     none = np.full(10, -1, np.int64)
-    cost, _ = hand_cost(
-        COSTS, KEYBOARD.center_y_m[key] - travel_m, STEP - rest_steps, STEP, np.array([key]), np.array([2]), 1,
-        np.array([True]), none, none,
-    )  # fmt: skip
+    state = HandState(KEYBOARD.center_y_m[key] - travel_m, STEP - rest_steps, none, none, none)
+    cost, _ = hand_cost(COSTS, state, STEP, Grip(np.array([key]), np.array([2]), np.array([True])), 1)
     return cost
 
 

@@ -1,5 +1,6 @@
 """The compiled solvers against numpy and scipy, and whole postures against where the chain says the fingertips are."""
 
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -12,11 +13,15 @@ from pianomime_core.hands import SIDES
 from pianomime_description.hand_spec import build_hand
 from pianomime_policy.hand_control.hand_kinematics import HandChain, body_poses, fingertip_points, hand_chain
 from pianomime_policy.hand_control.inverse_kinematics import (
+    Contacts,
     InverseKinematicsConfig,
+    Objective,
+    SolverSettings,
     box_step,
     cholesky_solve,
     lone_steps,
     solve_posture,
+    solver_settings,
 )
 
 CONFIG = InverseKinematicsConfig()
@@ -126,6 +131,12 @@ class Solved(NamedTuple):
     error_m: float
 
 
+def capped(n: int, clearance_weight: float = CONFIG.clearance_weight, **changes: float) -> SolverSettings:
+    """The settings for n coordinates whose steps are all capped."""
+    config = replace(CONFIG, clearance_weight=clearance_weight, **changes)
+    return solver_settings(config, np.zeros(n, dtype=np.bool_))
+
+
 def solve(
     hand: Hand,
     target: np.ndarray,
@@ -142,10 +153,9 @@ def solve(
     z = (rest if start is None else start).copy()
     points, jacobians = np.full((5, 3), np.nan), np.full((5, 3, n), np.nan)
     error_m = solve_posture(
-        chain, z, np.zeros(len(chain.joint_body)) if slack is None else slack, target, weight, rest, np.full(n, 1e-7),
-        z.copy(), np.full(n, 1e-7), iterations, CONFIG.tolerance_m, CONFIG.damping, np.full(n, CONFIG.step_cap_rad),
-        CONFIG.error_cap_m, CONFIG.pad_softness_m, CONFIG.clearance_m, clearance_weight, CONFIG.due_weight, points,
-        jacobians,
+        chain, z, np.zeros(len(chain.joint_body)) if slack is None else slack,
+        Objective(target, weight, rest, np.full(n, 1e-7), z.copy(), np.full(n, 1e-7)),
+        capped(n, clearance_weight), iterations, Contacts(points, jacobians),
     )  # fmt: skip
     return Solved(z, points, jacobians, error_m)
 
@@ -274,8 +284,8 @@ def _alone(
     """Steps, contact points and their Jacobians."""
     points, jacobians, stiff = np.empty((5, 3)), np.empty((5, 3, len(z))), np.full(len(z), STIFF)
     found = lone_steps(
-        hand.chain, z, np.zeros(len(hand.chain.joint_body)), target, UNEVEN, rest, stiff, rest, stiff, CONFIG.damping,
-        CONFIG.error_cap_m, CONFIG.pad_softness_m, CONFIG.clearance_m, clearance_weight, points, jacobians,
+        hand.chain, z, np.zeros(len(hand.chain.joint_body)), Objective(target, UNEVEN, rest, stiff, rest, stiff),
+        capped(len(z), clearance_weight), Contacts(points, jacobians),
     )  # fmt: skip
     return found, points, jacobians
 
@@ -299,9 +309,8 @@ def test_no_coordinate_alone_moves_where_the_solver_rests(hand, lowered_m):
     target = tips_at(hand, rest) + np.array([0.0, 0.01, -lowered_m])
     stiff = np.full(len(z), STIFF)
     solve_posture(
-        chain, z, np.zeros(len(chain.joint_body)), target, UNEVEN, rest, stiff, rest, stiff, 2000, 0.0, CONFIG.damping,
-        np.full(len(z), CONFIG.step_cap_rad), CONFIG.error_cap_m, CONFIG.pad_softness_m, CONFIG.clearance_m,
-        CONFIG.clearance_weight, CONFIG.due_weight, np.empty((5, 3)), np.empty((5, 3, len(z))),
+        chain, z, np.zeros(len(chain.joint_body)), Objective(target, UNEVEN, rest, stiff, rest, stiff),
+        capped(len(z), tolerance_m=0.0), 2000, Contacts(np.empty((5, 3)), np.empty((5, 3, len(z)))),
     )  # fmt: skip
     np.testing.assert_allclose(_alone(hand, z, target, rest, CONFIG.clearance_weight)[0], 0.0, atol=1e-6)
     assert knuckle_heights(hand, z).min() < CONFIG.clearance_m

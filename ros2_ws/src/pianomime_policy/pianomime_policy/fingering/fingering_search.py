@@ -23,7 +23,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from pianomime_policy.fingering.hand_options import MAX_OPTIONS, hand_options
+from pianomime_policy.fingering.hand_options import MAX_OPTIONS, HandState, hand_options, new_hand_options
 from pianomime_policy.kernel import kernel
 
 FINGERS = 10
@@ -42,6 +42,120 @@ class Beam(NamedTuple):
     last_end: NDArray[np.int64]  # (B, 10)
 
 
+class _Candidates(NamedTuple):
+    """Extended states, in the order in which they were found."""
+
+    cost: NDArray[np.float64]  # (C,)
+    parent: NDArray[np.int64]  # (C,) row of the beam
+    centre_m: NDArray[np.float64]  # (C, 2)
+    finger: NDArray[np.int8]  # (C, n) of each note of the slice
+
+
+@kernel
+def _new_beam(width):
+    return Beam(
+        np.empty(width),
+        np.empty((width, 2)),
+        np.empty((width, 2), np.int64),
+        np.empty((width, FINGERS), np.int64),
+        np.empty((width, FINGERS), np.int64),
+        np.empty((width, FINGERS), np.int64),
+    )
+
+
+@kernel
+def _released(costs, beam, note_end, step):
+    """Return the beam with those notes released that end before the onset at `step`, or overlap it a little."""
+    held, last_end = beam.held_note.copy(), beam.last_end.copy()
+    for b in range(held.shape[0]):
+        for f in range(FINGERS):
+            if held[b, f] >= 0 and note_end[held[b, f]] <= step + costs.overlap_steps:
+                last_end[b, f] = note_end[held[b, f]]
+                held[b, f] = -1
+    return Beam(beam.cost, beam.centre_m, beam.moved_step, held, beam.last_key, last_end)
+
+
+@kernel
+def _hand_state(beam, b, hand):
+    return HandState(
+        beam.centre_m[b, hand], beam.moved_step[b, hand], beam.held_note[b], beam.last_key[b], beam.last_end[b]
+    )
+
+
+@kernel
+def _crowding(costs, gap_m):
+    """Return the cost of hands whose centres are this far apart, positive with the right hand to the right."""
+    if gap_m >= costs.hand_gap_m:
+        return 0.0
+    crowd = (costs.hand_gap_m - gap_m) / costs.hand_gap_unit_m
+    return costs.hand_gap_price * crowd * crowd
+
+
+@kernel
+def _candidates(costs, beam, notes, note_key, step):
+    """Return every state of the beam extended by every split of the slice and the ways of both hands to play it."""
+    n, states = notes.shape[0], beam.cost.shape[0]
+    capacity = states * (n + 1) * MAX_OPTIONS * MAX_OPTIONS
+    out = _Candidates(
+        np.empty(capacity), np.empty(capacity, np.int64), np.empty((capacity, 2)), np.empty((capacity, n), np.int8)
+    )
+    right, left = new_hand_options(n), new_hand_options(n)
+    left_notes = np.empty(n, np.int64)
+    total = 0
+    for b in range(states):
+        for split in range(max(0, n - 5), min(n, 5) + 1):
+            for i in range(split):
+                left_notes[i] = notes[split - 1 - i]
+            rights = hand_options(costs, 0, notes[split:], note_key, step, _hand_state(beam, b, 0), right)
+            lefts = hand_options(costs, 1, left_notes[:split], note_key, step, _hand_state(beam, b, 1), left)
+            for r in range(rights):
+                for k in range(lefts):
+                    cost = beam.cost[b] + right.cost[r] + left.cost[k]
+                    out.cost[total] = cost + _crowding(costs, right.centre_m[r] - left.centre_m[k])
+                    out.parent[total] = b
+                    out.centre_m[total, 0] = right.centre_m[r]
+                    out.centre_m[total, 1] = left.centre_m[k]
+                    for i in range(split):
+                        out.finger[total, i] = left.finger[k, split - 1 - i]
+                    for i in range(split, n):
+                        out.finger[total, i] = right.finger[r, i - split]
+                    total += 1
+    return _Candidates(out.cost[:total], out.parent[:total], out.centre_m[:total], out.finger[:total])
+
+
+@kernel
+def _write_child(beam, candidates, c, notes, note_key, note_end, step, out, row):
+    """Write the state after candidate `c` to a row of `out`, except for its cost."""
+    b = candidates.parent[c]
+    out.held_note[row] = beam.held_note[b]
+    out.last_key[row] = beam.last_key[b]
+    out.last_end[row] = beam.last_end[b]
+    out.centre_m[row] = candidates.centre_m[c]
+    out.moved_step[row] = beam.moved_step[b]
+    for i in range(notes.shape[0]):
+        f = candidates.finger[c, i]
+        if f >= 0:
+            out.held_note[row, f] = notes[i]
+            out.last_key[row, f] = note_key[notes[i]]
+            out.last_end[row, f] = note_end[notes[i]]
+            out.moved_step[row, f // 5] = step
+
+
+@kernel
+def _has_twin(beam, row):
+    """Return whether an earlier row holds the same notes with its hands at the same places."""
+    for s in range(row):
+        same = (
+            abs(beam.centre_m[s, 0] - beam.centre_m[row, 0]) < _SAME_CENTRE_M
+            and abs(beam.centre_m[s, 1] - beam.centre_m[row, 1]) < _SAME_CENTRE_M
+        )
+        for f in range(FINGERS):
+            same = same and beam.held_note[s, f] == beam.held_note[row, f]
+        if same:
+            return True
+    return False
+
+
 @kernel
 def extend_beam(costs, beam, width, notes, note_key, note_end, step):
     """Extend every state by one slice and keep the `width` cheapest distinct states.
@@ -57,107 +171,25 @@ def extend_beam(costs, beam, width, notes, note_key, note_end, step):
     Returns:
         The new `Beam`, the parent (B',) of each state and the finger (B', n) of each note, -1 = dropped.
     """
-    n = notes.shape[0]
-    states = beam.cost.shape[0]
-    held = beam.held_note.copy()
-    last_end = beam.last_end.copy()
-    for b in range(states):
-        for f in range(FINGERS):
-            if held[b, f] >= 0 and note_end[held[b, f]] <= step + costs.overlap_steps:
-                last_end[b, f] = note_end[held[b, f]]
-                held[b, f] = -1
-    capacity = states * (n + 1) * MAX_OPTIONS * MAX_OPTIONS
-    c_cost = np.empty(capacity)
-    c_parent = np.empty(capacity, np.int64)
-    c_centre = np.empty((capacity, 2))
-    c_finger = np.empty((capacity, n), np.int8)
-    cost_r, cost_l = np.empty(MAX_OPTIONS), np.empty(MAX_OPTIONS)
-    centre_r, centre_l = np.empty(MAX_OPTIONS), np.empty(MAX_OPTIONS)
-    finger_r, finger_l = np.empty((MAX_OPTIONS, n), np.int8), np.empty((MAX_OPTIONS, n), np.int8)
-    left_notes = np.empty(n, np.int64)
-    total = 0
-    for b in range(states):
-        for split in range(max(0, n - 5), min(n, 5) + 1):
-            for i in range(split):
-                left_notes[i] = notes[split - 1 - i]
-            right = hand_options(
-                costs, 0, notes[split:], n - split, note_key, step, beam.centre_m[b, 0], beam.moved_step[b, 0],
-                held[b], beam.last_key[b], last_end[b], cost_r, centre_r, finger_r,
-            )  # fmt: skip
-            left = hand_options(
-                costs, 1, left_notes, split, note_key, step, beam.centre_m[b, 1], beam.moved_step[b, 1],
-                held[b], beam.last_key[b], last_end[b], cost_l, centre_l, finger_l,
-            )  # fmt: skip
-            for r in range(right):
-                for k in range(left):
-                    gap = centre_r[r] - centre_l[k]
-                    cost = beam.cost[b] + cost_r[r] + cost_l[k]
-                    if gap < costs.hand_gap_m:
-                        crowd = (costs.hand_gap_m - gap) / costs.hand_gap_unit_m
-                        cost += costs.hand_gap_price * crowd * crowd
-                    c_cost[total] = cost
-                    c_parent[total] = b
-                    c_centre[total, 0] = centre_r[r]
-                    c_centre[total, 1] = centre_l[k]
-                    for i in range(split):
-                        c_finger[total, i] = finger_l[k, split - 1 - i]
-                    for i in range(split, n):
-                        c_finger[total, i] = finger_r[r, i - split]
-                    total += 1
-    order = np.argsort(c_cost[:total])
-    cost = np.empty(width)
-    centre = np.empty((width, 2))
-    moved = np.empty((width, 2), np.int64)
-    new_held = np.empty((width, FINGERS), np.int64)
-    new_last_key = np.empty((width, FINGERS), np.int64)
-    new_last_end = np.empty((width, FINGERS), np.int64)
-    parent = np.empty(width, np.int64)
-    finger = np.empty((width, n), np.int8)
+    beam = _released(costs, beam, note_end, step)
+    candidates = _candidates(costs, beam, notes, note_key, step)
+    new, chosen = _new_beam(width), np.empty(width, np.int64)
     kept = 0
-    for o in order:
-        b = c_parent[o]
-        for f in range(FINGERS):
-            new_held[kept, f] = held[b, f]
-            new_last_key[kept, f] = beam.last_key[b, f]
-            new_last_end[kept, f] = last_end[b, f]
-        for h in range(2):
-            centre[kept, h] = c_centre[o, h]
-            moved[kept, h] = beam.moved_step[b, h]
-        for i in range(n):
-            f = c_finger[o, i]
-            finger[kept, i] = f
-            if f >= 0:
-                new_held[kept, f] = notes[i]
-                new_last_key[kept, f] = note_key[notes[i]]
-                new_last_end[kept, f] = note_end[notes[i]]
-                moved[kept, f // 5] = step
-        twin = False
-        for s in range(kept):
-            if (
-                abs(centre[s, 0] - centre[kept, 0]) < _SAME_CENTRE_M
-                and abs(centre[s, 1] - centre[kept, 1]) < _SAME_CENTRE_M
-            ):
-                same = True
-                for f in range(FINGERS):
-                    if new_held[s, f] != new_held[kept, f]:
-                        same = False
-                        break
-                if same:
-                    twin = True
-                    break
-        if twin:
+    for c in np.argsort(candidates.cost):
+        _write_child(beam, candidates, c, notes, note_key, note_end, step, new, kept)
+        if _has_twin(new, kept):
             continue
-        cost[kept] = c_cost[o]
-        parent[kept] = b
+        new.cost[kept] = candidates.cost[c]
+        chosen[kept] = c
         kept += 1
         if kept == width:
             break
-    new_beam = Beam(
-        cost[:kept].copy(),
-        centre[:kept].copy(),
-        moved[:kept].copy(),
-        new_held[:kept].copy(),
-        new_last_key[:kept].copy(),
-        new_last_end[:kept].copy(),
+    new = Beam(
+        new.cost[:kept].copy(),
+        new.centre_m[:kept].copy(),
+        new.moved_step[:kept].copy(),
+        new.held_note[:kept].copy(),
+        new.last_key[:kept].copy(),
+        new.last_end[:kept].copy(),
     )
-    return new_beam, parent[:kept].copy(), finger[:kept].copy()
+    return new, candidates.parent[chosen[:kept]], candidates.finger[chosen[:kept]]

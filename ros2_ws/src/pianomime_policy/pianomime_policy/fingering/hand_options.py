@@ -59,19 +59,51 @@ class FingeringCosts(NamedTuple):
     step_s: float
 
 
+class HandState(NamedTuple):
+    """One hand before an onset, and what its fingers hold or held last."""
+
+    centre_m: float  # along the keyboard
+    moved_step: int  # onset of the last slice it played
+    held_note: NDArray[np.int64]  # (10,) note under each finger, -1 none
+    last_key: NDArray[np.int64]  # (10,) -1 none
+    last_end: NDArray[np.int64]  # (10,) step
+
+
+class Grip(NamedTuple):
+    """Keys under one hand's fingers, thumb to little finger; the first `count` places are used."""
+
+    key: NDArray[np.int64]  # (5,)
+    finger: NDArray[np.int64]  # (5,) 0..9
+    is_new: NDArray[np.bool_]  # (5,) just struck
+
+
+class HandOptions(NamedTuple):
+    """The ways found, cheapest first."""
+
+    cost: NDArray[np.float64]  # (MAX_OPTIONS,)
+    centre_m: NDArray[np.float64]  # (MAX_OPTIONS,) of the hand afterwards
+    finger: NDArray[np.int8]  # (MAX_OPTIONS, n) finger of each note, thumb side first, -1 dropped
+
+
 @kernel
-def hand_cost(costs, centre, moved, step, keys, fingers, count, new, last_key, last_end):
-    """Return (cost, new centre) of one hand that holds `count` keys with `fingers`; `new` marks those just struck."""
-    cost = 0.0
+def new_hand_options(n):
+    """Allocate the ways to play n notes."""
+    return HandOptions(np.empty(MAX_OPTIONS), np.empty(MAX_OPTIONS), np.empty((MAX_OPTIONS, n), np.int8))
+
+
+@kernel
+def _stretch_cost(costs, centre, grip, count):
+    """Return (cost, new centre) of a hand at `centre` that takes a grip, however far away that is."""
     weight, pull = 0.0, 0.0
     low, high = -1e9, 1e9
     for i in range(count):
-        f = fingers[i]
-        d = costs.key_y_m[keys[i]] - costs.finger_offset_m[f]
+        f = grip.finger[i]
+        d = costs.key_y_m[grip.key[i]] - costs.finger_offset_m[f]
         weight += costs.finger_weight[f]
         pull += costs.finger_weight[f] * d
         low = max(low, d - costs.offset_high_m[f])
         high = min(high, d - costs.offset_low_m[f])
+    cost = 0.0
     new_centre = (pull + costs.centre_inertia * centre) / (weight + costs.centre_inertia)
     if low > high:
         stretch = (low - high) / costs.stretch_unit_m
@@ -80,124 +112,143 @@ def hand_cost(costs, centre, moved, step, keys, fingers, count, new, last_key, l
     else:
         new_centre = min(max(new_centre, low), high)
     for i in range(count):
-        f = fingers[i]
-        d = costs.key_y_m[keys[i]] - costs.finger_offset_m[f] - new_centre
+        f = grip.finger[i]
+        d = costs.key_y_m[grip.key[i]] - costs.finger_offset_m[f] - new_centre
         cost += costs.deviation_price * costs.finger_weight[f] * d * d
-    seconds = min(max(step - moved, 1), _REST_LIMIT_STEPS) * costs.step_s
-    travel = abs(new_centre - centre)
+    return cost, new_centre
+
+
+@kernel
+def hand_cost(costs, state, step, grip, count):
+    """Return (cost, new centre) of one hand that takes a grip of `count` keys at an onset."""
+    cost, new_centre = _stretch_cost(costs, state.centre_m, grip, count)
+    seconds = min(max(step - state.moved_step, 1), _REST_LIMIT_STEPS) * costs.step_s
+    travel = abs(new_centre - state.centre_m)
     cost += costs.travel_price_per_m * travel
     speed = travel / seconds
     if speed > costs.free_speed_m_s:
         excess = (speed - costs.free_speed_m_s) / costs.free_speed_m_s
         cost += costs.speed_price * excess * excess
     for i in range(count):
-        if not new[i]:
+        if not grip.is_new[i]:
             continue
-        f = fingers[i]
+        f, key = grip.finger[i], grip.key[i]
         cost += costs.finger_price[f]
-        if costs.key_is_black[keys[i]]:
+        if costs.key_is_black[key]:
             cost += costs.black_price[f]
-        if last_key[f] >= 0 and last_key[f] != keys[i]:
-            rest = step - last_end[f]
+        if state.last_key[f] >= 0 and state.last_key[f] != key:
+            rest = step - state.last_end[f]
             if rest < costs.reuse_steps:
                 cost += costs.reuse_price * (costs.reuse_steps - rest)
     return cost, new_centre
 
 
 @kernel
-def hand_options(
-    costs, hand, notes, n, note_key, step, centre, moved, held, last_key, last_end, out_cost, out_centre, out_finger
-):
-    """Write the cheapest ways (at most `MAX_OPTIONS`) for one hand to play `n` notes, thumb side first; return their
-    number.
+def _bits(mask):
+    count = 0
+    while mask:
+        count += mask & 1
+        mask >>= 1
+    return count
+
+
+@kernel
+def _take(costs, hand, notes, note_key, held_note, note_mask, finger_mask, grip):
+    """Write the grip of the chosen notes under the chosen fingers, in order, merged with the keys held; return the
+    number of its keys, or -1 if a finger is not free or keys would be out of order."""
+    sign = 1.0 if hand == 0 else -1.0
+    count, i = 0, 0
+    previous = -1e9
+    for f in range(5):
+        finger = 5 * hand + f
+        is_new = bool((finger_mask >> f) & 1)
+        if held_note[finger] >= 0:
+            if is_new:
+                return -1
+            key = note_key[held_note[finger]]
+        elif is_new:
+            while not (note_mask >> i) & 1:
+                i += 1
+            key = note_key[notes[i]]
+            i += 1
+        else:
+            continue
+        y = sign * costs.key_y_m[key]
+        if y - previous < costs.order_gap_m:
+            return -1
+        previous = y
+        grip.key[count], grip.finger[count], grip.is_new[count] = key, finger, is_new
+        count += 1
+    return count
+
+
+@kernel
+def _slot_for(cost, found, out):
+    """Make room for a way of this cost among the best; return its place, or -1 if there are enough cheaper ones."""
+    if found == MAX_OPTIONS and cost >= out.cost[found - 1]:
+        return -1
+    slot = found if found < MAX_OPTIONS else MAX_OPTIONS - 1
+    while slot > 0 and out.cost[slot - 1] > cost:
+        out.cost[slot] = out.cost[slot - 1]
+        out.centre_m[slot] = out.centre_m[slot - 1]
+        out.finger[slot] = out.finger[slot - 1]
+        slot -= 1
+    return slot
+
+
+@kernel
+def _write_fingers(hand, note_mask, finger_mask, fingers):
+    """Write the finger of each note (n,): the chosen fingers for the chosen notes in order, `DROPPED` for the rest."""
+    f = 0
+    for i in range(fingers.shape[0]):
+        fingers[i] = DROPPED
+        if (note_mask >> i) & 1:
+            while not (finger_mask >> f) & 1:
+                f += 1
+            fingers[i] = 5 * hand + f
+            f += 1
+
+
+@kernel
+def hand_options(costs, hand, notes, note_key, step, state, out):
+    """Write the cheapest ways (at most `MAX_OPTIONS`) for one hand to play the notes (n,) of an onset, thumb side
+    first; return their number.
 
     A note is dropped only if no assignment of all of them keeps fingers and keys in order (for this hand and split;
     another split may cost less, and dropping a note may cost less than an extreme stretch).
+
+    Args:
+        costs: `FingeringCosts`; state: `HandState`; out: `HandOptions`.
+        note_key: (N,) key of every note.
     """
+    n = notes.shape[0]
     if n == 0:
-        out_cost[0] = 0.0
-        out_centre[0] = centre
+        out.cost[0] = 0.0
+        out.centre_m[0] = state.centre_m
         return 1
-    keys = np.empty(10, np.int64)
-    fingers = np.empty(10, np.int64)
-    new = np.empty(10, np.bool_)
-    sign = 1.0 if hand == 0 else -1.0
-    first = 5 * hand
+    grip = Grip(np.empty(5, np.int64), np.empty(5, np.int64), np.empty(5, np.bool_))
     found = 0
     for dropped in range(n + 1):
         for note_mask in range((1 << n) - 1, -1, -1):
-            bits = 0
-            for i in range(n):
-                bits += (note_mask >> i) & 1
-            if bits != n - dropped or bits > 5:
+            played = _bits(note_mask)
+            if played != n - dropped or played > 5:
                 continue
             for finger_mask in range(32):
-                count = 0
-                legal = True
-                for f in range(5):
-                    if (finger_mask >> f) & 1:
-                        count += 1
-                        legal = legal and held[first + f] < 0
-                if count != bits or not legal:
+                if _bits(finger_mask) != played:
                     continue
-                # Go through the fingers from thumb to little, merging held keys with new ones.
-                count = 0
-                i = 0
-                previous = -1e9
-                for f in range(5):
-                    key = -1
-                    is_new = False
-                    if held[first + f] >= 0:
-                        key = note_key[held[first + f]]
-                    elif (finger_mask >> f) & 1:
-                        while not (note_mask >> i) & 1:
-                            i += 1
-                        key = note_key[notes[i]]
-                        i += 1
-                        is_new = True
-                    if key < 0:
-                        continue
-                    y = sign * costs.key_y_m[key]
-                    if y - previous < costs.order_gap_m:
-                        legal = False
-                        break
-                    previous = y
-                    keys[count] = key
-                    fingers[count] = first + f
-                    new[count] = is_new
-                    count += 1
-                if not legal:
+                count = _take(costs, hand, notes, note_key, state.held_note, note_mask, finger_mask, grip)
+                if count < 0:
                     continue
+                cost, new_centre = 0.0, state.centre_m
                 if count > 0:
-                    cost, new_centre = hand_cost(
-                        costs, centre, moved, step, keys, fingers, count, new, last_key, last_end
-                    )
-                else:
-                    cost, new_centre = 0.0, centre
+                    cost, new_centre = hand_cost(costs, state, step, grip, count)
                 cost += dropped * costs.drop_price
-                # Insert into the sorted list of the best.
-                if found == MAX_OPTIONS and cost >= out_cost[found - 1]:
-                    continue
-                slot = found if found < MAX_OPTIONS else MAX_OPTIONS - 1
-                while slot > 0 and out_cost[slot - 1] > cost:
-                    out_cost[slot] = out_cost[slot - 1]
-                    out_centre[slot] = out_centre[slot - 1]
-                    out_finger[slot] = out_finger[slot - 1]
-                    slot -= 1
-                out_cost[slot] = cost
-                out_centre[slot] = new_centre
-                i = 0
-                for f in range(5):
-                    if (finger_mask >> f) & 1:
-                        while not (note_mask >> i) & 1:
-                            out_finger[slot, i] = DROPPED
-                            i += 1
-                        out_finger[slot, i] = first + f
-                        i += 1
-                while i < n:
-                    out_finger[slot, i] = DROPPED
-                    i += 1
-                found = min(found + 1, MAX_OPTIONS)
+                slot = _slot_for(cost, found, out)
+                if slot >= 0:
+                    out.cost[slot] = cost
+                    out.centre_m[slot] = new_centre
+                    _write_fingers(hand, note_mask, finger_mask, out.finger[slot])
+                    found = min(found + 1, MAX_OPTIONS)
         if found > 0:
             break
     return found

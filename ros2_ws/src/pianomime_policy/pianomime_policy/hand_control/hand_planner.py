@@ -24,7 +24,14 @@ from pianomime_core.keyboard import KEYBOARD
 from pianomime_description.hand_spec import build_hand
 from pianomime_policy.fingering.fingering import finger_offsets_m
 from pianomime_policy.hand_control.hand_kinematics import fingertip_points, hand_chain
-from pianomime_policy.hand_control.inverse_kinematics import InverseKinematicsConfig, lone_steps, solve_posture
+from pianomime_policy.hand_control.inverse_kinematics import (
+    Contacts,
+    InverseKinematicsConfig,
+    Objective,
+    lone_steps,
+    solve_posture,
+    solver_settings,
+)
 from pianomime_policy.hand_control.tracking import Tracker, TrackingConfig, hand_model
 from pianomime_policy.motion.fingertip_targets import FingertipConfig, FingertipRows
 
@@ -79,15 +86,14 @@ class HandPlanner:
         self.joint_names = tuple(model.joint(j).name for j in range(model.njnt))
         self.target_names = tuple(model.actuator(a).name for a in range(model.nu))
         self.chain = hand_chain(model, side)
-        self._kinematics, self._preview_steps = kinematics, tracking.preview_steps
+        self._iterations, self._preview_steps = kinematics.iterations, tracking.preview_steps
         short = [name.split("_", 1)[1] for name in self.target_names]
         self._tx, self._ty = short.index("forearm_tx"), short.index("forearm_ty")
         self._stiffness = np.array([posture.stiffness.get(n, posture.default_stiffness) for n in short])
         self._nearness = np.full(len(short), posture.nearness)
-        slides = np.array([n.startswith("forearm") for n in short])
-        self._step_cap = np.where(slides, np.inf, kinematics.step_cap_rad)
+        self._settings = solver_settings(kinematics, np.array([n.startswith("forearm") for n in short]))
         self._sum = (self.chain.coupling.T > 0).astype(float)
-        self._points, self._jacobians = np.zeros((5, 3)), np.zeros((5, 3, len(short)))
+        self._contacts = Contacts(np.zeros((5, 3)), np.zeros((5, 3, len(short))))
         self.rest = self._find_rest(np.array([posture.rest.get(n, 0.0) for n in short]), fingertips)
         linear = hand_model(model, self.chain.coupling, self.rest)
         self._gain, self._tracker = linear.gain, Tracker(linear, tracking)
@@ -109,7 +115,7 @@ class HandPlanner:
 
     def fingertips(self, q: NDArray[np.float64]) -> NDArray[np.float64]:
         """Contact points (5, 3) of thumb..little at joints q (J,)."""
-        return np.asarray(fingertip_points(self.chain, q, self._kinematics.pad_softness_m))
+        return np.asarray(fingertip_points(self.chain, q, self._settings.pad_softness_m))
 
     def begin(self, waiting: FingertipRows, centre_m: float, reach_m: float) -> NDArray[np.float64]:
         """Start a song; return the joints (J,) that put the fingertips at the targets of the first row."""
@@ -162,13 +168,12 @@ class HandPlanner:
         near = reference[0].copy()
         reference[:-1] = reference[1:]
         push = np.zeros_like(near)
-        k = self._kinematics
         for r in range(len(reference)):
             rest = self._rest_at(centre_m[r], reach_m[r])
-            self._solve(reference[r], tips.target[r], tips.weight[r], rest, near, slack, k.iterations)
+            self._solve(reference[r], tips.target[r], tips.weight[r], rest, near, slack, self._iterations)
             near = reference[r]
             if r == 0:
-                push = -tips.force[0] @ self._jacobians[:, 2]
+                push = -tips.force[0] @ self._contacts.jacobians[:, 2]
         return push
 
     def _rest_at(self, centre_m: float, reach_m: float) -> NDArray[np.float64]:
@@ -188,13 +193,9 @@ class HandPlanner:
         slack: NDArray[np.float64],
         iterations: int,
     ) -> None:
-        """Improve z (n,) in place towards `target` (5, 3); contact points and Jacobians stay in the scratch arrays."""
-        k = self._kinematics
-        solve_posture(
-            self.chain, z, slack, target, weight, rest, self._stiffness, near, self._nearness, iterations,
-            k.tolerance_m, k.damping, self._step_cap, k.error_cap_m, k.pad_softness_m, k.clearance_m,
-            k.clearance_weight, k.due_weight, self._points, self._jacobians,
-        )  # fmt: skip
+        """Improve z (n,) in place towards `target` (5, 3); the contacts stay in the scratch arrays."""
+        objective = Objective(target, weight, rest, self._stiffness, near, self._nearness)
+        solve_posture(self.chain, z, slack, objective, self._settings, iterations, self._contacts)
 
     def _lone_steps(
         self,
@@ -206,9 +207,6 @@ class HandPlanner:
         slack: NDArray[np.float64],
     ) -> NDArray[np.float64]:
         """(n,) step of each coordinate alone on the objective of `_solve`; fills the same scratch arrays."""
-        k = self._kinematics
-        steps = lone_steps(
-            self.chain, z, slack, target, weight, rest, self._stiffness, near, self._nearness, k.damping, k.error_cap_m,
-            k.pad_softness_m, k.clearance_m, k.clearance_weight, self._points, self._jacobians,
-        )  # fmt: skip
+        objective = Objective(target, weight, rest, self._stiffness, near, self._nearness)
+        steps = lone_steps(self.chain, z, slack, objective, self._settings, self._contacts)
         return np.asarray(steps)

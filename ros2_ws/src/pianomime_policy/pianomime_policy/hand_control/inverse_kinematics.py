@@ -25,8 +25,10 @@ are limited in rad, which keeps the thumb out of local minima.
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pianomime_policy.hand_control.hand_kinematics import body_poses, contact_point, point_jacobian
 from pianomime_policy.kernel import kernel
@@ -57,6 +59,68 @@ class InverseKinematicsConfig:
     clearance_m: float = 0.050
     clearance_weight: float = 0.5
     due_weight: float = 0.4
+
+
+class SolverSettings(NamedTuple):
+    """`InverseKinematicsConfig` as compiled code needs it; names and meaning as there."""
+
+    step_cap: NDArray[np.float64]  # (n,) largest step of each coordinate [rad, m]
+    tolerance_m: float
+    damping: float
+    error_cap_m: float
+    pad_softness_m: float
+    clearance_m: float
+    clearance_weight: float
+    due_weight: float
+
+
+def solver_settings(config: InverseKinematicsConfig, is_slide: NDArray[np.bool_]) -> SolverSettings:
+    """Return the settings for a hand; `is_slide` (n,) marks coordinates in m, whose steps are not capped."""
+    return SolverSettings(
+        np.where(is_slide, np.inf, config.step_cap_rad),
+        config.tolerance_m,
+        config.damping,
+        config.error_cap_m,
+        config.pad_softness_m,
+        config.clearance_m,
+        config.clearance_weight,
+        config.due_weight,
+    )
+
+
+class Objective(NamedTuple):
+    """The weighted squares to minimise."""
+
+    tip_target: NDArray[np.float64]  # (5, 3) in the world frame [m]
+    tip_weight: NDArray[np.float64]  # (5, 3)
+    z_rest: NDArray[np.float64]  # (n,) rad, m
+    rest_weight: NDArray[np.float64]  # (n,)
+    z_near: NDArray[np.float64]  # (n,) rad, m
+    near_weight: NDArray[np.float64]  # (n,)
+
+
+class Contacts(NamedTuple):
+    """Where the fingertips are at some z."""
+
+    points: NDArray[np.float64]  # (5, 3) in the world frame [m]
+    jacobians: NDArray[np.float64]  # (5, 3, n)
+
+
+class _Pose(NamedTuple):
+    """The bodies and joints of a hand at some z."""
+
+    position: NDArray[np.float64]  # (bodies, 3)
+    rotation: NDArray[np.float64]  # (bodies, 3, 3)
+    anchor: NDArray[np.float64]  # (joints, 3)
+    axis: NDArray[np.float64]  # (joints, 3)
+    q: NDArray[np.float64]  # (joints,)
+
+
+class _Equations(NamedTuple):
+    """The normal equations A dz = g of a Gauss-Newton step; only the lower triangle of A is filled while they grow."""
+
+    A: NDArray[np.float64]  # (n, n)
+    g: NDArray[np.float64]  # (n,)
 
 
 @kernel
@@ -122,69 +186,9 @@ def box_step(A, g, z, lower, upper, dz, scratch_A, scratch_L, scratch_x):
 
 
 @kernel
-def _place(chain, z, slack, tip_target, tip_weight, softness_m, due_weight, pose, points, jacobians):
-    """Write pose, fingertip points and Jacobians at z; return the largest error [m] of a due fingertip."""
-    position, rotation, anchor, axis, q = pose
-    for j in range(q.shape[0]):
-        q[j] = slack[j] + chain.share_of[j] * z[chain.actuator_of[j]]
-    body_poses(chain, q, position, rotation, anchor, axis)
-    worst = 0.0
-    for f in range(5):
-        contact_point(chain, f, position, rotation, softness_m, points[f])
-        point_jacobian(chain, chain.tip_body[f], points[f], anchor, axis, jacobians[f])
-        if tip_weight[f, 2] > due_weight:
-            for i in range(3):
-                worst = max(worst, abs(tip_target[f, i] - points[f, i]))
-    return worst
-
-
-@kernel
-def _equations(
-    chain, z, tip_target, tip_weight, z_rest, rest_weight, z_near, near_weight, damping, error_cap_m, clearance_m,
-    clearance_weight, pose, points, jacobians, A, g, J,
-):  # fmt: skip
-    """Write the normal equations A dz = g of a Gauss-Newton step at the z of `_place`; J (3, n) is scratch."""
-    position, _, anchor, axis, _ = pose
-    n = z.shape[0]
-    for i in range(n):
-        for j in range(n):
-            A[i, j] = 0.0
-        A[i, i] = rest_weight[i] + near_weight[i] + damping
-        g[i] = rest_weight[i] * (z_rest[i] - z[i]) + near_weight[i] * (z_near[i] - z[i])
-    for f in range(5):
-        for k in range(3):
-            w = tip_weight[f, k]
-            if w == 0.0:
-                continue
-            e = min(max(tip_target[f, k] - points[f, k], -error_cap_m), error_cap_m)
-            row = jacobians[f, k]
-            for i in range(n):
-                wi = w * row[i]
-                if wi != 0.0:
-                    g[i] += wi * e
-                    for j in range(i + 1):
-                        A[i, j] += wi * row[j]
-    for f in range(4):
-        b = chain.knuckle_body[f]
-        height = position[b, 2] - clearance_m
-        if height < 0.0:
-            point_jacobian(chain, b, position[b], anchor, axis, J)
-            for i in range(n):
-                wi = clearance_weight * J[2, i]
-                if wi != 0.0:
-                    g[i] -= wi * height
-                    for j in range(i + 1):
-                        A[i, j] += wi * J[2, j]
-    for i in range(n):
-        for j in range(i):
-            A[j, i] = A[i, j]
-
-
-@kernel
-def _pose_of(chain):
-    """Allocate a pose: body positions and rotations, joint anchors, axes and positions."""
+def _new_pose(chain):
     bodies, joints = chain.parent.shape[0], chain.joint_body.shape[0]
-    return (
+    return _Pose(
         np.empty((bodies, 3)),
         np.empty((bodies, 3, 3)),
         np.empty((joints, 3)),
@@ -194,83 +198,109 @@ def _pose_of(chain):
 
 
 @kernel
-def solve_posture(
-    chain,
-    z,
-    slack,
-    tip_target,
-    tip_weight,
-    z_rest,
-    rest_weight,
-    z_near,
-    near_weight,
-    iterations,
-    tolerance_m,
-    damping,
-    step_cap,
-    error_cap_m,
-    softness_m,
-    clearance_m,
-    clearance_weight,
-    due_weight,
-    points,
-    jacobians,
-):
-    """Improve z (n,) in place; write fingertip points (5, 3) and Jacobians (5, 3, n) of the last iterate.
+def _place(chain, z, slack, objective, settings, pose, contacts):
+    """Write pose, fingertip points and Jacobians at z; return the largest error [m] of a due fingertip."""
+    for j in range(pose.q.shape[0]):
+        pose.q[j] = slack[j] + chain.share_of[j] * z[chain.actuator_of[j]]
+    body_poses(chain, pose.q, pose.position, pose.rotation, pose.anchor, pose.axis)
+    points, worst = contacts.points, 0.0
+    for f in range(5):
+        contact_point(chain, f, pose.position, pose.rotation, settings.pad_softness_m, points[f])
+        point_jacobian(chain, chain.tip_body[f], points[f], pose.anchor, pose.axis, contacts.jacobians[f])
+        if objective.tip_weight[f, 2] > settings.due_weight:
+            for i in range(3):
+                worst = max(worst, abs(objective.tip_target[f, i] - points[f, i]))
+    return worst
+
+
+@kernel
+def _add_square(equations, weight, error, row):
+    """Add weight * (error - row dz)^2 to the lower triangle of the equations."""
+    A, g = equations
+    for i in range(g.shape[0]):
+        wi = weight * row[i]
+        if wi != 0.0:
+            g[i] += wi * error
+            for j in range(i + 1):
+                A[i, j] += wi * row[j]
+
+
+@kernel
+def _write_equations(chain, z, objective, settings, pose, contacts, equations):
+    """Write the normal equations of a Gauss-Newton step at the z of `_place`."""
+    A, g = equations
+    n = z.shape[0]
+    rest, near = objective.rest_weight, objective.near_weight
+    for i in range(n):
+        for j in range(n):
+            A[i, j] = 0.0
+        A[i, i] = rest[i] + near[i] + settings.damping
+        g[i] = rest[i] * (objective.z_rest[i] - z[i]) + near[i] * (objective.z_near[i] - z[i])
+    cap_m = settings.error_cap_m
+    for f in range(5):
+        for k in range(3):
+            w = objective.tip_weight[f, k]
+            if w != 0.0:
+                e = min(max(objective.tip_target[f, k] - contacts.points[f, k], -cap_m), cap_m)
+                _add_square(equations, w, e, contacts.jacobians[f, k])
+    J = np.empty((3, n))
+    for f in range(4):
+        b = chain.knuckle_body[f]
+        height = pose.position[b, 2] - settings.clearance_m
+        if height < 0.0:
+            point_jacobian(chain, b, pose.position[b], pose.anchor, pose.axis, J)
+            _add_square(equations, settings.clearance_weight, -height, J[2])
+    for i in range(n):
+        for j in range(i):
+            A[j, i] = A[i, j]
+
+
+@kernel
+def solve_posture(chain, z, slack, objective, settings, iterations, contacts):
+    """Improve z (n,) in place; write the contacts of the last iterate.
 
     Args:
         chain: `HandChain`.
         slack: (J,) joint positions beyond `coupling @ z`.
-        tip_target, tip_weight: (5, 3) m; weights of the squared errors.
-        z_rest, rest_weight: (n,); z_near, near_weight: (n,).
-        step_cap: (n,) largest step of each coordinate [rad, m].
-        The rest: see `InverseKinematicsConfig`.
+        objective: `Objective`; settings: `SolverSettings`.
+        iterations: Maximum number of Gauss-Newton steps.
+        contacts: `Contacts`, written.
 
     Returns:
         Largest error [m] of a due fingertip.
     """
     n = z.shape[0]
-    pose = _pose_of(chain)
-    A, L, As = np.empty((n, n)), np.empty((n, n)), np.empty((n, n))
-    g, dz, x = np.empty(n), np.empty(n), np.empty(n)
-    J = np.empty((3, n))
+    pose, equations = _new_pose(chain), _Equations(np.empty((n, n)), np.empty(n))
+    L, As = np.empty((n, n)), np.empty((n, n))
+    dz, x = np.empty(n), np.empty(n)
     worst = 0.0
     for iteration in range(iterations + 1):
-        worst = _place(chain, z, slack, tip_target, tip_weight, softness_m, due_weight, pose, points, jacobians)
-        if iteration == iterations or (iteration >= 2 and worst < tolerance_m):
+        worst = _place(chain, z, slack, objective, settings, pose, contacts)
+        if iteration == iterations or (iteration >= 2 and worst < settings.tolerance_m):
             break
-        _equations(
-            chain, z, tip_target, tip_weight, z_rest, rest_weight, z_near, near_weight, damping, error_cap_m,
-            clearance_m, clearance_weight, pose, points, jacobians, A, g, J,
-        )  # fmt: skip
-        box_step(A, g, z, chain.lower, chain.upper, dz, As, L, x)
+        _write_equations(chain, z, objective, settings, pose, contacts, equations)
+        box_step(equations.A, equations.g, z, chain.lower, chain.upper, dz, As, L, x)
         scale = 1.0
         for i in range(n):
-            if abs(dz[i]) > step_cap[i]:
-                scale = min(scale, step_cap[i] / abs(dz[i]))
+            if abs(dz[i]) > settings.step_cap[i]:
+                scale = min(scale, settings.step_cap[i] / abs(dz[i]))
         for i in range(n):
             z[i] = min(max(z[i] + scale * dz[i], chain.lower[i]), chain.upper[i])
     return worst
 
 
 @kernel
-def lone_steps(
-    chain, z, slack, tip_target, tip_weight, z_rest, rest_weight, z_near, near_weight, damping, error_cap_m,
-    softness_m, clearance_m, clearance_weight, points, jacobians,
-):  # fmt: skip
+def lone_steps(chain, z, slack, objective, settings, contacts):
     """Return the step (n,) that each coordinate would take from z if all others stood still, within its range.
 
     It is 0 at a solution of `solve_posture`, unless that keeps a coordinate clamped that could leave its limit again.
-    Arguments, points and Jacobians are as there.
+    Arguments and contacts are as there.
     """
     n = z.shape[0]
-    pose = _pose_of(chain)
-    A, g, J = np.empty((n, n)), np.empty(n), np.empty((3, n))
-    _place(chain, z, slack, tip_target, tip_weight, softness_m, 0.0, pose, points, jacobians)
-    _equations(
-        chain, z, tip_target, tip_weight, z_rest, rest_weight, z_near, near_weight, damping, error_cap_m, clearance_m,
-        clearance_weight, pose, points, jacobians, A, g, J,
-    )  # fmt: skip
+    pose, equations = _new_pose(chain), _Equations(np.empty((n, n)), np.empty(n))
+    _place(chain, z, slack, objective, settings, pose, contacts)
+    _write_equations(chain, z, objective, settings, pose, contacts, equations)
+    A, g = equations
     for i in range(n):
         g[i] = min(max(z[i] + g[i] / A[i, i], chain.lower[i]), chain.upper[i]) - z[i]
     return g

@@ -65,6 +65,24 @@ class FingertipConfig:
     idle_weight: tuple[float, float, float] = (0.02, 0.02, 0.25)
 
 
+class MotionSettings(NamedTuple):
+    """`FingertipConfig` as compiled code needs it; names and meaning as there."""
+
+    lead_steps: int
+    near_steps: int
+    hover_m: float
+    ready_m: float
+    travel_clearance_m: float
+    idle_height_m: float
+    astray_m: float
+    recovery_m_per_step: float
+    press_weight: NDArray[np.float64]  # (3,), as the others
+    ready_weight: NDArray[np.float64]
+    travel_weight: NDArray[np.float64]
+    release_weight: NDArray[np.float64]
+    idle_weight: NDArray[np.float64]
+
+
 class FingertipRows(NamedTuple):
     """The coming steps of one hand; row r is the pose at the end of its step, fingers thumb..little.
 
@@ -87,17 +105,20 @@ class FingertipMotion:
     """Computes `FingertipRows` from a song plan."""
 
     def __init__(self, config: FingertipConfig) -> None:
-        self._config = c = config
-        self._press = press_table(c.press)
-        self._offset = finger_offsets_m()
-        self._weights = np.array([c.press_weight, c.ready_weight, c.travel_weight, c.release_weight, c.idle_weight])
+        values = {name: getattr(config, name) for name in MotionSettings._fields}
+        self._settings = MotionSettings(
+            **{name: np.array(value) if name.endswith("_weight") else value for name, value in values.items()}
+        )
+        self._press = press_table(config.press)
+        self._offset_m = finger_offsets_m()
 
     def rows(self, hand: int, first: int, rows: int, plan: SongPlan) -> FingertipRows:
         """Planned rows of steps [first, first + rows) of one hand, 0 right or 1 left."""
-        c = self._config
-        start = first - c.lead_steps
-        notes = plan.assignments(start - c.near_steps, first + rows + c.lead_steps)
-        centre = plan.path(start, rows + c.lead_steps)[0][:, hand]
+        lead, near = self._settings.lead_steps, self._settings.near_steps
+        start = first - lead
+        notes = plan.assignments(start - near, first + rows + lead)
+        centre_m = plan.path(start, rows + lead)[0][:, hand]
+        floating_y_m = centre_m[:, None] + np.split(self._offset_m, 2)[hand]
         out = FingertipRows(
             np.zeros((rows, 5, 3)),
             np.zeros((rows, 5, 3)),
@@ -105,16 +126,13 @@ class FingertipMotion:
             np.full((rows, 5), self._press.white_top_z_m),
             np.full((rows, 5), -1),
         )
-        _fill_rows(
-            hand, first, rows, *notes, np.ascontiguousarray(centre), start, self._offset, self._press, c.lead_steps,
-            c.near_steps, c.hover_m, c.ready_m, c.travel_clearance_m, c.idle_height_m, self._weights, *out,
-        )  # fmt: skip
+        _fill_rows(self._settings, self._press, hand, first, notes, floating_y_m, out)
         return out
 
     def waiting(self, rows: FingertipRows) -> FingertipRows:
         """The same rows with every fingertip above the keys and none pressing, to wait for the first note."""
         target = rows.target.copy()
-        target[..., 2] = np.maximum(target[..., 2], rows.top + self._config.hover_m)
+        target[..., 2] = np.maximum(target[..., 2], rows.top + self._settings.hover_m)
         return rows._replace(target=target, force=np.zeros_like(rows.force))
 
     def recovered(self, rows: FingertipRows, tips: NDArray[np.float64], stuck: NDArray[np.bool_]) -> FingertipRows:
@@ -126,17 +144,28 @@ class FingertipMotion:
             tips: (5, 3) measured contact points [m].
             stuck: (5,) bool, see `StuckKeyDetector`.
         """
-        c = self._config
-        _recover(*rows[:4], tips, stuck, c.astray_m, c.recovery_m_per_step, c.hover_m, c.ready_m, self._weights[1])
+        _recover(self._settings, rows, tips, stuck)
         return rows
 
 
+class _Way(NamedTuple):
+    """A finger's way to its next key."""
+
+    key: int
+    begin_step: int
+    onset_step: int
+    from_x_m: float
+    from_y_m: float
+    is_repeated: bool  # the finger held the same key last
+
+
 @kernel
-def _nearest_notes(number, step, onset, end, finger):
+def _nearest_notes(number, step, notes):
     """Return the indices of the notes that finger `number` holds at `step`, held last and holds next; -1 for none."""
+    onset, end = notes.onset, notes.release
     now, before, after = -1, -1, -1
     for i in range(onset.shape[0]):
-        if finger[i] != number:
+        if notes.finger[i] != number:
             continue
         if onset[i] <= step < end[i]:
             now = i
@@ -149,74 +178,95 @@ def _nearest_notes(number, step, onset, end, finger):
 
 
 @kernel
-def _fill_rows(
-    hand, first, rows, onset, end, key, finger, centre_m, centre_first, offset_m, table, lead_steps,
-    near_steps, hover_m, ready_m, clearance_m, idle_height_m, weights, target, weight, force, top, held,
-):  # fmt: skip
-    press_weight, ready_weight, travel_weight, release_weight, idle_weight = weights
-    for f in range(5):
-        thumb = 0 if f == 0 else 1
-        number = 5 * hand + f
-        for r in range(rows):
-            step = first + r
-            now, before, after = _nearest_notes(number, step, onset, end, finger)
-            if now >= 0:
-                k = key[now]
-                target[r, f, 0] = table.x_m[thumb, k]
-                target[r, f, 1] = table.y_m[k]
-                target[r, f, 2] = table.bottom_z_m[thumb, k]
-                weight[r, f] = press_weight
-                force[r, f] = table.force_n[thumb, k]
-                top[r, f] = table.top_z_m[k]
-                held[r, f] = k
-            elif after >= 0 and onset[after] - lead_steps <= step:
-                k = key[after]
-                start = onset[after] - lead_steps
-                if before >= 0 and end[before] >= start:
-                    start = end[before]
-                    p = key[before]
-                    x, y = table.x_m[thumb, p], table.y_m[p]
-                else:
-                    x = table.idle_x_m[thumb]
-                    y = centre_m[start - centre_first] + offset_m[number]
-                ready = onset[after] - 1
-                s = minimum_jerk((step - start + 1) / (ready - start)) if ready > start else 1.0
-                target[r, f, 0] = x + s * (table.x_m[thumb, k] - x)
-                target[r, f, 1] = y + s * (table.y_m[k] - y)
-                height = table.top_z_m[k] + (ready_m if step == ready else hover_m)
-                if step < onset[after] - near_steps and not (before >= 0 and key[before] == k):
-                    height = max(height, table.white_top_z_m + clearance_m)
-                target[r, f, 2] = height
-                weight[r, f] = ready_weight if step >= onset[after] - near_steps else travel_weight
-                top[r, f] = table.top_z_m[k]
-            elif before >= 0 and step == end[before]:
-                k = key[before]
-                target[r, f, 0] = table.x_m[thumb, k]
-                target[r, f, 1] = table.y_m[k]
-                target[r, f, 2] = table.top_z_m[k] + hover_m
-                weight[r, f] = release_weight
-                top[r, f] = table.top_z_m[k]
-            else:
-                target[r, f, 0] = table.idle_x_m[thumb]
-                target[r, f, 1] = centre_m[step - centre_first] + offset_m[number]
-                target[r, f, 2] = idle_height_m
-                weight[r, f] = idle_weight
+def _hold(settings, table, key, r, f, out):
+    thumb = min(f, 1)
+    out.target[r, f, 0] = table.x_m[thumb, key]
+    out.target[r, f, 1] = table.y_m[key]
+    out.target[r, f, 2] = table.bottom_z_m[thumb, key]
+    out.weight[r, f] = settings.press_weight
+    out.force[r, f] = table.force_n[thumb, key]
+    out.top[r, f] = table.top_z_m[key]
+    out.key[r, f] = key
 
 
 @kernel
-def _recover(target, weight, force, top, tip, stuck, astray_m, speed_m, hover_m, ready_m, ready_weight):
-    rows = target.shape[0]
+def _way(settings, table, notes, before, after, f, floating_m):
+    """Return the way from note `before` (-1: none), or from where the finger floats, to note `after`."""
+    key, onset = notes.key[after], notes.onset[after]
+    begin = onset - settings.lead_steps
+    if before >= 0 and notes.release[before] >= begin:
+        last = notes.key[before]
+        x_m, y_m = table.x_m[min(f, 1), last], table.y_m[last]
+        return _Way(key, notes.release[before], onset, x_m, y_m, last == key)
+    return _Way(key, begin, onset, table.idle_x_m[min(f, 1)], floating_m, before >= 0 and notes.key[before] == key)
+
+
+@kernel
+def _approach(settings, table, way, step, r, f, out):
+    key, ready = way.key, way.onset_step - 1
+    s = minimum_jerk((step - way.begin_step + 1) / (ready - way.begin_step)) if ready > way.begin_step else 1.0
+    out.target[r, f, 0] = way.from_x_m + s * (table.x_m[min(f, 1), key] - way.from_x_m)
+    out.target[r, f, 1] = way.from_y_m + s * (table.y_m[key] - way.from_y_m)
+    height = table.top_z_m[key] + (settings.ready_m if step == ready else settings.hover_m)
+    is_near = step >= way.onset_step - settings.near_steps
+    if not (is_near or way.is_repeated):
+        height = max(height, table.white_top_z_m + settings.travel_clearance_m)
+    out.target[r, f, 2] = height
+    out.weight[r, f] = settings.ready_weight if is_near else settings.travel_weight
+    out.top[r, f] = table.top_z_m[key]
+
+
+@kernel
+def _lift(settings, table, key, r, f, out):
+    out.target[r, f, 0] = table.x_m[min(f, 1), key]
+    out.target[r, f, 1] = table.y_m[key]
+    out.target[r, f, 2] = table.top_z_m[key] + settings.hover_m
+    out.weight[r, f] = settings.release_weight
+    out.top[r, f] = table.top_z_m[key]
+
+
+@kernel
+def _fill_rows(settings, table, hand, first, notes, floating_y_m, out):
+    """Write `FingertipRows` from step `first` on.
+
+    Args:
+        settings: `MotionSettings`; table: `PressTable`; notes: `Assignments`.
+        floating_y_m: (rows + lead_steps, 5) where each finger floats along the keyboard, from `first - lead_steps` on.
+    """
+    lead = settings.lead_steps
+    for f in range(5):
+        for r in range(out.target.shape[0]):
+            step = first + r
+            now, before, after = _nearest_notes(5 * hand + f, step, notes)
+            if now >= 0:
+                _hold(settings, table, notes.key[now], r, f, out)
+            elif after >= 0 and notes.onset[after] - lead <= step:
+                y_m = floating_y_m[notes.onset[after] - first, f]
+                _approach(settings, table, _way(settings, table, notes, before, after, f, y_m), step, r, f, out)
+            elif before >= 0 and step == notes.release[before]:
+                _lift(settings, table, notes.key[before], r, f, out)
+            else:
+                out.target[r, f, 0] = table.idle_x_m[min(f, 1)]
+                out.target[r, f, 1] = floating_y_m[r + lead, f]
+                out.target[r, f, 2] = settings.idle_height_m
+                out.weight[r, f] = settings.idle_weight
+
+
+@kernel
+def _recover(settings, rows, tip, stuck):
+    """Lead pressing fingers that are astray or stuck back above their keys; tip (5, 3) [m], stuck (5,)."""
+    target, force = rows.target, rows.force
     for f in range(5):
         aside = abs(target[0, f, 1] - tip[f, 1])
-        if force[0, f] <= 0.0 or (aside <= astray_m and not stuck[f]):
+        if force[0, f] <= 0.0 or (aside <= settings.astray_m and not stuck[f]):
             continue
-        travel = 1 + int(np.ceil(aside / speed_m))
-        for r in range(min(travel, rows)):
+        travel = 1 + int(np.ceil(aside / settings.recovery_m_per_step))
+        for r in range(min(travel, target.shape[0])):
             if force[r, f] <= 0.0:
                 break
             share = (r + 1) / travel
             for i in range(2):
                 target[r, f, i] = tip[f, i] + share * (target[r, f, i] - tip[f, i])
-            target[r, f, 2] = top[r, f] + (ready_m if r == travel - 1 else hover_m)
-            weight[r, f] = ready_weight
+            target[r, f, 2] = rows.top[r, f] + (settings.ready_m if r == travel - 1 else settings.hover_m)
+            rows.weight[r, f] = settings.ready_weight
             force[r, f] = 0.0

@@ -133,7 +133,7 @@ class LearnedHand(HandPlanner):
 
     def _errors(self, target: NDArray[np.float64]) -> NDArray[np.float64]:
         # (5, 3) of the posture in the scratch arrays [m].
-        return np.clip(target - self._points, -self._error_cap_m, self._error_cap_m)
+        return np.clip(target - self._contacts.points, -self._error_cap_m, self._error_cap_m)
 
     def decode_answer(
         self, begun: NDArray[np.float64], answer: NDArray[np.float32]
