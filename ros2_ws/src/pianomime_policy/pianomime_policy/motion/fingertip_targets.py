@@ -20,7 +20,7 @@ neighbours. A finger that should press but has missed its key is first led back 
 """
 
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -83,6 +83,11 @@ class MotionSettings(NamedTuple):
     idle_weight: NDArray[np.float64]
 
 
+def _settings(config: FingertipConfig) -> MotionSettings:
+    values: dict[str, Any] = {name: getattr(config, name) for name in MotionSettings._fields}
+    return MotionSettings(**{name: np.array(v) if isinstance(v, tuple) else v for name, v in values.items()})
+
+
 class FingertipRows(NamedTuple):
     """The coming steps of one hand; row r is the pose at the end of its step, fingers thumb..little.
 
@@ -105,10 +110,7 @@ class FingertipMotion:
     """Computes `FingertipRows` from a song plan."""
 
     def __init__(self, config: FingertipConfig) -> None:
-        values = {name: getattr(config, name) for name in MotionSettings._fields}
-        self._settings = MotionSettings(
-            **{name: np.array(value) if name.endswith("_weight") else value for name, value in values.items()}
-        )
+        self._settings = _settings(config)
         self._press = press_table(config.press)
         self._offset_m = finger_offsets_m()
 
