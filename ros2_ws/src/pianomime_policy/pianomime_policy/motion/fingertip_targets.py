@@ -85,7 +85,8 @@ class MotionSettings(NamedTuple):
 
 def _settings(config: FingertipConfig) -> MotionSettings:
     values: dict[str, Any] = {name: getattr(config, name) for name in MotionSettings._fields}
-    return MotionSettings(**{name: np.array(v) if isinstance(v, tuple) else v for name, v in values.items()})
+    weights = {name: np.array(value) for name, value in values.items() if name.endswith("_weight")}
+    return MotionSettings(**(values | weights))
 
 
 class FingertipRows(NamedTuple):
