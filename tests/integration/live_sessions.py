@@ -47,10 +47,11 @@ class Session:
         return self.process.returncode
 
     def close(self) -> None:
+        """Leave nothing behind; pytest shows what was said if the test has failed."""
         self._watch.cancel()
         self.process.kill()
-        self.process.wait()
-        self.process.stdout.close()
+        rest = self.process.communicate()[0] if not self.process.stdout.closed else ""
+        print(self.said + rest)
 
 
 def music(played: Rollout) -> tuple[np.ndarray, np.ndarray]:
