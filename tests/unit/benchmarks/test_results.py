@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 from benchmarks.results import ResultsOptions, main
 from benchmarks.song_sets import VALIDATION_CLIPS, song_sets
-from command_examples import Command, write_midi
+from command_examples import write_midi
 
+from pianomime.commands import cli
 from pianomime_core.errors import UserError
 
 
@@ -20,9 +21,7 @@ def songs(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_every_set_with_and_without_collisions(
-    songs: Path, pianomime: Command, capfd: pytest.CaptureFixture[str]
-) -> None:
+def test_every_set_with_and_without_collisions(songs: Path, capfd: pytest.CaptureFixture[str]) -> None:
     file = songs / "results.json"
     assert main(ResultsOptions(songs=songs, controllers=("idle",), jobs=1, json=file)) == 0
     table = [line for line in capfd.readouterr().out.splitlines() if "idle" in line]
@@ -33,7 +32,8 @@ def test_every_set_with_and_without_collisions(
         ["classical (1)", "idle", "off"],
         ["classical (1)", "idle", "on"],
     ]
-    pianomime("evaluate", songs / "folk", "--controller", "idle", "--jobs", 1, "--json", songs / "evaluated.json")
+    evaluate = ["evaluate", str(songs / "folk"), "--controller", "idle", "--jobs", "1"]
+    assert cli.main([*evaluate, "--json", str(songs / "evaluated.json")]) == 0
     evaluated = json.loads((songs / "evaluated.json").read_text())
     assert json.loads(file.read_text())[0] == {"set": "folk", **evaluated}
     assert float(cells[0][5]) == pytest.approx(evaluated["mean"]["f1"], abs=5e-4)

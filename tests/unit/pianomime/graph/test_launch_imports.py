@@ -12,7 +12,7 @@ import pytest
 from pianomime.files.shared_files import share_directory
 
 LAUNCH_FILES = sorted((share_directory() / "launch").glob("*.launch.py"))
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[4]
 OURS = [str(ROOT / "launch"), *(str(folder) for folder in (ROOT / "ros2_ws" / "src").glob("pianomime_*"))]
 OF_ROS = {"launch", "launch_ros", "ament_index_python"}
 # A python without site-packages; the stand-ins take the place of ROS's own packages.
@@ -86,7 +86,7 @@ def test_a_launch_file_imports_what_every_ros_has(file):
 
 @pytest.mark.parametrize("file", LAUNCH_FILES, ids=lambda file: file.name)
 def test_a_launch_file_is_read_where_nothing_is_installed(file):
-    script = START.format(path=[*OURS, str(Path(__file__).parent)], file=str(file))
+    script = START.format(path=[*OURS, str(Path(__file__).parents[1])], file=str(file))
     done = subprocess.run([sys.executable, "-I", "-S", "-c", script], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert set(done.stdout.split()) & {"sim_node", "perception_node"}

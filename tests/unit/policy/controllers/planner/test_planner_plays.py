@@ -13,7 +13,7 @@ from pianomime_physics.simulator import Simulator
 from pianomime_policy.controllers.registry import make_controller
 
 STEPS = 200
-CLIPS = Path(__file__).resolve().parents[3].parent / "shared" / "demos" / "midi"
+CLIPS = Path(__file__).resolve().parents[5].parent / "shared" / "demos" / "midi"
 
 
 @pytest.fixture(scope="module")
