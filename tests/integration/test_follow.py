@@ -145,6 +145,7 @@ def person(environ):
     person.close()
 
 
+@pytest.mark.quiet_machine
 def test_the_robots_fingertips_go_where_the_persons_are(follow, person):
     robot, following = Robot(), follow("--fingertips")
     following.until(READY)

@@ -57,6 +57,7 @@ def scale(path: Path) -> Path:
     return path
 
 
+@pytest.mark.quiet_machine
 def test_presses_come_out_of_the_port_in_rhythm(tmp_path: Path) -> None:
     listener = Listener()
     try:

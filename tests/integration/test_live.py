@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from benchmarks.scripted_keyboard import Keyboard
 from live_sessions import READY, music
+from quiet_machine import skip_if_busy
 
 from pianomime.episodes.episode import play_episode
 from pianomime.files.models import model_folder
@@ -19,6 +20,7 @@ from pianomime_physics.simulator import Simulator
 from pianomime_policy.controllers.registry import make_controller
 
 
+@pytest.mark.quiet_machine
 def test_the_same_music_as_a_file_gives_the_same_score(session, keyboard, tmp_path):
     song, file = bundled_songs()["twinkle"], tmp_path / "live.npz"
     live = session("--port", "scripted", "--rollout", file)
@@ -29,6 +31,8 @@ def test_the_same_music_as_a_file_gives_the_same_score(session, keyboard, tmp_pa
     assert live.end() == 0, live.said
     played = Rollout.load(file)
     goal, pressed = music(played)
+    missed = len(played.metadata["missed_steps"])
+    skip_if_busy(len(played.goal), missed)
     roll = piano_roll(load_midi(song))
     # A few keys may come late where the machine has other work; the song's own rows are what is heard all the same.
     heard = score(roll.goal[: len(goal)], goal[: len(roll)])
@@ -36,14 +40,15 @@ def test_the_same_music_as_a_file_gives_the_same_score(session, keyboard, tmp_pa
     assert heard.micro_f1 > 0.95
     truth = play_episode(Simulator(SceneConfig()), make_controller("onnx", SceneConfig(), model_folder("onnx")), roll)
     expected, found = score(truth.goal, truth.pressed), score(goal, pressed)
-    # A busy machine misses steps, which is no fault of the music's way here.
-    missed = len(played.metadata["missed_steps"]) / len(goal)
-    assert found.f1 >= expected.f1 - 0.01 - missed, (found, expected, missed)
-    assert found.onset_f1 >= expected.onset_f1 - 0.01 - missed
+    # A missed step is no fault of the music's way here; there are few.
+    late = missed / len(goal)
+    assert found.f1 >= expected.f1 - 0.01 - late, (found, expected, late)
+    assert found.onset_f1 >= expected.onset_f1 - 0.01 - late
     # What is said at the end is the score of the music alone.
     assert f"{found.f1:.4f}" in live.said
 
 
+@pytest.mark.quiet_machine
 @pytest.mark.parametrize("alone", [(), ("--no-ros",)])
 def test_reactive_the_robot_plays_along(session, keyboard, tmp_path, alone):
     file = tmp_path / "live.npz"
@@ -59,14 +64,14 @@ def test_reactive_the_robot_plays_along(session, keyboard, tmp_path, alone):
     time.sleep(0.5)
     assert live.end() == 0, live.said
     assert "live, 0 s later, reactive" in live.said
-    goal, pressed = music(Rollout.load(file))
+    played = Rollout.load(file)
+    skip_if_busy(len(played.goal), len(played.metadata.get("missed_steps", ())))  # in one process none is: it plays late
+    goal, pressed = music(played)
     onsets = np.flatnonzero(np.diff(goal.sum(axis=1), prepend=0) > 0)
     assert [int(np.flatnonzero(goal[row])[0]) + 21 for row in onsets] == melody
     # While a key is held the robot gets there; how soon is measured by benchmarks.reactive_latency.
     reached = [pressed[row : row + 8, pitch - 21].any() for row, pitch in zip(onsets, melody, strict=True)]
-    # In one process a late step is played late.
-    missed = len(Rollout.load(file).metadata.get("missed_steps", ()))
-    assert sum(reached) >= len(melody) - 1 - missed // 8, (reached, missed)
+    assert sum(reached) >= len(melody) - 1, reached
 
 
 def test_a_virtual_port_is_played_by_another_program(session, tmp_path):

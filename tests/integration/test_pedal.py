@@ -68,6 +68,7 @@ def test_the_controller_presses_it_or_nobody_does(song: Path, tmp_path: Path, co
     assert [time_s for time_s, _ in found] == pytest.approx([time_s for time_s, _ in expected], abs=0.002)
 
 
+@pytest.mark.quiet_machine
 @pytest.mark.parametrize("controller", ["streaming", "idle"])
 @pytest.mark.usefixtures("midi_system")
 def test_it_comes_out_of_the_port_if_it_was_pressed(song: Path, tmp_path: Path, controller: str) -> None:

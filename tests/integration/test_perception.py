@@ -158,6 +158,7 @@ def test_what_it_cannot_read_is_refused_in_one_line_and_it_goes_on(pictures, cam
     assert "Traceback" not in said
 
 
+@pytest.mark.quiet_machine
 def test_the_robot_follows_a_video_to_its_end(pictures, tmp_path):
     import av
 

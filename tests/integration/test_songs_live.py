@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from benchmarks.live_songs import compare, excerpt
+from quiet_machine import skip_if_busy
 from ros_domains import free_domain
 
 from pianomime_core.notes import load_midi
@@ -12,6 +13,7 @@ SONGS = Path(__file__).parents[3] / "shared" / "songs"
 SECONDS = 8.0
 
 
+@pytest.mark.quiet_machine
 @pytest.mark.parametrize("song", ["folk/playford13", "classical/bach_prelude_bwv_856"])
 def test_a_song_sounds_live_as_from_its_file(midi_system, monkeypatch, tmp_path, song):
     path = SONGS / f"{song}.mid"
@@ -20,6 +22,7 @@ def test_a_song_sounds_live_as_from_its_file(midi_system, monkeypatch, tmp_path,
     monkeypatch.setenv("ROS_DOMAIN_ID", str(free_domain()))
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
     one = compare(excerpt(load_midi(path), SECONDS), "onnx")
+    skip_if_busy(one.steps, one.missed_steps)
     assert one.received.f1 > 0.95
     assert one.received.onset_f1 > 0.95
     assert one.passes, one
