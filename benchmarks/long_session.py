@@ -92,6 +92,11 @@ class LongSession:
         roll: The music.
         simulator: Its physics.
         marks_min: Minutes at which to measure.
+
+    Attributes:
+        marks: The measurements so far.
+        playback: The simulator's side.
+        scoreboard: Its score.
     """
 
     def __init__(self, roll: PianoRoll, simulator: Simulator, marks_min: tuple[float, ...] = MARKS_MIN) -> None:
@@ -101,8 +106,8 @@ class LongSession:
         self._synchroniser = StepSynchroniser(Idle())
         self._act = LatencyPercentiles()
         self._commands = CommandBuffer()
-        self._board = Scoreboard(len(roll), trim=True)
-        self._playback = Playback(simulator, self._commands, self._board, PlaybackConfig(), self._publish)
+        self.scoreboard = Scoreboard(len(roll), trim=True)
+        self.playback = Playback(simulator, self._commands, self.scoreboard, PlaybackConfig(), self._publish)
         self._costs_s: deque[float] = deque(maxlen=REPORTS_PER_MARK)
 
     def play(self) -> list[Mark]:
@@ -110,13 +115,13 @@ class LongSession:
         window = roll_window(self._roll, 0, HORIZON_STEPS)
         start = self._synchroniser.begin(0, window.goal, window.sustain)
         assert start is not None
-        self._playback.run(start, len(self._roll), Event())
+        self.playback.run(start, len(self._roll), Event())
         return self.marks
 
     def _publish(self, step: int, state: SimulatorState) -> None:
         """Do what follows from the state of a step, up to the command that answers it."""
         window = roll_window(self._roll, step, HORIZON_STEPS)
-        self._board.expect(step, window.goal, window.sustain)
+        self.scoreboard.expect(step, window.goal, window.sustain)
         self._synchroniser.receive_goal(step, *window)
         self._synchroniser.receive_joints(step, state.joint_positions, state.joint_velocities)
         self._synchroniser.receive_keys(step, state.key_angles)
@@ -132,9 +137,9 @@ class LongSession:
 
     def _report(self, step: int) -> None:
         begin_s = time.perf_counter()
-        if self._board.begun:
-            status_message("score", self._board.card().as_dict(), step=step)
-        health = ros_health.playing(self._board, self._playback, refused=0)
+        if self.scoreboard.begun:
+            status_message("score", self.scoreboard.card().as_dict(), step=step)
+        health = ros_health.playing(self.scoreboard, self.playback, refused=0)
         status_message("sim_node", health.values, step=health.step, text=health.text)
         status_message("policy_node", self._act.ms("policy"), step=step)
         self._costs_s.append(time.perf_counter() - begin_s)
@@ -142,7 +147,7 @@ class LongSession:
     def _mark(self, minutes: float) -> None:
         memory_mb = resident_mb(os.getpid())
         assert memory_mb is not None
-        targets, board = self._playback.targets, self._board
+        targets, board = self.playback.targets, self.scoreboard
         kept_bytes = sys.getsizeof(targets) + sum(map(sys.getsizeof, targets))
         kept_bytes += sum(rows[: board.played].nbytes for rows in (board.goal, board.pressed, board.pedal))
         self.marks.append(Mark(minutes, percentiles_ms(tuple(self._costs_s), "report"), memory_mb, kept_bytes / 2**20))

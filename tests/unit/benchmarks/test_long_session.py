@@ -6,7 +6,6 @@ from benchmarks.long_session import LongSession, LongSessionOptions, StillSimula
 
 from pianomime_core.errors import UserError
 from pianomime_core.piano_roll import PianoRoll
-from pianomime_sim.scoreboard import Scoreboard
 
 STEPS, HALF = 120, 60
 
@@ -22,11 +21,11 @@ def session() -> LongSession:
 def test_every_step_is_answered_and_scored(session: LongSession) -> None:
     marks = session.play()
     assert [round(mark.minutes * 1200) for mark in marks] == [HALF, STEPS]
-    board: Scoreboard = session._board
+    board = session.scoreboard
     assert (board.played, board.scored) == (STEPS, STEPS)
     # Every second frame is silent, and no key was pressed; the silence after the last key does not count.
     assert board.card().f1 == pytest.approx((HALF - 1) / (STEPS - 1))
-    assert session._playback.missed_steps == []
+    assert session.playback.missed_steps == []
     assert all(mark.report_ms["report_max_ms"] > 0 for mark in marks)
 
 

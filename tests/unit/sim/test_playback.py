@@ -24,7 +24,7 @@ def simulator():
 class Stage:
     """A playback on a clock that moves only in sleeps; `answer(step)` is the policy: targets, or None for silence."""
 
-    def __init__(self, simulator, answer, *, sync=False, stale_hold_s=0.2) -> None:
+    def __init__(self, simulator, answer, *, first=0, sync=False, stale_hold_s=0.2, **config) -> None:
         self.now = 0.0
         self.shown = []
         self.pedal = lambda step: False
@@ -32,13 +32,12 @@ class Stage:
         self.begins = {}
         self.answer = answer
         self.commands = CommandBuffer(clock=lambda: self.now)
-        self.board = Scoreboard(STEPS)
-        config = PlaybackConfig(sync=sync, stale_hold_s=stale_hold_s, republish_period_s=0.001)
+        self.board = Scoreboard(STEPS, first=first)
         self.playback = Playback(
             simulator,
             self.commands,
             self.board,
-            config,
+            PlaybackConfig(sync=sync, stale_hold_s=stale_hold_s, republish_period_s=0.001, **config),
             self.publish,
             clock=lambda: self.now,
             sleep=self.sleep,
@@ -91,9 +90,7 @@ def test_with_every_command_there_it_is_the_simulator_alone(simulator, sync):
 @pytest.mark.parametrize("sync", [True, False])
 def test_a_song_goes_on_in_the_middle(simulator, sync):
     targets = wave(simulator)
-    stage = Stage(simulator, lambda step: targets[step], sync=sync)
-    stage.board = Scoreboard(STEPS, first=12)
-    stage.playback._scoreboard = stage.board
+    stage = Stage(simulator, lambda step: targets[step], sync=sync, first=12)
     # Where the targets of that step are, or the first of them would be too fast.
     names = simulator.joint_names
     start = np.zeros(len(names))
@@ -216,8 +213,7 @@ def test_sync_asks_again_until_answered_and_can_be_stopped(simulator):
 @pytest.mark.parametrize(("sync", "unanswered"), [(True, 0), (True, 7), (False, 0)])
 def test_who_waits_for_ever_gives_up(simulator, sync, unanswered):
     targets = wave(simulator)
-    stage = Stage(simulator, lambda step: targets[step] if step < unanswered else None, sync=sync)
-    stage.playback._config = PlaybackConfig(sync=sync, republish_period_s=0.001, give_up_s=0.01)
+    stage = Stage(simulator, lambda step: targets[step] if step < unanswered else None, sync=sync, give_up_s=0.01)
     with pytest.raises(UnsafeError, match=f"state of step {unanswered} was not answered by a command within 0.01 s"):
         stage.play()
     assert stage.shown == [*range(unanswered), *[unanswered] * 10]

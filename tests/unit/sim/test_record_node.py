@@ -5,10 +5,11 @@ from types import SimpleNamespace
 
 import pytest
 import rclpy
+from node_ports import ring
 from ros_domains import free_domain
 
 from pianomime_core.ros_qos import LATCHED
-from pianomime_sim.record_node import RecordNode
+from pianomime_sim.record_node import DISCOVERY_PERIOD_S, RecordNode
 
 
 @pytest.fixture
@@ -34,7 +35,7 @@ def test_a_topic_whose_messages_are_not_installed_is_left_out_and_the_rest_recor
     monkeypatch.setattr(
         recorder.node, "get_publishers_info_by_topic", lambda topic: [SimpleNamespace(qos_profile=LATCHED)]
     )
-    recorder._subscribe_new_topics()
+    ring(recorder.node, DISCOVERY_PERIOD_S)
     heard = {subscription.topic_name for subscription in recorder.node.subscriptions}
     assert "/robot_description" in heard
     assert "/tf" not in heard

@@ -6,18 +6,22 @@ import time
 import numpy as np
 import pytest
 import rclpy
+from node_ports import Published, call, deliver, ring, subscriber, wait_for
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 from ros_domains import free_domain
-from std_srvs.srv import Trigger
+from sensor_msgs.msg import JointState
+from std_srvs.srv import SetBool, Trigger
 
+from pianomime_core import ros_topics as topics
 from pianomime_core.errors import UserError
+from pianomime_core.hands import joint_names, target_names
 from pianomime_core.keyboard import KEY_NAMES
 from pianomime_core.rollout import Rollout
 from pianomime_core.ros_environment import complete_ros_environment
 from pianomime_core.ros_messages import goal_message, joint_state, step_of, targets_message
-from pianomime_sim.ros_playback_control import PlaybackControlClient, PlaybackControlServer
-from pianomime_sim.sim_node import SimNode
+from pianomime_sim.ros_playback_control import PlaybackControlClient, PlaybackControlServer, read_playback_status
+from pianomime_sim.sim_node import END_PERIOD_S, SimNode
 from pianomime_sim.viewers.base import PlaybackStatus
 
 STEPS = 8
@@ -157,17 +161,13 @@ def test_a_speed_at_start_out_of_range_is_refused(ros, start_desk):
         start_desk()
 
 
-class Topic:
-    def __init__(self, then) -> None:
-        self.sent, self.then = [], then
-
-    def publish(self, message) -> None:
-        self.sent.append(message)
-        self.then(message)
+@pytest.fixture
+def published(monkeypatch):
+    return Published(monkeypatch)
 
 
 @pytest.fixture
-def sim(ros, tmp_path):
+def sim(ros, published, tmp_path):
     ros(sync="true", takes_over="true", rollout=tmp_path / "played.npz")
     part = SimNode()
     yield part
@@ -181,69 +181,72 @@ def goal() -> np.ndarray:
     return rows
 
 
-def begin(sim, answer) -> None:
-    sim._states._publish_hands = Topic(answer)
-    sim._inbox.on_song(goal_message(goal(), np.zeros(STEPS, dtype=bool), step=0))
-    sim._inbox.on_start(joint_state(sim._simulator.joint_names, np.full(54, 0.01)))
+def begin(sim, published, answer, positions=None, step: int = 0) -> None:
+    positions = np.full(54, 0.01) if positions is None else positions
+    published.answer(topics.HAND_STATES, answer)
+    deliver(sim.node, topics.SONG, goal_message(goal(), np.zeros(STEPS, dtype=bool), step=0))
+    deliver(sim.node, topics.START, joint_state(joint_names(), positions, step=step))
 
 
-def wait_for(condition) -> None:
-    deadline_s = time.monotonic() + PATIENCE_S
-    while not condition():
-        assert time.monotonic() < deadline_s
-        time.sleep(0.01)
+def command(sim, step: int, target: float) -> None:
+    deliver(sim.node, topics.COMMAND, targets_message(target_names(), np.full(46, target), step=step))
 
 
-def test_a_song_begun_again_is_played_and_scored_from_step_0(sim):
-    names = sim._simulator.target_names
+def restart(sim) -> str:
+    """Why the song cannot be restarted; empty if it is."""
+    response = call(sim.node, topics.RESTART, Trigger.Request())
+    assert response.success == (not response.message)
+    return response.message
+
+
+def told_steps(published) -> list[int]:
+    return [step_of(message.header.stamp) for message in published.on(topics.HAND_STATES)]
+
+
+def test_a_song_begun_again_is_played_and_scored_from_step_0(sim, published, tmp_path):
     limit = [4]
 
     def answer(message) -> None:
         step = step_of(message.header.stamp)
         if step < limit[0]:
-            sim._inbox.on_command(targets_message(names, np.full(46, 0.001 * step), step=step))
+            command(sim, step, 0.001 * step)
 
-    assert sim._restart() == "the song is not being played"
-    begin(sim, answer)
-    wait_for(lambda: sim._performance.playback.now is not None and sim._performance.playback.now[0] == 4)
-    sim._control.control.pause(True)
+    assert restart(sim) == "the song is not being played"
+    begin(sim, published, answer)
+    wait_for(lambda: 4 in told_steps(published))
+    assert call(sim.node, topics.PAUSE, SetBool.Request(data=True)).message == "paused"
     limit[0] = STEPS
-    assert sim._restart() == ""
-    assert not sim._control.control.paused
+    assert restart(sim) == ""
+    assert not read_playback_status(published.on(topics.TRANSPORT)[-1]).paused
     # An answer to a state of before, still on its way: were it taken, those to come would be older than it.
-    sim._inbox.on_command(targets_message(names, np.full(46, 0.3), step=STEPS + 20))
+    command(sim, STEPS + 20, 0.3)
     deadline_s = time.monotonic() + PATIENCE_S
     while not sim.finished:
-        sim._check_for_end()
+        ring(sim.node, END_PERIOD_S)
         assert time.monotonic() < deadline_s
-    steps = [step_of(message.header.stamp) for message in sim._states._publish_hands.sent]
+    steps = told_steps(published)
     assert steps[-STEPS - 1 :] == list(range(STEPS + 1))
     assert 4 in steps[: -STEPS - 1]
-    played = Rollout.load(sim._score_reporter._rollout)
+    played = Rollout.load(tmp_path / "played.npz")
     assert np.array_equal(played.goal, goal())
     assert played.targets[:, 0] == pytest.approx(0.001 * np.arange(STEPS))
     assert np.array_equal(played.initial_joint_positions, np.full(54, 0.01))
-    assert sim._restart() == "the song is not being played"
+    assert restart(sim) == "the song is not being played"
 
 
-def test_who_took_over_in_the_middle_cannot_begin_again(sim):
-    sim._states._publish_hands = Topic(lambda message: None)
-    sim._inbox.on_song(goal_message(goal(), np.zeros(STEPS, dtype=bool), step=0))
-    sim._inbox.on_start(joint_state(sim._simulator.joint_names, np.zeros(54), step=3))
-    assert "took over at step 3" in sim._restart()
+def test_who_took_over_in_the_middle_cannot_begin_again(sim, published):
+    begin(sim, published, lambda message: None, np.zeros(54), step=3)
+    assert "took over at step 3" in restart(sim)
 
 
-def test_keys_held_before_are_let_go_by_those_who_listen(sim):
-    names, events = sim._simulator.target_names, Topic(lambda message: None)
-    events.get_subscription_count = lambda: 1
-    sim._states._publish_key_events = events
-
+def test_keys_held_before_are_let_go_by_those_who_listen(sim, published):
     def answer(message) -> None:
         if step_of(message.header.stamp) == 0:
-            sim._inbox.on_command(targets_message(names, np.zeros(46), step=0))
+            command(sim, 0, 0.0)
 
-    begin(sim, answer)
-    wait_for(lambda: sim._performance.playback.now is not None and sim._performance.playback.now[0] == 1)
-    assert sim._restart() == ""
-    wait_for(lambda: sim._performance.playback.now is not None and sim._performance.playback.now[0] == 1)
-    assert [len(message.name) for message in events.sent] == [len(KEY_NAMES) + 1] * 2
+    with subscriber(sim.node, JointState, topics.KEY_EVENTS):
+        begin(sim, published, answer)
+        wait_for(lambda: told_steps(published).count(1) == 1)
+        assert restart(sim) == ""
+        wait_for(lambda: told_steps(published).count(1) == 2)
+    assert [len(message.name) for message in published.on(topics.KEY_EVENTS)] == [len(KEY_NAMES) + 1] * 2

@@ -7,12 +7,16 @@ import threading
 import numpy as np
 import pytest
 import rclpy
+from node_ports import Published, deliver
 from ros_domains import free_domain
 
+from pianomime_core import ros_topics as topics
+from pianomime_core.hands import joint_names, target_names
 from pianomime_core.metrics import score
 from pianomime_core.rollout import Rollout
 from pianomime_core.ros_environment import complete_ros_environment
 from pianomime_core.ros_messages import goal_message, joint_state, step_of, targets_message
+from pianomime_physics.simulator import Simulator
 from pianomime_sim.sim_node import SimNode
 
 FIRST, LAST, END = 3, 6, 9
@@ -20,9 +24,10 @@ FIRST, LAST, END = 3, 6, 9
 
 
 @pytest.fixture
-def play(tmp_path):
+def play(tmp_path, monkeypatch):
     """A session of END steps with these goal rows, and the node when it is closed."""
-    parts = []
+    parts, published = [], Published(monkeypatch)
+    targets = Simulator().target_range.mean(axis=1)
 
     def start(goal) -> SimNode:
         complete_ros_environment()
@@ -35,18 +40,16 @@ def play(tmp_path):
         parts.append(sim)
         over = threading.Event()
 
-        class Hands:
-            def publish(self, message) -> None:
-                step = step_of(message.header.stamp)
-                if step >= END:
-                    over.set()
-                    return
-                sim._inbox.on_goal(goal_message(goal[step : step + 2], np.zeros(2, dtype=bool), step=step))
-                targets = sim._simulator.target_range.mean(axis=1)
-                sim._inbox.on_command(targets_message(sim._simulator.target_names, targets, step=step))
+        def answer(message) -> None:
+            step = step_of(message.header.stamp)
+            if step >= END:
+                over.set()
+                return
+            deliver(sim.node, topics.GOAL, goal_message(goal[step : step + 2], np.zeros(2, dtype=bool), step=step))
+            deliver(sim.node, topics.COMMAND, targets_message(target_names(), targets, step=step))
 
-        sim._states._publish_hands = Hands()
-        sim._inbox.on_start(joint_state(sim._simulator.joint_names, np.zeros(54)))
+        published.answer(topics.HAND_STATES, answer)
+        deliver(sim.node, topics.START, joint_state(joint_names(), np.zeros(54)))
         assert over.wait(60)
         sim.close()
         return sim

@@ -1,4 +1,4 @@
-"""sound_node with its callback called by hand, on instruments that record events."""
+"""sound_node: key events in, on instruments that record events."""
 
 import sys
 from pathlib import Path
@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 import rclpy
+from node_ports import deliver
 from ros_domains import free_domain
 from sensor_msgs.msg import JointState
 
@@ -13,6 +14,7 @@ from pianomime_core.errors import UserError
 from pianomime_core.key_events import midi_velocity
 from pianomime_core.keyboard import KEYBOARD
 from pianomime_core.ros_environment import complete_ros_environment
+from pianomime_core.ros_topics import KEY_EVENTS
 from pianomime_sim import sound_node
 from pianomime_sim.sound_node import SoundNode
 
@@ -70,8 +72,8 @@ def message(angle_rad: float, velocity_rad_s: float, milliseconds: int) -> Joint
 
 def test_a_press_is_played_with_its_loudness_and_let_go(instruments, start):
     part = start(soundfont="piano.sf2")
-    part._on_events(message(KEYBOARD.travel_rad[C], 2.5, 105))
-    part._on_events(message(0.0, -1.0, 150))
+    deliver(part.node, KEY_EVENTS, message(KEYBOARD.travel_rad[C], 2.5, 105))
+    deliver(part.node, KEY_EVENTS, message(0.0, -1.0, 150))
     part.close()
     assert instruments.speakers == [(Path("piano.sf2"),)]
     assert instruments.ports == []
@@ -82,14 +84,14 @@ def test_a_press_is_played_with_its_loudness_and_let_go(instruments, start):
 def test_the_pedal_is_played(instruments, start):
     part = start()
     for position in (1.0, 0.0):
-        part._on_events(JointState(name=["sustain"], position=[position], velocity=[0.0]))
+        deliver(part.node, KEY_EVENTS, JointState(name=["sustain"], position=[position], velocity=[0.0]))
     part.close()
     assert instruments.heard == [("pedal", True), ("pedal", False)]
 
 
 def test_a_port_and_a_speaker_play_the_same(instruments, start):
     part = start(midi_out="synth")
-    part._on_events(message(KEYBOARD.travel_rad[C], 2.5, 105))
+    deliver(part.node, KEY_EVENTS, message(KEYBOARD.travel_rad[C], 2.5, 105))
     part.close()
     assert instruments.ports == [("synth", "")]
     assert instruments.heard == 2 * [(60, midi_velocity(C, 2.5))]
@@ -99,7 +101,7 @@ def test_a_message_that_makes_no_sense_is_left_out(instruments, start):
     part = start()
     told = message(KEYBOARD.travel_rad[C], 2.5, 105)
     told.name = ["key_200"]
-    part._on_events(told)
+    deliver(part.node, KEY_EVENTS, told)
     part.close()
     assert instruments.heard == []
 
