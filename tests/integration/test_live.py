@@ -65,7 +65,9 @@ def test_reactive_the_robot_plays_along(session, keyboard, tmp_path, alone):
     assert live.end() == 0, live.said
     assert "live, 0 s later, reactive" in live.said
     played = Rollout.load(file)
-    skip_if_busy(len(played.goal), len(played.metadata.get("missed_steps", ())))  # in one process none is: it plays late
+    skip_if_busy(
+        len(played.goal), len(played.metadata.get("missed_steps", ()))
+    )  # in one process none is: it plays late
     goal, pressed = music(played)
     onsets = np.flatnonzero(np.diff(goal.sum(axis=1), prepend=0) > 0)
     assert [int(np.flatnonzero(goal[row])[0]) + 21 for row in onsets] == melody
