@@ -69,7 +69,7 @@ def main(options: NetworkCostOptions | None = None) -> int:
     ours = measure(controller, simulator, songs, options.controller, REQUIRED_P99_MS)
     costs = {options.controller: ours}
     if importlib.util.find_spec("torch") is not None:
-        costs[_PAPER] = _paper_cost(options.paper_steps)
+        costs[_PAPER] = paper_cost(options.paper_steps)
     console.print(_table(costs))
     if _PAPER in costs:
         times = np.mean(costs[_PAPER].cpu_ms) / np.mean(ours.cpu_ms)
@@ -81,7 +81,8 @@ def main(options: NetworkCostOptions | None = None) -> int:
     return 0 if ours.good else 1
 
 
-def _paper_cost(count: int) -> Cost:
+def paper_cost(count: int) -> Cost:
+    """Return what `count` steps of networks of the paper's size cost; needs torch, to make them."""
     from training.paper.paper_size import STEPS, export_paper_sized
 
     cost = Cost(None, [], [], [])

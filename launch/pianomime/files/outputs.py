@@ -80,7 +80,7 @@ def _identities(path: Path) -> set[Hashable]:
     try:
         status = path.stat()
     except OSError:  # it does not exist yet
-        if _folds_case(resolved.parent):
+        if folds_case(resolved.parent):
             found.add((resolved.parent, resolved.name.casefold()))
     else:
         found.add((status.st_dev, status.st_ino))
@@ -88,7 +88,7 @@ def _identities(path: Path) -> set[Hashable]:
 
 
 @lru_cache
-def _folds_case(folder: Path) -> bool:
+def folds_case(folder: Path) -> bool:
     """Return whether a folder ignores the case of names."""
     try:
         with tempfile.NamedTemporaryFile(prefix="pianomime-", dir=folder) as file:

@@ -55,7 +55,7 @@ def test_without_torch_the_rest_is_measured(
 
 def test_the_ratio_is_of_cpu_time(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: SimpleNamespace())
-    monkeypatch.setattr(network_cost, "_paper_cost", lambda count: Cost(None, [9e3] * count, [6e3] * count, []))
+    monkeypatch.setattr(network_cost, "paper_cost", lambda count: Cost(None, [9e3] * count, [6e3] * count, []))
     monkeypatch.setattr(network_cost, "measure", lambda *arguments: Cost(10.0, [9.0, 9.0], [2.0, 4.0], [1.0]))
     assert main(NetworkCostOptions(controller="idle", seconds=0.1)) == 0
     said = capsys.readouterr().out

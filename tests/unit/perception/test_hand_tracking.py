@@ -55,12 +55,13 @@ def test_pictures_without_hands(capfd):
 
 def test_labels_and_pixels_of_mediapipe(monkeypatch):
     """A hand that MediaPipe, which expects mirrors, calls left is a right one; its places are shares of the picture."""
-    pytest.importorskip("mediapipe", reason="needs mediapipe: run `make perceive`")
+    mediapipe = pytest.importorskip("mediapipe", reason="needs mediapipe: run `make perceive`")
     landmarks = [SimpleNamespace(x=i / 20, y=1 - i / 20) for i in range(21)]
     labels = SimpleNamespace(classification=[SimpleNamespace(label="Left", score=0.75)])
     found = SimpleNamespace(multi_hand_landmarks=[SimpleNamespace(landmark=landmarks)], multi_handedness=[labels])
+    model = SimpleNamespace(process=lambda image: found, close=lambda: None)
+    monkeypatch.setattr(mediapipe.solutions.hands, "Hands", lambda **options: model)
     with HandTracker() as tracker:
-        monkeypatch.setattr(tracker, "_process", lambda image: found)
         (hand,) = tracker.track(np.zeros((100, 200, 3), np.uint8))
     assert (hand.side, hand.score) == ("rh", 0.75)
     tips = np.array([0, 4, 8, 12, 16, 20]) / 20

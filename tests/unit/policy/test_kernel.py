@@ -92,7 +92,7 @@ def test_a_changed_file_without_kernels_compiles_nothing(package):
 
 
 def test_old_folders_go_when_a_new_one_comes(package, tmp_path):
-    kept = kernel_module._KEPT_FOLDERS
+    kept = kernel_module.KEPT_FOLDERS
     made = []
     for added in range(kept + 2):
         (package / "inner.py").write_text(INNER.format(added=added))

@@ -35,7 +35,8 @@ from numba.core.event import Event, Listener, install_listener
 
 _COMPILERS = ("numba", "llvmlite", "numpy")
 _PREFIX = "kernels-"
-_KEPT_FOLDERS = 4  # Enough to switch between a few branches; 4 MB each.
+KEPT_FOLDERS = 4
+"""Folders of compiled code that are kept, 4 MB each: enough to switch between a few branches."""
 
 
 def kernel(function: Callable[..., Any]) -> Any:
@@ -111,5 +112,5 @@ def _remove_old(folder: Path) -> None:
         folders = sorted(folder.glob(_PREFIX + "*"), key=used_s, reverse=True)
     except OSError:  # another process is removing them right now
         return
-    for old in folders[_KEPT_FOLDERS:]:
+    for old in folders[KEPT_FOLDERS:]:
         shutil.rmtree(old, ignore_errors=True)

@@ -80,7 +80,7 @@ def test_two_outputs_that_are_one_file_are_refused(tmp_path: Path) -> None:
 def test_a_file_system_that_ignores_case_is_heeded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     outputs = [("--a", tmp_path / "x.wav"), ("--b", tmp_path / "X.wav")]
     keep_apart(outputs)
-    monkeypatch.setattr("pianomime.files.outputs._folds_case", lambda folder: True)
+    monkeypatch.setattr("pianomime.files.outputs.folds_case", lambda folder: True)
     with pytest.raises(UserError, match=r"--b '.*X.wav' would overwrite"):
         keep_apart(outputs)
 

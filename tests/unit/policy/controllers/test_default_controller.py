@@ -35,7 +35,11 @@ def test_a_node_with_a_model_plays_its_networks(model: str) -> None:
     rclpy.init(args=[sys.argv[0], "--ros-args", *words], domain_id=free_domain())
     try:
         part = PolicyNode()
-        assert part._name == default_controller(model) == ("onnx" if model else "streaming")
+        assert (
+            part.node.get_parameter("controller").value
+            == default_controller(model)
+            == ("onnx" if model else "streaming")
+        )
         part.node.destroy_node()
     finally:
         rclpy.try_shutdown()

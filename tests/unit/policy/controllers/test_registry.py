@@ -73,9 +73,9 @@ def stranger(tmp_path, monkeypatch):
     points = "friend = stranger:Stranger\nspecial = stranger:SPEC\nplanner = stranger:Stranger\n"
     (info / "entry_points.txt").write_text(f"[pianomime.controllers]\n{points}")
     monkeypatch.syspath_prepend(tmp_path)
-    specs._others.cache_clear()
+    specs.others.cache_clear()
     yield
-    specs._others.cache_clear()
+    specs.others.cache_clear()
     sys.modules.pop("stranger", None)
 
 

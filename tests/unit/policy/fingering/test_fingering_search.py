@@ -7,7 +7,7 @@ import pytest
 from slow_fingering import Tone, cheapest, path_cost, search
 
 from pianomime_core.keyboard import KEYBOARD
-from pianomime_policy.fingering.fingering import FingeringConfig, FingeringSearch
+from pianomime_policy.fingering.fingering import FingeringConfig, fingering_costs, first_beam
 from pianomime_policy.fingering.fingering_search import extend_beam
 
 CONFIG = FingeringConfig()
@@ -69,8 +69,8 @@ def test_every_cost_matters(costs, shape):
 
 def start(width: int = 48):
     """Cost weights and the beam before the first note."""
-    search = FingeringSearch(replace(CONFIG, width=width))
-    return search._costs, search._beam
+    config = replace(CONFIG, width=width)
+    return fingering_costs(config), first_beam(config)
 
 
 def test_a_beam_is_sorted_narrow_and_without_twins():

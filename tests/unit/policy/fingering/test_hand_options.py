@@ -9,7 +9,7 @@ import slow_fingering
 from slow_fingering import Hands, Tone, beginning, play
 
 from pianomime_core.keyboard import KEYBOARD
-from pianomime_policy.fingering.fingering import FingeringConfig, FingeringSearch
+from pianomime_policy.fingering.fingering import FingeringConfig, fingering_costs
 from pianomime_policy.fingering.hand_options import (
     DROPPED,
     MAX_OPTIONS,
@@ -22,7 +22,7 @@ from pianomime_policy.fingering.hand_options import (
 
 # The hands keep out of each other's way, so that a cost is that of one hand.
 CONFIG = replace(FingeringConfig(), hand_gap_price=0.0)
-COSTS = FingeringSearch(CONFIG)._costs
+COSTS = fingering_costs(CONFIG)
 RIGHT, LEFT = 0, 1
 STEP = 20
 

@@ -11,6 +11,7 @@ from sensor_msgs.msg import JointState
 from trajectory_msgs.msg import JointTrajectory
 
 from pianomime_core import ros_topics as topics
+from pianomime_core.hands import joint_names
 from pianomime_core.keyboard import KEY_NAMES
 from pianomime_core.ros_environment import complete_ros_environment
 from pianomime_core.ros_messages import goal_message, joint_state, step_of
@@ -79,7 +80,7 @@ def manager():
     part = PolicyNode()
     manager = Manager(part)
     assert manager.ask(Transition.TRANSITION_CONFIGURE)
-    manager.joints = part._controller.joint_names
+    manager.joints = joint_names()
     yield manager
     part.node.destroy_node()
     rclpy.try_shutdown()

@@ -124,9 +124,10 @@ def test_an_observation_has_velocities():
 
 
 def test_targets_that_are_not_finite_stop_everything():
-    synchroniser = StepSynchroniser(Recorder(4))
+    controller = Recorder(4)
+    synchroniser = StepSynchroniser(controller)
     synchroniser.begin(0, GOAL, PEDAL)
-    synchroniser._controller.act = lambda observation: Action(np.array([np.inf]))
+    controller.act = lambda observation: Action(np.array([np.inf]))
     with pytest.raises(UnsafeError, match=r"step 2 .* x = inf$"):
         show(synchroniser, 2)
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import tinysoundfont
 from benchmarks.fuzz.soundfont_files import tiny_soundfont
 
 from pianomime_core.errors import UserError
-from pianomime_sim.sound import synth
 from pianomime_sim.sound.soundfont_file import check_soundfont
 from pianomime_sim.sound.synth import PianoSynth, bundled_soundfont
 
@@ -64,6 +64,6 @@ def test_what_leads_nowhere_is_named(data: bytes, words: str, tmp_path: Path) ->
 def test_a_crash_of_the_synthesiser_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "bad.sf2"
     path.write_bytes(GOOD)
-    monkeypatch.setattr(synth, "_strike_every_key", lambda path: os.kill(os.getpid(), signal.SIGSEGV))
+    monkeypatch.setattr(tinysoundfont.Synth, "noteon", lambda *note: os.kill(os.getpid(), signal.SIGSEGV))
     with pytest.raises(UserError, match=r"bad\.sf2' is damaged: played on trial it was killed by SIGSEGV"):
         PianoSynth(path)

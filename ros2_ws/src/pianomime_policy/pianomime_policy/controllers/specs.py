@@ -36,13 +36,14 @@ OURS: Mapping[str, ControllerSpec] = {
 
 
 @functools.cache
-def _others() -> Mapping[str, EntryPoint]:
+def others() -> Mapping[str, EntryPoint]:
+    """Controllers of other packages by name, from their entry points, which are read once in a process."""
     return {point.name: point for point in entry_points(group=ENTRY_POINTS) if point.name not in OURS}
 
 
 def controller_names() -> tuple[str, ...]:
     """Names of all controllers."""
-    return (*OURS, *_others())
+    return (*OURS, *others())
 
 
 def ours_that_need(needs: Literal["model", "demonstration"] | None) -> tuple[str, ...]:
@@ -52,7 +53,7 @@ def ours_that_need(needs: Literal["model", "demonstration"] | None) -> tuple[str
 
 def check_name(name: str) -> None:
     """Raise UserError, which lists the known names, for an unknown one; `module:Class` is not imported yet."""
-    if name not in OURS and name not in _others() and not _is_reference(name):
+    if name not in OURS and name not in others() and not _is_reference(name):
         raise unknown_value("controller", name, (*controller_names(), "module:Class of your own"))
 
 
@@ -65,7 +66,7 @@ def spec_of(name: str) -> ControllerSpec:
     check_name(name)
     if name in OURS:
         return OURS[name]
-    reference = _others()[name].value if name in _others() else name
+    reference = others()[name].value if name in others() else name
     spec = ControllerSpec(name, reference, None, "of another package")
     try:
         found: Any = spec.load()

@@ -29,7 +29,7 @@ def _hand(side: str, postures=None, passes: int = 1) -> LearnedHand:
 def _rows(hand: HandPlanner, centre: float, lower: float) -> FingertipRows:
     """Every fingertip of a resting hand, `lower` m deeper, with the index finger pressing."""
     rest = hand.rest.copy()
-    rest[hand._tx] += centre
+    rest[hand.target_names.index(f"{hand.side}_forearm_tx")] += centre
     target = np.tile(hand.fingertips(hand.chain.coupling @ rest), (ROWS, 1, 1))
     target[..., 2] -= lower
     force = np.zeros((ROWS, 5))
@@ -127,7 +127,7 @@ def test_where_inverse_kinematics_comes_to_rest_no_coordinate_alone_would_move(s
     student.reference = teacher.reference.copy()
     tips, path, slack = _phases(teacher, centre), (np.full(ROWS, centre), np.full(ROWS, 0.004)), np.zeros(len(q))
     far = student.features(np.concatenate([student.reference[1:], student.reference[-1:]]), tips, *path, slack)
-    teacher._refer(tips, *path, slack)
+    teacher.act(q, np.zeros(len(q)), tips, *path)  # coupled joints as they stand have no slack
     at_rest = student.features(teacher.reference, tips, *path, slack)
     np.testing.assert_allclose(at_rest[:, STEP], 0.0, atol=1e-6)
     assert (np.abs(far[:, STEP]).max(axis=1) > 0.05).all()  # and on the way there it says something

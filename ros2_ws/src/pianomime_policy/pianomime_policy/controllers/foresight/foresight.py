@@ -65,7 +65,11 @@ class ForesightConfig:
 
 
 class Foresight:
-    """A `Controller`; see the module's docstring."""
+    """A `Controller`; see the module's docstring.
+
+    Attributes:
+        deviations: Segments of this song that the robot did not begin where it was expected; the first is one.
+    """
 
     def __init__(self, scene: SceneConfig, config: ForesightConfig | None = None) -> None:
         self.config = c = config or ForesightConfig()
@@ -82,6 +86,7 @@ class Foresight:
         self._now = PlannedSegment(0)
         self._ahead: list[PlannedSegment] = []
         self._turn = 0
+        self.deviations = 0
         self._onsets = NO_ONSETS
         self._seen: Observation | None = None
         return self._hands_controller.begin(self._motion_plan)
@@ -106,6 +111,16 @@ class Foresight:
         )
         return Action(targets, sustain_pedal(o))
 
+    @property
+    def simulated_steps(self) -> int:
+        """Control steps simulated ahead so far."""
+        return self._model_rollout.simulated_steps
+
+    @property
+    def segments_ahead(self) -> tuple[PlannedSegment, ...]:
+        """The segments after the one being played that are known so far, in order."""
+        return tuple(self._ahead)
+
     def assignments(self) -> Assignments:
         """See `ReportsFingering.assignments`."""
         return self._motion_plan.assignments()
@@ -118,6 +133,7 @@ class Foresight:
         """Simulate what follows until the generator is dropped; pauses after every simulated step."""
         now = self._now
         if not self._is_as_foreseen(o):
+            self.deviations += 1
             memory, onsets = self._hands_controller.memory(), self._onsets
             here = self._model_rollout.measured(o.joint_positions, o.joint_velocities, o.key_angles, memory, onsets)
             self._ahead = [segment.begin_elsewhere() for segment in self._ahead]
