@@ -2,11 +2,12 @@
 
 import http.client
 import time
+from typing import Any
 
 import msgspec
 import pytest
 import viser
-from viser import _messages
+import zstandard
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 from websockets.typing import Subprotocol
@@ -114,14 +115,22 @@ def page(viewer, **options):
     )
 
 
-def packed(message: _messages.Message) -> bytes:
-    return msgspec.msgpack.encode(message.as_serializable_dict([]))
+def packed(kind: str, **fields: object) -> bytes:
+    """A message as viser's page sends it."""
+    return msgspec.msgpack.encode({"type": kind, **fields})
+
+
+def read(browser) -> list[dict[str, Any]]:
+    """The next messages to a page, in viser's format: two sizes of 8 bytes, compressed msgpack, raw arrays."""
+    frame = browser.recv(timeout=PATIENCE_S)
+    size = int.from_bytes(frame[8:16], "little")
+    return msgspec.msgpack.decode(zstandard.decompress(frame[16 : 16 + size]))["messages"]
 
 
 def camera() -> bytes:
     look = {"position": (0.0, 0.0, 1.0), "look_at": (0.0, 0.0, 0.0), "up_direction": (0.0, 0.0, 1.0)}
     size = {"image_height": 100, "image_width": 100, "near": 0.1, "far": 10.0, "fov": 1.0}
-    return packed(_messages.ViewerCameraMessage(wxyz=(1.0, 0.0, 0.0, 0.0), **look, **size))
+    return packed("ViewerCameraMessage", wxyz=(1.0, 0.0, 0.0, 0.0), **look, **size)
 
 
 def wait_for(condition) -> None:
@@ -150,34 +159,43 @@ def test_a_foreign_page_gets_no_websocket(viewer):
         assert refusal.value.response.status_code == 403
 
 
-def pause_button(viewer) -> str:
-    return viewer._panel._pause._impl.uuid
+def pause_button(browser) -> str:
+    """Id of the button that the page is told to show as "Pause"."""
+    while True:
+        for message in read(browser):
+            if message["type"] == "GuiButtonMessage" and message["props"]["label"] == "Pause":
+                return message["uuid"]
 
 
 def test_our_own_page_may_pause(viewer, hand):
     with page(viewer, origin=viewer.url) as browser:
         browser.send(camera())
-        browser.send(packed(_messages.GuiUpdateMessage(pause_button(viewer), {"value": True})))
+        browser.send(packed("GuiUpdateMessage", uuid=pause_button(browser), updates={"value": True}))
         wait_for(lambda: hand.asked == [("pause", True)])
 
 
 def test_no_tunnel_no_files_and_nothing_but_values(viewer, hand, monkeypatch):
-    asked = []
-    monkeypatch.setattr(viewer._server, "request_share_url", lambda *_: asked.append("tunnel"))
-    gui, button = viewer._server.gui, pause_button(viewer)
+    tunnels, answers = [], []
+    monkeypatch.setattr(viser.ViserServer, "request_share_url", lambda *_: tunnels.append("tunnel"))
     with page(viewer, origin=viewer.url) as browser:
         browser.send(camera())
-        browser.send(packed(_messages.ShareUrlRequest()))
-        browser.send(packed(_messages.FileTransferStartUpload(button, "transfer", "name", "text/plain", 9, 10**9)))
-        browser.send(packed(_messages.FileTransferPart(button, "transfer", 0, b"x" * 1000)))
-        browser.send(packed(_messages.GuiUpdateMessage(button, {"update_cb": []})))
+        button = pause_button(browser)
+        transfer = {"source_component_uuid": button, "transfer_uuid": "transfer"}
+        file = {"filename": "name", "mime_type": "text/plain", "part_count": 9, "size_bytes": 10**9}
+        browser.send(packed("ShareUrlRequest"))
+        browser.send(packed("FileTransferStartUpload", **transfer, **file))
+        browser.send(packed("FileTransferPart", **transfer, part_index=0, content=b"x" * 1000))
+        browser.send(packed("GuiUpdateMessage", uuid=button, updates={"update_cb": []}))
         # Messages of one page are handled in turn: when this is heard, the others have been.
-        browser.send(packed(_messages.GuiUpdateMessage(button, {"value": True})))
+        browser.send(packed("GuiUpdateMessage", uuid=button, updates={"value": True}))
         wait_for(lambda: hand.asked == [("pause", True)])
-        own = viewer._server.get_clients().values()
-        assert not asked
-        assert not gui._current_file_upload_states
-        assert not any(client.gui._current_file_upload_states for client in own)
+        # What is told to the page comes in turn, too: the answer to a part of a file would come before this.
+        viewer.show_playback_status(PlaybackStatus(paused=True, speed=1.0))
+        while not any(answer.get("updates", {}).get("label") == "Resume" for answer in answers):
+            answers.extend(read(browser))
+        viewer.show_playback_status(PlaybackStatus(paused=False, speed=1.0))
+    assert not tunnels
+    assert "FileTransferPartAck" not in {answer["type"] for answer in answers}
 
 
 def hear_on(browser) -> None:
