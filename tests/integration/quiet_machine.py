@@ -10,6 +10,7 @@ FEWEST_IN_TIME = 0.1
 
 def skip_if_busy(steps: int, missed: int) -> None:
     """Skip the test if too many of the `steps` played missed their deadline; fail if next to none was in time."""
+    __tracebackhide__ = True  # the report names the test's own line
     assert steps > 0, "nothing was played"
     assert steps - missed >= FEWEST_IN_TIME * steps, f"nearly nothing was in time: {missed} of {steps} steps missed"
     if missed > MOST_MISSED * steps:
