@@ -1,4 +1,4 @@
-# make play [MIDI=song.mid] [VIEWER=browser|window|none] [ARGS="..."] | make live [PORT=name] | make test | make lint | make test-reference | make test-colcon | make test-views | make bench | make install | make training | make perceive | make transcribe
+# make play [MIDI=song.mid] [VIEWER=browser|window|none] [ARGS="..."] | make live [PORT=name] | make test | make test-slow | make lint | make test-reference | make test-colcon | make test-views | make bench | make install | make training | make perceive | make transcribe
 PYTHON ?= python3.11
 VIEWER ?= browser
 VENV := .venv
@@ -22,7 +22,7 @@ LOCKING := .venv-lock
 LOCK_OPTIONS := --quiet --python-version 3.11 --generate-hashes --no-annotate --no-header
 SETUPS := $(addsuffix /setup.py,$(PACKAGES)) $(addsuffix /setup.cfg,$(PACKAGES))
 
-.PHONY: install training perceive transcribe play live test test-reference test-colcon test-views lint bench lock clean
+.PHONY: install training perceive transcribe play live test test-slow test-reference test-colcon test-views lint bench lock clean
 
 install: $(COMPILED)
 
@@ -75,8 +75,12 @@ play: install
 live: install
 	@$(BIN)/pianomime live $(if $(PORT),--port "$(PORT)") --viewer $(VIEWER) $(ARGS)
 
+# What CI runs besides, a quarter of an hour, is `make test-slow`.
 test: install training perceive transcribe
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -m "not slow" $(ARGS)
+
+test-slow: install training perceive transcribe
+	$(BIN)/python -m pytest -m slow $(ARGS)
 
 # RoboPianist's own environment, to compare with: 1.2 GB, made once.
 $(REFERENCE)/.installed: requirements-reference.txt constraints-reference.txt

@@ -59,6 +59,7 @@ def test_a_disturbance_reaches_the_robot_that_is_played(
     assert "tolerated: <= 0.020" in capfd.readouterr().out
 
 
+@pytest.mark.slow
 def test_rollouts_are_played_again_with_and_without_feedback(
     songs: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:

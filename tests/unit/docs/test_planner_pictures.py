@@ -40,6 +40,7 @@ def looks_right(path: Path) -> bool:
         return picture.width > 600 and len(picture.getcolors()) > 5 and path.stat().st_size < LARGEST_BYTES
 
 
+@pytest.mark.slow
 def test_pictures_of_a_performance(tmp_path: Path) -> None:
     names = ["fingering", "hand_path", "stroke"]
     assert main([*names, "--out", str(tmp_path), "--seconds", str(SECONDS)]) == 0

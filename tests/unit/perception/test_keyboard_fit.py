@@ -18,6 +18,7 @@ def largest_error_m(view: View) -> float:
     return float(error_m(fit_keyboard(render(view)), view).max())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "view",
     [
@@ -61,6 +62,7 @@ def test_bars_that_are_no_keyboard_are_refused():
         fit_keyboard(fence)
 
 
+@pytest.mark.slow
 def test_no_random_view_is_wrong_and_says_nothing():
     done = outcomes(24, seed=7)  # 500 by `make test-views`
     accepted = [each for each in done if not each.refusal]

@@ -14,7 +14,7 @@ from pianomime_perception.demonstration_from_video import demonstration_from_det
 from pianomime_perception.reference_fingering import agreement, load_fingering
 
 TUTORIAL = Path(__file__).resolve().parents[3].parent / "shared" / "tutorial"
-pytestmark = pytest.mark.skipif(not TUTORIAL.is_dir(), reason="needs ../shared/tutorial")
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(not TUTORIAL.is_dir(), reason="needs ../shared/tutorial")]
 SONGS = Path(__file__).resolve().parents[3] / "launch" / "songs"
 
 

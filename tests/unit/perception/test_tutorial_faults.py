@@ -20,7 +20,7 @@ from pianomime_perception.keyboard_fit import background, fit_keyboard
 from pianomime_perception.video_file import frames, sample
 
 TUTORIAL = Path(__file__).resolve().parents[3].parent / "shared" / "tutorial"
-pytestmark = pytest.mark.skipif(not TUTORIAL.is_dir(), reason="needs ../shared/tutorial")
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(not TUTORIAL.is_dir(), reason="needs ../shared/tutorial")]
 SECONDS, EVERY = 6.0, 4
 
 

@@ -137,6 +137,7 @@ class Blind:
         return []
 
 
+@pytest.mark.slow
 def test_ten_minutes_take_no_more_memory_than_one(tmp_path):
     path, fps, size = tmp_path / "long.mp4", 5, (640, 360)
     still = av.VideoFrame.from_ndarray(picture(0, size), format="rgb24").reformat(format="yuv420p")

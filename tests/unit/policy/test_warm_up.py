@@ -133,6 +133,7 @@ print("kernels", len(before), "new", new)
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["planner", "streaming", "onnx"])
 def test_after_it_nothing_is_left_to_compile(name):
     model = [str(model_folder(name))] if name in ours_that_need("model") else []

@@ -14,7 +14,7 @@ from pianomime_physics.simulator import Simulator
 DEMOS = Path(__file__).resolve().parents[3].parent / "shared" / "demos"
 CLIPS = ("008", "010", "017", "086", "116", "131")
 
-pytestmark = pytest.mark.skipif(not DEMOS.is_dir(), reason="needs ../shared/demos")
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(not DEMOS.is_dir(), reason="needs ../shared/demos")]
 
 
 @pytest.fixture(scope="module")

@@ -15,6 +15,8 @@ onnx = pytest.importorskip("onnx", reason="needs onnx, of requirements-training.
 from training import export as export_module  # noqa: E402
 from training.export import OPSET, export  # noqa: E402
 
+pytestmark = pytest.mark.slow
+
 EXAMPLES = {"goal": torch.zeros(2, 3, 4), "joints": torch.zeros(2, 5)}
 METADATA = {
     "role": "test",

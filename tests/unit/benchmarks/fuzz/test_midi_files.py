@@ -1,8 +1,10 @@
 """Damaged and costly MIDI files are read or refused in one line, in bounded time and memory."""
 
+import pytest
 from benchmarks.fuzz.midi_files import cases, run
 
 
+@pytest.mark.slow
 def test_a_short_run() -> None:
     found = run(300, 1)
     assert found.failures == []

@@ -1,8 +1,10 @@
 """Damaged networks are refused in one line, or answer with finite numbers."""
 
+import pytest
 from benchmarks.fuzz.onnx_networks import run
 
 
+@pytest.mark.slow
 def test_a_short_run() -> None:
     found = run(200, 1)
     assert found.failures == []

@@ -135,6 +135,7 @@ def test_hand_collisions_reach_the_scene(pianomime: Command, tune: Path, tmp_pat
     assert json.loads((tmp_path / "x.json").read_text())["settings"]["hand_collisions"] is True
 
 
+@pytest.mark.slow
 def test_the_tables_fit_80_columns(folder: Path, pianomime: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "80")
     result = pianomime("diagnose", folder / "songs" / "up.mid")

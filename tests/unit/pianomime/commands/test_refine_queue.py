@@ -124,6 +124,7 @@ def test_the_table_fits_80_columns(
     assert max(len(line) for line in result.out.splitlines()) <= 80
 
 
+@pytest.mark.slow
 def test_the_number_of_processes_changes_nothing(songs: Path, tmp_path: Path, pianomime: Command) -> None:
     """With the search itself: processes know no fakes."""
     for jobs in (1, 2):

@@ -23,6 +23,7 @@ def test_a_moment_is_judged_by_the_end_of_its_step(recorded: Path) -> None:
         assert seen.time_s == pytest.approx(pose * 0.005)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", SIZES.values())
 def test_the_caption_leaves_the_picture_alone_but_for_its_line(recorded: Path, size: tuple[int, int]) -> None:
     width, height = size

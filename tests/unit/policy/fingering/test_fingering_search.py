@@ -28,6 +28,7 @@ def small_song(shape: list[int], seed: int) -> list[Tone]:
     return song
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shape", SHAPES, ids=str)
 @pytest.mark.parametrize("width", [CONFIG.width, 4000])
 def test_no_fingering_of_a_small_song_is_cheaper(shape, width):

@@ -42,6 +42,7 @@ def angle_under(piano: mujoco.MjModel, key: int, thumb: int, force_n: float, *, 
     return float(data.qpos[joint.qposadr[0]])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("key", KEYS)
 @pytest.mark.parametrize("thumb", [THUMB, FINGER])
 def test_the_force_presses_its_key_and_half_of_it_does_not(piano, key, thumb):
@@ -85,6 +86,7 @@ def test_idle_pads_float_over_the_white_keys():
     assert TABLE.white_top_z_m == pytest.approx(0.0225)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("thumb", [THUMB, FINGER])
 @pytest.mark.parametrize("key", KEYS)
 @pytest.mark.parametrize("share", [0.2, 0.6])

@@ -212,6 +212,7 @@ def test_notes_long_gone_do_not_matter():
     assert plan.assignments(10, 20).key.tolist() == []
 
 
+@pytest.mark.slow
 def test_ten_minutes_of_music_stay_small():
     goal = np.tile(two_hands(0), (200, 1))
     assert len(goal) == 10 * 60 * 20

@@ -27,6 +27,8 @@ from pianomime_policy.controllers.planner.planner import Planner
 from pianomime_policy.controllers.registry import make_controller
 from pianomime_policy.networks.network_file import NetworkFile
 
+pytestmark = pytest.mark.slow
+
 SHORT = FitConfig(steps=40, warm_up_steps=5)
 
 

@@ -54,6 +54,7 @@ def play(made: Path, out: Path, name: str) -> int:
     return evaluate.main([name, "--demos", str(made / "demos"), "--out", str(out), "--steps", "2", "--device", "cpu"])
 
 
+@pytest.mark.slow
 def test_every_configuration_is_trained_played_and_printed(
     made: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -57,6 +57,7 @@ def planners_own() -> Demonstration:
     return demonstration_of(points, Score(notes), np.array(finger))
 
 
+@pytest.mark.slow
 def test_what_the_planner_played_is_played_again_close_to_its_fingertips(planners_own):
     f1, onset_f1, nothing, distance_m = perform(planners_own)
     assert nothing < 0.1
@@ -155,6 +156,7 @@ def test_force_and_depth_follow_the_lever():
     assert down_m == pytest.approx(-np.tan(KEYBOARD.travel_rad[key]) * 0.03, rel=1e-3)
 
 
+@pytest.mark.slow
 @needs_tutorial
 def test_the_tutorial_clip():
     """The authors' nominal has .69 here; their file of the same clip, played here as they did, .54."""
@@ -166,6 +168,7 @@ def test_the_tutorial_clip():
     assert distance_m < 0.009
 
 
+@pytest.mark.slow
 @needs_demos
 @pytest.mark.parametrize(("number", "lowest_f1", "furthest_m"), [(170, 0.95, 0.009), (2, 0.80, 0.018)])
 def test_clips_of_the_archive(number, lowest_f1, furthest_m):

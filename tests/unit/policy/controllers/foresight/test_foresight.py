@@ -39,6 +39,7 @@ def by_streaming() -> Rollout:
     return played(make_controller("streaming", SCENE))
 
 
+@pytest.mark.slow
 def test_it_plays_better_than_without(foresight):
     songs = [read_song(find_song(name)) for name in ("fuer_elise", "prelude_in_c")]
     lost = [
@@ -74,6 +75,7 @@ def test_it_simulates_as_many_steps_as_it_may_and_no_more(good_cost):
     assert max(simulated) <= ForesightConfig().simulated_steps
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command_delay_s", [0.0, 0.005])
 def test_only_a_robot_that_deviated_is_simulated_again(command_delay_s):
     foresight = Foresight(SCENE, ForesightConfig(simulated_steps=12))
