@@ -17,8 +17,8 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.song_sets import song_sets
-from pianomime.commands.evaluate import EvaluateOptions, report
 from pianomime.files.outputs import check_file, write_json
+from pianomime.reports.evaluation import EvaluateOptions, report
 from pianomime_core.errors import UserError
 
 COLUMNS = {"P": "precision", "R": "recall", "F1": "f1", "onset F1": "onset_f1", "do-nothing F1": "do_nothing_f1"}
@@ -49,7 +49,7 @@ def main(options: ResultsOptions) -> int:
     """Print the table and return 0.
 
     Raises:
-        UserError: A folder or clip is missing, or as `pianomime.commands.evaluate.report`.
+        UserError: A folder or clip is missing, or as `pianomime.reports.evaluation.report`.
     """
     sets = song_sets(options.demos, options.songs)
     if options.json is not None:

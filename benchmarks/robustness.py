@@ -18,8 +18,8 @@ from rich.table import Table
 
 from benchmarks.rollout_replay import FEEDBACK, OPEN_LOOP, replay_report, rollout_files
 from benchmarks.song_sets import song_sets
-from pianomime.commands.evaluate import EvaluateOptions, report
 from pianomime.files.outputs import check_file, write_json
+from pianomime.reports.evaluation import EvaluateOptions, report
 from pianomime_core.errors import UserError
 from pianomime_physics.disturbance import Disturbance
 
@@ -79,7 +79,7 @@ def main(options: RobustnessOptions) -> int:
     """Print the table; return 1 if the loss exceeds the tolerance, else 0.
 
     Raises:
-        UserError: A folder or clip is missing, the limit is below 1, or as `pianomime.commands.evaluate.report`.
+        UserError: A folder or clip is missing, the limit is below 1, or as `pianomime.reports.evaluation.report`.
     """
     sets = {name: spread(files, options.limit) for name, files in _sets(options).items()}
     if options.json is not None:

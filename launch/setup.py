@@ -41,6 +41,7 @@ setup(
         "pianomime_sim",
         "pianomime_policy",
         "pianomime_perception",
+        "argcomplete",
         "packaging",
         "rich",
     ],

@@ -15,7 +15,7 @@ from sensor_msgs.msg import JointState
 from trajectory_msgs.msg import JointTrajectory, JointTrajectoryPoint
 
 from benchmarks.fuzz.attempts import Attempt, Report, report
-from pianomime.commands.play import score_card
+from pianomime.commands.perform import score_card
 from pianomime.graph.ros_status import NEEDED
 from pianomime_core.errors import UserError
 from pianomime_core.hands import forearm_dofs, joint_names, target_names

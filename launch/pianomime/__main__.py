@@ -12,6 +12,8 @@
 # See the License for the specific language governing permissions and
 # limitations under the License.
 
+# PYTHON_ARGCOMPLETE_OK
+
 """`python -m pianomime` is the `pianomime` command."""
 
 import sys

@@ -173,7 +173,7 @@ def test_a_node_refuses_bad_parameters_in_one_line(environ, module, parameters, 
 def test_a_window_too_short_for_the_controller_is_refused(environ):
     """The node table is where play sets the horizon; the command has no option for it."""
     text = (
-        "import json, sys; from pathlib import Path; from pianomime.commands.play import PlayOptions, play\n"
+        "import json, sys; from pathlib import Path; from pianomime.commands.perform import PlayOptions, play\n"
         "from pianomime_core.errors import UserError\n"
         "try: play(PlayOptions(midi=Path(sys.argv[1]), horizon_steps=11))\n"
         "except UserError as error: print(json.dumps(str(error)))"

@@ -12,28 +12,39 @@
 # See the License for the specific language governing permissions and
 # limitations under the License.
 
-"""The `pianomime` command: its options are defined in `arguments`, its work in one module per subcommand.
+# PYTHON_ARGCOMPLETE_OK
+
+"""The `pianomime` command: parses the command line by the table of commands, and runs one of them.
 
 Exit codes: 0 done, 1 failed (replay: different keys were pressed; play: a node died; evaluate, diagnose, refine: one of
 several files is invalid or a song failed; doctor: something needed for playing is broken), 2 bad input, or a file that
-could not be written, in one line on stderr, 130 Ctrl-C, 143 SIGTERM and 129 SIGHUP. MuJoCo, numba and ROS are imported
-by the subcommands, so that `--help` is quick.
+could not be written, in one line on stderr, 130 Ctrl-C, 143 SIGTERM and 129 SIGHUP.
 """
 
 import argparse
+import importlib.metadata
 import io
+import re
+import shutil
 import sys
+import textwrap
+import traceback
 from collections.abc import Sequence
 from contextlib import nullcontext
+from pathlib import Path
+from typing import Any, NoReturn
 
-from pianomime.commands.arguments import parse
+from pianomime.commands.command import Command
+from pianomime.commands.completion import complete
+from pianomime.commands.table import COMMANDS
 from pianomime.episodes.interrupts import interrupt_exit_code, interruptible
-from pianomime.files.songs import find_song
-from pianomime_core.errors import UserError
-from pianomime_core.instruments import choice
+from pianomime.terminal import printing
+from pianomime_core.errors import UserError, did_you_mean
 
 EXIT_USER_ERROR = 2
-_WITH_ROBOT = ("play", "live", "follow")
+_WIDEST_TEXT = 100
+_BY_NAME = {command.name: command for command in COMMANDS}
+_EXAMPLES = ("pianomime play", "pianomime play song.mid --viewer browser", "pianomime play --help")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -42,166 +53,81 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # File names may contain bytes that are invalid in the terminal's encoding.
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+    options = None
     try:
         options = parse(sys.argv[1:] if arguments is None else arguments)
-        with interruptible() if options.command in _WITH_ROBOT else nullcontext():
-            return _RUN[options.command](options)
+        command = _BY_NAME[options.command]
+        with (
+            interruptible() if command.interruptible else nullcontext(),
+            printing(options.verbosity, options.json),
+        ):
+            return command.run(options)
     except UserError as error:
+        if options is not None and options.verbosity == "verbose":
+            traceback.print_exc()
         print(f"pianomime: error: {error}", file=sys.stderr)
         return EXIT_USER_ERROR
     except KeyboardInterrupt as interrupt:
         return interrupt_exit_code(interrupt)
 
 
-def _play(options: argparse.Namespace) -> int:
-    from pianomime.commands.common_options import common_options
-    from pianomime.commands.play import PlayOptions, play
-    from pianomime.commands.solo import play_solo
-    from pianomime.files.models import demonstration_to_play, model_folder
-    from pianomime_policy.controllers.registry import check_controller
+def parse(arguments: Sequence[str]) -> argparse.Namespace:
+    """Return the options; `command` is the subcommand. Without arguments, print the help and exit.
 
-    # The nodes would refuse it, too, but only after all of them have started.
-    music = demonstration_to_play(options.controller, options.demo, options.song, options.model)
-    model = options.model if music is None else music
-    check_controller(options.controller, model_folder(options.controller, model))
-    song = find_song(options.song) if music is None else music
-    chosen = choice(options.tracks, options.channels)
-    with common_options(options, not options.sync, inputs=(song,)) as (common, notice):
-        play_options = PlayOptions(
-            midi=song, choice=chosen, controller=options.controller, model=model, sync=options.sync, **common
-        )
-        if options.no_ros:
-            return play_solo(play_options, real_time=options.real_time)
-        return play(play_options, notice)
-
-
-def _live(options: argparse.Namespace) -> int:
-    from pianomime.commands.live import live
-
-    return live(options)
+    Raises:
+        UserError: They are not understood.
+    """
+    parser = _Parser(prog="pianomime", description="Two robot hands play the piano.", epilog=_examples(_EXAMPLES))
+    parser.add_argument("--version", action="version", version=f"pianomime {importlib.metadata.version('pianomime')}")
+    commands = parser.add_subparsers(dest="command", metavar="{" + ",".join(_BY_NAME) + "}", required=True)
+    subparsers = {command.name: _add(commands, command) for command in COMMANDS}
+    complete(parser, subparsers)
+    if not arguments:
+        parser.print_help()
+        parser.exit()
+    options, unknown = parser.parse_known_args(arguments)
+    if unknown:
+        legal = [text for action in subparsers[options.command]._actions for text in action.option_strings]
+        guess = did_you_mean(unknown[0], legal)
+        raise UserError(f"unknown argument {unknown[0]!r}: {guess}{options.command} has the options {', '.join(legal)}")
+    return options
 
 
-def _follow(options: argparse.Namespace) -> int:
-    from pianomime.commands.follow import follow
+class _Parser(argparse.ArgumentParser):
+    """An argument parser whose errors are our errors: one line, no usage text around it."""
 
-    return follow(options)
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(allow_abbrev=False, formatter_class=argparse.RawDescriptionHelpFormatter, **settings)
+
+    def error(self, message: str) -> NoReturn:
+        if choice := re.search(r"invalid choice: '(.*)' \(choose from (.*)\)", message):
+            guess = did_you_mean(choice[1], re.findall(r"[^', ]+", choice[2]))
+            message = message.replace("(choose from", f"{guess}(choose from")
+        raise UserError(f"{message} (see {self.prog} --help)")
 
 
-def _evaluate(options: argparse.Namespace) -> int:
-    from pianomime.commands.evaluate import EvaluateOptions, evaluate
-
-    return evaluate(
-        EvaluateOptions(
-            midi=tuple(options.midi),
-            controller=options.controller,
-            model=options.model,
-            hand_collisions=options.hand_collisions,
-            rollouts=options.rollouts,
-            json=options.json,
-            jobs=options.jobs,
-            choice=choice(options.tracks, options.channels),
-        )
+def _add(commands: "argparse._SubParsersAction[_Parser]", command: Command) -> _Parser:
+    width = min(shutil.get_terminal_size().columns - 2, _WIDEST_TEXT)
+    parser = commands.add_parser(
+        command.name,
+        help=command.help,
+        description=textwrap.fill(command.description, width),
+        epilog="\n\n".join(filter(None, (command.details, _examples(command.examples)))),
     )
+    command.add_arguments(parser)
+    group = parser.add_argument_group("what is printed")
+    how_much = group.add_mutually_exclusive_group()
+    settings: dict[str, Any] = {"dest": "verbosity", "action": "store_const", "default": "normal"}
+    quiet = "errors and the result alone: no progress, no notices, no INFO lines of nodes"
+    how_much.add_argument("-q", "--quiet", const="quiet", help=quiet, **settings)
+    verbose = "where an error comes from, too, and DEBUG lines of nodes"
+    how_much.add_argument("-v", "--verbose", const="verbose", help=verbose, **settings)
+    if command.result:
+        text = f"write {command.result}; - for the standard output, where nothing else is printed then"
+        group.add_argument("--json", type=Path, metavar="FILE.json", help=text)
+    parser.set_defaults(json=None)
+    return parser
 
 
-def _diagnose(options: argparse.Namespace) -> int:
-    from pianomime.commands.diagnose import DiagnoseOptions, diagnose
-
-    return diagnose(
-        DiagnoseOptions(
-            files=tuple(options.files),
-            controller=options.controller,
-            model=options.model,
-            hand_collisions=options.hand_collisions,
-            json=options.json,
-            jobs=options.jobs,
-            choice=choice(options.tracks, options.channels),
-        )
-    )
-
-
-def _refine(options: argparse.Namespace) -> int:
-    from pianomime.commands.refine import RefineOptions, refine
-
-    return refine(
-        RefineOptions(
-            songs=tuple(options.songs),
-            out=options.out,
-            hand_collisions=options.hand_collisions,
-            effort=options.effort,
-            seed=options.seed,
-            budget_s=options.budget,
-            jobs=options.jobs,
-            ray=options.ray,
-            choice=choice(options.tracks, options.channels),
-        )
-    )
-
-
-def _replay(options: argparse.Namespace) -> int:
-    from pianomime.episodes.replay import replay
-
-    return replay(options.rollout)
-
-
-def _sound(options: argparse.Namespace) -> int:
-    from pianomime.reports.sound import sound
-
-    return sound(options.rollout, options.out, options.soundfont)
-
-
-def _plot(options: argparse.Namespace) -> int:
-    from pianomime.reports.plot import plot
-
-    return plot(options.rollout, options.out)
-
-
-def _video(options: argparse.Namespace) -> int:
-    from pianomime.reports.offscreen import choose_gl
-
-    choose_gl()
-    from pianomime.reports.video import video
-
-    return video(options.rollout, options.out, options.size, options.soundfont)
-
-
-def _perceive(options: argparse.Namespace) -> int:
-    from pianomime.commands.perceive import perceive
-
-    return perceive(options)
-
-
-def _transcribe(options: argparse.Namespace) -> int:
-    from pianomime.commands.transcribe import transcribe
-
-    return transcribe(options.recording, options.out)
-
-
-def _urdf(options: argparse.Namespace) -> int:
-    from pianomime.commands.urdf import urdf
-
-    return urdf(options.out, options.variant, options.joint_prefix)
-
-
-def _doctor(options: argparse.Namespace) -> int:
-    from pianomime.commands.doctor import doctor
-
-    return doctor()
-
-
-_RUN = {
-    "play": _play,
-    "live": _live,
-    "follow": _follow,
-    "evaluate": _evaluate,
-    "diagnose": _diagnose,
-    "refine": _refine,
-    "replay": _replay,
-    "sound": _sound,
-    "plot": _plot,
-    "video": _video,
-    "perceive": _perceive,
-    "transcribe": _transcribe,
-    "urdf": _urdf,
-    "doctor": _doctor,
-}
+def _examples(lines: Sequence[str]) -> str:
+    return "\n  ".join(("examples:", *lines))

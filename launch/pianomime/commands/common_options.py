@@ -12,7 +12,7 @@
 # See the License for the specific language governing permissions and
 # limitations under the License.
 
-"""Options that `play` and `live` share: the fields of `graph_options.Options` except the controller."""
+"""Options that `play` and `live` share: with ROS or without, who watches, the rollout, and the sound."""
 
 import argparse
 from collections.abc import Iterator, Sequence
@@ -20,17 +20,26 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from pianomime.commands.sound_options import recorded, sound_options
+from pianomime.commands.sound_options import add_sound, recorded, sound_options
+from pianomime.commands.viewer_options import add_viewer, viewer_fields
 from pianomime.files.outputs import check_file, keep_apart
-from pianomime.files.recording_output import check_record
 from pianomime_core.errors import UserError
+
+
+def add_common(parser: argparse.ArgumentParser) -> None:
+    """Add `--no-ros`, the options of the viewer, `--rollout`, and the options of sound."""
+    parser.add_argument("--no-ros", action="store_true", help="play in this one process, without ROS")
+    add_viewer(parser)
+    parser.add_argument("--rollout", type=Path, metavar="FILE.npz", help="write what was played")
+    add_sound(parser)
 
 
 @contextmanager
 def common_options(
     options: argparse.Namespace, sound_by_default: bool, inputs: Sequence[Path] = ()
 ) -> Iterator[tuple[dict[str, Any], str]]:
-    """Yield the checked fields and a notice to print once all input is accepted; at the end write the sound.
+    """Yield the checked fields of `pianomime.graph.graph_options.Options` except the controller, and a notice to print
+    once all input is accepted; at the end write the sound.
 
     With --no-ros, what needs a node or a topic is refused, and there is no sound by default.
 
@@ -42,25 +51,14 @@ def common_options(
     """
     if options.no_ros:
         _refuse_what_needs_ros(options)
-    outputs = [(f"--{name}", getattr(options, name)) for name in ("rollout", "record", "wav", "midi")]
+    outputs = [(f"--{name}", getattr(options, name)) for name in ("rollout", "record", "wav", "midi", "json")]
     keep_apart(outputs, (*inputs, options.soundfont))
     if options.rollout is not None:
         check_file(options.rollout, "--rollout", ".npz")
-    if options.record is not None:
-        check_record(options.record)
+    fields = viewer_fields(options)
     sound_outputs, notice = sound_options(options, sound_by_default and not options.no_ros)
     with recorded(options) as rollout:
-        fields = {
-            "viewer": options.viewer,
-            "viewer_host": options.viewer_host,
-            "viewer_port": options.viewer_port,
-            "viewer_names": tuple(options.viewer_name),
-            "hand_collisions": options.hand_collisions,
-            "rollout": rollout,
-            "record": options.record,
-            **sound_outputs,
-        }
-        yield fields, notice
+        yield {**fields, "rollout": rollout, **sound_outputs}, notice
 
 
 def _refuse_what_needs_ros(options: argparse.Namespace) -> None:

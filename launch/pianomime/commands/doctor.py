@@ -21,12 +21,10 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from pathlib import Path
 
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
-
-from pianomime.commands.doctor_probes import EXIT_ABSENT, EXIT_FOUND
+from pianomime.commands.command import Command
+from pianomime.terminal import progress, write_result
 
 EXIT_PLAYS, EXIT_DOES_NOT = 0, 1
 _PATIENCE_S = 300.0
@@ -91,28 +89,37 @@ CHECKS = (
 )
 
 
-def doctor(checks: Sequence[Check] = CHECKS) -> int:
-    """Print the table; return 0 unless something needed for playing is broken."""
-    console = Console()
+def doctor(checks: Sequence[Check] = CHECKS, *, json: Path | None = None) -> int:
+    """Print the table; return 0 unless something needed for playing is broken. `json` is as for `write_result`."""
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
     table = Table(box=None, pad_edge=False)
     for column in ("check", "state", "found"):
         table.add_column(column, overflow="fold")
-    plays = True
-    with console.status("", spinner="line") as status:
+    findings: list[Finding] = []
+    with progress() as bar:
+        task = bar.add_task("", total=len(checks))
         for check in checks:
-            status.update(f"{check.what} ...")
-            finding = examine(check)
-            plays &= finding.state is State.OK or not check.needed
+            bar.update(task, description=f"{check.what} ...", completed=len(findings))
+            findings.append(finding := examine(check))
             colour = {State.OK: "green", State.ABSENT: "yellow", State.BROKEN: "red"}[finding.state]
             advice = "" if finding.state is State.OK else f"\n-> {check.advice}"
             table.add_row(check.what, f"[{colour}]{finding.state.value}[/]", escape(finding.words + advice))
+    plays = all(finding.state is State.OK or not finding.check.needed for finding in findings)
+    console = Console()
     console.print(table)
     console.print("ready to play" if plays else "not ready to play: fix what is broken")
+    rows = [{"check": each.check.what, "state": each.state.value, "found": each.words} for each in findings]
+    write_result(json, {"ready": plays, "checks": rows})
     return EXIT_PLAYS if plays else EXIT_DOES_NOT
 
 
 def examine(check: Check) -> Finding:
     """Run the probe of a check in its own process."""
+    from pianomime.commands.doctor_probes import EXIT_ABSENT, EXIT_FOUND
+
     try:
         done = subprocess.run(
             [sys.executable, "-m", "pianomime.commands.doctor_probes", check.probe],
@@ -132,3 +139,15 @@ def examine(check: Check) -> Finding:
     state = {EXIT_FOUND: State.OK, EXIT_ABSENT: State.ABSENT}.get(done.returncode, State.BROKEN)
     lines = done.stdout.strip().splitlines()
     return Finding(check, state, lines[-1] if lines else f"exit code {done.returncode}")
+
+
+COMMAND = Command(
+    "doctor",
+    help="check the installation",
+    description="Try everything that playing, seeing and hearing needs on this machine, and say what to do about what "
+    "does not work. Exit code 1 if playing needs something that is broken.",
+    examples=("pianomime doctor", "pianomime doctor --quiet --json doctor.json"),
+    add_arguments=lambda parser: None,
+    run=lambda options: doctor(json=options.json),
+    result="the table",
+)

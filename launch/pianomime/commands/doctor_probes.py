@@ -246,19 +246,8 @@ def _requirements() -> Iterator[Requirement]:
 
 
 _ALL = (
-    python,
-    packages,
-    ros,
-    discovery,
-    kernels,
-    models,
-    offscreen,
-    screen,
-    rviz,
-    viewer_port,
-    audio,
-    midi,
-    perception,
+    *(python, packages, ros, discovery, kernels, models, offscreen),
+    *(screen, rviz, viewer_port, audio, midi, perception),
 )
 PROBES: dict[str, Callable[[], str]] = {probe.__name__: probe for probe in _ALL}
 

@@ -14,162 +14,61 @@
 
 """`pianomime evaluate`: scores a controller on many songs, deterministically and as fast as possible."""
 
-import math
-from dataclasses import asdict, dataclass, field
+import argparse
 from pathlib import Path
-from typing import Any
 
-from rich.console import Console
-
-from pianomime.episodes.episode import play_episode
-from pianomime.episodes.song_pool import SongTask, play_songs
-from pianomime.files.models import model_folder
-from pianomime.files.outputs import check_file, keep_apart, make_folder, write_json
-from pianomime.files.songs import MIDI_SUFFIXES, collect_songs, read_each, read_song
-from pianomime.reports.likeness import likeness
-from pianomime.reports.score_table import evaluation_table
-from pianomime_core.errors import UserError
-from pianomime_core.instruments import EVERYTHING_FOR_A_PIANO, Choice
-from pianomime_core.piano_roll import PianoRoll
-from pianomime_core.song_file import DEMONSTRATION_SUFFIX
-from pianomime_core.timing import CONTROL_TIMESTEP_S
-from pianomime_description.variant import SceneConfig
-from pianomime_physics.disturbance import Disturbance, DisturbedSimulator
-from pianomime_policy.controllers.registry import make_controller
-from pianomime_policy.controllers.specs import ours_that_need
-from pianomime_sim.rollout_metadata import versions
+from pianomime.commands.command import Command
+from pianomime.commands.number_types import add_jobs
+from pianomime.commands.robot_options import add_controller
+from pianomime.commands.song_options import add_tracks
+from pianomime.terminal import write_result
+from pianomime_core.instruments import choice
 
 
-@dataclass(frozen=True)
-class EvaluateOptions:
-    """What to play, and how; all but `disturbance` are options of `pianomime evaluate`.
-
-    Attributes:
-        midi: Files and folders.
-        controller: Name of a controller.
-        model: Folder of the networks of a trained controller; None for the bundled one.
-        hand_collisions: Whether fingers and hands collide with one another.
-        rollouts: Folder for one rollout file per song; None for none.
-        json: Output file for scores, settings and versions; None for none.
-        jobs: Songs played in parallel processes; does not affect any number.
-        choice: Tracks and channels of MIDI files to play.
-        disturbance: Deviations of the robot from its model.
-    """
-
-    midi: tuple[Path, ...]
-    controller: str
-    model: Path | None = None
-    hand_collisions: bool = False
-    rollouts: Path | None = None
-    json: Path | None = None
-    jobs: int = 1
-    choice: Choice = EVERYTHING_FOR_A_PIANO
-    disturbance: Disturbance = field(default_factory=Disturbance)
+def _add_arguments(parser: argparse.ArgumentParser) -> None:
+    files = "MIDI files, demonstrations (.npz), or folders of what the controller plays"
+    parser.add_argument("midi", nargs="+", type=Path, metavar="MIDI", help=files)
+    add_tracks(parser)
+    add_controller(parser, default=None, required=True)
+    parser.add_argument("--rollouts", type=Path, metavar="DIR", help="write what was played, one file for each song")
+    add_jobs(parser)
 
 
-@dataclass(frozen=True)
-class _Task(SongTask):
-    model: Path | None
-    disturbance: Disturbance
-    rollout: Path | None
-    file: Path
+def _run(options: argparse.Namespace) -> int:
+    from rich.console import Console
 
+    from pianomime.reports.evaluation import EvaluateOptions, report
+    from pianomime.reports.score_table import evaluation_table
 
-def evaluate(options: EvaluateOptions) -> int:
-    """Play every song, print the table and write the output files; return the exit code, 1 if a file was left out.
-
-    Raises:
-        UserError: As `report`.
-    """
     console = Console()
-    if options.json is not None:
-        check_file(options.json, "--json", ".json")
-    found = report(options, console)
-    collisions = "on" if options.hand_collisions else "off"
-    title = f"{options.controller}, hand collisions {collisions}"
+    chosen = EvaluateOptions(
+        midi=tuple(options.midi),
+        controller=options.controller,
+        model=options.model,
+        hand_collisions=options.hand_collisions,
+        rollouts=options.rollouts,
+        json=options.json,
+        jobs=options.jobs,
+        choice=choice(options.tracks, options.channels),
+    )
+    found = report(chosen, console)
+    title = f"{options.controller}, hand collisions {'on' if options.hand_collisions else 'off'}"
     scores = {song["song"]: song for song in found["songs"]}
     console.print(evaluation_table(title, scores, found["mean"]))
-    if options.json is not None:
-        write_json(options.json, found)
+    write_result(options.json, found)
     return 1 if "left_out" in found else 0
 
 
-def report(options: EvaluateOptions, console: Console) -> dict[str, Any]:
-    """Play every song and return versions, settings, scores of each song, their unweighted means, and the error of
-    each file that was left out, if any.
-
-    Args:
-        options: What to play; `json` is left to the caller.
-        console: Shows the progress.
-
-    Raises:
-        UserError: No valid MIDI file, bad controller or model, or a file that cannot be written or would overwrite
-            another; always before the first song.
-    """
-    scene = SceneConfig(hand_collisions=options.hand_collisions)
-    of_demonstrations = options.controller in ours_that_need("demonstration")
-    kind = ("demonstration", (DEMONSTRATION_SUFFIX,)) if of_demonstrations else ("MIDI file", MIDI_SUFFIXES)
-    songs = collect_songs(options.midi, *kind)
-    rollouts = {} if options.rollouts is None else {song: options.rollouts / f"{song}.npz" for song in songs}
-    keep_apart([("--json", options.json), *(("--rollouts", path) for path in rollouts.values())], songs.values())
-    if of_demonstrations and options.model is not None:
-        raise UserError(f"controller {options.controller!r} takes no model, but {str(options.model)!r} is given")
-    model = None if of_demonstrations else model_folder(options.controller, options.model)
-    if not of_demonstrations:
-        make_controller(options.controller, scene, model)  # raises for an unknown name or networks of another robot
-
-    def read(path: Path) -> PianoRoll:
-        if of_demonstrations:
-            make_controller(options.controller, scene, path)
-        return read_song(path, options.choice)
-
-    rolls, left_out = read_each(songs, read)
-    tasks = [
-        _Task(
-            song,
-            roll,
-            options.controller,
-            scene,
-            songs[song] if of_demonstrations else model,
-            options.disturbance,
-            rollouts.get(song),
-            songs[song],
-        )
-        for song, roll in rolls.items()
-    ]
-    for task in tasks:
-        if task.rollout is not None:
-            make_folder(task.rollout.parent, "--rollouts")
-            check_file(task.rollout, "--rollouts", ".npz")
-    scores = play_songs(tasks, _play, options.jobs, console)
-    # Without times or machine names, so that the same command gives the same bytes.
-    # Not every song has a pedal score.
-    given = {
-        name: [song[name] for song in scores.values() if name in song]
-        for name in dict.fromkeys(name for song in scores.values() for name in song)
-        if name != "frames"
-    }
-    return {
-        "versions": versions(),
-        "settings": {
-            "controller": options.controller,
-            "model": None if options.model is None else str(options.model),
-            **asdict(scene),
-            **({"choice": asdict(options.choice)} if options.choice else {}),
-            "disturbance": asdict(options.disturbance),
-            "control_timestep_s": CONTROL_TIMESTEP_S,
-        },
-        "songs": [{"song": task.song, **scores[task.song]} for task in tasks],
-        "mean": {name: math.fsum(values) / len(values) for name, values in given.items()},
-        **({"left_out": left_out} if left_out else {}),
-    }
-
-
-def _play(task: _Task) -> dict[str, float]:
-    controller = make_controller(task.controller, task.scene, task.model)
-    simulator = DisturbedSimulator(task.disturbance, task.scene)
-    rollout = play_episode(simulator, controller, task.roll, controller_name=task.controller)
-    if task.rollout is not None:
-        rollout.save(task.rollout)
-    scores: dict[str, float] = rollout.metadata["scores"]
-    return scores | likeness(task.file, rollout, simulator)
+COMMAND = Command(
+    "evaluate",
+    help="score a controller on many songs",
+    description="Play songs as fast as the machine can and print a row of scores for each: the same every time.",
+    examples=(
+        "pianomime evaluate songs/ --controller onnx",
+        "pianomime evaluate songs/ --controller planner --rollouts out --json out.json",
+        "pianomime evaluate demo.npz --controller demo",
+    ),
+    add_arguments=_add_arguments,
+    run=_run,
+    result="scores, settings and versions",
+)

@@ -17,38 +17,45 @@
 import argparse
 import sys
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-from rich.console import Console
-from rich.progress import Progress, TaskID
-
+from pianomime.commands.command import Command
+from pianomime.commands.robot_options import add_hand_collisions
+from pianomime.commands.viewer_options import add_viewer, viewer_fields
 from pianomime.episodes.interrupts import Interrupted, interrupt_exit_code
-from pianomime.files.recording_output import check_record
-from pianomime.graph.graph import progress_bar, running
 from pianomime.graph.graph_options import FollowOptions, PerceptionOptions
-from pianomime.graph.runner import NodeDied
+from pianomime.terminal import write_result
 from pianomime_core.errors import UserError
 from pianomime_perception.installed import check_installed
 
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.progress import Progress, TaskID
+
 EXIT_END, EXIT_NODE_DIED = 0, 1
+_RESULT = ("clouds", "rh_distance_", "lh_distance_", "latency_")
+"""How the names of the numbers of the result begin, in the health of follow_node."""
 
 
-def follow(options: argparse.Namespace) -> int:
-    """Follow until the video ends, or until Ctrl-C; return the exit code.
+def _add_arguments(parser: argparse.ArgumentParser) -> None:
+    frames = parser.add_mutually_exclusive_group()
+    frames.add_argument("--video", default="", metavar="FILE", help="follow a video, at its own pace")
+    # With "0" as default argparse would not notice that both --camera 0 and --video are given.
+    frames.add_argument("--camera", default="", metavar="N", help="a camera: 0 (default), 1, ... or /dev/video0")
+    frames.add_argument("--image-topic", default="", metavar="TOPIC", help="images of a ROS 2 camera node")
+    fingertips = "use fingertips on /hands/human_fingertips from another program"
+    frames.add_argument("--fingertips", action="store_true", help=fingertips)
+    corners = "corners of the keyboard in the image, if it is not found automatically; see docs/ros.md"
+    parser.add_argument("--corners", default="", metavar="CORNERS", help=corners)
+    add_viewer(parser)
+    add_hand_collisions(parser)
 
-    Raises:
-        UserError: There is no such camera or video, perception is not installed, or as `running`.
-    """
-    if options.record is not None:
-        check_record(options.record)
-    chosen = FollowOptions(
-        perception=_perception(options),
-        viewer=options.viewer,
-        viewer_host=options.viewer_host,
-        viewer_port=options.viewer_port,
-        viewer_names=tuple(options.viewer_name),
-        hand_collisions=options.hand_collisions,
-        record=options.record,
-    )
+
+def _run(options: argparse.Namespace) -> int:
+    from pianomime.graph.graph import progress_bar, running
+    from pianomime.graph.runner import NodeDied
+
+    chosen = FollowOptions(**viewer_fields(options), perception=_perception(options))
     code = EXIT_END
     with running(chosen, "follow_node") as (runner, console, listener):
         try:
@@ -64,6 +71,8 @@ def follow(options: argparse.Namespace) -> int:
             print(f"pianomime: {death}", file=sys.stderr)
             return EXIT_NODE_DIED
     _print_end(console, listener.values)
+    numbers = {name: value for name, value in listener.values.items() if name.startswith(_RESULT)}
+    write_result(options.json, {"clouds": 0} | numbers)
     return code
 
 
@@ -86,7 +95,7 @@ def _perception(options: argparse.Namespace) -> PerceptionOptions | None:
     return PerceptionOptions(source=source, corners=options.corners)
 
 
-def _show(progress: Progress, bar: TaskID, values: Mapping[str, float]) -> None:
+def _show(progress: "Progress", bar: "TaskID", values: Mapping[str, float]) -> None:
     if values:
         note = "  ".join(f"{side}: {_distance(values, side)}" for side in ("rh", "lh"))
         progress.update(bar, description="following" if values["clouds"] else "waiting for fingertips", note=note)
@@ -98,7 +107,7 @@ def _distance(values: Mapping[str, float], side: str) -> str:
     return f"{values[f'{side}_distance_p50_mm']:.0f} mm" if f"{side}_distance_p50_mm" in values else "seen"
 
 
-def _print_end(console: Console, values: Mapping[str, float]) -> None:
+def _print_end(console: "Console", values: Mapping[str, float]) -> None:
     if not values or not values["clouds"]:
         console.print("no fingertips were received, so there was nothing to follow")
         return
@@ -109,3 +118,20 @@ def _print_end(console: Console, values: Mapping[str, float]) -> None:
     if "latency_p50_ms" in values:
         p50, p95, p99 = (values[f"latency_{which}_ms"] for which in ("p50", "p95", "p99"))
         console.print(f"frame to command: median {p50:.0f} ms, p95 {p95:.0f} ms, p99 {p99:.0f} ms")
+
+
+COMMAND = Command(
+    "follow",
+    help="the hands follow a pianist's fingertips",
+    description="The robot's hands follow the fingertips of a pianist who is seen from above, live. Ends with the "
+    "video, or with Ctrl-C.",
+    examples=(
+        "pianomime follow --camera 0 --viewer browser",
+        "pianomime follow --video clip.mp4 --record clip.mcap",
+        "pianomime follow --image-topic /camera/image_raw",
+    ),
+    add_arguments=_add_arguments,
+    run=_run,
+    result="distances [mm] and latencies [ms]",
+    interruptible=True,
+)

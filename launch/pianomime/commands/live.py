@@ -17,23 +17,42 @@ process."""
 
 import argparse
 
-from pianomime.commands.common_options import common_options
-from pianomime.commands.live_modes import MODES
-from pianomime.files.models import model_folder
-from pianomime.graph.graph_options import LiveOptions
-from pianomime.graph.live_delay import live_delay_s
-from pianomime_midi.midi_ports import choose_port, input_ports
-from pianomime_policy.controllers.registry import check_controller
+from pianomime.commands.command import Command
+from pianomime.commands.common_options import add_common, common_options
+from pianomime.commands.live_modes import HIGHEST_CHANNEL, MODES, SEMITONES
+from pianomime.commands.number_types import whole_number
+from pianomime.commands.robot_options import add_controller
 
 
-def live(options: argparse.Namespace) -> int:
-    """List the ports, or play until Ctrl-C; return the exit code.
+def _add_arguments(parser: argparse.ArgumentParser) -> None:
+    port = parser.add_mutually_exclusive_group()
+    name = "MIDI port, by name or part of it; default: the only one"
+    port.add_argument("--port", default="", metavar="NAME", help=name)
+    port.add_argument("--virtual", default="", metavar="NAME", help="create a MIDI port for other programs to play on")
+    port.add_argument("--list", action="store_true", help="print the MIDI ports and exit")
+    modes = "; ".join(f"{name}: {mode.words}" for name, mode in MODES.items())
+    parser.add_argument("--mode", choices=tuple(MODES), default=next(iter(MODES)), help=f"{modes}; default %(default)s")
+    parser.add_argument("--delay", type=float, metavar="SECONDS", help="default: the controller's lookahead")
+    channel = f"use only this MIDI channel, 1..{HIGHEST_CHANNEL}; default: all"
+    parser.add_argument("--channel", type=whole_number(1, HIGHEST_CHANNEL), default=0, metavar="N", help=channel)
+    semitones = f"transpose by this many semitones, -{SEMITONES}..{SEMITONES}"
+    parser.add_argument("--transpose", type=whole_number(-SEMITONES, SEMITONES), default=0, metavar="N", help=semitones)
+    add_controller(parser, default=None, help="controller; default: that of the mode")
+    add_common(parser)
 
-    Raises:
-        UserError: Bad input, or as `perform`.
-    """
+
+def _run(options: argparse.Namespace) -> int:
+    from pianomime.files.models import model_folder
+    from pianomime.graph.graph_options import LiveOptions
+    from pianomime.graph.live_delay import live_delay_s
+    from pianomime.terminal import write_result
+    from pianomime_midi.midi_ports import choose_port, input_ports
+    from pianomime_policy.controllers.registry import check_controller
+
     if options.list:
-        print("\n".join(input_ports()) or "no MIDI input ports")
+        ports = input_ports()
+        print("\n".join(ports) or "no MIDI input ports")
+        write_result(options.json, {"ports": list(ports)})
         return 0
     mode = MODES[options.mode]
     controller = options.controller or mode.controller
@@ -58,7 +77,24 @@ def live(options: argparse.Namespace) -> int:
         if options.no_ros:
             from pianomime.commands.solo_live import play_live_solo
 
-            return play_live_solo(chosen, delay_s, title)
-        from pianomime.commands.play import perform
+            return play_live_solo(chosen, delay_s, title, options.json)
+        from pianomime.commands.perform import perform
 
-        return perform(chosen, title, notice)
+        return perform(chosen, title, notice, options.json)
+
+
+COMMAND = Command(
+    "live",
+    help="play along with a MIDI keyboard",
+    description="The robot plays what is played on a MIDI keyboard. Ctrl-C ends the session with a score.",
+    examples=(
+        "pianomime live --list",
+        "pianomime live --port piano --viewer browser --rollout session.npz",
+        "pianomime live --mode reactive",
+        "pianomime live --virtual robot --controller onnx-1s",
+    ),
+    add_arguments=_add_arguments,
+    run=_run,
+    result="scores and latencies (with --list: the ports)",
+    interruptible=True,
+)

@@ -22,6 +22,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from pianomime.graph.graph_options import Options
+from pianomime.terminal import progress
 from pianomime_core.goal_window import GoalRows
 from pianomime_core.timing import CONTROL_TIMESTEP_S
 from pianomime_description.variant import SceneConfig
@@ -88,11 +89,8 @@ def paced_display(
     columns = [TextColumn("{task.description}"), BarColumn()]
     if steps is not None:
         columns += [TextColumn("{task.percentage:>3.0f} %"), TimeRemainingColumn()]
-    with (
-        _viewer(options, scene) as viewer,
-        Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress,
-    ):
-        yield PacedDisplay(viewer, real_time, progress, steps)
+    with _viewer(options, scene) as viewer, progress(*columns, console=console) as bar:
+        yield PacedDisplay(viewer, real_time, bar, steps)
 
 
 @contextmanager

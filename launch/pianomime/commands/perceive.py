@@ -15,22 +15,21 @@
 """`pianomime perceive`: makes a demonstration that the robot can play from a video of a pianist and its music."""
 
 import argparse
-import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from rich import box
-from rich.console import Console
-from rich.markup import escape
-from rich.progress import Progress
-from rich.table import Table
-
+from pianomime.commands.command import Command
 from pianomime.files.outputs import check_file, keep_apart
-from pianomime_core.demonstration import Demonstration
+from pianomime.terminal import progress, write_result
 from pianomime_core.errors import UserError
 from pianomime_core.extras import needs_extra
-from pianomime_core.notes import Score, load_midi
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from pianomime_core.demonstration import Demonstration
+    from pianomime_core.notes import Score
 
 # Name in the table -> name in metadata["quality"], and format.
 QUALITY_ROWS = {
@@ -42,17 +41,7 @@ QUALITY_ROWS = {
 }
 
 
-def add_perceive(commands: "argparse._SubParsersAction[Any]") -> Any:
-    """`pianomime perceive VIDEO --midi SONG.mid --out demo.npz`."""
-    parser = commands.add_parser(
-        "perceive",
-        allow_abbrev=False,
-        help="make a demonstration from a video of a pianist",
-        description="Find the keyboard, the fingertips, the beginning of the music and the finger of each note in a\n"
-        "video of a pianist seen from above. Takes a few times as long as the video. Requires\n"
-        "`make perceive`. Play the result: pianomime play --controller demo --demo DEMO.npz",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "video", type=Path, metavar="VIDEO", help="shows all 88 keys from above, with the player at the bottom"
     )
@@ -77,20 +66,18 @@ def add_perceive(commands: "argparse._SubParsersAction[Any]") -> Any:
     parser.add_argument(
         "--reference", type=Path, metavar="FILE.csv", help="reference fingering to compare with: onset, key, finger"
     )
-    return parser
 
 
-def perceive(options: argparse.Namespace) -> int:
-    """Run the subcommand and return the exit code; older files stay until new ones are complete.
-
-    Raises:
-        UserError: Invalid files, video or music, or `make perceive` was not run.
-    """
+def _run(options: argparse.Namespace) -> int:
+    # Older files stay until new ones are complete.
     suffixes = {"out": ".npz", "fit": ".png", "plot": ".png", "film": ".mp4"}
-    keep_apart([(f"--{option}", getattr(options, option)) for option in suffixes], (options.video, options.midi))
+    outputs = [(f"--{option}", getattr(options, option)) for option in (*suffixes, "json")]
+    keep_apart(outputs, (options.video, options.midi, options.reference))
     for option, suffix in suffixes.items():
         if (path := getattr(options, option)) is not None:
             check_file(path, f"--{option}", suffix)
+    from rich.console import Console
+
     with needs_extra("perceive", "perceive"):
         from pianomime_perception.demonstration_from_video import demonstration_from_video
         from pianomime_perception.given_keyboard import given_keyboard
@@ -104,7 +91,7 @@ def perceive(options: argparse.Namespace) -> int:
     keyboard = keyboard_of((info.width, info.height))
     if options.fit is not None:
         _write_fit(options, keyboard)
-    with Progress(transient=True, disable=not sys.stdout.isatty()) as bar:
+    with progress() as bar:
         task = bar.add_task("", total=1.0)
         demonstration = demonstration_from_video(
             options.video,
@@ -118,11 +105,30 @@ def perceive(options: argparse.Namespace) -> int:
     for warning in demonstration.metadata.get("warnings", ()):
         print(f"warning: {warning}")
     _write_reports(demonstration, options)
+    write_result(options.json, _result(demonstration, agreed))
     return 0
 
 
-def summary(demonstration: Demonstration, title: str, agreed: Mapping[str, float] | None = None) -> Table:
+def _result(demonstration: "Demonstration", agreed: Mapping[str, float] | None) -> dict[str, Any]:
+    residual_m = demonstration.keyboard.get("residual_m")
+    return {
+        "notes": len(demonstration.pitch),
+        "duration_s": float(demonstration.time_s[-1]),
+        "video_offset_s": demonstration.video_offset_s,
+        "quality": demonstration.metadata.get("quality", {}),
+        "finger_from_key_mm": 1e3 * demonstration.assignment_distance_m,
+        **({} if residual_m is None else {"keyboard_residual_mm": 1e3 * float(residual_m)}),
+        "agreement": dict(agreed or {}),
+        "warnings": list(demonstration.metadata.get("warnings", ())),
+    }
+
+
+def summary(demonstration: "Demonstration", title: str, agreed: Mapping[str, float] | None = None) -> "Table":
     """Return the final table of `perceive`; `agreed` is the result of `reference_fingering.agreement`."""
+    from rich import box
+    from rich.markup import escape
+    from rich.table import Table
+
     table = Table("detected", "value", title=escape(title), box=box.SIMPLE)
     table.add_row("music", f"{len(demonstration.pitch)} notes, {demonstration.time_s[-1]:.1f} s")
     table.add_row("it begins at", f"{demonstration.video_offset_s:.2f} s of the video")
@@ -140,14 +146,16 @@ def summary(demonstration: Demonstration, title: str, agreed: Mapping[str, float
     return table
 
 
-def _music(options: argparse.Namespace, has_audio: bool) -> Score:
+def _music(options: argparse.Namespace, has_audio: bool) -> "Score":
     if options.midi is not None:
+        from pianomime_core.notes import load_midi
+
         return load_midi(options.midi)
     if not has_audio:
         raise UserError(f"video {str(options.video)!r} has no sound: give its music with --midi SONG.mid")
     from pianomime_perception.transcription import transcribe
 
-    with Progress(transient=True, disable=not sys.stdout.isatty()) as bar:
+    with progress() as bar:
         task = bar.add_task("listening", total=1.0)
         return transcribe(options.video, lambda share: bar.update(task, completed=share))
 
@@ -168,7 +176,7 @@ def _write_fit(options: argparse.Namespace, keyboard: Any) -> None:
     print(f"{options.fit}: the detected keys")
 
 
-def _write_reports(demonstration: Demonstration, options: argparse.Namespace) -> None:
+def _write_reports(demonstration: "Demonstration", options: argparse.Namespace) -> None:
     from pianomime.reports.demonstration_plot import plot_demonstration
     from pianomime.reports.demonstration_video import write_demonstration_video
 
@@ -179,3 +187,19 @@ def _write_reports(demonstration: Demonstration, options: argparse.Namespace) ->
     if options.film is not None:
         write_demonstration_video(demonstration, options.video, options.film)
         print(f"{options.film}: the video with the detections")
+
+
+COMMAND = Command(
+    "perceive",
+    help="make a demonstration from a video of a pianist",
+    description="Find the keyboard, the fingertips, the beginning of the music and the finger of each note in a video "
+    "of a pianist seen from above. Takes a few times as long as the video. Requires `make perceive`.",
+    examples=(
+        "pianomime perceive clip.mp4 --midi song.mid --out demo.npz",
+        "pianomime perceive clip.mp4 --out demo.npz --plot demo.png --film seen.mp4",
+        "pianomime play --controller demo --demo demo.npz",
+    ),
+    add_arguments=_add_arguments,
+    run=_run,
+    result="the numbers of the table",
+)

@@ -12,146 +12,69 @@
 # See the License for the specific language governing permissions and
 # limitations under the License.
 
-"""`pianomime play`: runs the graph as processes, shows progress, and prints the score at the end."""
+"""`pianomime play`: the robot plays a song."""
 
-import json
-import sys
-import tempfile
-from collections.abc import Mapping
-from dataclasses import fields, replace
+import argparse
 from pathlib import Path
 
-from rich.console import Console
-from rich.progress import Progress, TaskID
-
-from pianomime.episodes.interrupts import interrupt_exit_code
-from pianomime.episodes.replay import recorded_scene
-from pianomime.files.songs import read_song
-from pianomime.graph.graph import progress_bar, running
-from pianomime.graph.graph_options import LiveOptions, PlayOptions
-from pianomime.graph.runner import NodeDied
-from pianomime.reports.likeness import likeness
-from pianomime.reports.score_table import song_table
-from pianomime_core.errors import UserError
-from pianomime_core.metrics import ScoreCard
-from pianomime_core.rollout import Rollout
-from pianomime_core.song_file import is_demonstration
-from pianomime_physics.simulator import Simulator
-
-__all__ = ["PlayOptions", "play"]
-
-EXIT_END, EXIT_NODE_DIED = 0, 1
-SCORE_FILE = "score.json"
+from pianomime.commands.command import Command
+from pianomime.commands.common_options import add_common, common_options
+from pianomime.commands.robot_options import add_controller
+from pianomime.commands.song_options import add_tracks
+from pianomime.files.models import demonstration_to_play, model_folder
+from pianomime.files.shared_files import DEFAULT_SONG, bundled_songs, find_song
+from pianomime_core.instruments import choice
 
 
-def play(options: PlayOptions, notice: str = "") -> int:
-    """Play a song through the ROS graph and return the exit code: 0 at the end of the song, 1 if a node died, that of
-    the signal (`episodes.interrupts`) if one ended the song; what was played is scored and written even then.
-
-    `notice` is a line to print once all input is accepted.
-
-    Raises:
-        UserError: Bad input: song, controller, port, domain, or a second instance.
-        KeyboardInterrupt: A second Ctrl-C, after everything has been shut down.
-    """
-    read_song(options.midi, options.choice)
-    title = f"{options.midi.stem}, {options.controller}"
-    if not is_demonstration(options.midi):
-        return perform(options, title, notice)
-    with tempfile.TemporaryDirectory(prefix="pianomime-") as folder:
-        # The distance from the pianist's hands is computed in a replay, because the simulator node has no
-        # demonstration.
-        file = options.rollout or Path(folder) / "rollout.npz"
-        code = perform(replace(options, rollout=file), title, notice)
-        if file.is_file() and code != EXIT_NODE_DIED:
-            rollout = Rollout.load(file)
-            for distance_mm in likeness(options.midi, rollout, Simulator(recorded_scene(file, rollout))).values():
-                print(f"fingertips seen from above: {distance_mm:.1f} mm from the pianist's on average")
-        return code
+def _add_arguments(parser: argparse.ArgumentParser) -> None:
+    songs = f"a MIDI file, or one of the bundled songs {', '.join(bundled_songs())}; default {DEFAULT_SONG}"
+    parser.add_argument("song", nargs="?", metavar="SONG.mid", help=songs)
+    add_tracks(parser)
+    add_controller(parser)
+    demo = "the demonstration that controller demo plays, notes and fingers"
+    parser.add_argument("--demo", type=Path, metavar="FILE.npz", help=demo)
+    pace = parser.add_mutually_exclusive_group()
+    sync = "the simulator waits for every command: same result each time"
+    pace.add_argument("--sync", action="store_true", help=sync)
+    pace.add_argument("--real-time", action="store_true", help="20 steps a second, whoever is late (default)")
+    add_common(parser)
 
 
-def perform(options: PlayOptions | LiveOptions, title: str, notice: str = "") -> int:
-    """Run the graph to its end and print the score with a title; see `play`. Live music ends with Ctrl-C."""
-    with (
-        tempfile.TemporaryDirectory(prefix="pianomime-") as folder,
-        running(options, "score", notice, Path(folder) / SCORE_FILE) as (runner, console, listener),
-    ):
-        live = isinstance(options, LiveOptions)
-        file = Path(folder) / SCORE_FILE
-        interrupt: KeyboardInterrupt | None = None
-        try:
-            with progress_bar(console) as progress:
-                bar = progress.add_task("starting", total=None, note="")
-                try:
-                    runner.wait(lambda: _show(progress, bar, listener.values, live))
-                except KeyboardInterrupt as ended:
-                    interrupt = ended
-                    # A second Ctrl-C does not wait for the score.
-                    runner.end_music()
-            values = _last_score(file, listener.values)
-        except UserError:
-            # The score is printed even if a file could not be written.
-            if (values := _last_score(file, listener.values)) is not None:
-                _print_end(console, title, values)
-            raise
-        except NodeDied as death:
-            print(f"pianomime: {death}", file=sys.stderr)
-            return EXIT_NODE_DIED
-        if values is not None:
-            _print_end(console, title, values)
-    return _exit_code(values, live, interrupt)
+def _run(options: argparse.Namespace) -> int:
+    from pianomime.graph.graph_options import PlayOptions
+    from pianomime_policy.controllers.registry import check_controller
 
-
-def _exit_code(values: Mapping[str, float] | None, live: bool, interrupt: KeyboardInterrupt | None) -> int:
-    """Report an abnormal end, and return the exit code."""
-    if values is None and live:
-        print("pianomime: nothing was played, so there is no score", file=sys.stderr)
-    if interrupt is not None and not (live and type(interrupt) is KeyboardInterrupt):
-        return interrupt_exit_code(interrupt)
-    if live:
-        return EXIT_END
-    if values is None:
-        print("pianomime: the song ended without a score; sim_node said why", file=sys.stderr)
-        return EXIT_NODE_DIED
-    if values["step"] < values["steps"]:
-        step, steps = values["step"], values["steps"]
-        print(
-            f"pianomime: sim_node was ended at step {step:.0f} of {steps:.0f}: the score covers the steps before",
-            file=sys.stderr,
+    # The nodes would refuse it, too, but only after all of them have started.
+    music = demonstration_to_play(options.controller, options.demo, options.song, options.model)
+    model = options.model if music is None else music
+    check_controller(options.controller, model_folder(options.controller, model))
+    song = find_song(options.song) if music is None else music
+    chosen = choice(options.tracks, options.channels)
+    with common_options(options, not options.sync, inputs=(song,)) as (common, notice):
+        performance = PlayOptions(
+            midi=song, choice=chosen, controller=options.controller, model=model, sync=options.sync, **common
         )
-        return EXIT_NODE_DIED
-    return EXIT_END
+        if options.no_ros:
+            from pianomime.commands.solo import play_solo
+
+            return play_solo(performance, options.real_time, options.json)
+        from pianomime.commands.perform import play
+
+        return play(performance, notice, options.json)
 
 
-def score_card(values: Mapping[str, float]) -> ScoreCard:
-    """Return the scores in the values of /piano/score."""
-    scores = {
-        field.name: values[field.name] for field in fields(ScoreCard) if field.name in values and field.name != "frames"
-    }
-    return ScoreCard(frames=int(values["frames"]), **scores)
-
-
-def _last_score(file: Path, heard: dict[str, float]) -> dict[str, float] | None:
-    # sim_node writes the score before it ends, if the disk has space, and publishes it.
-    if file.exists():
-        values: dict[str, float] = json.loads(file.read_text(encoding="utf-8"))
-        return values
-    return heard if heard.get("finished") else None
-
-
-def _print_end(console: Console, title: str, values: Mapping[str, float]) -> None:
-    card = score_card(values)
-    console.print(song_table(title, card, int(values["missed_deadlines"])))
-    if first := int(values["first_step"]):
-        console.print(f"scored from step {first} of {int(values['steps'])} on: the simulator was started again there")
-    for name, words in (("latency", "state to command"), ("jitter", "lateness of the 20 Hz cycle")):
-        if f"{name}_p50_ms" in values:
-            p50, p99, most = (values[f"{name}_{which}_ms"] for which in ("p50", "p99", "max"))
-            console.print(f"{words}: median {p50:.1f} ms, p99 {p99:.1f} ms, max {most:.1f} ms")
-
-
-def _show(progress: Progress, bar: TaskID, values: Mapping[str, float], live: bool) -> None:
-    if values:
-        note = f"F1 {values['f1']:.3f}  missed deadlines {values['missed_deadlines']:.0f}"
-        total = None if live else values["steps"]
-        progress.update(bar, description="playing", completed=values["step"], total=total, note=note)
+COMMAND = Command(
+    "play",
+    help="play a song before your eyes",
+    description="Play a song: simulator, controller and notes run as ROS 2 nodes, each in a process of its own.",
+    examples=(
+        "pianomime play",
+        "pianomime play fuer_elise --viewer browser",
+        "pianomime play song.mid --sync --rollout song.npz --wav song.wav",
+        "pianomime play twinkle --no-ros --json -",
+    ),
+    add_arguments=_add_arguments,
+    run=_run,
+    result="scores and latencies",
+    interruptible=True,
+)

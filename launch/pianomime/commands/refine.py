@@ -14,95 +14,104 @@
 
 """`pianomime refine`: improves on the planner's performance of a song by offline search in the simulator."""
 
+import argparse
 import time
-from dataclasses import dataclass, replace
+from dataclasses import asdict, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
-
-from pianomime.commands.refine_queue import refine_queue
-from pianomime.episodes.refine_song import Refined, RefineSettings, RefineTask, earlier, refine_song
+from pianomime.commands.command import Command
+from pianomime.commands.number_types import add_jobs, seconds, whole_number
+from pianomime.commands.robot_options import add_hand_collisions
+from pianomime.commands.song_options import add_tracks
 from pianomime.files.outputs import check_file, keep_apart
-from pianomime.files.songs import find_song, read_song
-from pianomime.reports.score_table import refinement_table
+from pianomime.files.shared_files import find_song
+from pianomime.terminal import progress, write_result
 from pianomime_core.errors import UserError
-from pianomime_core.instruments import EVERYTHING_FOR_A_PIANO, Choice
-from pianomime_core.metrics import ScoreCard
-from pianomime_description.variant import SceneConfig
-from pianomime_policy.model_search.refinement import RefineConfig
+from pianomime_core.instruments import choice
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
+
+    from pianomime.episodes.refine_song import Refined, RefineTask
+    from pianomime_core.metrics import ScoreCard
 
 
-@dataclass(frozen=True)
-class RefineOptions:
-    """Options of `pianomime refine`.
-
-    Attributes:
-        songs: A MIDI file or bundled song; for a folder as `out`, files and folders.
-        out: One rollout file (.npz) for one song, or a folder for one file per song.
-        hand_collisions: Whether fingers and hands collide with one another.
-        effort: Simulated steps per step of music; None for the default of the search.
-        seed: Seed of the search.
-        budget_s: Wall-clock seconds for all songs together; None for no limit.
-        jobs: Songs of a folder refined in parallel processes; does not affect any number.
-        ray: Address of a Ray cluster to use instead of local processes; None for none.
-        choice: Tracks and channels of MIDI files to play.
-    """
-
-    songs: tuple[str, ...]
-    out: Path
-    hand_collisions: bool = False
-    effort: int | None = None
-    seed: int = 0
-    budget_s: float | None = None
-    jobs: int = 1
-    ray: str | None = None
-    choice: Choice = EVERYTHING_FOR_A_PIANO
+def _add_arguments(parser: argparse.ArgumentParser) -> None:
+    songs = "a MIDI file or bundled song; many files and folders for a folder"
+    parser.add_argument("songs", nargs="+", metavar="SONG.mid", help=songs)
+    add_tracks(parser)
+    out = "the rollout, or a folder for one for each song"
+    parser.add_argument("--out", type=Path, required=True, metavar="ROLLOUT.npz", help=out)
+    budget = "stop after this time, of all songs together; default: never"
+    parser.add_argument("--budget", type=seconds, metavar="SECONDS", help=budget)
+    effort = "simulated steps for each step of music; default 40"
+    parser.add_argument("--effort", type=whole_number(1), metavar="N", help=effort)
+    parser.add_argument("--seed", type=whole_number(0), default=0, metavar="N", help="of the search; default 0")
+    add_hand_collisions(parser)
+    workers = parser.add_mutually_exclusive_group()
+    add_jobs(workers)
+    workers.add_argument(
+        "--ray",
+        metavar="ADDRESS",
+        help="songs over the machines of a Ray cluster instead (HOST:PORT, auto or local; needs the extra 'ray'): "
+        "all of them must see the folder of --out",
+    )
 
 
-def refine(options: RefineOptions) -> int:
-    """Refine one song or many, show the progress, and return the exit code: 0, or 1 if one of many songs failed.
+def _run(options: argparse.Namespace) -> int:
+    from pianomime.commands.refine_queue import refine_queue
+    from pianomime.episodes.refine_song import RefineSettings
+    from pianomime.files.songs import read_song
+    from pianomime_description.variant import SceneConfig
+    from pianomime_policy.model_search.refinement import RefineConfig
 
-    Raises:
-        UserError: Bad MIDI or settings, or an output file that is something else; always before the first step.
-    """
     config = RefineConfig(seed=options.seed)
     if options.effort is not None:
         config = replace(config, effort=options.effort)
     settings = RefineSettings(
         scene=SceneConfig(hand_collisions=options.hand_collisions),
         config=config,
-        deadline_s=None if options.budget_s is None else time.time() + options.budget_s,
+        deadline_s=None if options.budget is None else time.time() + options.budget,
     )
-    if options.out.suffix != ".npz":
-        paths = tuple(Path(song) for song in options.songs)
-        return refine_queue(paths, options.out, settings, options.jobs, options.ray, options.choice)
+    out, chosen = options.out, choice(options.tracks, options.channels)
+    if out.suffix != ".npz":
+        paths = tuple(map(Path, options.songs))
+        return refine_queue(paths, out, settings, options.jobs, options.ray, chosen, options.json)
     if options.ray is not None:
-        raise UserError(f"--ray {options.ray!r} refines many songs: --out {str(options.out)!r} must be a folder for it")
+        raise UserError(f"--ray {options.ray!r} refines many songs: --out {str(out)!r} must be a folder for it")
     if len(options.songs) > 1 or Path(options.songs[0]).is_dir():
-        raise UserError(f"--out {str(options.out)!r} is one rollout: give one song, or a folder as --out")
-    check_file(options.out, "--out", ".npz")
+        raise UserError(f"--out {str(out)!r} is one rollout: give one song, or a folder as --out")
+    check_file(out, "--out", ".npz")
     path = find_song(options.songs[0])
-    task = settings.task(path.stem, read_song(path, options.choice), options.out)
-    keep_apart([("--out", task.out), ("--out", task.partial)], [path])
-    return _refine_one(task)
+    task = settings.task(path.stem, read_song(path, chosen), out)
+    keep_apart([("--out", task.out), ("--out", task.partial), ("--json", options.json)], [path])
+    return _refine_one(task, options.json)
 
 
-def _refine_one(task: RefineTask) -> int:
+def _refine_one(task: "RefineTask", json: Path | None) -> int:
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+    from pianomime.episodes.refine_song import earlier, refine_song
+    from pianomime.reports.score_table import refinement_table
+
     console = Console()
     before = earlier(task)
     if before is not None and before.is_finished:
         console.print(f"{task.out} is finished already, with these settings", highlight=False)
-    with _progress(console) as progress:
-        refined = refine_song(task, _Display(progress, task))
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("steps"))
+    with progress(*columns, TimeElapsedColumn(), TimeRemainingColumn(), console=console) as bar:
+        refined = refine_song(task, _Display(bar, task))
     collisions = "on" if task.scene.hand_collisions else "off"
     console.print(refinement_table(f"{task.song}, hand collisions {collisions}", refined.planner, refined.refined))
     if not refined.is_finished:
         console.print(_left(refined), highlight=False)
+    write_result(json, {"song": task.song, **asdict(refined)})
     return 0
 
 
-def _left(refined: Refined) -> str:
+def _left(refined: "Refined") -> str:
     decided = f"{refined.decided_steps} of {refined.steps} steps are refined"
     return f"time is over: {decided}, the planner plays the rest; run the same command to continue"
 
@@ -110,14 +119,14 @@ def _left(refined: Refined) -> str:
 class _Display:
     """The progress bar of one song: steps, scores, remaining time."""
 
-    def __init__(self, progress: Progress, task: RefineTask) -> None:
+    def __init__(self, progress: "Progress", task: "RefineTask") -> None:
         self._progress = progress
         self._song = task.song
         self._steps = len(task.roll.goal)
         self._bar = progress.add_task(f"{task.song}: the planner alone", total=self._steps)
         self._began = False
 
-    def __call__(self, step: int, cards: tuple[ScoreCard, ScoreCard] | None) -> None:
+    def __call__(self, step: int, cards: "tuple[ScoreCard, ScoreCard] | None") -> None:
         if not self._began:
             # Steps decided by an earlier run say nothing about the speed of this one.
             self._progress.remove_task(self._bar)
@@ -131,7 +140,19 @@ class _Display:
             self._progress.update(self._bar, description=f"{self._song}: {scores}, {onsets}")
 
 
-def _progress(console: Console) -> Progress:
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("steps"))
-    times = (TimeElapsedColumn(), TimeRemainingColumn())
-    return Progress(*columns, *times, console=console, transient=True, disable=not console.is_terminal)
+COMMAND = Command(
+    "refine",
+    help="search for a better performance of a song, offline",
+    description="Improve what the planner plays by search in the simulator, from the beginning of a song on. The "
+    "rollout is whole from the first moments on; whenever the command ends, by Ctrl-C, too, the same command goes on "
+    "from there (beside the rollout stands a checkpoint, *.partial). With a folder as --out, every song of files and "
+    "folders is refined, and scores.json is written.",
+    examples=(
+        "pianomime refine twinkle --out twinkle.npz --budget 60",
+        "pianomime refine song.mid --out song.npz --effort 80",
+        "pianomime refine songs/ --out refined",
+    ),
+    add_arguments=_add_arguments,
+    run=_run,
+    result="scores of the planner and of the refinement",
+)

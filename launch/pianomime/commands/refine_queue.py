@@ -29,6 +29,7 @@ from pianomime.episodes.song_pool import play_songs
 from pianomime.files.outputs import keep_apart, make_folder, write_json
 from pianomime.files.songs import collect_songs, read_song
 from pianomime.reports.score_table import refinements_table
+from pianomime.terminal import write_result
 from pianomime_core.errors import UserError
 from pianomime_core.instruments import EVERYTHING_FOR_A_PIANO, Choice
 from pianomime_sim.rollout_metadata import versions
@@ -54,6 +55,7 @@ def refine_queue(
     jobs: int,
     ray: str | None,
     choice: Choice = EVERYTHING_FOR_A_PIANO,
+    json: Path | None = None,
 ) -> int:
     """Refine every song into the folder `out`, print the table, write scores.json; 1 if a song failed, else 0.
 
@@ -64,13 +66,15 @@ def refine_queue(
         jobs: Number of parallel processes, one song each.
         ray: Address of a Ray cluster to use instead of processes; all its machines must see the folder `out`.
         choice: Tracks and channels of the files to play.
+        json: File for what is in scores.json, too, as for `write_result`.
 
     Raises:
         UserError: No songs, the folder cannot be written or holds other rollouts of these names, or Ray is missing.
     """
     console = Console()
     songs = collect_songs(paths)
-    keep_apart([("--out", out / name) for name in (SCORES_FILE, *(f"{song}.npz" for song in songs))], songs.values())
+    outputs = [("--out", out / name) for name in (SCORES_FILE, *(f"{song}.npz" for song in songs))]
+    keep_apart([*outputs, ("--json", json)], songs.values())
     make_folder(out, "--out")
     outcomes: dict[str, Outcome] = {}
     tasks = []
@@ -92,7 +96,9 @@ def refine_queue(
         except BrokenExecutor as error:
             died = Failed(f"a process died, run the same command to continue: {error}")
             outcomes |= {task.song: _finished(task) or died for task in tasks}
-    _report({song: outcomes[song] for song in songs}, out, settings, console)
+    found = _report({song: outcomes[song] for song in songs}, settings, console)
+    write_json(out / SCORES_FILE, found)
+    write_result(json, found)
     return 1 if _count(outcomes, "failed") else 0
 
 
@@ -113,7 +119,7 @@ def _finished(task: RefineTask) -> Refined | None:
     return refined if refined is not None and refined.is_finished else None
 
 
-def _report(outcomes: Mapping[str, Outcome], out: Path, settings: RefineSettings, console: Console) -> None:
+def _report(outcomes: Mapping[str, Outcome], settings: RefineSettings, console: Console) -> dict[str, Any]:
     for song, outcome in outcomes.items():
         if isinstance(outcome, Failed):
             print(f"pianomime: {song}: {outcome.reason}", file=sys.stderr)
@@ -126,7 +132,7 @@ def _report(outcomes: Mapping[str, Outcome], out: Path, settings: RefineSettings
         console.print(text, highlight=False)
     made_by = {"versions": versions(), "settings": {"controller": CONTROLLER, **settings.as_dict()}}
     songs = [{"song": song, **row} for song, row in rows.items()]
-    write_json(out / SCORES_FILE, {**made_by, "songs": songs, "mean": mean})
+    return {**made_by, "songs": songs, "mean": mean}
 
 
 def _row(outcome: Outcome) -> dict[str, Any]:

@@ -14,6 +14,8 @@
 
 """`pianomime play --no-ros`: plays a song in one process."""
 
+from pathlib import Path
+
 from rich.console import Console
 
 from pianomime.commands.paced_display import ROWS_SHOWN, paced_display
@@ -25,6 +27,7 @@ from pianomime.files.songs import read_song
 from pianomime.graph.graph_options import PlayOptions
 from pianomime.reports.likeness import likeness
 from pianomime.reports.score_table import song_table
+from pianomime.terminal import notice, write_result
 from pianomime_core.goal_window import roll_window
 from pianomime_core.metrics import RunningScore, score
 from pianomime_description.variant import SceneConfig
@@ -32,19 +35,20 @@ from pianomime_physics.simulator import Simulator, SimulatorState
 from pianomime_policy.warm_up import ready_controller
 
 
-def play_solo(options: PlayOptions, real_time: bool) -> int:
+def play_solo(options: PlayOptions, real_time: bool, json: Path | None = None) -> int:
     """Play a song in this process, show it, print the table and return the exit code. A signal ends the song; what was
     played until then is scored and written.
 
     Args:
         options: As for `play`.
         real_time: Play in real time even without a viewer. With a viewer this is the default unless `options.sync`.
+        json: File for the score, as for `write_result`.
     """
     scene = SceneConfig(hand_collisions=options.hand_collisions)
     roll = read_song(options.midi, options.choice)
     console = Console()
     model = model_folder(options.controller, options.model)
-    controller = ready_controller(options.controller, scene, lambda line: console.print(line, highlight=False), model)
+    controller = ready_controller(options.controller, scene, lambda line: notice(line, console), model)
     shown = RunningScore()
     paced = not options.sync and (real_time or options.viewer != "none")
     signals = PostponedSignals()
@@ -58,14 +62,11 @@ def play_solo(options: PlayOptions, real_time: bool) -> int:
         rollout = play_episode(Simulator(scene), controller, roll, on_step, options.controller)
         ending, signals.received = signals.received, None
     card = score(rollout.goal, rollout.pressed, rollout.goal_pedal, rollout.pedal)
-    console.print(
-        song_table(
-            f"{options.midi.stem}, {options.controller}",
-            card,
-            display.missed_deadlines,
-            likeness(options.midi, rollout, Simulator(scene)),
-        )
-    )
+    distance = likeness(options.midi, rollout, Simulator(scene))
+    title = f"{options.midi.stem}, {options.controller}"
+    console.print(song_table(title, card, display.missed_deadlines, distance))
+    played = {"song": options.midi.stem, "controller": options.controller, **card.as_dict(), **distance}
+    write_result(json, {**played, "missed_deadlines": display.missed_deadlines})
     if options.rollout is not None:
         rollout.save(options.rollout)
     return 0 if ending is None else signal_exit_code(ending)

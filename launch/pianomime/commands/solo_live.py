@@ -16,6 +16,7 @@
 
 import signal
 import sys
+from pathlib import Path
 
 from rich.console import Console
 
@@ -26,6 +27,7 @@ from pianomime.episodes.postponed_signals import PostponedSignals
 from pianomime.files.models import model_folder
 from pianomime.graph.graph_options import LONGEST_SESSION_S, LiveOptions
 from pianomime.reports.score_table import song_table
+from pianomime.terminal import notice, write_result
 from pianomime_core.goal_window import GoalRows
 from pianomime_core.timing import FRAMES_PER_SECOND
 from pianomime_description.variant import SceneConfig
@@ -40,9 +42,9 @@ from pianomime_sim.scoreboard import Scoreboard
 _PORT_POLL_STEPS = round(PORT_POLL_PERIOD_S * FRAMES_PER_SECOND)
 
 
-def play_live_solo(options: LiveOptions, delay_s: float, title: str) -> int:
+def play_live_solo(options: LiveOptions, delay_s: float, title: str, json: Path | None = None) -> int:
     """Play along until Ctrl-C, print the table with this title and return the exit code; a signal ends the session,
-    and what was played until then is scored and written.
+    and what was played until then is scored and written. `json` is the file for the score, as for `write_result`.
 
     Raises:
         UserError: The MIDI port cannot be opened.
@@ -50,7 +52,7 @@ def play_live_solo(options: LiveOptions, delay_s: float, title: str) -> int:
     scene = SceneConfig(hand_collisions=options.hand_collisions)
     console = Console()
     model = model_folder(options.controller, options.model)
-    controller = ready_controller(options.controller, scene, lambda line: console.print(line, highlight=False), model)
+    controller = ready_controller(options.controller, scene, lambda line: notice(line, console), model)
     music = LiveMusic(
         MidiInput(options.port, options.virtual),
         KeyboardEvents(KeyboardConfig(channel=options.channel or None, transpose=options.transpose), _warn),
@@ -67,7 +69,7 @@ def play_live_solo(options: LiveOptions, delay_s: float, title: str) -> int:
 
     try:
         with paced_display(options, scene, console, steps=None, real_time=True) as display, signals:
-            console.print(f"the robot listens to {music.port.name!r}: play, and end with Ctrl-C", highlight=False)
+            notice(f"the robot listens to {music.port.name!r}: play, and end with Ctrl-C", console)
             simulator = Simulator(scene)
             rollout = play_live_episode(simulator, controller, music.window, scoreboard, on_step, options.controller)
             ending, signals.received = signals.received, None
@@ -76,7 +78,10 @@ def play_live_solo(options: LiveOptions, delay_s: float, title: str) -> int:
     if rollout is None:
         print("pianomime: nothing was played, so there is no score", file=sys.stderr)
     else:
-        console.print(song_table(title, scoreboard.card(), display.missed_deadlines))
+        card = scoreboard.card()
+        console.print(song_table(title, card, display.missed_deadlines))
+        played = {"delay_s": delay_s, "controller": options.controller, **card.as_dict()}
+        write_result(json, {**played, "missed_deadlines": display.missed_deadlines})
         if options.rollout is not None:
             rollout.save(options.rollout)
     return 0 if ending in (None, signal.SIGINT) else signal_exit_code(ending)

@@ -19,31 +19,22 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TypedDict
+from typing import Any
 
 from pianomime.files.outputs import check_file
 from pianomime_core.errors import UserError
 from pianomime_midi.midi_ports import choose_port, open_client
 
 
-class SoundOutputs(TypedDict):
-    """Live sound outputs, as options of `pianomime.graph.node_table`."""
-
-    sound: bool
-    soundfont: Path | None
-    midi_out: str
-    virtual_midi_out: str
-
-
-def add_sound_arguments(parser: argparse.ArgumentParser) -> None:
-    """`--sound --soundfont --midi-out --virtual-midi-out --wav --midi`."""
+def add_sound(parser: argparse.ArgumentParser) -> None:
+    """Add `--sound --soundfont --midi-out --virtual-midi-out --wav --midi`."""
     group = parser.add_argument_group("sound of what the robot presses")
     group.add_argument(
         "--sound",
         action=argparse.BooleanOptionalAction,
         help="play on this machine's audio device; default: if there is one, unless --sync",
     )
-    group.add_argument("--soundfont", type=Path, metavar="FILE.sf2", help="piano soundfont; default: RoboPianist's")
+    add_soundfont(group)
     port = group.add_mutually_exclusive_group()
     port.add_argument("--midi-out", default="", metavar="PORT", help="MIDI port to play on, by name or part of it")
     port.add_argument("--virtual-midi-out", default="", metavar="NAME", help="create a MIDI port and play on it")
@@ -51,8 +42,14 @@ def add_sound_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--midi", type=Path, metavar="FILE.mid", help="write what was pressed at the end")
 
 
-def sound_options(options: argparse.Namespace, sound_by_default: bool) -> tuple[SoundOutputs, str]:
-    """Return the checked options, and a notice if there is no audio device and none was requested.
+def add_soundfont(parser: argparse._ActionsContainer) -> None:
+    """Add `--soundfont`."""
+    parser.add_argument("--soundfont", type=Path, metavar="FILE.sf2", help="piano soundfont; default: RoboPianist's")
+
+
+def sound_options(options: argparse.Namespace, sound_by_default: bool) -> tuple[dict[str, Any], str]:
+    """Return the checked fields of `pianomime.graph.graph_options.Options`, and a notice if there is no audio device
+    and none was requested.
 
     Raises:
         UserError: A requested audio device or MIDI system is missing, unknown port, bad soundfont, or a file that
@@ -82,13 +79,13 @@ def sound_options(options: argparse.Namespace, sound_by_default: bool) -> tuple[
         choose_port(options.midi_out, output_ports())
     elif options.virtual_midi_out:
         open_client("MidiOut").delete()
-    outputs: SoundOutputs = {
+    fields = {
         "sound": speaker,
         "soundfont": options.soundfont,
         "midi_out": options.midi_out,
         "virtual_midi_out": options.virtual_midi_out,
     }
-    return outputs, notice
+    return fields, notice
 
 
 @contextmanager

@@ -12,50 +12,52 @@
 # See the License for the specific language governing permissions and
 # limitations under the License.
 
-"""`pianomime transcribe`: transcribes an audio or video file to a standard MIDI file."""
+"""`pianomime transcribe`: an audio or video file as a standard MIDI file."""
 
 import argparse
-import sys
 from pathlib import Path
-from typing import Any
 
-from rich.progress import Progress
-
+from pianomime.commands.command import Command
 from pianomime.files.outputs import check_file, keep_apart
-from pianomime_core.notes import save_midi
+from pianomime.terminal import progress, write_result
 from pianomime_core.whole_file import write_whole
 
 
-def add_transcribe(commands: "argparse._SubParsersAction[Any]") -> Any:
-    """`pianomime transcribe FILE --out SONG.mid`."""
-    parser = commands.add_parser(
-        "transcribe",
-        allow_abbrev=False,
-        help="transcribe piano sound to MIDI",
-        description="Write the notes and the sustain pedal of a piano recording as MIDI. Takes about twice as long as\n"
-        "the music on one core. Requires `make transcribe`.",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("recording", type=Path, metavar="FILE", help="audio, or video with sound, in any common format")
     parser.add_argument("--out", type=Path, required=True, metavar="SONG.mid", help="time 0 is the beginning of FILE")
-    return parser
 
 
-def transcribe(recording: Path, out: Path) -> int:
-    """Write the notes of a recording and return the exit code; an older file stays until the new one is complete.
-
-    Raises:
-        UserError: The recording cannot be read or it has no notes, `out` cannot be written, or the transcriber
-            is not installed.
-    """
+def _run(options: argparse.Namespace) -> int:
+    out = options.out
     check_file(out, "--out", ".mid")
-    keep_apart([("--out", out)], (recording,))
+    keep_apart([("--out", out), ("--json", options.json)], (options.recording,))
+    from pianomime_core.notes import save_midi
     from pianomime_perception import transcription
 
-    with Progress(transient=True, disable=not sys.stdout.isatty()) as bar:
+    with progress() as bar:
         task = bar.add_task("listening", total=1.0)
-        score = transcription.transcribe(recording, lambda share: bar.update(task, completed=share))
+        score = transcription.transcribe(options.recording, lambda share: bar.update(task, completed=share))
+    # An older file stays until the new one is complete.
     write_whole(out, lambda file: save_midi(score, file))
-    heard = f"{len(score.notes)} notes from {score.start_s:.1f} s to {score.end_s:.1f} s"
-    print(f"{out}: {heard}, pedal pressed {sum(down for _, down in score.sustain)} times")
+    presses = sum(down for _, down in score.sustain)
+    notes = f"{len(score.notes)} notes from {score.start_s:.1f} s to {score.end_s:.1f} s"
+    print(f"{out}: {notes}, pedal pressed {presses} times")
+    found = {"notes": len(score.notes), "start_s": score.start_s, "end_s": score.end_s, "pedal_presses": presses}
+    write_result(options.json, found)
     return 0
+
+
+COMMAND = Command(
+    "transcribe",
+    help="transcribe piano sound to MIDI",
+    description="Write the notes and the sustain pedal of a piano recording as MIDI. Takes about twice as long as the "
+    "music on one core. Requires `make transcribe`.",
+    examples=(
+        "pianomime transcribe recording.wav --out song.mid",
+        "pianomime transcribe recital.mp4 --out recital.mid --json recital.json",
+    ),
+    add_arguments=_add_arguments,
+    run=_run,
+    result="the numbers of notes and pedal presses, and times [s]",
+)

@@ -12,45 +12,46 @@
 # See the License for the specific language governing permissions and
 # limitations under the License.
 
-"""`pianomime urdf`: writes the hands as URDF, for robot_state_publisher and other ROS programs."""
+"""`pianomime urdf`: the hands as URDF, for robot_state_publisher and other ROS programs."""
 
 import argparse
 from pathlib import Path
-from typing import Any
 
+from pianomime.commands.command import Command
 from pianomime.files.outputs import check_file
 from pianomime_core.hands import FOREARM_DOFS
 from pianomime_core.whole_file import write_whole
 
 
-def add_urdf(commands: "argparse._SubParsersAction[Any]") -> Any:
-    """`pianomime urdf [--out FILE.urdf] [--variant NAME] [--joint-prefix PREFIX]`."""
-    parser = commands.add_parser(
-        "urdf",
-        allow_abbrev=False,
-        help="write the hands as URDF for ROS",
-        description="Write both hands as URDF, for robot_state_publisher, RViz and the like. Joints are those of\n"
-        "/hands/joint_states; meshes are referenced where they are installed on this machine.",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, metavar="FILE.urdf", help="default: print to the terminal")
     parser.add_argument("--variant", choices=tuple(FOREARM_DOFS), default="pianomime", help="default %(default)s")
     parser.add_argument("--joint-prefix", default="", metavar="PREFIX", help="prefix of the joint names, such as left_")
-    return parser
 
 
-def urdf(out: Path | None, variant: str, joint_prefix: str = "") -> int:
-    """Write the URDF and return the exit code.
-
-    Raises:
-        UserError: The file cannot be written, or the hands' meshes are not installed.
-    """
+def _run(options: argparse.Namespace) -> int:
     from pianomime_description.hands_urdf import hands_urdf
 
-    if out is None:
-        print(hands_urdf(variant, joint_prefix), end="")
-        return 0
-    check_file(out, "--out", ".urdf")
-    text = hands_urdf(variant, joint_prefix)
-    write_whole(out, lambda file: file.write_text(text, encoding="utf-8"))
+    if options.out is not None:
+        check_file(options.out, "--out", ".urdf")
+    text = hands_urdf(options.variant, options.joint_prefix)
+    if options.out is None:
+        print(text, end="")
+    else:
+        write_whole(options.out, lambda file: file.write_text(text, encoding="utf-8"))
     return 0
+
+
+COMMAND = Command(
+    "urdf",
+    help="write the hands as URDF for ROS",
+    description="Write both hands as URDF, for robot_state_publisher, RViz and the like. Joints are those of "
+    "/hands/joint_states; meshes are referenced where they are installed on this machine.",
+    examples=(
+        "pianomime urdf --out hands.urdf",
+        "pianomime urdf --variant robopianist --out stock.urdf",
+        "pianomime urdf --joint-prefix left_",
+    ),
+    add_arguments=_add_arguments,
+    run=_run,
+)

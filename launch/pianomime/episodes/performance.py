@@ -19,9 +19,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-from rich.progress import track
 
 from pianomime.episodes.replay import recorded_scene, replayed_states
+from pianomime.terminal import tracked
 from pianomime_core.errors import printable
 from pianomime_core.key_events import KeyEvent, KeyEventDetector, pedal_events, played_notes
 from pianomime_core.metrics import score
@@ -70,8 +70,7 @@ def perform(path: Path, poses_per_s: float = FRAMES_PER_SECOND) -> Performance:
     simulator = ObservedSimulator(recorder.observe, scene)
     states = replayed_states(rollout, simulator, f"rollout {str(path)!r}")
     recorder.observe(next(states))
-    rest = track(states, "playing again", len(rollout.targets), transient=True, disable=not sys.stdout.isatty())
-    pressed = np.array([state.key_pressed for state in rest])
+    pressed = np.array([state.key_pressed for state in tracked(states, "playing again", len(rollout.targets))])
     if differing := int(np.sum(pressed != rollout.pressed)):
         print(
             f"pianomime: {differing} of {pressed.size} note-frames of {str(path)!r} differ from the recording: "

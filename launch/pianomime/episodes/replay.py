@@ -12,48 +12,21 @@
 # See the License for the specific language governing permissions and
 # limitations under the License.
 
-"""Replays a rollout in the simulator and checks that the same keys are pressed."""
+"""Replays the targets of a rollout in the simulator."""
 
-import sys
 from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from rich.console import Console
-from rich.markup import escape
-from rich.progress import track
-from rich.table import Table
 
-from pianomime_core.errors import UserError, printable
+from pianomime.terminal import tracked
+from pianomime_core.errors import UserError
 from pianomime_core.hands import name_order
-from pianomime_core.metrics import score
 from pianomime_core.rollout import Rollout
 from pianomime_description.variant import SceneConfig
 from pianomime_physics.simulator import Simulator, SimulatorState
-
-
-def replay(path: Path) -> int:
-    """Replay the rollout file, print a comparison, and return 0 if every note-frame is the same, else 1.
-
-    Raises:
-        UserError: The file is not a rollout, or is of another robot than the simulator's.
-    """
-    rollout = Rollout.load(path)
-    pressed = replayed_keys(rollout, Simulator(recorded_scene(path, rollout)), path, show=True)
-    differing = int(np.sum(pressed != rollout.pressed))
-    recorded, replayed = score(rollout.goal, rollout.pressed), score(rollout.goal, pressed)
-    table = Table("", "recorded", "replayed", title=escape(printable(path.name)))
-    table.add_row("F1", f"{recorded.f1:.4f}", f"{replayed.f1:.4f}")
-    table.add_row("onset F1", f"{recorded.onset_f1:.4f}", f"{replayed.onset_f1:.4f}")
-    table.add_row("note-frames pressed", str(rollout.pressed.sum()), str(pressed.sum()))
-    table.add_row("note-frames that differ", "", str(differing))
-    console = Console()
-    console.print(table)
-    decision = "the same keys go down" if differing == 0 else f"{differing} of {pressed.size} note-frames differ"
-    console.print(f"{len(pressed)} steps: {decision}")
-    return 0 if differing == 0 else 1
 
 
 def replayed_states(rollout: Rollout, simulator: Simulator, name: str = "rollout") -> Iterator[SimulatorState]:
@@ -92,8 +65,7 @@ def replayed_keys(rollout: Rollout, simulator: Simulator, path: Path, show: bool
         UserError: The simulator has other hands.
     """
     states = replayed_states(rollout, simulator, f"rollout {str(path)!r}")
-    shown = show and sys.stdout.isatty()
-    following = track(states, "replaying", len(rollout.targets) + 1, transient=True, disable=not shown)
+    following = tracked(states, "replaying", len(rollout.targets) + 1) if show else states
     return np.array([state.key_pressed for state in following])[1:]
 
 

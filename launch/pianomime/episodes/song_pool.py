@@ -25,9 +25,10 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from pianomime.episodes.ray_pool import ray_results
+from pianomime.terminal import progress
 from pianomime_core.piano_roll import PianoRoll
 from pianomime_description.variant import SceneConfig
 
@@ -71,18 +72,11 @@ def play_songs(
     """
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("steps"))
     results: dict[str, Result] = {}
-    with Progress(
-        *columns,
-        TimeElapsedColumn(),
-        TimeRemainingColumn(),
-        console=console,
-        transient=True,
-        disable=not console.is_terminal,
-    ) as progress:
-        bar = progress.add_task(f"{len(tasks)} songs", total=sum(len(task.roll.goal) for task in tasks))
+    with progress(*columns, TimeElapsedColumn(), TimeRemainingColumn(), console=console) as display:
+        bar = display.add_task(f"{len(tasks)} songs", total=sum(len(task.roll.goal) for task in tasks))
         for task, result in _results(tasks, play, jobs, ray):
             results[task.song] = result
-            progress.update(bar, advance=len(task.roll.goal), description=f"{len(results)} of {len(tasks)} songs")
+            display.update(bar, advance=len(task.roll.goal), description=f"{len(results)} of {len(tasks)} songs")
     return {task.song: results[task.song] for task in tasks}
 
 

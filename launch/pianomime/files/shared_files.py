@@ -23,6 +23,7 @@ from pathlib import Path
 from pianomime_core.errors import UserError
 
 DEFAULT_SONG = "minuet_in_g"
+MIDI_SUFFIXES = (".mid", ".midi", ".kar", ".rmi")
 
 
 def share_directory() -> Path:

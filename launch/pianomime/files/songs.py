@@ -20,16 +20,24 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
-from pianomime.files.shared_files import DEFAULT_SONG, bundled_songs, find_song, share_directory
+from pianomime.files.shared_files import DEFAULT_SONG, MIDI_SUFFIXES, bundled_songs, find_song, share_directory
+from pianomime.terminal import notice
 from pianomime_core.errors import UserError
 from pianomime_core.instruments import EVERYTHING_FOR_A_PIANO, Choice
 from pianomime_core.notes import Dropped
 from pianomime_core.piano_roll import PianoRoll, piano_roll
 from pianomime_core.song_file import load_song
 
-__all__ = ["DEFAULT_SONG", "bundled_songs", "collect_songs", "find_song", "read_each", "read_song", "share_directory"]
-
-MIDI_SUFFIXES = (".mid", ".midi", ".kar", ".rmi")
+__all__ = [
+    "DEFAULT_SONG",
+    "MIDI_SUFFIXES",
+    "bundled_songs",
+    "collect_songs",
+    "find_song",
+    "read_each",
+    "read_song",
+    "share_directory",
+]
 
 Content = TypeVar("Content")
 
@@ -42,9 +50,9 @@ def read_song(path: Path, choice: Choice = EVERYTHING_FOR_A_PIANO) -> PianoRoll:
     """
     score = load_song(path, choice)
     for remark in score.remarks:
-        print(f"pianomime: {str(path)!r} {remark}", file=sys.stderr)
+        notice(f"{str(path)!r} {remark}")
     if score.dropped != Dropped():
-        print(f"pianomime: {str(path)!r} is played without {score.dropped}", file=sys.stderr)
+        notice(f"{str(path)!r} is played without {score.dropped}")
     return piano_roll(score)
 
 

@@ -26,6 +26,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from pianomime.graph.graph_options import FollowOptions, LiveOptions, PlayOptions, check_names
 from pianomime.graph.node_table import node_table
 from pianomime.graph.runner import Runner
+from pianomime.terminal import notice, progress
 from pianomime_core.errors import UserError
 from pianomime_core.ros_environment import complete_ros_environment
 
@@ -43,14 +44,14 @@ class Running(NamedTuple):
 
 @contextmanager
 def running(
-    options: PlayOptions | LiveOptions | FollowOptions, status: str, notice: str = "", score: Path | None = None
+    options: PlayOptions | LiveOptions | FollowOptions, status: str, remark: str = "", score: Path | None = None
 ) -> Iterator[Running]:
     """Start the nodes of the table and print their output; all have ended after the block.
 
     Args:
         options: Options of the graph.
         status: Status to subscribe to, as for `StatusListener`.
-        notice: A line to print once all input is accepted.
+        remark: A line to print once all input is accepted.
         score: As for `node_table`.
 
     Raises:
@@ -77,15 +78,15 @@ def running(
         Runner(node_table(options, score), lambda name, line: _print_line(console, name, line)) as runner,
         closing(StatusListener(status)) as listener,
     ):
-        if notice:
-            console.print(notice, highlight=False, soft_wrap=True)
+        if remark:
+            notice(remark, console)
         yield Running(runner, console, listener)
 
 
 def progress_bar(console: Console) -> Progress:
-    """Return a progress bar with elapsed time and the field `note`; disabled without a terminal."""
+    """Return a progress bar with elapsed time and the field `note`."""
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), TextColumn("{task.fields[note]}"))
-    return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
+    return progress(*columns, console=console)
 
 
 def _print_line(console: Console, name: str, line: str) -> None:

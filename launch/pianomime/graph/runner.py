@@ -164,6 +164,9 @@ def node_command(node: NodeEntry, folder: Path) -> list[str]:
     if node.namespace:
         command += ["--remap", f"__ns:=/{node.namespace.strip('/')}"]
     command += ["--log-level", node.log_level]
+    if node.log_level == "debug":
+        # rcl's own lines, about fifty per step, would make the nodes late.
+        command += ["--log-level", "rcl:=info"]
     if node.config is not None:
         command += ["--params-file", str(node.config)]
     if node.parameters:

@@ -14,7 +14,6 @@
 
 """Draws a demonstration over its video: hands, held keys and their fingers."""
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -22,8 +21,8 @@ from typing import Any
 import av
 import numpy as np
 from numpy.typing import NDArray
-from rich.progress import track
 
+from pianomime.terminal import tracked
 from pianomime_core.demonstration import Demonstration
 from pianomime_core.errors import UserError
 from pianomime_core.keyboard import LOWEST_PITCH
@@ -54,8 +53,7 @@ def _write(path: Path, demonstration: Demonstration, video: Path) -> None:
     with av.open(str(path), "w", format="mp4", options={"movflags": "+faststart"}) as container:
         stream: Any = container.add_stream("libx264", rate=FRAMES_PER_S, options=_CODEC_OPTIONS)
         stream.pix_fmt = "yuv420p"
-        shown = track(_paced(video), "rendering", total=number, transient=True, disable=not sys.stdout.isatty())
-        for index, frame in enumerate(shown):
+        for index, frame in enumerate(tracked(_paced(video), "rendering", number)):
             height, width = (side - side % 2 for side in frame.image.shape[:2])  # the codec requires even sizes
             image = annotated(frame, demonstration, keyboard.scaled(frame.image.shape[1::-1]))[:height, :width]
             if not index:

@@ -15,19 +15,18 @@
 """`pianomime video`: a video of a rollout with the sound of what the robot pressed."""
 
 import math
-import sys
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from rich.progress import track
 
 from pianomime.episodes.performance import Performance, perform
 from pianomime.files.outputs import check_file, keep_apart
 from pianomime.reports.video_caption import Caption
 from pianomime.reports.video_sizes import SIZES
+from pianomime.terminal import tracked
 from pianomime_core.errors import UserError
 from pianomime_core.timing import CONTROL_TIMESTEP_S
 from pianomime_core.whole_file import write_whole
@@ -99,7 +98,7 @@ def _write(
         images.codec_context.colorspace = _BT709
         audio: Any = container.add_stream("aac", rate=SAMPLE_RATE_HZ, layout="stereo")
         number = math.ceil(len(sound) / SAMPLES_PER_FRAME)
-        for index in track(range(number), "rendering", transient=True, disable=not sys.stdout.isatty()):
+        for index in tracked(range(number), "rendering", number):
             if index < len(performance.poses):
                 image = caption.put_on(renderer.draw(*snapshot(performance, performance.poses[index])))
                 frame = av.VideoFrame.from_ndarray(image, format="rgb24").reformat(

@@ -8,7 +8,7 @@ from benchmarks.robustness import DISTURBANCES, RobustnessOptions, losses, main,
 from command_examples import write_midi
 from rich.console import Console
 
-from pianomime.commands.evaluate import EvaluateOptions, report
+from pianomime.reports.evaluation import EvaluateOptions, report
 from pianomime_core.errors import UserError
 from pianomime_physics.disturbance import Disturbance
 

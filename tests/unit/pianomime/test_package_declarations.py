@@ -16,6 +16,7 @@ FOLDERS = {"pianomime": ROOT / "launch"} | {path.name: path for path in (ROOT / 
 # Keys that resolve to a package of Debian and Ubuntu, and the packages of Jazzy and Kilted, as github.com/ros/rosdistro
 # has them (rosdep/python.yaml, jazzy/distribution.yaml, kilted/distribution.yaml; August 2026).
 ROSDEP_KEYS = {
+    "argcomplete": "python3-argcomplete",
     "cv2": "python3-opencv",
     "matplotlib": "python3-matplotlib",
     "numba": "python3-numba",

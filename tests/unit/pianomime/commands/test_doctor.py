@@ -1,7 +1,9 @@
 """The doctor with fake probes, and the quick ones of this machine."""
 
+import json
 import socket
 import sys
+from pathlib import Path
 
 import pytest
 from command_examples import Command
@@ -138,6 +140,21 @@ def test_the_command_prints_a_table(answers: None, monkeypatch: pytest.MonkeyPat
     result = pianomime("doctor")
     assert result.code == 0
     assert "all is well" in result.out
+
+
+def test_json_has_the_rows_of_the_table(
+    answers: None, monkeypatch: pytest.MonkeyPatch, pianomime: Command, tmp_path: Path
+) -> None:
+    checks = (Check("thing", "fine", ""), Check("other", "gone", "get it", needed=True))
+    monkeypatch.setattr(doctor.doctor, "__defaults__", (checks,))
+    assert pianomime("doctor", "--json", tmp_path / "doctor.json").code == 1
+    assert json.loads((tmp_path / "doctor.json").read_text()) == {
+        "ready": False,
+        "checks": [
+            {"check": "thing", "state": "ok", "found": "all is well"},
+            {"check": "other", "state": "missing, optional", "found": "no such thing"},
+        ],
+    }
 
 
 def test_perception_that_is_not_installed_is_absent(monkeypatch):

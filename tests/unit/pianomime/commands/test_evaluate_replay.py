@@ -102,6 +102,24 @@ def test_a_replay_presses_the_same_keys(folder: Path, song: str, pianomime: Comm
     assert Rollout.load(folder / "two" / f"{song}.npz").pressed.any()
 
 
+def test_json_of_a_replay_says_that_nothing_differs(folder: Path, pianomime: Command, tmp_path: Path) -> None:
+    file, rollout = tmp_path / "replay.json", folder / "one" / "up.npz"
+    assert pianomime("replay", rollout, "--json", file).code == 0
+    found = json.loads(file.read_text())
+    assert found["recorded"] == found["replayed"]
+    assert found["differing"] == 0
+    assert found["recorded"]["f1"] == Rollout.load(rollout).metadata["scores"]["f1"]
+
+
+def test_a_result_on_stdout_is_the_one_in_the_file(folder: Path, pianomime: Command) -> None:
+    songs = folder / "songs"
+    result = pianomime("evaluate", songs, "--controller", "idle", "--json", "-")
+    file = folder / "again.json"
+    again = pianomime("evaluate", songs, "--controller", "idle", "--json", file)
+    assert result.out == file.read_text()
+    assert result.err == again.out
+
+
 def test_joints_and_targets_of_a_rollout_may_come_in_any_order(
     folder: Path, pianomime: Command, tmp_path: Path
 ) -> None:

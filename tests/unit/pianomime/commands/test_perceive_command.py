@@ -1,6 +1,7 @@
 """`pianomime perceive` from its options to its files; detection is replaced, it has its own tests."""
 
 import io
+import json
 import sys
 
 import numpy as np
@@ -64,6 +65,14 @@ def test_writes_the_demonstration_and_what_one_looks_at(tmp_path, video, song, a
     said = capsys.readouterr().out
     for words in ("2 notes", "0.20 s of the video", "4.2 mm", "same finger as the reference", "100.0%", str(film)):
         assert words in said
+
+
+def test_json_has_the_numbers_of_the_table(tmp_path, video, song, asked, capsys):
+    arguments = ["perceive", video, "--midi", song, "--out", tmp_path / "demo.npz", "--corners", CORNERS]
+    assert main([str(each) for each in (*arguments, "--json", "-")]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["notes"], found["video_offset_s"]) == (2, demonstration().video_offset_s)
+    assert found["finger_from_key_mm"] == pytest.approx(4.2)
 
 
 def test_the_table_says_what_is_known():

@@ -1,6 +1,7 @@
 """refine always keeps a complete rollout, continues where it stopped, and never overwrites anything else."""
 
 import itertools
+import json
 import signal
 from dataclasses import replace
 from pathlib import Path
@@ -59,6 +60,13 @@ def test_the_table_compares_with_the_planner(tune: Path, out: Path, pianomime: C
     assert all(word in result.out for word in ("planner alone", "refined", "F1", "onset F1", "hand collisions off"))
     assert f"{DO_NOTHING_F1:.4f}" in result.out
     assert f"{Rollout.load(out).metadata['scores']['onset_f1']:.4f}" in result.out
+
+
+def test_json_compares_with_the_planner(tune: Path, out: Path, pianomime: Command) -> None:
+    found = json.loads(pianomime("refine", tune, "--out", out, "--json", "-").out)
+    metadata = Rollout.load(out).metadata
+    assert (found["song"], found["steps"], found["decided_steps"]) == ("tune", 25, 25)
+    assert (found["planner"], found["refined"]) == (metadata["planner_scores"], metadata["scores"])
 
 
 @pytest.mark.usefixtures("three_looks")

@@ -36,9 +36,11 @@ def report(out: Path) -> dict[str, dict[str, object]]:
 
 @pytest.mark.usefixtures("search")
 def test_every_song_has_a_rollout_a_row_and_scores(songs: Path, tmp_path: Path, pianomime: Command) -> None:
-    result = pianomime("refine", songs, "--out", tmp_path / "out", "--jobs", 1, "--seed", 3)
+    file = tmp_path / "again.json"
+    result = pianomime("refine", songs, "--out", tmp_path / "out", "--jobs", 1, "--seed", 3, "--json", file)
     assert result.code == 0, result
     found = json.loads((tmp_path / "out" / "scores.json").read_text())
+    assert json.loads(file.read_text()) == found
     assert {"controller": "refine", "effort": 40, "seed": 3, "hand_collisions": False}.items() <= found[
         "settings"
     ].items()

@@ -1,6 +1,7 @@
 """play --no-ros."""
 
 import errno
+import json
 import os
 import signal
 from pathlib import Path
@@ -21,6 +22,22 @@ def test_prints_the_table_and_writes_the_rollout(pianomime: Command, tune: Path,
     rollout = Rollout.load(tmp_path / "x.npz")
     assert rollout.metadata["controller"] == "idle"
     assert f"{rollout.metadata['scores']['f1']:.4f}" in result.out
+
+
+def test_json_has_the_numbers_of_the_table(pianomime: Command, tune: Path, tmp_path: Path) -> None:
+    rollout = tmp_path / "tune.npz"
+    result = pianomime("play", tune, "--no-ros", "--controller", "idle", "--rollout", rollout, "--json", "-")
+    found = json.loads(result.out)
+    assert (found.pop("song"), found.pop("controller"), found.pop("missed_deadlines")) == ("tune", "idle", 0)
+    assert found == Rollout.load(rollout).metadata["scores"]
+    assert f"{found['f1']:.4f}" in result.err
+
+
+def test_quiet_prints_the_table_alone(pianomime: Command, tmp_path: Path) -> None:
+    song = write_midi(tmp_path / "low.mid", (0.0, 0.5, 10), (0.0, 0.5, 60))
+    result = pianomime("play", song, "--no-ros", "--controller", "idle", "--quiet")
+    assert (result.code, result.err) == (0, "")
+    assert "do-nothing F1" in result.out
 
 
 def test_real_time_waits_for_the_absolute_deadline_of_every_step(

@@ -18,11 +18,11 @@ def played(monkeypatch: pytest.MonkeyPatch) -> list[tuple[PlayOptions, str]]:
     """What would have been played, with which notice."""
     calls: list[tuple[PlayOptions, str]] = []
 
-    def play(options: PlayOptions, notice: str = "") -> int:
+    def play(options: PlayOptions, notice: str = "", json: Path | None = None) -> int:
         calls.append((options, notice))
         return 0
 
-    monkeypatch.setattr("pianomime.commands.play.play", play)
+    monkeypatch.setattr("pianomime.commands.perform.play", play)
     return calls
 
 

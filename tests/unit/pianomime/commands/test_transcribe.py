@@ -1,5 +1,6 @@
 """`pianomime transcribe`, except the network: see tests/integration/test_transcription.py."""
 
+import json
 import sys
 import wave
 from pathlib import Path
@@ -36,6 +37,14 @@ def test_notes_and_pedal_become_a_file(
     assert result.out == f"{out}: 2 notes from 0.5 s to 1.5 s, pedal pressed 1 times\n"
     written = load_midi(out)
     assert (written.notes, written.sustain) == (HEARD.notes, HEARD.sustain)
+
+
+def test_json_has_the_numbers(
+    pianomime: Command, recording: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transcription, "transcribe", lambda path, progress: HEARD)
+    result = pianomime("transcribe", recording, "--out", tmp_path / "song.mid", "--json", "-")
+    assert json.loads(result.out) == {"notes": 2, "start_s": 0.5, "end_s": 1.5, "pedal_presses": 1}
 
 
 def test_older_file_stays_where_nothing_is_heard(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pianomime.commands.play import score_card
+from pianomime.commands.perform import score_card
 from pianomime.graph.ros_status import NEEDED
 from pianomime_core.ros_messages import MessageError, read_status, status_message
 

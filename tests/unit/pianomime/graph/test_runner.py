@@ -186,6 +186,11 @@ def test_parameters_go_through_a_file_and_keep_their_types(tmp_path):
     assert content == {EVERY_NODE: {"ros__parameters": {"midi": "a b/y", "sync": True, "n": 3}}}
 
 
+def test_debug_lines_are_those_of_the_node_not_of_every_message(tmp_path):
+    command = node_command(node("sim_node", log_level="debug"), tmp_path)
+    assert command[-4:] == ["--log-level", "debug", "--log-level", "rcl:=info"]
+
+
 def test_what_a_node_could_not_write_is_told_at_the_end(run):
     unwritten = (
         "import signal, sys, time\n"

@@ -6,7 +6,7 @@ import pytest
 import rclpy
 from ros_domains import free_domain
 
-from pianomime.commands.arguments import parse
+from pianomime.commands.cli import parse
 from pianomime.commands.live_modes import MODES
 from pianomime.graph.graph_options import Options
 from pianomime_core.ros_environment import complete_ros_environment
