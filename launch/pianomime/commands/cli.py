@@ -115,15 +115,15 @@ def _add(commands: "argparse._SubParsersAction[_Parser]", command: Command) -> _
         epilog="\n\n".join(filter(None, (command.details, _examples(command.examples)))),
     )
     command.add_arguments(parser)
-    group = parser.add_argument_group("what is printed")
+    group = parser.add_argument_group("output")
     how_much = group.add_mutually_exclusive_group()
     settings: dict[str, Any] = {"dest": "verbosity", "action": "store_const", "default": "normal"}
-    quiet = "errors and the result alone: no progress, no notices, no INFO lines of nodes"
+    quiet = "print only errors and the result: no progress bar, no notices, no INFO lines of nodes"
     how_much.add_argument("-q", "--quiet", const="quiet", help=quiet, **settings)
-    verbose = "where an error comes from, too, and DEBUG lines of nodes"
+    verbose = "also print where an error comes from, and DEBUG lines of nodes"
     how_much.add_argument("-v", "--verbose", const="verbose", help=verbose, **settings)
     if command.result:
-        text = f"write {command.result}; - for the standard output, where nothing else is printed then"
+        text = f"write {command.result} as JSON; - for the standard output, and everything else goes to stderr"
         group.add_argument("--json", type=Path, metavar="FILE.json", help=text)
     parser.set_defaults(json=None)
     return parser

@@ -28,7 +28,7 @@ from pianomime_core.errors import UserError
 
 def add_common(parser: argparse.ArgumentParser) -> None:
     """Add `--no-ros`, the options of the viewer, `--rollout`, and the options of sound."""
-    parser.add_argument("--no-ros", action="store_true", help="play in this one process, without ROS")
+    parser.add_argument("--no-ros", action="store_true", help="play in a single process, without ROS")
     add_viewer(parser)
     parser.add_argument("--rollout", type=Path, metavar="FILE.npz", help="write what was played")
     add_sound(parser)

@@ -33,8 +33,8 @@ ROLLOUT_SUFFIX = ".npz"
 _CAUSES = """\
 A note-frame is one key in one frame of 50 ms. Its cause is the first that fits:
   missed: wanted, not pressed
-    no finger           the fingering gave the note to nobody
-    let go on purpose   the finger was to leave the note before its end
+    no finger           the fingering assigned no finger to the note
+    let go on purpose   the plan was to leave the note before its end
     never pressed       not one frame of the note is pressed
     late onset          before the first pressed frame of the note
     released early      after its last pressed frame
@@ -45,11 +45,11 @@ A note-frame is one key in one frame of 50 ms. Its cause is the first that fits:
     neighbour           a key 1 or 2 keys away is wanted, now or as near as above
     other               none of these
 Onsets match within one frame. Rollouts do not say which finger was to play a
-note: the first two causes and the numbers by finger are missing."""
+note, so the first two causes and the numbers by finger are missing."""
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
-    files = "MIDI files or rollouts (.npz), or folders of them"
+    files = "MIDI files, rollouts (.npz), or folders of either"
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help=files)
     add_tracks(parser)
     add_controller(parser)
@@ -104,9 +104,9 @@ def _run(options: argparse.Namespace) -> int:
 
 COMMAND = Command(
     "diagnose",
-    help="say where a controller loses its frames",
+    help="count the errors of a controller by cause",
     description="Play songs as `evaluate` does, or read rollouts, and count every missed and wrong note-frame and "
-    "every onset by its cause; the songs follow, worst first.",
+    "every onset by its cause; then list the songs, worst first.",
     examples=(
         "pianomime diagnose songs/",
         "pianomime diagnose songs/ --controller planner --json causes.json",

@@ -144,8 +144,8 @@ def examine(check: Check) -> Finding:
 COMMAND = Command(
     "doctor",
     help="check the installation",
-    description="Try everything that playing, seeing and hearing needs on this machine, and say what to do about what "
-    "does not work. Exit code 1 if playing needs something that is broken.",
+    description="Try everything that playing, seeing and hearing needs on this machine, and say what to do about "
+    "what does not work. Exit code 1 if something that playing needs is broken.",
     examples=("pianomime doctor", "pianomime doctor --quiet --json doctor.json"),
     add_arguments=lambda parser: None,
     run=lambda options: doctor(json=options.json),

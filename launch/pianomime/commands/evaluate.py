@@ -30,7 +30,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("midi", nargs="+", type=Path, metavar="MIDI", help=files)
     add_tracks(parser)
     add_controller(parser, default=None, required=True)
-    parser.add_argument("--rollouts", type=Path, metavar="DIR", help="write what was played, one file for each song")
+    parser.add_argument("--rollouts", type=Path, metavar="DIR", help="write what was played, one rollout per song")
     add_jobs(parser)
 
 
@@ -62,7 +62,8 @@ def _run(options: argparse.Namespace) -> int:
 COMMAND = Command(
     "evaluate",
     help="score a controller on many songs",
-    description="Play songs as fast as the machine can and print a row of scores for each: the same every time.",
+    description="Play songs as fast as the machine can, and print a row of scores for each. The same command gives the "
+    "same scores every time.",
     examples=(
         "pianomime evaluate songs/ --controller onnx",
         "pianomime evaluate songs/ --controller planner --rollouts out --json out.json",

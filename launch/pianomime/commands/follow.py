@@ -41,9 +41,9 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     frames = parser.add_mutually_exclusive_group()
     frames.add_argument("--video", default="", metavar="FILE", help="follow a video, at its own pace")
     # With "0" as default argparse would not notice that both --camera 0 and --video are given.
-    frames.add_argument("--camera", default="", metavar="N", help="a camera: 0 (default), 1, ... or /dev/video0")
-    frames.add_argument("--image-topic", default="", metavar="TOPIC", help="images of a ROS 2 camera node")
-    fingertips = "use fingertips on /hands/human_fingertips from another program"
+    frames.add_argument("--camera", default="", metavar="N", help="follow a camera: 0 (default), 1, ... or /dev/video0")
+    frames.add_argument("--image-topic", default="", metavar="TOPIC", help="follow the images of a ROS 2 camera node")
+    fingertips = "follow what another program publishes on /hands/human_fingertips"
     frames.add_argument("--fingertips", action="store_true", help=fingertips)
     corners = "corners of the keyboard in the image, if it is not found automatically; see docs/ros.md"
     parser.add_argument("--corners", default="", metavar="CORNERS", help=corners)
@@ -122,7 +122,7 @@ def _print_end(console: "Console", values: Mapping[str, float]) -> None:
 
 COMMAND = Command(
     "follow",
-    help="the hands follow a pianist's fingertips",
+    help="let the hands follow a pianist's fingertips",
     description="The robot's hands follow the fingertips of a pianist who is seen from above, live. Ends with the "
     "video, or with Ctrl-C.",
     examples=(

@@ -32,12 +32,17 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     port.add_argument("--list", action="store_true", help="print the MIDI ports and exit")
     modes = "; ".join(f"{name}: {mode.words}" for name, mode in MODES.items())
     parser.add_argument("--mode", choices=tuple(MODES), default=next(iter(MODES)), help=f"{modes}; default %(default)s")
-    parser.add_argument("--delay", type=float, metavar="SECONDS", help="default: the controller's lookahead")
+    parser.add_argument(
+        "--delay",
+        type=float,
+        metavar="SECONDS",
+        help="how much later the robot plays; default: the controller's lookahead",
+    )
     channel = f"use only this MIDI channel, 1..{HIGHEST_CHANNEL}; default: all"
     parser.add_argument("--channel", type=whole_number(1, HIGHEST_CHANNEL), default=0, metavar="N", help=channel)
     semitones = f"transpose by this many semitones, -{SEMITONES}..{SEMITONES}"
     parser.add_argument("--transpose", type=whole_number(-SEMITONES, SEMITONES), default=0, metavar="N", help=semitones)
-    add_controller(parser, default=None, help="controller; default: that of the mode")
+    add_controller(parser, default=None, help="as for play; default: that of the mode")
     add_common(parser)
 
 
@@ -95,6 +100,6 @@ COMMAND = Command(
     ),
     add_arguments=_add_arguments,
     run=_run,
-    result="scores and latencies (with --list: the ports)",
+    result="scores and latencies, or the ports with --list",
     interruptible=True,
 )

@@ -34,9 +34,11 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     demo = "the demonstration that controller demo plays, notes and fingers"
     parser.add_argument("--demo", type=Path, metavar="FILE.npz", help=demo)
     pace = parser.add_mutually_exclusive_group()
-    sync = "the simulator waits for every command: same result each time"
+    sync = "the simulator waits for every command, so that the result is the same each time"
     pace.add_argument("--sync", action="store_true", help=sync)
-    pace.add_argument("--real-time", action="store_true", help="20 steps a second, whoever is late (default)")
+    pace.add_argument(
+        "--real-time", action="store_true", help="20 steps per second, even if a command is late (default)"
+    )
     add_common(parser)
 
 
@@ -65,8 +67,8 @@ def _run(options: argparse.Namespace) -> int:
 
 COMMAND = Command(
     "play",
-    help="play a song before your eyes",
-    description="Play a song: simulator, controller and notes run as ROS 2 nodes, each in a process of its own.",
+    help="play a song",
+    description="Play a song: simulator, controller and notes run as ROS 2 nodes, each in its own process.",
     examples=(
         "pianomime play",
         "pianomime play fuer_elise --viewer browser",

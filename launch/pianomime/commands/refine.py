@@ -38,23 +38,23 @@ if TYPE_CHECKING:
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
-    songs = "a MIDI file or bundled song; many files and folders for a folder"
+    songs = "a MIDI file or bundled song; for a folder as --out, MIDI files and folders"
     parser.add_argument("songs", nargs="+", metavar="SONG.mid", help=songs)
     add_tracks(parser)
-    out = "the rollout, or a folder for one for each song"
+    out = "the rollout, or a folder for one rollout per song"
     parser.add_argument("--out", type=Path, required=True, metavar="ROLLOUT.npz", help=out)
-    budget = "stop after this time, of all songs together; default: never"
+    budget = "stop after this time, for all songs together; default: no limit"
     parser.add_argument("--budget", type=seconds, metavar="SECONDS", help=budget)
-    effort = "simulated steps for each step of music; default 40"
+    effort = "simulated steps per step of music; default 40"
     parser.add_argument("--effort", type=whole_number(1), metavar="N", help=effort)
-    parser.add_argument("--seed", type=whole_number(0), default=0, metavar="N", help="of the search; default 0")
+    parser.add_argument("--seed", type=whole_number(0), default=0, metavar="N", help="seed of the search; default 0")
     add_hand_collisions(parser)
     workers = parser.add_mutually_exclusive_group()
     add_jobs(workers)
     workers.add_argument(
         "--ray",
         metavar="ADDRESS",
-        help="songs over the machines of a Ray cluster instead (HOST:PORT, auto or local; needs the extra 'ray'): "
+        help="refine songs on the machines of a Ray cluster instead (HOST:PORT, auto or local; needs the extra 'ray'); "
         "all of them must see the folder of --out",
     )
 
@@ -143,10 +143,10 @@ class _Display:
 COMMAND = Command(
     "refine",
     help="search for a better performance of a song, offline",
-    description="Improve what the planner plays by search in the simulator, from the beginning of a song on. The "
-    "rollout is whole from the first moments on; whenever the command ends, by Ctrl-C, too, the same command goes on "
-    "from there (beside the rollout stands a checkpoint, *.partial). With a folder as --out, every song of files and "
-    "folders is refined, and scores.json is written.",
+    description="Improve the planner's performance of a song by search in the simulator, from its beginning to its "
+    "end. The rollout is always complete. Whenever the command ends, also by Ctrl-C, the same command continues from "
+    "there, with a checkpoint (*.partial) beside the rollout. With a folder as --out, all songs in the given files and "
+    "folders are refined, and scores.json is written.",
     examples=(
         "pianomime refine twinkle --out twinkle.npz --budget 60",
         "pianomime refine song.mid --out song.npz --effort 80",

@@ -62,8 +62,8 @@ def _run(options: argparse.Namespace) -> int:
 
 COMMAND = Command(
     "replay",
-    help="play a rollout again",
-    description="Play a rollout again and check that the same keys go down: exit code 0 if they do, 1 if not.",
+    help="check that a rollout presses the same keys again",
+    description="Replay a rollout and check that the same keys are pressed: exit code 0 if they are, 1 if not.",
     examples=("pianomime play --no-ros --rollout song.npz", "pianomime replay song.npz"),
     add_arguments=_add_arguments,
     run=_run,

@@ -29,7 +29,7 @@ def add_controller(parser: argparse.ArgumentParser, default: str | None = DEFAUL
     if default is not None:
         text += f"; default {default}"
     parser.add_argument("--controller", default=default, metavar="NAME", help=settings.pop("help", text), **settings)
-    networks = "the networks of controller onnx; default: those of this package"
+    networks = "folder with the networks of controller onnx; default: the bundled ones"
     parser.add_argument("--model", type=Path, metavar="FOLDER", help=networks)
     add_hand_collisions(parser)
 
@@ -40,5 +40,5 @@ def add_hand_collisions(parser: argparse.ArgumentParser) -> None:
         "--hand-collisions",
         action=argparse.BooleanOptionalAction,
         default=False,
-        help="fingers and hands collide with one another; off in the published benchmark",
+        help="let fingers and hands collide with one another; off in the published benchmark",
     )

@@ -30,5 +30,5 @@ def add_tracks(parser: argparse.ArgumentParser) -> None:
         "--channels",
         default="",
         metavar="N,N",
-        help="play only these channels, 1 to 16; 10 is drums, played as pitches",
+        help="play only these channels, 1 to 16; 10 has drums, played as pitches",
     )

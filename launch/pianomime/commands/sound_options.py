@@ -32,7 +32,7 @@ def add_sound(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--sound",
         action=argparse.BooleanOptionalAction,
-        help="play on this machine's audio device; default: if there is one, unless --sync",
+        help="play on this machine's audio device; default: if there is one, unless --sync or --no-ros",
     )
     add_soundfont(group)
     port = group.add_mutually_exclusive_group()

@@ -25,7 +25,9 @@ from pianomime_core.whole_file import write_whole
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("recording", type=Path, metavar="FILE", help="audio, or video with sound, in any common format")
-    parser.add_argument("--out", type=Path, required=True, metavar="SONG.mid", help="time 0 is the beginning of FILE")
+    parser.add_argument(
+        "--out", type=Path, required=True, metavar="SONG.mid", help="the notes; time 0 is the beginning of FILE"
+    )
 
 
 def _run(options: argparse.Namespace) -> int:

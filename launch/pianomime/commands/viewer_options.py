@@ -27,12 +27,12 @@ from pianomime_core.web import LOCALHOST, VIEWER_PORT
 def add_viewer(parser: argparse.ArgumentParser) -> None:
     """Add `--viewer --viewer-port --viewer-host --viewer-name --record`."""
     viewers = ("none", "browser", "window", "rviz")
-    parser.add_argument("--viewer", choices=viewers, default="none", help="rviz needs ROS 2's rviz2; default none")
+    parser.add_argument("--viewer", choices=viewers, default="none", help="where to show the robot; default none")
     port = f"port of the browser viewer; default {VIEWER_PORT}"
     parser.add_argument("--viewer-port", type=whole_number(1024, 65535), default=VIEWER_PORT, metavar="PORT", help=port)
-    hosts = "address of the browser viewer: 127.0.0.1, this machine only (default), or 0.0.0.0, whoever reaches it"
+    hosts = "address of the browser viewer: 127.0.0.1 for this machine only (default), 0.0.0.0 for every network"
     parser.add_argument("--viewer-host", default=LOCALHOST, metavar="ADDRESS", help=hosts)
-    names = "a further name under which browsers reach it; may be repeated"
+    names = "another name under which browsers reach it; may be repeated"
     parser.add_argument("--viewer-name", action="append", default=[], metavar="NAME", help=names)
     parser.add_argument("--record", type=Path, metavar="FILE.mcap", help="record all ROS topics, as rosbag2 does")
 
