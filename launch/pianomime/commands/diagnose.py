@@ -24,6 +24,7 @@ from pianomime.commands.number_types import add_jobs
 from pianomime.commands.robot_options import add_controller
 from pianomime.commands.song_options import add_tracks
 from pianomime.files.outputs import keep_apart
+from pianomime.files.shared_files import MIDI_SUFFIXES
 from pianomime.terminal import write_result
 from pianomime_core.errors import UserError
 from pianomime_core.instruments import choice
@@ -60,10 +61,9 @@ def _run(options: argparse.Namespace) -> int:
     from rich.console import Console
 
     from pianomime.files.models import model_folder
-    from pianomime.files.songs import MIDI_SUFFIXES, collect_songs, read_each, read_song
-    from pianomime.reports.diagnosis import played_errors
+    from pianomime.files.songs import collect_songs, read_each, read_song
     from pianomime.reports.error_report import SongErrors, causes_table, onsets_table, songs_table
-    from pianomime.reports.evaluation import made_by
+    from pianomime.reports.evaluation import made_by, played_errors
     from pianomime_core.rollout import Rollout
     from pianomime_description.variant import SceneConfig
     from pianomime_policy.controllers.registry import make_controller

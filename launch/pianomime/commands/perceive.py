@@ -31,13 +31,18 @@ if TYPE_CHECKING:
     from pianomime_core.demonstration import Demonstration
     from pianomime_core.notes import Score
 
-# Name in the table -> name in metadata["quality"], and format.
-QUALITY_ROWS = {
+# Name in the table -> name of the number, and format.
+ROWS = {
+    "music": ("notes", "{:d} notes"),
+    "its length": ("duration_s", "{:.1f} s"),
+    "it begins at": ("video_offset_s", "{:.2f} s of the video"),
     "both hands seen": ("both_hands_share", "{:.1%} of the frames"),
     "rows with both hands": ("valid_rows_share", "{:.1%}"),
     "gaps filled": ("gaps_bridged", "{:.0f}"),
     "jitter of a fingertip": ("jitter_mm", "{:.2f} mm"),
     "notes with a finger": ("notes_with_finger_share", "{:.1%}"),
+    "fingers from their keys": ("finger_from_key_mm", "{:.1f} mm"),
+    "keyboard from its map": ("keyboard_residual_mm", "{:.1f} mm"),
 }
 
 
@@ -102,24 +107,24 @@ def _run(options: argparse.Namespace) -> int:
     demonstration.save(options.out)
     agreed = None if reference is None else agreement(demonstration, reference)
     Console().print(summary(demonstration, options.video.name, agreed))
-    for warning in demonstration.metadata.get("warnings", ()):
+    warnings = list(demonstration.metadata.get("warnings", ()))
+    for warning in warnings:
         print(f"warning: {warning}")
     _write_reports(demonstration, options)
-    write_result(options.json, _result(demonstration, agreed))
+    write_result(options.json, {**numbers(demonstration), "agreement": agreed or {}, "warnings": warnings})
     return 0
 
 
-def _result(demonstration: "Demonstration", agreed: Mapping[str, float] | None) -> dict[str, Any]:
+def numbers(demonstration: "Demonstration") -> dict[str, float]:
+    """Return what is known of a demonstration, by the names in ROWS and in its metadata."""
     residual_m = demonstration.keyboard.get("residual_m")
     return {
         "notes": len(demonstration.pitch),
         "duration_s": float(demonstration.time_s[-1]),
         "video_offset_s": demonstration.video_offset_s,
-        "quality": demonstration.metadata.get("quality", {}),
+        **demonstration.metadata.get("quality", {}),
         "finger_from_key_mm": 1e3 * demonstration.assignment_distance_m,
         **({} if residual_m is None else {"keyboard_residual_mm": 1e3 * float(residual_m)}),
-        "agreement": dict(agreed or {}),
-        "warnings": list(demonstration.metadata.get("warnings", ())),
     }
 
 
@@ -130,19 +135,12 @@ def summary(demonstration: "Demonstration", title: str, agreed: Mapping[str, flo
     from rich.table import Table
 
     table = Table("detected", "value", title=escape(title), box=box.SIMPLE)
-    table.add_row("music", f"{len(demonstration.pitch)} notes, {demonstration.time_s[-1]:.1f} s")
-    table.add_row("it begins at", f"{demonstration.video_offset_s:.2f} s of the video")
-    quality = demonstration.metadata.get("quality", {})
-    for words, (name, form) in QUALITY_ROWS.items():
-        if name in quality:
-            table.add_row(words, form.format(quality[name]))
-    table.add_row("fingers from their keys", f"{1e3 * demonstration.assignment_distance_m:.1f} mm")
-    residual_m = demonstration.keyboard.get("residual_m")
-    if residual_m is not None:
-        table.add_row("keyboard from its map", f"{1e3 * float(residual_m):.1f} mm")
-    if agreed is not None:
-        for words, share in agreed.items():
-            table.add_row(f"{words} as the reference", f"{share:.1%}")
+    found = numbers(demonstration)
+    for words, (name, form) in ROWS.items():
+        if name in found:
+            table.add_row(words, form.format(found[name]))
+    for words, share in (agreed or {}).items():
+        table.add_row(f"{words} as the reference", f"{share:.1%}")
     return table
 
 

@@ -15,13 +15,10 @@
 """`pianomime plot`: a rollout as an image."""
 
 import argparse
+from functools import partial
 
 from pianomime.commands.command import Command
 from pianomime.commands.rollout_options import add_rollout
-
-
-def _add_arguments(parser: argparse.ArgumentParser) -> None:
-    add_rollout(parser, "the plot", "FILE.png")
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -35,6 +32,6 @@ COMMAND = Command(
     help="draw a rollout",
     description="Plot the keys pressed correctly, missed and pressed wrongly, and the paths of the fingertips.",
     examples=("pianomime play --no-ros --rollout song.npz", "pianomime plot song.npz --out song.png"),
-    add_arguments=_add_arguments,
+    add_arguments=partial(add_rollout, what="the plot", out="FILE.png"),
     run=_run,
 )

@@ -33,7 +33,7 @@ from pianomime_core.instruments import choice
 if TYPE_CHECKING:
     from rich.progress import Progress
 
-    from pianomime.episodes.refine_song import Refined, RefineTask
+    from pianomime.episodes.refine_song import RefineTask
     from pianomime_core.metrics import ScoreCard
 
 
@@ -106,14 +106,11 @@ def _refine_one(task: "RefineTask", json: Path | None) -> int:
     collisions = "on" if task.scene.hand_collisions else "off"
     console.print(refinement_table(f"{task.song}, hand collisions {collisions}", refined.planner, refined.refined))
     if not refined.is_finished:
-        console.print(_left(refined), highlight=False)
+        decided = f"{refined.decided_steps} of {refined.steps} steps are refined"
+        text = f"time is over: {decided}, the planner plays the rest; run the same command to continue"
+        console.print(text, highlight=False)
     write_result(json, {"song": task.song, **asdict(refined)})
     return 0
-
-
-def _left(refined: "Refined") -> str:
-    decided = f"{refined.decided_steps} of {refined.steps} steps are refined"
-    return f"time is over: {decided}, the planner plays the rest; run the same command to continue"
 
 
 class _Display:

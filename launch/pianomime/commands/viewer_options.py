@@ -19,8 +19,9 @@ from pathlib import Path
 from typing import Any
 
 from pianomime.commands.number_types import whole_number
-from pianomime.files.recording_output import check_record
+from pianomime.files.outputs import check_writable
 from pianomime.terminal import NODE_LOG_LEVEL
+from pianomime_core.extras import needs_extra
 from pianomime_core.web import LOCALHOST, VIEWER_PORT
 
 
@@ -44,7 +45,10 @@ def viewer_fields(options: argparse.Namespace) -> dict[str, Any]:
         UserError: The recording cannot be written.
     """
     if options.record is not None:
-        check_record(options.record)
+        with needs_extra("--record", "record"):
+            from pianomime_sim.recording import check_recording
+        check_recording(options.record)
+        check_writable(options.record.parent, f"--record {str(options.record)!r}")
     return {
         "viewer": options.viewer,
         "viewer_host": options.viewer_host,

@@ -28,16 +28,7 @@ from pianomime_core.notes import Dropped
 from pianomime_core.piano_roll import PianoRoll, piano_roll
 from pianomime_core.song_file import load_song
 
-__all__ = [
-    "DEFAULT_SONG",
-    "MIDI_SUFFIXES",
-    "bundled_songs",
-    "collect_songs",
-    "find_song",
-    "read_each",
-    "read_song",
-    "share_directory",
-]
+__all__ = ["DEFAULT_SONG", "bundled_songs", "collect_songs", "find_song", "read_each", "read_song", "share_directory"]
 
 Content = TypeVar("Content")
 

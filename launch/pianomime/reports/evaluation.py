@@ -12,9 +12,10 @@
 # See the License for the specific language governing permissions and
 # limitations under the License.
 
-"""Scores a controller on many songs, deterministically and as fast as possible."""
+"""Plays many songs with a controller, deterministically and as fast as possible: its scores, or its errors by cause."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,9 @@ from pianomime.episodes.episode import play_episode
 from pianomime.episodes.song_pool import SongTask, play_songs
 from pianomime.files.models import model_folder
 from pianomime.files.outputs import check_file, keep_apart, make_folder
-from pianomime.files.songs import MIDI_SUFFIXES, collect_songs, read_each, read_song
+from pianomime.files.shared_files import MIDI_SUFFIXES
+from pianomime.files.songs import collect_songs, read_each, read_song
+from pianomime.reports.error_report import SongErrors
 from pianomime.reports.likeness import likeness
 from pianomime_core.errors import UserError
 from pianomime_core.instruments import EVERYTHING_FOR_A_PIANO, Choice
@@ -34,6 +37,8 @@ from pianomime_core.song_file import DEMONSTRATION_SUFFIX
 from pianomime_core.timing import CONTROL_TIMESTEP_S
 from pianomime_description.variant import SceneConfig
 from pianomime_physics.disturbance import Disturbance, DisturbedSimulator
+from pianomime_physics.simulator import Simulator
+from pianomime_policy.controllers.controller import ReportsFingering
 from pianomime_policy.controllers.registry import make_controller
 from pianomime_policy.controllers.specs import ours_that_need
 from pianomime_sim.rollout_metadata import versions
@@ -69,6 +74,10 @@ class EvaluateOptions:
 @dataclass(frozen=True)
 class _Task(SongTask):
     model: Path | None
+
+
+@dataclass(frozen=True)
+class _ScoredTask(_Task):
     disturbance: Disturbance
     rollout: Path | None
     file: Path
@@ -105,7 +114,7 @@ def report(options: EvaluateOptions, console: Console) -> dict[str, Any]:
 
     rolls, left_out = read_each(songs, read)
     tasks = [
-        _Task(
+        _ScoredTask(
             song,
             roll,
             options.controller,
@@ -137,6 +146,14 @@ def report(options: EvaluateOptions, console: Console) -> dict[str, Any]:
     }
 
 
+def played_errors(
+    rolls: Mapping[str, PianoRoll], controller: str, scene: SceneConfig, model: Path | None, jobs: int, console: Console
+) -> dict[str, SongErrors]:
+    """Play every song of at least one, and return its errors; arguments are as for `EvaluateOptions` and `report`."""
+    tasks = [_Task(song, roll, controller, scene, model) for song, roll in rolls.items()]
+    return play_songs(tasks, _play_for_errors, jobs, console)
+
+
 def made_by(
     controller: str, model: Path | None, scene: SceneConfig, choice: Choice, **others: Any
 ) -> dict[str, dict[str, Any]]:
@@ -152,7 +169,7 @@ def made_by(
     return {"versions": versions(), "settings": settings}
 
 
-def _play(task: _Task) -> dict[str, float]:
+def _play(task: _ScoredTask) -> dict[str, float]:
     controller = make_controller(task.controller, task.scene, task.model)
     simulator = DisturbedSimulator(task.disturbance, task.scene)
     rollout = play_episode(simulator, controller, task.roll, controller_name=task.controller)
@@ -160,3 +177,9 @@ def _play(task: _Task) -> dict[str, float]:
         rollout.save(task.rollout)
     scores: dict[str, float] = rollout.metadata["scores"]
     return scores | likeness(task.file, rollout, simulator)
+
+
+def _play_for_errors(task: _Task) -> SongErrors:
+    controller = make_controller(task.controller, task.scene, task.model)
+    rollout = play_episode(Simulator(task.scene), controller, task.roll, controller_name=task.controller)
+    return SongErrors.of(rollout, controller.assignments() if isinstance(controller, ReportsFingering) else None)
