@@ -1,5 +1,6 @@
 """A scripted keyboard on a real MIDI port, with the real nodes: ALSA's sequencer, or JACK without sound."""
 
+import json
 import time
 
 import numpy as np
@@ -52,7 +53,8 @@ def test_the_same_music_as_a_file_gives_the_same_score(session, keyboard, tmp_pa
 @pytest.mark.parametrize("alone", [(), ("--no-ros",)])
 def test_reactive_the_robot_plays_along(session, keyboard, tmp_path, alone):
     file = tmp_path / "live.npz"
-    live = session("--mode", "reactive", "--rollout", file, *alone)
+    result = tmp_path / "live.json"
+    live = session("--mode", "reactive", "--rollout", file, "--json", result, *alone)
     live.until(READY)
     time.sleep(1.0)
     melody = [60, 62, 64, 65, 67, 65, 64, 62, 60]
@@ -64,6 +66,9 @@ def test_reactive_the_robot_plays_along(session, keyboard, tmp_path, alone):
     time.sleep(0.5)
     assert live.end() == 0, live.said
     assert "live, 0 s later, reactive" in live.said
+    found = json.loads(result.read_text())
+    assert (found["delay_s"], found["controller"]) == (0.0, "reactive")
+    assert found.items() >= Rollout.load(file).metadata["scores"].items()
     played = Rollout.load(file)
     skip_if_busy(
         len(played.goal), len(played.metadata.get("missed_steps", ()))

@@ -43,7 +43,7 @@ from pianomime_core.errors import UserError, did_you_mean
 
 EXIT_USER_ERROR = 2
 _WIDEST_TEXT = 100
-_BY_NAME = {command.name: command for command in COMMANDS}
+BY_NAME = {command.name: command for command in COMMANDS}
 _EXAMPLES = ("pianomime play", "pianomime play song.mid --viewer browser", "pianomime play --help")
 
 
@@ -56,7 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = None
     try:
         options = parse(sys.argv[1:] if arguments is None else arguments)
-        command = _BY_NAME[options.command]
+        command = BY_NAME[options.command]
         with (
             interruptible() if command.interruptible else nullcontext(),
             printing(options.verbosity, options.json),
@@ -79,7 +79,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     """
     parser = _Parser(prog="pianomime", description="Two robot hands play the piano.", epilog=_examples(_EXAMPLES))
     parser.add_argument("--version", action="version", version=f"pianomime {importlib.metadata.version('pianomime')}")
-    commands = parser.add_subparsers(dest="command", metavar="{" + ",".join(_BY_NAME) + "}", required=True)
+    commands = parser.add_subparsers(dest="command", metavar="{" + ",".join(BY_NAME) + "}", required=True)
     subparsers = {command.name: _add(commands, command) for command in COMMANDS}
     complete(parser, subparsers)
     if not arguments:

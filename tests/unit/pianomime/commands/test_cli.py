@@ -245,7 +245,7 @@ def test_interrupt_is_exit_code_130(pianomime: Command, monkeypatch: pytest.Monk
     def interrupted(options: object) -> int:
         raise KeyboardInterrupt
 
-    monkeypatch.setitem(cli._BY_NAME, "replay", replace(cli._BY_NAME["replay"], run=interrupted))
+    monkeypatch.setitem(cli.BY_NAME, "replay", replace(cli.BY_NAME["replay"], run=interrupted))
     assert pianomime("replay", "x.npz").code == 130
 
 
