@@ -39,7 +39,7 @@ STDOUT = Path("-")
 Item = TypeVar("Item")
 
 _quiet = False
-_stdout: TextIO = sys.stdout
+_stdout: TextIO | None = None
 
 
 @contextmanager
