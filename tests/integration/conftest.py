@@ -1,13 +1,24 @@
 """A MIDI system, a keyboard on it, and sessions that are over when a test is."""
 
 import os
+from collections.abc import Iterator
 
 import pytest
 from benchmarks import scripted_keyboard
 from live_sessions import Session
+from node_stacks import abort_nodes
 from ros_domains import free_domain
 
 from pianomime_core.errors import UserError
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+    """After a failure, let the nodes that still run say where they are; `Performance` and `Session` show it."""
+    report = yield
+    if report.when == "call" and report.failed:
+        abort_nodes()
+    return report
 
 
 @pytest.fixture(scope="module")

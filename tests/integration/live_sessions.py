@@ -7,6 +7,7 @@ import threading
 from pathlib import Path
 
 import numpy as np
+from node_stacks import abort_nodes
 
 from pianomime_core.rollout import Rollout
 
@@ -28,7 +29,7 @@ class Session:
         )
         self.said = ""
         # A test that hangs would be told nothing by a blocking pipe.
-        self._watch = threading.Timer(PATIENCE_S, self.process.kill)
+        self._watch = threading.Timer(PATIENCE_S, self._give_up)
         self._watch.start()
 
     def until(self, words: str) -> None:
@@ -39,6 +40,10 @@ class Session:
             self.said += line
             if words in line:
                 return
+
+    def _give_up(self) -> None:
+        abort_nodes()
+        self.process.kill()
 
     def end(self) -> int:
         """Ctrl-C; the exit code."""
