@@ -122,6 +122,9 @@ def test_it_reports_what_its_keyboard_does(robot):
     player.port.plugged = False
     player.until(lambda: player.report()["unplugged"] == 1)
     assert "is gone" in player.reports[-1].status[0].message
+    player.port.plugged = True
+    player.until(lambda: player.report()["connected"] == 1)
+    assert "is gone" not in player.reports[-1].status[0].message
 
 
 @pytest.mark.parametrize(

@@ -107,8 +107,12 @@ class LiveNode:
         self._publish_goal.publish(goal_message(*self._music.window(step), step=step))
 
     def _poll_port(self) -> None:
-        if words := self._music.poll():
-            (self._log.info if self._music.port.connected else self._log.warning)(words)
+        if not (words := self._music.poll()):
+            return
+        if self._music.port.connected:
+            self._log.info(words)
+        else:
+            self._log.warning(words)
 
     def _health(self) -> Health:
         keyboard, port = self._music.keyboard, self._music.port
