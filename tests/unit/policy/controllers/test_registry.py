@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from pianomime_core.demonstration import Demonstration
 from pianomime_core.errors import UserError
 from pianomime_core.hands import joint_names, target_names
 from pianomime_description.variant import SceneConfig
@@ -145,6 +146,15 @@ def test_a_demonstration_is_a_file_and_it_must_be_there(tmp_path):
     (tmp_path / "song.npz").write_bytes(b"MThd")
     with pytest.raises(UserError, match="is not a demonstration"):
         make_controller("demo", SceneConfig(), tmp_path / "song.npz")
+
+
+def test_a_demonstration_is_read_once(monkeypatch, tmp_path):
+    read = []
+    monkeypatch.setattr(Demonstration, "load", lambda path: read.append(path))
+    monkeypatch.setattr("pianomime_policy.controllers.demo.demo.Demo", lambda demonstration, variant: demonstration)
+    (tmp_path / "song.npz").touch()
+    make_controller("demo", SceneConfig(), tmp_path / "song.npz")
+    assert read == [tmp_path / "song.npz"]
 
 
 def test_a_trained_controller_without_its_folder_is_refused(tmp_path):
