@@ -61,7 +61,10 @@ def _spec_for(name: str, source: Path | None) -> ControllerSpec:
             raise UserError(f"no such demonstration file: {str(source)!r}")
     elif spec.needs == "model":
         if source is None:
-            raise UserError(f"controller {name!r} needs a model: the folder of its ONNX networks")
+            raise UserError(
+                f"controller {name!r} needs a model, the folder of its networks: --model FOLDER "
+                "(model:= of a launch file)"
+            )
         if not source.is_dir():
             raise UserError(f"no such model folder: {str(source)!r}")
     elif source is not None:
