@@ -22,7 +22,7 @@ import mujoco
 import numpy as np
 from numpy.typing import NDArray
 
-from pianomime.episodes.performance import Performance, perform
+from pianomime.episodes.replayed_rollout import ReplayedRollout, replay_rollout
 from pianomime.files.outputs import check_file, keep_apart
 from pianomime_core.errors import UserError
 from pianomime_core.hands import FINGERS, SIDES
@@ -59,33 +59,33 @@ def plot(rollout: Path, out: Path) -> int:
         from matplotlib.figure import Figure
     except ImportError as error:
         raise UserError("plot needs matplotlib: pip install matplotlib") from error
-    performance = perform(rollout, POSES_PER_S)
-    width_in = float(np.clip(performance.duration_s * INCHES_PER_S, *WIDTH_IN))
+    replayed = replay_rollout(rollout, POSES_PER_S)
+    width_in = float(np.clip(replayed.duration_s * INCHES_PER_S, *WIDTH_IN))
     figure = Figure(figsize=(width_in, HEIGHT_IN), layout="constrained")
     axes = figure.subplots(3, 1, sharex=True, height_ratios=(4, 1, 1))
-    times_s = np.array([pose.time_s for pose in performance.poses])
-    tips = fingertips(performance)
-    _draw_roll(axes[0], performance, times_s, tips)
+    times_s = np.array([pose.time_s for pose in replayed.poses])
+    tips = fingertips(replayed)
+    _draw_roll(axes[0], replayed, times_s, tips)
     for axis, side, of_side in zip(axes[1:], SIDES, tips, strict=True):
         _draw_heights(axis, side, times_s, of_side)
     axes[-1].set_xlabel("time [s]")
-    axes[-1].set_xlim(0, performance.duration_s)
+    axes[-1].set_xlim(0, replayed.duration_s)
     try:
         write_whole(out, lambda file: figure.savefig(file, dpi=DOTS_PER_IN))
     except OSError as error:
         raise UserError(f"plot {str(out)!r} cannot be written: {error.strerror}") from error
-    print(f"{out}: {performance.duration_s:.1f} s")
+    print(f"{out}: {replayed.duration_s:.1f} s")
     return 0
 
 
-def fingertips(performance: Performance) -> NDArray[np.float64]:
+def fingertips(replayed: ReplayedRollout) -> NDArray[np.float64]:
     """Return the fingertips in the world frame, (2 sides, 5 fingers, poses, 3) m, right hand and thumb first."""
-    model = build_scene(performance.scene).compile()
+    model = build_scene(replayed.scene).compile()
     data = mujoco.MjData(model)
-    qpos = [model.joint(name).qposadr[0] for name in performance.joint_names]
+    qpos = [model.joint(name).qposadr[0] for name in replayed.joint_names]
     sites = [model.site(fingertip_site(side, finger)).id for side in SIDES for finger in FINGERS]
-    tips = np.empty((len(performance.poses), len(sites), 3))
-    for index, pose in enumerate(performance.poses):
+    tips = np.empty((len(replayed.poses), len(sites), 3))
+    for index, pose in enumerate(replayed.poses):
         data.qpos[qpos] = pose.joint_positions
         mujoco.mj_kinematics(model, data)
         tips[index] = data.site_xpos[sites]
@@ -105,13 +105,13 @@ def roll_image(goal: NDArray[np.bool_], pressed: NDArray[np.bool_]) -> NDArray[n
     return image
 
 
-def _draw_roll(axis: Any, performance: Performance, times_s: NDArray[np.float64], tips: NDArray[np.float64]) -> None:
+def _draw_roll(axis: Any, replayed: ReplayedRollout, times_s: NDArray[np.float64], tips: NDArray[np.float64]) -> None:
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
-    rollout = performance.rollout
+    rollout = replayed.rollout
     image = roll_image(rollout.goal, rollout.pressed)
-    extent = (0, performance.duration_s, -0.5, NUM_KEYS - 0.5)
+    extent = (0, replayed.duration_s, -0.5, NUM_KEYS - 0.5)
     axis.imshow(image, extent=extent, origin="lower", aspect="auto", interpolation="nearest")
     for side, of_side in zip(SIDES, tips, strict=True):
         for tip in of_side:
@@ -125,8 +125,8 @@ def _draw_roll(axis: Any, performance: Performance, times_s: NDArray[np.float64]
     axis.set_ylim(max(lowest - MARGIN_KEYS, 0) - 0.5, min(highest + MARGIN_KEYS, NUM_KEYS - 1) + 0.5)
     axis.set_ylabel("key")
     player = rollout.metadata.get("controller") or "unknown player"
-    scores = f"F1 {performance.f1:.3f}, onset F1 {performance.onset_f1:.3f}"
-    axis.set_title(f"{performance.score.title}, {player}: {scores}", loc="left", parse_math=False)
+    scores = f"F1 {replayed.f1:.3f}, onset F1 {replayed.onset_f1:.3f}"
+    axis.set_title(f"{replayed.score.title}, {player}: {scores}", loc="left", parse_math=False)
     marks = (KeyMark.RIGHT, KeyMark.MISSED, KeyMark.WRONG)
     handles: list[Any] = [Patch(color=_hex(MARK_COLOURS[mark]), label=MARK_WORDS[mark]) for mark in marks]
     handles += [Line2D([], [], color=HAND_COLOURS[side], label=f"fingertips, {HAND_WORDS[side]}") for side in SIDES]

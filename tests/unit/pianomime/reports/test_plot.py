@@ -6,7 +6,7 @@ import numpy as np
 from command_examples import Command
 from PIL import Image
 
-from pianomime.episodes.performance import perform
+from pianomime.episodes.replayed_rollout import replay_rollout
 from pianomime.reports.plot import fingertips, roll_image
 from pianomime_core.keyboard import KEYBOARD
 from pianomime_core.rollout import Rollout
@@ -24,9 +24,9 @@ def test_right_missed_and_wrong_have_their_colours() -> None:
 
 
 def test_a_finger_is_on_each_pressed_key(recorded: Path) -> None:
-    performance, rollout = perform(recorded), Rollout.load(recorded)
-    tips = fingertips(performance)
-    assert tips.shape == (2, 5, len(performance.poses), 3)
+    replayed, rollout = replay_rollout(recorded), Rollout.load(recorded)
+    tips = fingertips(replayed)
+    assert tips.shape == (2, 5, len(replayed.poses), 3)
     assert KEYBOARD.center_y_m[0] < tips[1, :, :, 1].max() < tips[0, :, :, 1].min() < KEYBOARD.center_y_m[-1]
     for row, key in np.argwhere(rollout.pressed[:-1]):
         ends = tips[:, :, row + 1]  # poses begin at time 0, rows end 50 ms later
