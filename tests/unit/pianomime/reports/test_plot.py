@@ -12,15 +12,18 @@ from pianomime_core.keyboard import KEYBOARD
 from pianomime_core.rollout import Rollout
 
 BLUE, PURPLE, VERMILION = (0x00, 0x72, 0xB2), (0xCC, 0x79, 0xA7), (0xD5, 0x5E, 0x00)
+WHITE = (255, 255, 255)
 
 
-def test_right_missed_and_wrong_have_their_colours() -> None:
+def test_right_missed_and_wrong_have_their_colours_and_shapes() -> None:
     goal, pressed = np.zeros((4, 88), dtype=bool), np.zeros((4, 88), dtype=bool)
     goal[0:2, 10] = pressed[1:3, 10] = True
     picture = roll_image(goal, pressed)
-    assert picture.shape == (88, 4, 3)
-    assert [tuple(colour) for colour in picture[10]] == [PURPLE, BLUE, VERMILION, (255, 255, 255)]
-    assert (picture[KEYBOARD.is_black] < 255).all()
+    assert picture.shape == (3 * 88, 4, 3)
+    below, middle, above = [[tuple(colour) for colour in row] for row in picture[30:33]]
+    assert below == above == [PURPLE, BLUE, WHITE, WHITE]
+    assert middle == [WHITE, BLUE, VERMILION, WHITE]
+    assert (picture[np.repeat(KEYBOARD.is_black, 3)] < 255).all()
 
 
 def test_a_finger_is_on_each_pressed_key(recorded: Path) -> None:
