@@ -31,7 +31,7 @@ HEIGHT_IN = 9.0
 DOTS_PER_IN = 100
 MARGIN_KEYS = 3
 HAND_COLOURS = dict(zip(SIDES, ("#009E73", "#E69F00"), strict=True))
-HAND_LINES = dict(zip(SIDES, ("-", (0, (4, 2))), strict=True))
+HAND_LINES: dict[str, Any] = dict(zip(SIDES, ("-", (0, (4, 2))), strict=True))
 HAND_HATCHES = dict(zip(SIDES, (None, "////"), strict=True))
 """What the colours say, for grey print."""
 NOBODY_COLOUR = "#999999"

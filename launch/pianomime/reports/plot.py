@@ -42,7 +42,7 @@ HAND_COLOURS = dict(zip(SIDES, ("#009E73", "#E69F00"), strict=True))
 """Green and orange of the palette of `key_marks` (Okabe and Ito), whose other colours mark the keys."""
 FINGER_COLOURS = ("#E69F00", "#56B4E9", "#009E73", "#0072B2", "#222222")
 """Thumb to little."""
-HAND_LINES = dict(zip(SIDES, ("-", (0, (4, 2))), strict=True))
+HAND_LINES: dict[str, Any] = dict(zip(SIDES, ("-", (0, (4, 2))), strict=True))
 FINGER_LINES = ("-", (0, (5, 1.5)), (0, (5, 1.5, 1, 1.5)), (0, (1, 1)), (0, (3, 1, 1, 1, 1, 1)))
 """Line styles say what the colours say, for grey print."""
 HAND_WORDS = {"rh": "right hand", "lh": "left hand"}
