@@ -10,8 +10,8 @@ TRAINING := $(VENV)/.training
 PERCEPTION := $(VENV)/.perception
 TRANSCRIPTION := $(VENV)/.transcription
 KERNELS := $(shell grep -rl --include=*.py "^@kernel$$" ros2_ws/src/pianomime_policy/pianomime_policy)
-# Without their dependencies: of robopianist only the assets are used, and tinysoundfont wants PyAudio, which compiles
-# against PortAudio, only to play by itself. mediapipe, transkun: see their requirements files.
+# For sound, without their dependencies: of robopianist only the soundfont is used; tinysoundfont wants PyAudio, which
+# compiles against PortAudio, only to play by itself. mediapipe, transkun: see their requirements files.
 BARE := robopianist==1.0.10 tinysoundfont==0.3.7
 PERCEPTION_BARE := mediapipe==0.10.14
 TRANSCRIPTION_BARE := transkun==2.0.1

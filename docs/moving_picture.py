@@ -8,7 +8,7 @@ from pathlib import Path
 from PIL import Image
 
 from pianomime.episodes.episode import play_episode
-from pianomime.episodes.performance import perform
+from pianomime.episodes.replayed_rollout import replay_rollout
 from pianomime.files.models import model_folder
 from pianomime.files.songs import find_song, read_song
 from pianomime.reports.video import snapshot
@@ -42,16 +42,16 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         rollout = Path(folder) / "rollout.npz"
         play_episode(Simulator(scene), controller, beginning, controller_name=options.controller).save(rollout)
-        performance = perform(rollout, FRAMES_PER_S)
+        replayed = replay_rollout(rollout, FRAMES_PER_S)
     with closing(FrameRenderer(scene, SIZE)) as film:
-        poses = performance.poses[round(options.start * FRAMES_PER_S) :]
-        frames = [Image.fromarray(film.draw(*snapshot(performance, pose))) for pose in poses]
+        poses = replayed.poses[round(options.start * FRAMES_PER_S) :]
+        frames = [Image.fromarray(film.draw(*snapshot(replayed, pose))) for pose in poses]
     first, *others = frames
     period_ms = round(1000 / FRAMES_PER_S)
     first.save(options.out, save_all=True, append_images=others, duration=period_ms, loop=0, quality=QUALITY, method=6)
     size = options.out.stat().st_size
     assert size < LARGEST_BYTES, f"{size} bytes are more than a page should load"
-    print(f"{options.out}: {len(frames)} frames, {size / 1000:.0f} kB, F1 {performance.f1:.3f}")
+    print(f"{options.out}: {len(frames)} frames, {size / 1000:.0f} kB, F1 {replayed.f1:.3f}")
 
 
 if __name__ == "__main__":

@@ -1,10 +1,10 @@
 """Makes the pictures of docs/planner.md: `.venv/bin/python -m docs.planner_pictures all --out docs/images`.
 
-fingering   who plays which note, and what was missed
-hand_path   where the hands are, planned and simulated
-stroke      one finger from key to key
-reach       what each finger reaches
-errors      why key-frames are lost, of players side by side
+fingering   which finger plays which note, and what was missed
+hand_path   where the hands are, as planned and as simulated
+stroke      one finger on its way from key to key
+reach       how far each finger reaches
+errors      why note-frames are lost, by several players
 chord_jump  what a jump from chord to chord costs
 """
 
@@ -28,14 +28,15 @@ from docs.planner_pictures.style import save
 from pianomime.files.outputs import make_folder
 from pianomime.files.songs import bundled_songs
 from pianomime_core.errors import UserError, unknown_value
+from pianomime_policy.controllers.default_controller import DEFAULT_CONTROLLER
 
 ALL = "all"
-COMPARED = ("streaming-1s", "streaming")
-"""Players of the errors picture unless files are given."""
+COMPARED = ("streaming-1s", "streaming", DEFAULT_CONTROLLER)
+"""Controllers in the picture of errors unless files are given."""
 
 
 def pictures(options: argparse.Namespace) -> dict[str, Callable[[], Figure]]:
-    """Makers of the pictures by name; a song that several of them show is played once."""
+    """Return the functions that draw the pictures, by name; a song that several of them show is played once."""
 
     @cache
     def performance() -> Performance:
@@ -58,7 +59,7 @@ def pictures(options: argparse.Namespace) -> dict[str, Callable[[], Figure]]:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Write NAME.png for every picture asked for; the exit code."""
+    """Write NAME.png for every picture asked for, and return the exit code."""
     parser = argparse.ArgumentParser(
         prog="python -m docs.planner_pictures",
         description=__doc__,
@@ -66,16 +67,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("names", nargs="+", metavar="NAME", help=f"pictures, or {ALL}")
     parser.add_argument("--out", type=Path, required=True, help="folder")
-    parser.add_argument("--song", default="fuer_elise", help="bundled song or MIDI file that is shown")
-    parser.add_argument("--seconds", type=float, default=8.0, help="so much of it")
+    parser.add_argument("--song", default="fuer_elise", help="bundled song or MIDI file to show")
+    parser.add_argument("--seconds", type=float, default=8.0, help="how much of it")
     parser.add_argument(
         "--json",
         action="append",
         metavar="LABEL=FILE",
         help="errors: a player and its counts, written by pianomime diagnose --json; once for each player "
-        f"(otherwise {' and '.join(COMPARED)} play the bundled songs)",
+        f"(default: {', '.join(COMPARED)} play the bundled songs)",
     )
-    parser.add_argument("--json-songs", default="", metavar="WORDS", help="errors: what was played in those files")
+    parser.add_argument(
+        "--json-songs", default="", metavar="WORDS", help="errors: the songs of those files, in words, for the title"
+    )
     options = parser.parse_args(arguments)
     makers = pictures(options)
     try:

@@ -1,4 +1,4 @@
-"""What a jump from chord to chord costs, by its distance and the rest before it: the limit of legato."""
+"""Note-frames that a jump from chord to chord costs, by its distance and the rest before it: the limit of legato."""
 
 import numpy as np
 from benchmarks.chord_jump import JumpLoss
@@ -21,7 +21,7 @@ def _frames(time_ms: ArrayLike) -> ArrayLike:
 
 
 def chord_jump_picture(losses: list[JumpLoss]) -> Figure:
-    """Key-frames lost a note over distance: the shortest rest by its parts, others as curves."""
+    """Draw the note-frames lost per note over the distance of the jump, and for the shortest rest their parts."""
     figure = Figure(figsize=(9.0, 4.4))
     axes = figure.subplots()
     rests = sorted({loss.rest_s for loss in losses})
@@ -30,8 +30,13 @@ def chord_jump_picture(losses: list[JumpLoss]) -> Figure:
         distance_cm = 100 * np.array([loss.distance_m for loss in these])
         early, lost = (np.array([getattr(loss, name) for loss in these]) for name in ("early", "lost"))
         if number == 0:
-            axes.fill_between(distance_cm, 0, early, color=SKY, alpha=0.45, lw=0, label="old chord let go early")
-            axes.fill_between(distance_cm, early, lost, color=ORANGE, alpha=0.45, lw=0, label="new chord late")
+            for below, above, colour, hatch, words in (
+                (np.zeros_like(early), early, SKY, None, "old chord released early"),
+                (early, lost, ORANGE, "////", "new chord late"),
+            ):
+                axes.fill_between(
+                    distance_cm, below, above, fc=colour, alpha=0.45, lw=0, hatch=hatch, hatchcolor=INK, label=words
+                )
         words = "no rest" if rest_s == 0 else f"{1e3 * rest_s:.0f} ms of rest"
         axes.plot(distance_cm, lost, color=INK, lw=1.8, ls=_LINES[number % len(_LINES)], marker="o", ms=4)
         axes.annotate(words, (distance_cm[-1], lost[-1]), (0, 7), textcoords="offset points", ha="right")
@@ -40,7 +45,7 @@ def chord_jump_picture(losses: list[JumpLoss]) -> Figure:
     axes.grid(axis="y", color=GRID, lw=0.6)
     axes.set_axisbelow(True)
     axes.set_xlabel("both hands jump by [cm]")
-    axes.set_ylabel("key-frames lost, an old note and a new one")
+    axes.set_ylabel("note-frames lost by an old and a new note")
     time = axes.secondary_yaxis("right", functions=(_milliseconds, _frames))
     time.set_ylabel("[ms]")
     time.spines["right"].set_visible(False)

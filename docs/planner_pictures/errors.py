@@ -1,4 +1,4 @@
-"""Why key-frames were lost, of any number of players side by side."""
+"""Missed and wrong note-frames by cause, for several players side by side."""
 
 import json
 import operator
@@ -23,13 +23,16 @@ from pianomime_policy.controllers.registry import make_controller
 
 _SIDES = (("missed", MISSED_ROWS, MISSED), ("wrong", WRONG_ROWS, WRONG))
 _BAR = 0.8
+_LEGEND_COLUMNS = 2
+_HATCHES = (None, "////", "....", "xxxx")
+"""Of the players, besides their shades."""
 
 
 def errors_picture(totals: Mapping[str, Mapping[str, Any]], songs: str) -> Figure:
-    """Causes of missed and of wrong key-frames as bars, in percent of the wanted ones.
+    """Draw the causes of missed and of wrong note-frames as bars, in percent of the wanted ones.
 
     Args:
-        totals: Label -> `ErrorTable.as_dict` of a player, the first one lightest.
+        totals: Label -> `ErrorTable.as_dict` of a player; the first one is lightest.
         songs: What was played, for the title.
     """
     rows = [(side, words, field, colour) for side, causes, colour in _SIDES for words, field in causes.items()]
@@ -41,8 +44,8 @@ def errors_picture(totals: Mapping[str, Mapping[str, Any]], songs: str) -> Figur
         for number, total in enumerate(totals.values()):
             y = place + (number + 0.5) * height - _BAR / 2
             percent = _percent(total, side, field)
-            axes.barh(y, percent or 0.0, 0.88 * height, color=_shade(colour, number, len(totals)))
-            # A rollout does not say which fingers played.
+            axes.barh(y, percent or 0.0, 0.88 * height, lw=0, **_look(colour, number, len(totals)))
+            # A rollout does not tell which fingers played.
             words = "not known" if percent is None else f"{percent:.2f} %"
             axes.text((percent or 0.0) + 0.008 * longest, y, words, va="center", fontsize=7.5, color=SOFT_INK)
     axes.axhline(len(MISSED_ROWS) - 0.5, color=SOFT_INK, lw=0.8)
@@ -53,7 +56,7 @@ def errors_picture(totals: Mapping[str, Mapping[str, Any]], songs: str) -> Figur
     axes.spines["left"].set_visible(False)
     axes.grid(axis="x", color=GRID, lw=0.6)
     axes.set_axisbelow(True)
-    axes.set_xlabel("of wanted key-frames [%]")
+    axes.set_xlabel("of wanted note-frames [%]")
     for y, words, colour in (
         (-0.35, "wanted, not pressed", MISSED),
         (len(MISSED_ROWS) - 0.35, "pressed, not wanted", WRONG),
@@ -61,20 +64,20 @@ def errors_picture(totals: Mapping[str, Mapping[str, Any]], songs: str) -> Figur
         axes.text(
             1.0, y, words, transform=axes.get_yaxis_transform(), ha="right", va="top", weight="bold", color=colour
         )
-    axes.set_title(f"Where key-frames are lost: {songs}", pad=28)
+    axes.set_title(f"Where note-frames are lost: {songs}", pad=12 + 16 * -(-len(totals) // _LEGEND_COLUMNS))
     handles = [
-        Patch(color=_shade((0.3, 0.3, 0.3), number, len(totals)), label=f"{label}: {_sum(total)}")
+        Patch(lw=0, **_look((0.3, 0.3, 0.3), number, len(totals)), label=f"{label}: {_sum(total)}")
         for number, (label, total) in enumerate(totals.items())
     ]
     axes.legend(
-        handles=handles, loc="lower left", bbox_to_anchor=(-0.01, 1.0), ncols=len(handles), fontsize=8.5,
-        labelcolor=SOFT_INK,
+        handles=handles, loc="lower left", bbox_to_anchor=(-0.01, 1.0), ncols=min(len(handles), _LEGEND_COLUMNS),
+        fontsize=8.5, labelcolor=SOFT_INK,
     )  # fmt: skip
     return figure
 
 
 def played_totals(controllers: Sequence[str], songs: Sequence[Path]) -> dict[str, dict[str, Any]]:
-    """Controller -> counts of all songs together, as `pianomime diagnose` counts them.
+    """Let controllers play songs; return controller -> counts of all songs together, as `pianomime diagnose` has them.
 
     Raises:
         UserError: As `pianomime_policy.controllers.registry.make_controller` and `pianomime.files.songs.read_song`.
@@ -93,7 +96,7 @@ def played_totals(controllers: Sequence[str], songs: Sequence[Path]) -> dict[str
 
 
 def read_totals(named: list[str]) -> dict[str, dict[str, Any]]:
-    """Label -> counts of "label=file" words, files as `pianomime diagnose --json` writes them.
+    """Read "label=file" words, files as `pianomime diagnose --json` writes them; return label -> counts.
 
     Raises:
         UserError: A word is not of that form, or a file is not such a file.
@@ -120,8 +123,8 @@ def _sum(total: Mapping[str, Any]) -> str:
     return "{:.1f} % missed, {:.1f} % wrong".format(*sums)
 
 
-def _shade(colour: Colour, number: int, count: int) -> Colour:
-    # From light to full, so that players differ in grey, too.
+def _look(colour: Colour, number: int, count: int) -> dict[str, Any]:
+    # From light to full, and hatched, so that players differ in grey print, too.
     share = 1.0 if count == 1 else 0.45 + 0.55 * number / (count - 1)
-    red, green, blue = (1 - share * (1 - channel) for channel in colour)
-    return red, green, blue
+    shade = tuple(1 - share * (1 - channel) for channel in colour)
+    return {"fc": shade, "hatch": _HATCHES[number % len(_HATCHES)], "hatchcolor": "white"}

@@ -1,4 +1,4 @@
-"""Fingering on a piano roll, and what became of it."""
+"""A piano roll with the finger of every note, and the errors that were made."""
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -11,9 +11,12 @@ from docs.planner_pictures.style import (
     FINGER_INKS,
     GRID,
     INK,
+    LEFT_HATCH,
     MISSED,
+    MISSED_HATCH,
     SOFT_INK,
     WRONG,
+    WRONG_HATCH,
     key_name,
     runs,
 )  # fmt: skip
@@ -22,13 +25,12 @@ from pianomime_core.keyboard import KEYBOARD
 from pianomime_core.metrics import score
 from pianomime_core.timing import CONTROL_TIMESTEP_S as STEP_S
 
-_LEFT_HATCH = "//////"
 _MARGIN_S = 0.02
 _STRIP = 0.42
 
 
 def fingering_picture(performance: Performance) -> Figure:
-    """Notes in the colour and with the number of their finger, left hand hatched; errors on top."""
+    """Draw notes with the colour and the number of their finger, those of the left hand hatched; errors on top."""
     keys = np.flatnonzero((performance.goal | performance.pressed).any(axis=0))
     low, high = int(keys.min()) - 1, int(keys.max()) + 1
     seconds = len(performance.goal) * STEP_S
@@ -72,7 +74,7 @@ def _notes(axes: Axes, performance: Performance) -> None:
         ink = INK if finger < 0 else FINGER_INKS[finger % 5]
         bar = FancyBboxPatch(
             (start_s, key - 0.42), end_s - start_s, 0.84, boxstyle="round,pad=0,rounding_size=0.05",
-            fc=colour, ec=INK, lw=0.7, hatch=_LEFT_HATCH if finger >= 5 else None, hatchcolor=ink, zorder=2,
+            fc=colour, ec=INK, lw=0.7, hatch=LEFT_HATCH if finger >= 5 else None, hatchcolor=ink, zorder=2,
         )  # fmt: skip
         axes.add_patch(bar)
         played = runs(performance.pressed[onset:end, key])
@@ -86,11 +88,14 @@ def _notes(axes: Axes, performance: Performance) -> None:
 
 def _errors(axes: Axes, performance: Performance) -> None:
     goal, pressed = performance.goal, performance.pressed
-    for mask, colour in ((goal & ~pressed, MISSED), (pressed & ~goal, WRONG)):
+    for mask, colour, hatch in ((goal & ~pressed, MISSED, MISSED_HATCH), (pressed & ~goal, WRONG, WRONG_HATCH)):
         for key in np.flatnonzero(mask.any(axis=0)):
             for first, last in runs(mask[:, key]):
                 x, width = first * STEP_S, (last - first) * STEP_S
-                axes.add_patch(Rectangle((x, key - _STRIP), width, 2 * _STRIP, fc=colour, ec="white", lw=0.6, zorder=5))
+                strip = Rectangle(
+                    (x, key - _STRIP), width, 2 * _STRIP, fc=colour, ec="white", lw=0.6, hatch=hatch, zorder=5
+                )
+                axes.add_patch(strip)
 
 
 def _legend(axes: Axes) -> None:
@@ -100,9 +105,9 @@ def _legend(axes: Axes) -> None:
     ]
     handles += [
         Patch(fc="white", ec=INK, lw=0.7, label="right hand"),
-        Patch(fc="white", ec=INK, lw=0.7, hatch=_LEFT_HATCH, hatchcolor=INK, label="left hand"),
-        Patch(fc=MISSED, label="wanted, not pressed"),
-        Patch(fc=WRONG, label="pressed, not wanted"),
+        Patch(fc="white", ec=INK, lw=0.7, hatch=LEFT_HATCH, hatchcolor=INK, label="left hand"),
+        Patch(fc=MISSED, ec="white", hatch=MISSED_HATCH, label="wanted, not pressed"),
+        Patch(fc=WRONG, ec="white", hatch=WRONG_HATCH, label="pressed, not wanted"),
     ]
     axes.legend(
         handles=handles, loc="lower left", bbox_to_anchor=(-0.005, 1.0), ncols=len(handles), fontsize=8,

@@ -1,4 +1,4 @@
-"""Where both hands are along the keyboard: planned, simulated, and where their fingers let them be."""
+"""The place of both hands along the keyboard: planned, simulated, and where it is comfortable for their fingers."""
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -8,7 +8,7 @@ from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
 from docs.planner_pictures.performance import Performance
-from docs.planner_pictures.style import GRID, HAND_COLOURS, INK, SOFT_INK, draw_keyboard, key_name, runs
+from docs.planner_pictures.style import GRID, HAND_COLOURS, INK, LEFT_HATCH, SOFT_INK, draw_keyboard, key_name, runs
 from pianomime_core.keyboard import KEYBOARD
 from pianomime_core.timing import CONTROL_TIMESTEP_S
 from pianomime_policy.fingering.fingering import finger_offsets_m, offset_limits_m
@@ -16,10 +16,12 @@ from pianomime_policy.fingering.fingering import finger_offsets_m, offset_limits
 _KEYBOARD_S = 0.45
 _MARGIN_M = 0.06
 _DASHES = (0, (4, 1.6))
+_HATCHES, _MARKERS = (None, LEFT_HATCH), ("o", "s")
+_MARKER_STEPS = 10
 
 
 def hand_path_picture(performance: Performance) -> Figure:
-    """Planned and simulated centres over time, bands of comfort, notes, and the keyboard to scale."""
+    """Draw planned and simulated centres over time, bands of comfort, notes, and the keyboard to scale."""
     seconds = len(performance.goal) * CONTROL_TIMESTEP_S
     places = KEYBOARD.center_y_m[performance.goal.any(axis=0)]
     low, high = places.min() - _MARGIN_M, places.max() + _MARGIN_M
@@ -35,8 +37,14 @@ def hand_path_picture(performance: Performance) -> Figure:
         for first, last in runs(~np.isnan(lowest)):
             edges_s = np.arange(first, last + 1) * CONTROL_TIMESTEP_S
             below, above = (np.append(v[first:last], v[last - 1]) for v in (lowest, highest))
-            axes.fill_between(edges_s, below, above, step="post", color=colour, alpha=0.22, lw=0, zorder=1)
-        axes.plot(time_s, performance.centre_m[:, hand], color=colour, lw=2.2, zorder=4)
+            axes.fill_between(
+                edges_s, below, above, step="post", fc=colour, alpha=0.22, lw=0, hatch=_HATCHES[hand],
+                hatchcolor=colour, zorder=1,
+            )  # fmt: skip
+        centre_m = performance.centre_m[:, hand]
+        axes.plot(
+            time_s, centre_m, color=colour, lw=2.2, marker=_MARKERS[hand], ms=6, markevery=_MARKER_STEPS, zorder=4
+        )
         axes.plot(performance.fine_time_s, performance.fine_centre_m[:, hand], color=INK, ls=_DASHES, lw=1.0, zorder=5)
     axes.set_xlim(-_KEYBOARD_S, seconds)
     axes.set_ylim(low, high)
@@ -48,8 +56,10 @@ def hand_path_picture(performance: Performance) -> Figure:
     axes.set_xlabel("time [s]")
     axes.set_title(f"Where the hands are: {performance.song}, first {seconds:g} s", pad=28)
     handles = [
-        Line2D([], [], color=HAND_COLOURS[0], lw=2.2, label="right hand, planned"),
-        Line2D([], [], color=HAND_COLOURS[1], lw=2.2, label="left hand, planned"),
+        *(
+            Line2D([], [], color=colour, lw=2.2, marker=marker, ms=6, label=f"{hand} hand, planned")
+            for hand, colour, marker in zip(("right", "left"), HAND_COLOURS, _MARKERS, strict=True)
+        ),
         Line2D([], [], color=INK, lw=1.0, ls=_DASHES, label="simulated"),
         Patch(color="#999999", alpha=0.35, label="where all its sounding fingers are comfortable"),
         Patch(fc="#8A8A8A", label="notes"),
@@ -62,7 +72,10 @@ def hand_path_picture(performance: Performance) -> Figure:
 
 
 def comfort_m(performance: Performance, hand: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """(T,), (T,) lowest and highest centre [m] that suits every finger on a key; nan where none does or none is."""
+    """Return the lowest and the highest comfortable centre of a hand for all its fingers on keys, (T,) each [m].
+
+    Both are nan where no centre is comfortable for all, and where no finger is on a key.
+    """
     offset, (low, high) = finger_offsets_m(), offset_limits_m()
     notes = performance.notes
     lowest, highest = np.full(len(performance.goal), -np.inf), np.full(len(performance.goal), np.inf)

@@ -1,4 +1,4 @@
-"""A performance with all that a picture may show: what was planned, what was asked for, and what the hands did."""
+"""A song played by the planner, with all that a picture may show: the plan, the fingertip targets, and the motion."""
 
 from dataclasses import dataclass
 
@@ -23,7 +23,7 @@ from pianomime_policy.motion.stuck_keys import StuckKeyDetector
 
 
 class FineSimulator(Simulator):
-    """Steps as its parent and keeps what every physics step of 5 ms leaves.
+    """Steps as `Simulator` does, and keeps the state after every physics step of 5 ms.
 
     Attributes:
         fine_joints, fine_keys: One (n,) and (88,) for each physics step since the reset [rad, m].
@@ -49,11 +49,11 @@ class Performance:
 
     Attributes:
         goal, pressed: (T, 88).
-        notes: Who plays them.
+        notes: All notes with their fingers.
         centre_m: (T, 2) planned hand paths.
-        rows: Of each hand, what its fingertips were asked for: (T, 5, ..) each.
+        rows: Fingertip targets of each hand, arrays of (T, 5, ..).
         fine_time_s: (P,) end of each physics step.
-        fine_centre_m: (P, 2) where the forearms were, as the planner counts a hand's centre.
+        fine_centre_m: (P, 2) centres of the hands, by their forearms, as in `centre_m`.
         fine_tips_m: (P, 2, 5, 3) contact points.
         fine_keys_rad: (P, 88).
     """
@@ -86,7 +86,7 @@ def perform(song: str, seconds: float) -> Performance:
     last_of_step = slice(PHYSICS_STEPS_PER_CONTROL_STEP - 1, -1, PHYSICS_STEPS_PER_CONTROL_STEP)
     seen_joints = np.concatenate([[rollout.initial_joint_positions], fine_joints[last_of_step]])
     seen_keys = np.concatenate([np.zeros((1, NUM_KEYS)), fine_keys[last_of_step]])
-    # The planner keeps its motion plan to itself; the same notes are read the same way again.
+    # The planner does not show its motion plan; the same notes give the same plan again.
     c = planner.config
     motion_plan = c.new_motion_plan()
     motion_plan.update(roll.goal, 0)
@@ -115,7 +115,7 @@ def perform(song: str, seconds: float) -> Performance:
 
 
 def make_hand(side: str, config: PlannerConfig) -> HandPlanner:
-    """The hand "rh" or "lh" as the planner has it."""
+    """Return the controller of hand "rh" or "lh" that the planner uses."""
     c = config.performer
     return HandPlanner(side, SceneConfig().variant, config.fingertips, c.posture, c.kinematics, c.tracking)
 
@@ -127,7 +127,7 @@ def _asked_for(
     seen_tips: list[NDArray[np.float64]],
     seen_keys: NDArray[np.float64],
 ) -> FingertipRows:
-    # As `HandsController.act` does, including recovery and stuck keys.
+    # The same as in `HandsController.act`, including the recovery of fingers that missed their key.
     detector = StuckKeyDetector(config.performer.press_watch)
     asked = []
     for step, tips in enumerate(seen_tips):

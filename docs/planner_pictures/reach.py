@@ -1,4 +1,4 @@
-"""Reach: how far beside a key the inverse kinematics leaves a finger while the rest of the hand stays at its place."""
+"""The reach of each finger: how far beside a key it ends while the rest of the hand keeps its place."""
 
 from dataclasses import replace
 
@@ -22,12 +22,12 @@ _SPAN_M = 0.11
 _LARGEST_MM = 20.0
 # A fingertip further sideways than this presses the neighbour.
 _HARMLESS_MM = 4.0
-# So stiff that the forearm stays where it is.
+# Stiff enough to keep the forearm where it is.
 _HELD_STIFFNESS = 100.0
 
 
 def reach_picture(offsets: int = 105) -> Figure:
-    """Heat maps of the remaining error for a white and a black key, with limits of comfort."""
+    """Draw heat maps of the remaining error for a white and a black key, with the limits of comfort."""
     offset_m = np.linspace(-_SPAN_M, _SPAN_M, offsets)
     figure = Figure(figsize=(10.0, 4.9))
     both = figure.subplots(2, 1, sharex=True, gridspec_kw={"hspace": 0.28})
@@ -69,10 +69,10 @@ def reach_picture(offsets: int = 105) -> Figure:
 
 
 def remaining_errors_m(key: int, offset_m: NDArray[np.float64]) -> NDArray[np.float64]:
-    """(5, n) how far sideways of its target [m] each finger of the right hand ends that is to press `key`.
+    """Return how far sideways of its target each finger of the right hand ends that is to press `key`, (5, n) [m].
 
     The forearm is held so that the key is `offset_m` (n,) to the right of the hand's centre; the four other fingers
-    stand ready over white keys at their comfortable places.
+    wait above white keys at their comfortable places.
     """
     config = PlannerConfig()
     posture = config.performer.posture

@@ -1,4 +1,4 @@
-"""One finger between two keys: press, lift, travel, ready, press."""
+"""One stroke: a finger presses a key, lifts, travels to the next key, waits above it and presses it."""
 
 from itertools import pairwise
 from typing import NamedTuple
@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from docs.planner_pictures.performance import Performance
-from docs.planner_pictures.style import GREEN, GRID, INK, ORANGE, RIGHT, SOFT_INK, key_name
+from docs.planner_pictures.style import GREEN, GRID, INK, ORANGE, RIGHT, SOFT_INK, key_name, runs
 from pianomime_core.errors import UserError
 from pianomime_core.hands import FINGERS
 from pianomime_core.keyboard import KEYBOARD
@@ -23,7 +23,7 @@ _WHITE_TOP_M = float(KEYBOARD.top_z_m[~KEYBOARD.is_black][0])
 
 
 class Stroke(NamedTuple):
-    """Finger 0..9 goes from one key, let go at step `release`, to another, wanted from step `onset`."""
+    """Finger 0..9 releases one key at step `release`; the goal has the next one from step `onset` on."""
 
     finger: int
     release: int
@@ -33,7 +33,7 @@ class Stroke(NamedTuple):
 
 
 def stroke_picture(performance: Performance) -> Figure:
-    """Height and place of a fingertip and the angles of both keys over time, phases shaded."""
+    """Draw height and place of a fingertip and the angles of both keys over time, phases shaded and named."""
     stroke = widest_stroke(performance)
     first = max(stroke.release - _BEFORE_STEPS, 0)
     last = min(stroke.onset + _AFTER_STEPS, len(performance.goal))
@@ -64,10 +64,10 @@ def stroke_picture(performance: Performance) -> Figure:
 
 
 def widest_stroke(performance: Performance) -> Stroke:
-    """The stroke with the longest way sideways among those whose phases can be told apart.
+    """Return the stroke that goes furthest sideways among those that are slow enough to show their phases.
 
     Raises:
-        UserError: No finger changes its key with time to spare.
+        UserError: There is none: the music leaves no finger the time.
     """
     notes = performance.notes
     strokes = []
@@ -83,7 +83,7 @@ def widest_stroke(performance: Performance) -> Stroke:
 
 
 def _phases(performance: Performance, stroke: Stroke, first: int, last: int) -> list[str]:
-    # By the weights of the rows, which differ from phase to phase.
+    # The weights of the fingertip targets differ from phase to phase.
     c = FingertipConfig()
     names = {
         c.press_weight: "press",
@@ -150,13 +150,13 @@ def _key_lanes(axes: Axes, stroke: Stroke) -> None:
 
 
 def _angles(axes: Axes, performance: Performance, stroke: Stroke, first: int, last: int) -> None:
-    # Tracks of wanted frames under the curves say when each key should be down.
-    for row, (key, colour) in enumerate(((stroke.key_from, GREEN), (stroke.key_to, RIGHT))):
+    # Bars under the curves show when the goal has each key.
+    for row, (key, colour, line) in enumerate(((stroke.key_from, GREEN, (0, (5, 1))), (stroke.key_to, RIGHT, "-"))):
         share = 100 * performance.fine_keys_rad[:, key] / KEYBOARD.travel_rad[key]
-        axes.plot(performance.fine_time_s, share, color=colour, lw=2.0, label=key_name(key), zorder=3)
-        for step in np.flatnonzero(performance.goal[first:last, key]) + first:
-            span = [step * CONTROL_TIMESTEP_S, (step + 1) * CONTROL_TIMESTEP_S]
-            axes.plot(span, [-9 - 9 * row] * 2, color=colour, lw=4, solid_capstyle="butt", zorder=3)
+        axes.plot(performance.fine_time_s, share, color=colour, lw=2.0, ls=line, label=key_name(key), zorder=3)
+        for begin, end in runs(performance.goal[first:last, key]):
+            span = [(first + step) * CONTROL_TIMESTEP_S for step in (begin, end)]
+            axes.plot(span, [-9 - 9 * row] * 2, color=colour, lw=4, ls=line, solid_capstyle="butt", zorder=3)
     active = 100 * KEYBOARD.activation_rad[stroke.key_to] / KEYBOARD.travel_rad[stroke.key_to]
     axes.axhline(active, color=INK, lw=0.9, ls="--", zorder=2)
     across = axes.get_yaxis_transform()

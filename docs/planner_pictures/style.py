@@ -1,8 +1,8 @@
-"""How the pictures look: colours that everybody can tell apart, names of keys, files of small size.
+"""The look of the pictures: colours, hatches, names of keys, small files.
 
 Colours are those of Okabe and Ito ("Color Universal Design", 2008), as in `pianomime_sim.viewers.key_marks`: reddish
-purple is wanted and not pressed, vermilion is pressed and wrong. Fingers get darker from thumb to little, so that they
-can be told apart in grey, too.
+purple is wanted but not pressed, vermilion is pressed but not wanted. Everything that colour says is also said by a
+hatch, a line style, a marker, a number or a word, so that the pictures can be read in grey print.
 """
 
 from pathlib import Path
@@ -34,9 +34,12 @@ INK, SOFT_INK, GRID = "#222222", "#6B6B6B", "#DDDDDD"
 FINGER_COLOURS = ("#F0E442", "#56B4E9", "#009E73", "#0072B2", "#3A3A3A")
 """Thumb..little."""
 FINGER_INKS = (INK, INK, "white", "white", "white")
-"""What can be read on them."""
+"""Text colours that are legible on them."""
 HAND_COLOURS = ("#0072B2", "#E69F00")
 """Right, left."""
+LEFT_HATCH = "//////"
+"""Of whatever belongs to the left hand."""
+MISSED_HATCH, WRONG_HATCH = None, "xxx"
 
 _DOTS_PER_INCH = 120
 _PALETTE = 128
@@ -66,13 +69,13 @@ matplotlib.rcParams.update(
 
 
 def key_name(key: int) -> str:
-    """Name of a key 0..87 as musicians say it: 39 is C4, the middle C."""
+    """Return the name of a key 0..87 in scientific pitch notation: 39 is C4, middle C."""
     octave, pitch_class = divmod(key + LOWEST_PITCH, 12)
     return f"{_PITCH_CLASSES[pitch_class]}{octave - 1}"
 
 
 def draw_keyboard(axes: Axes, low_m: float, high_m: float, left: float, right: float) -> None:
-    """Draw the keys between two places along the keyboard, vertically, between the x coordinates left and right."""
+    """Draw the keys from `low_m` to `high_m` of a vertical keyboard, between the x coordinates `left` and `right`."""
     for black in (False, True):
         for key in np.flatnonzero(KEYBOARD.is_black == black):
             bottom = KEYBOARD.center_y_m[key] - KEYBOARD.width_m[key] / 2
@@ -84,14 +87,14 @@ def draw_keyboard(axes: Axes, low_m: float, high_m: float, left: float, right: f
 
 
 def runs(mask: NDArray[np.bool_]) -> list[tuple[int, int]]:
-    """Unbroken runs of a mask (T,) as (first, one past the last)."""
+    """Return the unbroken runs of a mask (T,) as (first, one past the last)."""
     edges = np.flatnonzero(np.diff(np.concatenate([[False], mask, [False]]).astype(int)))
     return [(int(first), int(last)) for first, last in edges.reshape(-1, 2)]
 
 
 def save(figure: Figure, path: Path) -> None:
-    """Write a PNG with few colours, which is small and looks the same."""
+    """Write a PNG of few colours: it is smaller and looks the same."""
     figure.savefig(path, dpi=_DOTS_PER_INCH, bbox_inches="tight", pad_inches=0.12, facecolor="white")
     with Image.open(path) as picture:
-        few = picture.convert("RGB").quantize(_PALETTE, dither=Image.Dither.NONE)
+        few = picture.convert("RGB").quantize(_PALETTE, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
     few.save(path, optimize=True)

@@ -31,59 +31,22 @@
 used: launch files import this package under a python without NumPy.
 """
 
+from importlib import import_module
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from pianomime_core.lazy import lazy_names
-
-__all__ = [
-    "CONTROL_TIMESTEP_S",
-    "Action",
-    "Controller",
-    "Demonstration",
-    "Episode",
-    "Note",
-    "Observation",
-    "PianoRoll",
-    "Rollout",
-    "SceneConfig",
-    "Score",
-    "ScoreCard",
-    "Simulator",
-    "SimulatorState",
-    "UserError",
-    "bundled_songs",
-    "controller_names",
-    "load_song",
-    "make_controller",
-    "piano_roll",
-    "play_episode",
-    "score",
-]
-
 if TYPE_CHECKING:
-    from pianomime.api import (
-        CONTROL_TIMESTEP_S,
-        Action,
-        Controller,
-        Demonstration,
-        Episode,
-        Note,
-        Observation,
-        PianoRoll,
-        Rollout,
-        SceneConfig,
-        Score,
-        ScoreCard,
-        Simulator,
-        SimulatorState,
-        UserError,
-        bundled_songs,
-        controller_names,
-        load_song,
-        make_controller,
-        piano_roll,
-        play_episode,
-        score,
-    )
+    from pianomime.api import *  # noqa: F403 (its __all__ is the only list of the names)
 else:
-    __getattr__, __dir__ = lazy_names(__name__, {"pianomime.api": tuple(__all__)})
+
+    def __getattr__(name: str) -> object:
+        # `from pianomime import gym` asks for an attribute before it imports the module.
+        if name != "__all__" and (name.startswith("_") or find_spec(f"{__name__}.{name}")):
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        api = import_module("pianomime.api")
+        if name not in ("__all__", *api.__all__):
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}: it offers {', '.join(api.__all__)}")
+        return getattr(api, name)
+
+    def __dir__() -> list[str]:
+        return sorted(import_module("pianomime.api").__all__)

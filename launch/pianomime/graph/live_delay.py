@@ -19,7 +19,7 @@ import math
 from pianomime_core.errors import UserError
 from pianomime_core.live_window import visible_steps
 from pianomime_core.timing import CONTROL_TIMESTEP_S, FRAMES_PER_SECOND
-from pianomime_policy.controllers.specs import OURS, spec_of
+from pianomime_policy.controllers.specs import OURS, check_name, spec_of
 
 MAX_DELAY_S = 20.0
 
@@ -36,12 +36,30 @@ def live_delay_s(controller: str, delay_s: float | None = None) -> float:
         raise UserError(f"controller {controller!r} wants to see the whole song: live, choose one of {live}")
     if delay_s is None:
         return horizon * CONTROL_TIMESTEP_S if horizon > 1 else 0.0
-    if not (math.isfinite(delay_s) and 0 <= delay_s <= MAX_DELAY_S):
-        raise UserError(f"delay {delay_s:g} s: it must be 0 to {MAX_DELAY_S:g} s")
-    steps = round(delay_s * FRAMES_PER_SECOND)
+    steps = _steps(delay_s)
     if visible_steps(steps) < horizon:
         raise UserError(
             f"delay {delay_s:g} s: controller {controller!r} looks ahead {horizon * CONTROL_TIMESTEP_S:g} s, the delay "
             "must be so long or longer; or choose a controller that looks less far ahead"
         )
     return steps * CONTROL_TIMESTEP_S
+
+
+def launched_delay_s(controller: str, delay_s: float | None = None) -> float:
+    """`live_delay_s` for a launch file, which must not import the code of another package.
+
+    Raises:
+        UserError: As `live_delay_s`, or a controller of another package is launched without a delay.
+    """
+    if controller in OURS:
+        return live_delay_s(controller, delay_s)
+    check_name(controller)
+    if delay_s is None:
+        raise UserError(f"how far controller {controller!r} looks ahead is not known before it runs: give a delay in s")
+    return _steps(delay_s) * CONTROL_TIMESTEP_S
+
+
+def _steps(delay_s: float) -> int:
+    if not (math.isfinite(delay_s) and 0 <= delay_s <= MAX_DELAY_S):
+        raise UserError(f"delay {delay_s:g} s: it must be 0 to {MAX_DELAY_S:g} s")
+    return round(delay_s * FRAMES_PER_SECOND)

@@ -30,7 +30,7 @@ from pianomime.graph.graph_options import (
     PlayOptions,
     SeeOptions,
 )
-from pianomime.graph.live_delay import live_delay_s
+from pianomime.graph.live_delay import launched_delay_s
 from pianomime.graph.node_entry import WRITE_S, NodeEntry, Value
 from pianomime.graph.rviz import frames_nodes, rviz_node
 from pianomime_core.errors import UserError
@@ -272,7 +272,7 @@ def _live(options: LiveOptions) -> NodeEntry:
         parameters={
             "port": options.port,
             "virtual": options.virtual,
-            "delay_s": live_delay_s(options.controller, options.delay_s),
+            "delay_s": launched_delay_s(options.controller, options.delay_s),
             "channel": options.channel,
             "transpose": options.transpose,
         },

@@ -31,6 +31,9 @@ HEIGHT_IN = 9.0
 DOTS_PER_IN = 100
 MARGIN_KEYS = 3
 HAND_COLOURS = dict(zip(SIDES, ("#009E73", "#E69F00"), strict=True))
+HAND_LINES: dict[str, Any] = dict(zip(SIDES, ("-", (0, (4, 2))), strict=True))
+HAND_HATCHES = dict(zip(SIDES, (None, "////"), strict=True))
+"""What the colours say, for grey print."""
 NOBODY_COLOUR = "#999999"
 HAND_WORDS = {"rh": "right hand", "lh": "left hand"}
 
@@ -57,12 +60,16 @@ def plot_demonstration(demonstration: Demonstration, out: Path) -> None:
     roll.set_title(words, loc="left", parse_math=False)
     for side, known in zip(SIDES, demonstration.valid.T, strict=True):
         row = SIDES.index(side)
-        tracks.fill_between(demonstration.time_s, row, row + 0.8 * known, color=HAND_COLOURS[side], step="post", lw=0)
+        top, look = row + 0.8 * known, _note_look(side)
+        tracks.fill_between(demonstration.time_s, row, top, step="post", lw=0, **look)
     tracks.set_yticks([0.4, 1.4], [f"{HAND_WORDS[side]} seen" for side in SIDES])
     tracks.set_xlabel("time [s]")
     tracks.set_xlim(0, duration_s)
-    handles: list[Any] = [Patch(color=HAND_COLOURS[side], label=f"notes, {HAND_WORDS[side]}") for side in SIDES]
-    handles += [Line2D([], [], color=HAND_COLOURS[side], label=f"fingertips, {HAND_WORDS[side]}") for side in SIDES]
+    handles: list[Any] = [Patch(lw=0, label=f"notes, {HAND_WORDS[side]}", **_note_look(side)) for side in SIDES]
+    handles += [
+        Line2D([], [], color=HAND_COLOURS[side], linestyle=HAND_LINES[side], label=f"fingertips, {HAND_WORDS[side]}")
+        for side in SIDES
+    ]
     handles += [Patch(color=NOBODY_COLOUR, label="notes without a finger")]
     figure.legend(handles=handles, loc="outside lower center", ncols=len(handles), frameon=False)
     try:
@@ -75,8 +82,8 @@ def _draw_notes(axis: Any, demonstration: Demonstration) -> None:
     keys = demonstration.pitch - LOWEST_PITCH
     columns = (demonstration.onset_s, demonstration.offset_s, keys, demonstration.finger)
     for onset_s, offset_s, key, finger in zip(*(column.tolist() for column in columns), strict=True):
-        colour = NOBODY_COLOUR if finger == NOBODY else HAND_COLOURS[SIDES[finger // len(FINGERS)]]
-        axis.barh(key, offset_s - onset_s, left=onset_s, height=0.9, color=colour, alpha=0.6, lw=0)
+        look = {"facecolor": NOBODY_COLOUR} if finger == NOBODY else _note_look(SIDES[finger // len(FINGERS)])
+        axis.barh(key, offset_s - onset_s, left=onset_s, height=0.9, alpha=0.6, lw=0, **look)
         if finger != NOBODY:
             axis.text(onset_s, key, f" {finger % len(FINGERS) + 1}", va="center", fontsize=7)
     lowest, highest = int(keys.min()) - MARGIN_KEYS, int(keys.max()) + MARGIN_KEYS
@@ -93,4 +100,9 @@ def _draw_fingertips(axis: Any, demonstration: Demonstration) -> None:
             # Centres of the keys rise with the pitch, white and black together.
             along = np.interp(tip_m[:, 1], KEYBOARD.center_y_m, np.arange(NUM_KEYS))
             known = np.where(np.isfinite(tip_m[:, 1]), along, np.nan)
-            axis.plot(demonstration.time_s, known, color=HAND_COLOURS[side], linewidth=0.7)
+            colour, line = HAND_COLOURS[side], HAND_LINES[side]
+            axis.plot(demonstration.time_s, known, color=colour, linestyle=line, linewidth=0.7)
+
+
+def _note_look(side: str) -> dict[str, Any]:
+    return {"facecolor": HAND_COLOURS[side], "hatch": HAND_HATCHES[side], "edgecolor": "white"}

@@ -16,7 +16,7 @@
 
 from pathlib import Path
 
-from pianomime.episodes.performance import perform
+from pianomime.episodes.replayed_rollout import replay_rollout
 from pianomime.files.outputs import check_file, keep_apart
 from pianomime_core.errors import UserError
 from pianomime_core.notes import save_midi
@@ -46,13 +46,13 @@ def write_sound(rollout: Path, out: Path, soundfont: Path | None) -> None:
         UserError: As `sound`.
     """
     synth = PianoSynth(soundfont) if out.suffix == ".wav" else None
-    performance = perform(rollout)
-    notes = performance.score.notes
+    replayed = replay_rollout(rollout)
+    notes = replayed.score.notes
     if synth is None:
-        save_midi(performance.score, out)
+        save_midi(replayed.score, out)
     else:
-        write_wave(sound_of(performance.score, synth, performance.duration_s), out)
-    print(f"{out}: {len(notes)} notes in {performance.duration_s:.1f} s{_loudness([note.velocity for note in notes])}")
+        write_wave(sound_of(replayed.score, synth, replayed.duration_s), out)
+    print(f"{out}: {len(notes)} notes in {replayed.duration_s:.1f} s{_loudness([note.velocity for note in notes])}")
 
 
 def _loudness(velocities: list[int]) -> str:

@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pianomime.episodes.performance import Performance, perform
+from pianomime.episodes.replayed_rollout import ReplayedRollout, replay_rollout
 from pianomime.files.outputs import check_file, keep_apart
 from pianomime.reports.video_caption import Caption
 from pianomime.reports.video_sizes import SIZES
@@ -57,20 +57,20 @@ def video(rollout: Path, out: Path, size: str, soundfont: Path | None) -> int:
     except ImportError as error:
         raise UserError("video needs PyAV: pip install av") from error
     synth = PianoSynth(soundfont)
-    performance = perform(rollout, FRAMES_PER_S)
-    with closing(FrameRenderer(performance.scene, SIZES[size])) as renderer:
-        sound = sound_of(performance.score, synth, performance.duration_s)
+    replayed = replay_rollout(rollout, FRAMES_PER_S)
+    with closing(FrameRenderer(replayed.scene, SIZES[size])) as renderer:
+        sound = sound_of(replayed.score, synth, replayed.duration_s)
         try:
-            write_whole(out, lambda file: _write(file, performance, renderer, sound, SIZES[size]))
+            write_whole(out, lambda file: _write(file, replayed, renderer, sound, SIZES[size]))
         except OSError as error:
             raise UserError(f"video {str(out)!r} cannot be written: {error.strerror}") from error
-    print(f"{out}: {len(sound) / SAMPLE_RATE_HZ:.1f} s, {len(performance.score.notes)} notes")
+    print(f"{out}: {len(sound) / SAMPLE_RATE_HZ:.1f} s, {len(replayed.score.notes)} notes")
     return 0
 
 
-def snapshot(performance: Performance, state: SimulatorState) -> tuple[Snapshot, float]:
+def snapshot(replayed: ReplayedRollout, state: SimulatorState) -> tuple[Snapshot, float]:
     """Return the snapshot of a state, and the elapsed part of its control step; colours are those of the step's end."""
-    rollout = performance.rollout
+    rollout = replayed.rollout
     # A state at the very end of a step belongs to that step.
     elapsed = state.time_s / CONTROL_TIMESTEP_S
     step = min(max(math.ceil(elapsed - 1e-6) - 1, 0), len(rollout.goal) - 1)
@@ -86,11 +86,11 @@ def snapshot(performance: Performance, state: SimulatorState) -> tuple[Snapshot,
 
 
 def _write(
-    path: Path, performance: Performance, renderer: FrameRenderer, sound: NDArray[np.float32], size: tuple[int, int]
+    path: Path, replayed: ReplayedRollout, renderer: FrameRenderer, sound: NDArray[np.float32], size: tuple[int, int]
 ) -> None:
     import av
 
-    caption = Caption(performance, size)
+    caption = Caption(replayed, size)
     with av.open(str(path), "w", options={"movflags": "+faststart"}) as container:
         images: Any = container.add_stream("libx264", rate=FRAMES_PER_S, options=_CODEC_OPTIONS)
         images.width, images.height = size
@@ -99,8 +99,8 @@ def _write(
         audio: Any = container.add_stream("aac", rate=SAMPLE_RATE_HZ, layout="stereo")
         number = math.ceil(len(sound) / SAMPLES_PER_FRAME)
         for index in tracked(range(number), "rendering", number):
-            if index < len(performance.poses):
-                image = caption.put_on(renderer.draw(*snapshot(performance, performance.poses[index])))
+            if index < len(replayed.poses):
+                image = caption.put_on(renderer.draw(*snapshot(replayed, replayed.poses[index])))
                 frame = av.VideoFrame.from_ndarray(image, format="rgb24").reformat(
                     format="yuv420p", dst_colorspace=_BT709
                 )

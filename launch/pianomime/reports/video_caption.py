@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from pianomime.episodes.performance import Performance
+from pianomime.episodes.replayed_rollout import ReplayedRollout
 from pianomime_sim.viewers.key_marks import MARK_COLOURS, MARK_WORDS
 
 TEXT_HEIGHT = 1 / 36
@@ -29,7 +29,7 @@ TEXT_COLOUR = (0xE6, 0xE6, 0xE6)
 class Caption:
     """Title and legend, drawn once and put on every frame of `size` (width, height)."""
 
-    def __init__(self, performance: Performance, size: tuple[int, int]) -> None:
+    def __init__(self, replayed: ReplayedRollout, size: tuple[int, int]) -> None:
         width, height = size
         letter = round(height * TEXT_HEIGHT)
         font = ImageFont.load_default(letter)
@@ -44,7 +44,7 @@ class Caption:
             box = (x, letter, x + letter, 2 * letter)
             pen.rectangle(box, fill=255)
             paint.rectangle(box, fill=MARK_COLOURS[mark])
-        title = _title(performance)
+        title = _title(replayed)
         while font.getlength(title) > x - 3 * letter:
             title = title[:-2] + "…"
         pen.text((letter, letter), title, fill=255, font=font)
@@ -61,6 +61,6 @@ class Caption:
         return captioned
 
 
-def _title(performance: Performance) -> str:
-    player = performance.rollout.metadata.get("controller") or "unknown player"
-    return f"F1 {performance.f1:.3f} {player}, {performance.score.title}"
+def _title(replayed: ReplayedRollout) -> str:
+    player = replayed.rollout.metadata.get("controller") or "unknown player"
+    return f"F1 {replayed.f1:.3f} {player}, {replayed.score.title}"

@@ -6,7 +6,8 @@ import pytest
 
 from pianomime_core.errors import UserError
 from pianomime_core.instruments import Choice, Instrument, choice, instruments, played, remark
-from pianomime_core.midi_tracks import NOTE_OFF, NOTE_ON, PROGRAM_CHANGE, Event, MidiTracks, Track
+from pianomime_core.midi_track_reader import NOTE_OFF, NOTE_ON, PROGRAM_CHANGE, Event, Track
+from pianomime_core.midi_tracks import MidiTracks
 
 PIANO, HARPSICHORD, GUITAR, STRINGS = 0, 6, 24, 48
 

@@ -9,15 +9,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pianomime_core.midi_tracks import (
+from pianomime_core.midi_track_reader import (
     CONTROL_CHANGE,
     NOTE_OFF,
     NOTE_ON,
     PROGRAM_CHANGE,
     Event,
     MidiBytesError,
-    read_midi_tracks,
 )
+from pianomime_core.midi_tracks import read_midi_tracks
 
 END = b"\x00\xff\x2f\x00"
 NOTE = b"\x00\x90\x3c\x50\x60\x80\x3c\x00"
@@ -136,7 +136,7 @@ def test_what_makes_no_sense(name: str) -> None:
 
 
 def test_as_many_events_as_the_limit_and_one_more(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pianomime_core.midi_tracks.MAX_EVENTS", 50)
+    monkeypatch.setattr("pianomime_core.midi_track_reader.MAX_EVENTS", 50)
     full = b"\x00\x90\x3c\x40" + b"\x00\x3c\x40" * 48
     assert len(read_midi_tracks(smf(track(full))).tracks[0].events) == 49
     with pytest.raises(MidiBytesError, match="has more events than the limit of 50"):

@@ -1,5 +1,8 @@
 """`import pianomime as pm`: a song, a simulator, a controller, an episode."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 from command_examples import write_midi
@@ -62,3 +65,27 @@ def test_bad_input_is_named():
         pm.make_controller("demo")
     with pytest.raises(ValueError, match="without notes"):
         pm.play_episode(pm.Simulator(), pm.make_controller("idle"), pm.Score(()))
+
+
+WITHOUT_NUMPY = """
+import sys
+sys.modules["numpy"] = None
+import pianomime
+from pianomime import graph
+print(hasattr(pianomime, "__wrapped__"), graph.__name__)
+"""
+
+
+def test_its_packages_are_imported_where_numpy_is_missing():
+    done = subprocess.run([sys.executable, "-c", WITHOUT_NUMPY], capture_output=True, text=True, check=True)
+    assert done.stdout == "False pianomime.graph\n"
+
+
+def test_its_names_are_those_of_the_api():
+    everything = {}
+    exec("from pianomime import *", everything)
+    assert {"load_song", "Simulator", "make_controller", "play_episode"} <= everything.keys()
+    assert dir(pm) == sorted(pm.__all__)
+    assert all(everything[name] is getattr(pm, name) for name in pm.__all__)
+    with pytest.raises(AttributeError, match=r"no attribute 'load_sonf': it offers .*load_song"):
+        pm.load_sonf  # noqa: B018

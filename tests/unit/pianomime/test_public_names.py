@@ -1,7 +1,7 @@
 """What our packages offer by name: to people, to type checkers, and to a python with nothing installed."""
 
 import ast
-import importlib
+import importlib.util
 import subprocess
 import sys
 from pathlib import Path
@@ -17,7 +17,17 @@ ROOT = Path(__file__).resolve().parents[3]
 def names_for_type_checkers(package: str) -> list[str]:
     tree = ast.parse(Path(importlib.import_module(package).__file__).read_text())
     [block] = [node for node in tree.body if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"]
-    return [alias.asname or alias.name for node in block.body for alias in node.names]
+    names = [(node.module, alias.asname or alias.name) for node in block.body for alias in node.names]
+    return [each for module, name in names for each in (all_of(module) if name == "*" else [name])]
+
+
+def all_of(module: str) -> list[str]:
+    """What a checker reads of a module for `import *`: the list as it is written there."""
+    tree = ast.parse(Path(importlib.util.find_spec(module).origin).read_text())
+    [names] = [
+        node.value for node in tree.body if isinstance(node, ast.Assign) and ast.unparse(node.targets) == "__all__"
+    ]
+    return ast.literal_eval(names)
 
 
 @pytest.mark.parametrize("package", LAZY + EAGER)

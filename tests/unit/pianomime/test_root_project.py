@@ -52,7 +52,10 @@ def test_files_of_the_packages_come_too():
     told = set(PROJECT["tool"]["setuptools"]["package-data"]["*"])
     for folder in FOLDERS:
         found = ast.unparse(call_of_setup(folder)["package_data"])
-        assert set(ast.literal_eval(found.replace("NAME", "'name'"))["name"]) <= told
+        patterns = ast.literal_eval(found.replace("NAME", "'name'"))["name"]
+        assert set(patterns) <= told
+        where = folder / folder.name if folder.name != "launch" else folder / "pianomime"
+        assert all(list(where.glob(pattern)) for pattern in patterns)
 
 
 def test_tested_versions_are_allowed():

@@ -21,7 +21,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pianomime_core.errors import UserError
-from pianomime_core.midi_tracks import MAX_TRACKS, NOTE_ON, PROGRAM_CHANGE, MidiTracks
+from pianomime_core.midi_track_reader import NOTE_ON, PROGRAM_CHANGE
+from pianomime_core.midi_tracks import MAX_TRACKS, MidiTracks
 
 DRUM_CHANNEL = 10
 HIGHEST_CHANNEL = 16

@@ -23,7 +23,8 @@ from bisect import bisect_right
 from pathlib import Path
 
 from pianomime_core.errors import UserError
-from pianomime_core.midi_tracks import MidiBytesError, MidiTracks, is_midi, read_midi_tracks
+from pianomime_core.midi_track_reader import MidiBytesError
+from pianomime_core.midi_tracks import MidiTracks, is_midi, read_midi_tracks
 
 MAX_FILE_BYTES = 10_000_000
 """Half an hour of piano is below 1 MB."""

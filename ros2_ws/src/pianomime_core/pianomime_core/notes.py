@@ -35,7 +35,7 @@ from pianomime_core.errors import UserError
 from pianomime_core.instruments import DRUM_CHANNEL, EVERYTHING_FOR_A_PIANO, Choice, instruments, played, remark
 from pianomime_core.keyboard import HIGHEST_PITCH, LOWEST_PITCH
 from pianomime_core.midi import TempoMap, read_midi_file
-from pianomime_core.midi_tracks import CONTROL_CHANGE, NOTE_OFF, NOTE_ON
+from pianomime_core.midi_track_reader import CONTROL_CHANGE, NOTE_OFF, NOTE_ON
 from pianomime_core.whole_file import write_whole
 
 MAX_DURATION_S = 30 * 60.0

@@ -12,9 +12,9 @@
 # See the License for the specific language governing permissions and
 # limitations under the License.
 
-"""A process that ends with the one that started it, however that one ended.
+"""Ends this process when its parent process is gone, however the parent ended.
 
-The packages of the nodes import this before anything else: their parent may be gone before they have imported the rest.
+The packages of the nodes import this module first, since the parent may be gone before the other imports are done.
 """
 
 import os
@@ -25,20 +25,20 @@ from contextlib import contextmanager
 from pathlib import Path
 
 PARENT = os.getppid()
-"""The process that started this one, while it was still there."""
+"""Id of the parent process when this module was imported."""
 LAUNCHER = "PIANOMIME_LAUNCHER"
-"""Environment variable with the process number of the launcher, which may be gone before the line above is reached."""
+"""Environment variable with the process id of the launcher, which may be gone before `PARENT` is read."""
 POLL_PERIOD_S = 0.25
 FAREWELL_S = 10.0
-"""What an orphan may take to write its files once it was asked to end; then it is killed."""
+"""Time to write files after SIGTERM, before SIGKILL."""
 
 
 @contextmanager
 def ending_with_parent(poll_period_s: float = POLL_PERIOD_S, farewell_s: float = FAREWELL_S) -> Iterator[None]:
-    """Within the block, send this process SIGTERM when its parent is gone, and SIGKILL if it does not end by itself.
+    """Within the block, send this process SIGTERM when its parent is gone, and SIGKILL if that does not end it.
 
-    The parent is looked at: Linux's own death signal (prctl) belongs to the parent's *thread*, and would end us with a
-    worker that has done its work. Whom a shell started by `nohup` is to outlive the shell, and does.
+    The parent is polled: Linux's parent-death signal (prctl) comes at the end of the parent's *thread*, and so of a
+    worker thread that has started us and is done. A process that was started with `nohup` outlives its parent.
     """
     over = threading.Event()
     if LAUNCHER not in os.environ and _ignores_hangup(os.getpid()) and not _ignores_hangup(PARENT):
@@ -65,7 +65,7 @@ def ending_with_parent(poll_period_s: float = POLL_PERIOD_S, farewell_s: float =
 def _ignores_hangup(process: int) -> bool:
     try:
         status = Path(f"/proc/{process}/status").read_text(encoding="utf-8")
-    except FileNotFoundError:  # gone already, or outside of this container
+    except FileNotFoundError:  # it has ended, or is outside this container
         return True
     ignored = int(status.split("SigIgn:")[1].split()[0], 16)
     return bool((ignored >> (signal.SIGHUP - 1)) & 1)

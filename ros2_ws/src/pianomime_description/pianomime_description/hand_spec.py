@@ -12,20 +12,19 @@
 # See the License for the specific language governing permissions and
 # limitations under the License.
 
-"""The two Shadow Hands, from the MJCF and meshes of the robopianist wheel (robopianist.models.hands.shadow_hand).
+"""The two Shadow Hands, from the MJCF and meshes in `shadow_hand`, built as robopianist.models.hands.shadow_hand does.
 
 Names are those of `pianomime_core.hands`: joints and bodies as in the MJCF (`rh_FFJ3`, `rh_palm`), actuators without
 their `A_` (`rh_FFJ0`), and a site at the tip of each finger (`rh_thumb_tip`).
 """
 
-from importlib.util import find_spec
 from math import sqrt
 from pathlib import Path
 from types import MappingProxyType
 
 import mujoco
 
-from pianomime_core.errors import UserError, unknown_value
+from pianomime_core.errors import unknown_value
 from pianomime_core.hands import FINGERS, SIDES
 from pianomime_core.keyboard import KEYBOARD
 from pianomime_description.variant import ForearmSlide, SceneConfig, hand_variant
@@ -38,6 +37,7 @@ _DISTAL_BODIES = MappingProxyType(
     dict(zip(FINGERS, ("thdistal", "ffdistal", "mfdistal", "rfdistal", "lfdistal"), strict=True))
 )
 _FINGERTIP_OFFSET_M = MappingProxyType(dict(zip(FINGERS, (0.0275, 0.026, 0.026, 0.026, 0.026), strict=True)))
+_FOLDER = Path(__file__).parent / "shadow_hand"
 _MJCF_FILES = MappingProxyType({"rh": "right_hand.xml", "lh": "left_hand.xml"})
 
 
@@ -65,7 +65,7 @@ def attach_hand(spec: mujoco.MjSpec, side: str, config: SceneConfig) -> None:
     """Add one hand to the world of `spec`, with names that begin with the side.
 
     Raises:
-        UserError: Unknown side, or the robopianist wheel is not installed.
+        UserError: Unknown side.
     """
     if side not in SIDES:
         raise unknown_value("side", side, SIDES)
@@ -78,11 +78,10 @@ def attach_hand(spec: mujoco.MjSpec, side: str, config: SceneConfig) -> None:
 
 
 def _load_hand(side: str, config: SceneConfig) -> mujoco.MjSpec:
-    folder = _assets_folder()
     # The side is removed from names here and added back on attachment, so that classes and meshes of the two hands,
     # which have no side in the file, do not clash.
-    hand = mujoco.MjSpec.from_string((folder / _MJCF_FILES[side]).read_text().replace(f'"{side}_', '"'))
-    hand.meshdir = str(folder / "assets")
+    hand = mujoco.MjSpec.from_string((_FOLDER / _MJCF_FILES[side]).read_text().replace(f'"{side}_', '"'))
+    hand.meshdir = str(_FOLDER / "assets")
     for actuator in hand.actuators:
         actuator.name = actuator.name.removeprefix("A_")
     for site in hand.sites:
@@ -133,11 +132,3 @@ def _slide_range_m(slide: ForearmSlide, side: str) -> tuple[float, float]:
     half_keyboard_m = float(KEYBOARD.center_y_m[-1] + KEYBOARD.width_m[-1] / 2)
     start_y_m = _FOREARM_POSITION_M[side][1]
     return (-half_keyboard_m - start_y_m, half_keyboard_m - start_y_m)
-
-
-def _assets_folder() -> Path:
-    # Located without importing the package, whose imports need music libraries that a robot does not need.
-    spec = find_spec("robopianist")
-    if spec is None or not spec.submodule_search_locations:
-        raise UserError("the hands' meshes are missing: pip install --no-deps robopianist==1.0.10 (make install does)")
-    return Path(spec.submodule_search_locations[0]) / "models" / "hands" / "third_party" / "shadow_hand"

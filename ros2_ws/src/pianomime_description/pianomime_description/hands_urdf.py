@@ -51,7 +51,7 @@ def hands_urdf(variant: str = "pianomime", joint_prefix: str = "") -> str:
         joint_prefix: Prefix of the names of joints, as in the messages; for frames robot_state_publisher has its own.
 
     Raises:
-        UserError: Unknown variant, or the robopianist wheel is not installed.
+        UserError: Unknown variant.
     """
     robot = Xml.Element("robot", name=f"{variant}_hands")
     _add(robot, "link", name=ROOT_LINK)

@@ -31,9 +31,6 @@ def build_scene(config: SceneConfig) -> mujoco.MjSpec:
 
     Units are m, kg, s and rad; x points towards the player, y along the keyboard to the treble, z up. Joints are
     ordered as keys, right hand, left hand, but should be looked up by name.
-
-    Raises:
-        UserError: The robopianist wheel is not installed.
     """
     spec = mujoco.MjSpec()
     spec.modelname = "pianomime"

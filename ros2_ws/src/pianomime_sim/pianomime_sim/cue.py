@@ -12,7 +12,7 @@
 # See the License for the specific language governing permissions and
 # limitations under the License.
 
-"""What must be known before a performance can begin: its song, and where the hands begin."""
+"""What the simulator waits for before it begins a performance: the song, and the initial joint positions."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,25 +21,27 @@ Bools = NDArray[np.bool_]
 
 
 class BeyondEndError(ValueError):
-    """A start that lies beyond the end of the song."""
+    """The first step to play lies beyond the end of the song."""
 
     def __init__(self, first: int, steps: int) -> None:
         super().__init__(f"the start is at step {first}, the song has {steps} steps")
 
 
 class Cue:
-    """Song and start come from two sides, in any order. They belong together if they are of the same performance, by
-    the name that the source of the song gave it; what is over does not begin again by itself.
+    """Collects the song and the start of a performance, which come from two nodes in any order.
+
+    They belong together if they carry the same name, which the source of the song gives to each performance. A
+    performance that is over does not begin again by itself.
 
     Attributes:
-        steps: Control steps to play at most; None while no song is known.
-        song: Keys (T, 88) and sustain (T,) wanted; None before it is told, and for live music.
-        start: Joint positions (n,) [rad, m] to begin from; None before they are told.
-        first: Step to begin with: 0, or in the middle of a song that was being played already.
+        steps: Number of control steps to play at most; None until there is a song.
+        song: Goal of the keys (T, 88) and of the sustain pedal (T,); None until it comes, and for live music.
+        start: Initial joint positions (n,) [rad, m]; None until they come.
+        first: First step to play: 0, or a later one if the song was already being played.
     """
 
     def __init__(self, session_steps: int | None = None) -> None:
-        """`session_steps`: Live: so many at most, and no song is waited for."""
+        """`session_steps`: For live music, the number of steps after which it ends; no song is waited for."""
         self._live = session_steps is not None
         self.steps = session_steps
         self.song: tuple[Bools, Bools] | None = None
@@ -50,7 +52,7 @@ class Cue:
 
     @property
     def is_complete(self) -> bool:
-        """True when a performance can begin."""
+        """True if song and start of the same performance are there, and it is not over."""
         is_known = self.steps is not None and self.start is not None
         return is_known and self.is_of(self._of_start) and self._of_song != self._over
 
@@ -58,7 +60,7 @@ class Cue:
         """Take the whole song; live music has none.
 
         Raises:
-            BeyondEndError: The start that came before it does not fit; another start is waited for.
+            BeyondEndError: The start that came first lies beyond its end; that start is dropped.
         """
         if self._live:
             return
@@ -68,28 +70,27 @@ class Cue:
             raise BeyondEndError(self.first, self.steps)
 
     def take_start(self, performance: str, positions: NDArray[np.float64], first: int) -> None:
-        """Take where the hands begin, and with which step; who says so of a performance that is over thinks that its
-        simulator is gone.
+        """Take the initial joint positions (n,) [rad, m] and the first step to play.
 
         Raises:
-            BeyondEndError: It lies beyond the end of the song; what was known stays.
+            BeyondEndError: It lies beyond the end of the song; the start that was known is kept.
         """
-        if performance == self._over:
+        if performance == self._over:  # a controller offers its last state when the simulator falls silent at the end
             return
         if self.steps is not None and self.is_of(performance) and first > self.steps:
             raise BeyondEndError(first, self.steps)
         self.start, self.first, self._of_start = positions, first, performance
 
     def is_of(self, performance: str) -> bool:
-        """Whether something is of the performance that can begin, or goes on."""
+        """Return whether a message belongs to the current performance, which waits or is being played."""
         return self._live or performance == self._of_song
 
     def finish(self) -> None:
-        """This performance is over."""
+        """Mark the current performance as over."""
         self._over = self._of_song
 
     def repeat(self) -> bool:
-        """Let the performance that is over begin again; False if none is."""
+        """Allow the performance that is over to begin again; return False if none is over."""
         if self._over != self._of_song:
             return False
         self._over = None

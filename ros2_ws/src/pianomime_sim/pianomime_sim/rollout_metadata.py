@@ -23,7 +23,7 @@ from typing import Any
 from pianomime_core.metrics import ScoreCard
 from pianomime_description.variant import SceneConfig
 
-_PACKAGES = ("pianomime", "robopianist", "mujoco", "numpy", "numba", "scipy")
+_PACKAGES = ("pianomime", "mujoco", "numpy", "numba", "scipy")
 
 
 def rollout_metadata(config: SceneConfig, controller: str, card: ScoreCard, **more: Any) -> dict[str, Any]:

@@ -39,7 +39,7 @@ from pianomime_core.ros_node import WARNING_PERIOD_S
 from pianomime_core.ros_owner import Owners
 from pianomime_core.ros_qos import LATCHED, NEWEST
 from pianomime_sim.cue import BeyondEndError, Cue
-from pianomime_sim.performance import Performance
+from pianomime_sim.physics_thread import PhysicsThread
 
 
 class Inbox:
@@ -50,7 +50,7 @@ class Inbox:
         joint_names: Names in a start message, in the simulator's order.
         target_names: Names in a command, in the simulator's order.
         cue: Receives song and start.
-        performance: Returns the current performance, or None.
+        physics: Returns the thread of the current performance, or None.
         begin: Called after a song or a start was accepted.
 
     Attributes:
@@ -63,11 +63,11 @@ class Inbox:
         joint_names: tuple[str, ...],
         target_names: tuple[str, ...],
         cue: Cue,
-        performance: Callable[[], Performance | None],
+        physics: Callable[[], PhysicsThread | None],
         begin: Callable[[], None],
     ) -> None:
         self.refused = 0
-        self._node, self._cue, self._performance, self._begin = node, cue, performance, begin
+        self._node, self._cue, self._physics, self._begin = node, cue, physics, begin
         self._joints = NameOrder(joint_names)
         self._targets = NameOrder(target_names, beside=(SUSTAIN,))
         self._keys = NameOrder(GOAL_NAMES)
@@ -81,7 +81,7 @@ class Inbox:
 
     def on_song(self, message: JointTrajectory) -> None:
         """Accept the whole song; during a performance it is ignored, since it comes from a restarted source."""
-        if self._performance() is not None:
+        if self._physics() is not None:
             return
         try:
             self._cue.take_song(message.header.frame_id, *read_goal(message, self._keys))
@@ -93,7 +93,7 @@ class Inbox:
     def on_start(self, message: JointState) -> None:
         """Accept the initial joint positions; during a performance they are ignored: a restarted controller begins
         with the current ones."""
-        if self._performance() is not None:
+        if self._physics() is not None:
             return
         try:
             start, _ = read_joint_state(message, self._joints, velocities=False)
@@ -105,14 +105,14 @@ class Inbox:
 
     def on_goal(self, message: JointTrajectory) -> None:
         """Use the rows of a goal window for scoring."""
-        performance = self._performance()
-        if performance is None or performance.playback.now is None or not self._cue.is_of(message.header.frame_id):
+        physics = self._physics()
+        if physics is None or physics.playback.now is None or not self._cue.is_of(message.header.frame_id):
             return
         try:
             step, goal = step_of(message.header.stamp), read_goal(message, self._keys)
-            if step > performance.playback.now[0]:
-                raise MessageError(f"step {step} is yet to come, the song is at {performance.playback.now[0]}")
-            performance.scoreboard.expect(step, *goal)
+            if step > physics.playback.now[0]:
+                raise MessageError(f"step {step} is yet to come, the song is at {physics.playback.now[0]}")
+            physics.scoreboard.expect(step, *goal)
         except MessageError as error:
             self._refuse(topics.GOAL, error)
 
@@ -122,12 +122,12 @@ class Inbox:
         Raises:
             UnsafeError: A number is not finite.
         """
-        performance = self._performance()
+        physics = self._physics()
         try:
             step, targets = step_of(message.header.stamp), read_targets(message, self._targets)
             # Otherwise it answers no state, or one from before the song was restarted.
-            if performance is not None and (now := performance.playback.now) is not None and step <= now[0]:
-                performance.commands.put(step, targets, read_pedal(message))
+            if physics is not None and (now := physics.playback.now) is not None and step <= now[0]:
+                physics.commands.put(step, targets, read_pedal(message))
         except NotFiniteError as error:
             raise UnsafeError(f"{self._node.resolve_topic_name(topics.COMMAND)}: {error}") from error
         except MessageError as error:

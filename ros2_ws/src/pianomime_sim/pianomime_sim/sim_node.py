@@ -34,7 +34,7 @@ from pianomime_physics.observed_simulator import ObservedSimulator
 from pianomime_sim import ros_health
 from pianomime_sim.command_buffer import CommandBuffer
 from pianomime_sim.cue import Cue
-from pianomime_sim.performance import Performance
+from pianomime_sim.physics_thread import PhysicsThread
 from pianomime_sim.playback import Playback
 from pianomime_sim.ros_display import Display
 from pianomime_sim.ros_inbox import Inbox
@@ -53,7 +53,7 @@ END_PERIOD_S = 0.05
 
 
 class SimNode:
-    """Callbacks run in the executor, the song in the thread of a Performance."""
+    """Callbacks run in the executor, the song in a `PhysicsThread`."""
 
     def __init__(self) -> None:
         self.node = SteadyNode("sim_node")
@@ -65,7 +65,7 @@ class SimNode:
         self._score_reporter = ScoreReporter(self.node, asked.rollout, asked.score)
         self._states = StatePublisher(self.node)
         self._simulator = ObservedSimulator(self._states.observe, asked.scene, self._states.has_subscribers)
-        self._performance: Performance | None = None
+        self._physics: PhysicsThread | None = None
         self._cue = Cue(asked.session_steps)
         self._diagnostics: Diagnostics | None = None
         self._finished = False
@@ -77,7 +77,7 @@ class SimNode:
             prefixed(self._asked.joint_prefix, names)
             for names in (self._simulator.joint_names, self._simulator.target_names)
         )
-        self._inbox = Inbox(node, joints, targets, self._cue, lambda: self._performance, self._begin)
+        self._inbox = Inbox(node, joints, targets, self._cue, lambda: self._physics, self._begin)
         self._owners = Owners(node)
         self._claim = Claim(node, JointState, topics.HAND_STATES, NEWEST, self._owners.liveliness)
         self._conflicts = PublisherConflicts(node, self._owners, (topics.HAND_STATES, topics.KEY_STATES))
@@ -98,21 +98,21 @@ class SimNode:
 
     def close(self) -> None:
         """Stop the physics and score what was played so far."""
-        performance = self._performance
-        if performance is None:
+        physics = self._physics
+        if physics is None:
             if not (self._finished or self._asked.stay):
                 self.node.get_logger().warning("ended before the music began")
             return
-        performance.end()
-        if not self._finished and performance.failure is None:
+        physics.end()
+        if not self._finished and physics.failure is None:
             if not self._live:
-                played, steps = performance.scoreboard.played, len(performance.scoreboard.goal)
+                played, steps = physics.scoreboard.played, len(physics.scoreboard.goal)
                 self.node.get_logger().warning(f"ended at step {played} of {steps}: scored is what came before")
-            self._end(performance)
+            self._end(physics)
 
     def _begin(self) -> None:
         cue = self._cue
-        if not self._is_alone() or self._performance is not None or not cue.is_complete:
+        if not self._is_alone() or self._physics is not None or not cue.is_complete:
             return
         if self._conflicts.exist() or not self._subscriber_gate.is_open():
             return
@@ -133,15 +133,15 @@ class SimNode:
         prefer_prompt_replies()
         what = "the session" if self._live else "the song"
         self.node.get_logger().info(f"{what} goes on at step {cue.first}" if cue.first else f"{what} begins")
-        self._performance = Performance(playback, scoreboard, commands, lift=self._asked.stay)
-        self._performance.begin(cue.start, cue.steps, cue.first)
+        self._physics = PhysicsThread(playback, scoreboard, commands, lift=self._asked.stay)
+        self._physics.begin(cue.start, cue.steps, cue.first)
         self._control.set_playing(True)
 
     def _cancel(self) -> str:
         """End the song at its current step; return the reason if that fails, else an empty text."""
-        if self._performance is None or self._finished or not self._performance.is_going_on:
+        if self._physics is None or self._finished or not self._physics.is_going_on:
             return "no song is being played"
-        self._performance.cancel()
+        self._physics.cancel()
         self._control.control.pause(False)
         return ""
 
@@ -158,14 +158,14 @@ class SimNode:
         controller."""
         if first := self._cue.first:
             return f"this simulator took over at step {first} and does not know where the hands began"
-        performance = self._performance
-        if performance is None and self._cue.repeat():
+        physics = self._physics
+        if physics is None and self._cue.repeat():
             self._begin()
             return ""
-        if performance is None or self._finished or not performance.is_going_on:
+        if physics is None or self._finished or not physics.is_going_on:
             return "the song is not being played"
-        performance.end()
-        if performance.failure is not None:
+        physics.end()
+        if physics.failure is not None:
             return "the simulator has failed"
         self._make_ready()
         self._begin()
@@ -173,44 +173,44 @@ class SimNode:
 
     def _make_ready(self) -> None:
         """Prepare for another performance."""
-        self._performance = None
+        self._physics = None
         self._states.reset()
         self._control.control.pause(False)
 
     def _report_score(self) -> None:
-        if self._performance is not None:
-            self._score_reporter.report(self._performance.scoreboard, self._performance.playback)
+        if self._physics is not None:
+            self._score_reporter.report(self._physics.scoreboard, self._physics.playback)
 
     def _health(self) -> Health:
         refused, conflicts = self._inbox.refused + self._owners.refused, self._conflicts.warnings()
-        if self._performance is None:
+        if self._physics is None:
             return ros_health.waiting(refused, conflicts)
-        return ros_health.playing(self._performance.scoreboard, self._performance.playback, refused, conflicts)
+        return ros_health.playing(self._physics.scoreboard, self._physics.playback, refused, conflicts)
 
     def _check_for_conflicts(self) -> None:
-        if self._performance is not None and self._performance.is_going_on:
+        if self._physics is not None and self._physics.is_going_on:
             self._conflicts.check()
 
     def _report_markers(self) -> None:
-        if self._performance is not None and self._performance.playback.now is not None:
-            self._display.publish(*self._performance.playback.now, self._performance.scoreboard.goal)
+        if self._physics is not None and self._physics.playback.now is not None:
+            self._display.publish(*self._physics.playback.now, self._physics.scoreboard.goal)
 
     def _check_for_end(self) -> None:
-        performance = self._performance
-        if performance is None or performance.is_going_on or self._finished:
+        physics = self._physics
+        if physics is None or physics.is_going_on or self._finished:
             return
-        if performance.failure is not None:
-            raise performance.failure
-        board = performance.scoreboard
-        if board.scored < board.played and not performance.goal_is_late():
+        if physics.failure is not None:
+            raise physics.failure
+        board = physics.scoreboard
+        if board.scored < board.played and not physics.goal_is_late():
             return
         if board.scored < board.played:
             self.node.get_logger().warning(f"no goal came for step {board.scored}: the score ends there")
-        self._end(performance)
+        self._end(physics)
 
-    def _end(self, performance: Performance) -> None:
+    def _end(self, physics: PhysicsThread) -> None:
         asked, start = self._asked, self._cue.start
-        board, playback = performance.scoreboard, performance.playback
+        board, playback = physics.scoreboard, physics.playback
         assert start is not None
         self._finished = True
         # The score first: a full disk does not take it with the rollout.

@@ -59,3 +59,32 @@ def test_the_settings_name_the_model(
     assert json.loads(file.read_text())["settings"]["model"] == str(tmp_path)
     pianomime(command, tune, "--controller", "idle", "--jobs", 1, "--json", file)
     assert json.loads(file.read_text())["settings"]["model"] is None
+
+
+TRAINED = """
+from pianomime_policy.controllers.idle.idle import Idle
+
+class Trained(Idle):
+    horizon_steps, needs = 1, "model"
+
+    def __init__(self, scene, model):
+        super().__init__(scene.variant)
+        assert (model / "weights").is_file()
+"""
+
+
+@pytest.mark.parametrize("command", ["play --no-ros", "evaluate --jobs 1", "diagnose --jobs 1"])
+def test_a_trained_controller_of_ones_own_gets_the_model_or_says_that_it_needs_one(
+    command: str, pianomime: Command, tune: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "trained_elsewhere.py").write_text(TRAINED)
+    (tmp_path / "weights").touch()
+    monkeypatch.syspath_prepend(tmp_path)
+    words = (*command.split(), tune, "--controller", "trained_elsewhere:Trained")
+    refused = pianomime(*words)
+    assert refused.code == 2
+    assert refused.err == (
+        "pianomime: error: controller 'trained_elsewhere:Trained' needs a model, the folder of its networks: "
+        "--model FOLDER (model:= of a launch file)\n"
+    )
+    assert pianomime(*words, "--model", tmp_path).code == 0

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pianomime.graph.live_delay import live_delay_s
+from pianomime.graph.live_delay import launched_delay_s, live_delay_s
 from pianomime_core.errors import UserError
 from pianomime_description.variant import SceneConfig
 from pianomime_policy.controllers.registry import make_controller
@@ -47,3 +47,16 @@ def test_the_delay_is_what_the_controller_looks_ahead_or_more(controller, asked_
 def test_other_delays_are_refused(controller, asked_s, words):
     with pytest.raises(UserError, match=words):
         live_delay_s(controller, asked_s)
+
+
+def test_a_launch_file_imports_no_controller_of_another_package():
+    with pytest.raises(UserError, match="'nowhere:Nobody' cannot be imported"):
+        live_delay_s("nowhere:Nobody", 1.5)
+    assert launched_delay_s("nowhere:Nobody", 1.49) == 1.5
+    with pytest.raises(UserError, match="'nowhere:Nobody' looks ahead is not known before it runs: give a delay"):
+        launched_delay_s("nowhere:Nobody")
+    with pytest.raises(UserError, match="delay 21 s"):
+        launched_delay_s("nowhere:Nobody", 21.0)
+    with pytest.raises(UserError, match="unknown controller 'nobody'"):
+        launched_delay_s("nobody", 1.5)
+    assert launched_delay_s("streaming") == 2.0

@@ -22,7 +22,7 @@ LIVE = node_table(LiveOptions(port="keys", viewer="browser", rollout=Path("r.npz
 HEARD = node_table(PlayOptions(midi=Path("song.mid"), sound=True, soundfont=Path("piano.sf2"), midi_out="synth"))
 RECORDED = node_table(PlayOptions(midi=Path("song.mid"), viewer="browser", record=Path("r.mcap")))
 FOLLOW = node_table(FollowOptions(perception=PerceptionOptions(source="0"), viewer="browser"))
-DECLARERS = {"declare_parameters", "PlaybackControlServer", "PerceptionNode"}
+DECLARERS = {"declare_parameters", "HandCommander", "PlaybackControlServer", "PerceptionNode"}
 OTHERS = ("live_node", "sound_node", "record_node", "follow_node", "perception_node")
 EVERY = (*ALL, *(entry for entry in (*LIVE, *HEARD, *RECORDED, *FOLLOW) if entry.name in OTHERS))
 

@@ -6,27 +6,30 @@ import numpy as np
 from command_examples import Command
 from PIL import Image
 
-from pianomime.episodes.performance import perform
+from pianomime.episodes.replayed_rollout import replay_rollout
 from pianomime.reports.plot import fingertips, roll_image
 from pianomime_core.keyboard import KEYBOARD
 from pianomime_core.rollout import Rollout
 
 BLUE, PURPLE, VERMILION = (0x00, 0x72, 0xB2), (0xCC, 0x79, 0xA7), (0xD5, 0x5E, 0x00)
+WHITE = (255, 255, 255)
 
 
-def test_right_missed_and_wrong_have_their_colours() -> None:
+def test_right_missed_and_wrong_have_their_colours_and_shapes() -> None:
     goal, pressed = np.zeros((4, 88), dtype=bool), np.zeros((4, 88), dtype=bool)
     goal[0:2, 10] = pressed[1:3, 10] = True
     picture = roll_image(goal, pressed)
-    assert picture.shape == (88, 4, 3)
-    assert [tuple(colour) for colour in picture[10]] == [PURPLE, BLUE, VERMILION, (255, 255, 255)]
-    assert (picture[KEYBOARD.is_black] < 255).all()
+    assert picture.shape == (3 * 88, 4, 3)
+    below, middle, above = [[tuple(colour) for colour in row] for row in picture[30:33]]
+    assert below == above == [PURPLE, BLUE, WHITE, WHITE]
+    assert middle == [WHITE, BLUE, VERMILION, WHITE]
+    assert (picture[np.repeat(KEYBOARD.is_black, 3)] < 255).all()
 
 
 def test_a_finger_is_on_each_pressed_key(recorded: Path) -> None:
-    performance, rollout = perform(recorded), Rollout.load(recorded)
-    tips = fingertips(performance)
-    assert tips.shape == (2, 5, len(performance.poses), 3)
+    replayed, rollout = replay_rollout(recorded), Rollout.load(recorded)
+    tips = fingertips(replayed)
+    assert tips.shape == (2, 5, len(replayed.poses), 3)
     assert KEYBOARD.center_y_m[0] < tips[1, :, :, 1].max() < tips[0, :, :, 1].min() < KEYBOARD.center_y_m[-1]
     for row, key in np.argwhere(rollout.pressed[:-1]):
         ends = tips[:, :, row + 1]  # poses begin at time 0, rows end 50 ms later

@@ -5,17 +5,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pianomime.episodes.performance import perform
+from pianomime.episodes.replayed_rollout import replay_rollout
 from pianomime.reports.video import snapshot
 from pianomime.reports.video_caption import Caption
 from pianomime.reports.video_sizes import SIZES
 
 
 def test_a_moment_is_judged_by_the_end_of_its_step(recorded: Path) -> None:
-    performance = perform(recorded, poses_per_s=200)
-    rollout = performance.rollout
+    replayed = replay_rollout(recorded, poses_per_s=200)
+    rollout = replayed.rollout
     for pose, step, progress in ((0, 0, 0.0), (5, 0, 0.5), (10, 0, 1.0), (11, 1, 0.1), (230, 22, 1.0)):
-        seen, elapsed = snapshot(performance, performance.poses[pose])
+        seen, elapsed = snapshot(replayed, replayed.poses[pose])
         assert elapsed == pytest.approx(progress)
         np.testing.assert_array_equal(seen.wanted, rollout.goal[step])
         np.testing.assert_array_equal(seen.pressed, rollout.pressed[step])
@@ -28,7 +28,7 @@ def test_a_moment_is_judged_by_the_end_of_its_step(recorded: Path) -> None:
 def test_the_caption_leaves_the_picture_alone_but_for_its_line(recorded: Path, size: tuple[int, int]) -> None:
     width, height = size
     picture = np.full((height, width, 3), 20, dtype=np.uint8)
-    captioned = Caption(perform(recorded), size).put_on(picture)
+    captioned = Caption(replay_rollout(recorded), size).put_on(picture)
     assert (picture == 20).all()
     rows = np.flatnonzero((captioned != 20).any(axis=(1, 2)))
     assert rows.min() > 0
@@ -40,6 +40,6 @@ def test_the_caption_leaves_the_picture_alone_but_for_its_line(recorded: Path, s
 def test_a_long_title_is_cut(recorded: Path, tmp_path: Path) -> None:
     long = recorded.rename(tmp_path / f"{'la' * 80}.npz")
     black = np.zeros((480, 854, 3), dtype=np.uint8)
-    captioned = Caption(perform(long), (854, 480)).put_on(black)
+    captioned = Caption(replay_rollout(long), (854, 480)).put_on(black)
     # Something between title and legend is left free.
     assert (np.diff(np.flatnonzero(captioned.any(axis=(0, 2)))) > 10).any()

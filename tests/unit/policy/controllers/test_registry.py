@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from pianomime_core.demonstration import Demonstration
 from pianomime_core.errors import UserError
 from pianomime_core.hands import joint_names, target_names
 from pianomime_description.variant import SceneConfig
@@ -15,7 +16,7 @@ from pianomime_policy.controllers.foresight.foresight import Foresight
 from pianomime_policy.controllers.idle.idle import Idle
 from pianomime_policy.controllers.planner.planner import Planner
 from pianomime_policy.controllers.reactive.reactive import Reactive
-from pianomime_policy.controllers.registry import make_controller
+from pianomime_policy.controllers.registry import check_controller, make_controller
 from pianomime_policy.controllers.specs import OURS, controller_names, ours_that_need, spec_of
 
 HORIZONS = {"planner": None, "streaming": 40, "streaming-1s": 20, "foresight": 40, "reactive": 1, "idle": 1}
@@ -58,6 +59,16 @@ class Stranger(Idle):
 def build(scene, pitch):
     return Stranger(scene), pitch
 
+class Trained(Stranger):
+    needs = "model"
+
+    def __init__(self, scene, model):
+        super().__init__(scene)
+        self.model = model
+
+class Confused(Stranger):
+    needs = "luck"
+
 SPEC = ControllerSpec("any name", "stranger:build", 7, "a stranger", options={"pitch": 60})
 half = object()
 """
@@ -86,6 +97,16 @@ def test_a_class_of_ones_own_is_a_controller(stranger):
     assert (type(own).__name__, len(own.target_names)) == ("Stranger", 44)
 
 
+def test_a_class_of_ones_own_may_need_a_model(stranger, tmp_path):
+    with pytest.raises(UserError, match="'stranger:Trained' needs a model, the folder of its networks: --model"):
+        make_controller("stranger:Trained", SceneConfig())
+    with pytest.raises(UserError, match=r"no such model folder: '.*nowhere'"):
+        check_controller("stranger:Trained", tmp_path / "nowhere")
+    assert make_controller("stranger:Trained", SceneConfig(), tmp_path).model == tmp_path
+    with pytest.raises(UserError, match="'stranger:Stranger' takes no model"):
+        make_controller("stranger:Stranger", SceneConfig(), tmp_path)
+
+
 def test_another_package_registers_controllers_but_none_of_our_names(stranger):
     assert set(controller_names()) == {*OURS, "friend", "special"}
     assert type(make_controller("friend", SceneConfig())).__name__ == "Stranger"
@@ -100,6 +121,7 @@ def test_another_package_registers_controllers_but_none_of_our_names(stranger):
         ("stranger:Nobody", "cannot be imported: AttributeError: .*'Nobody'"),
         ("nowhere.at_all:Nobody", "cannot be imported: ModuleNotFoundError: No module named 'nowhere'"),
         ("stranger:half", "is no class with an attribute horizon_steps"),
+        ("stranger:Confused", "needs 'luck': legal are 'model', 'demonstration', None"),
         ("stranger:", "unknown controller 'stranger:'"),
         ("os.system('rm'):x", "unknown controller"),
     ],
@@ -145,6 +167,15 @@ def test_a_demonstration_is_a_file_and_it_must_be_there(tmp_path):
     (tmp_path / "song.npz").write_bytes(b"MThd")
     with pytest.raises(UserError, match="is not a demonstration"):
         make_controller("demo", SceneConfig(), tmp_path / "song.npz")
+
+
+def test_a_demonstration_is_read_once(monkeypatch, tmp_path):
+    read = []
+    monkeypatch.setattr(Demonstration, "load", lambda path: read.append(path))
+    monkeypatch.setattr("pianomime_policy.controllers.demo.demo.Demo", lambda demonstration, variant: demonstration)
+    (tmp_path / "song.npz").touch()
+    make_controller("demo", SceneConfig(), tmp_path / "song.npz")
+    assert read == [tmp_path / "song.npz"]
 
 
 def test_a_trained_controller_without_its_folder_is_refused(tmp_path):

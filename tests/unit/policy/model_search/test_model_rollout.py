@@ -11,7 +11,7 @@ from pianomime_policy.controllers.controller import Observation
 from pianomime_policy.controllers.planner.planner import Planner, PlannerConfig
 from pianomime_policy.hand_control.hands_controller import Adaptation
 from pianomime_policy.model_search.cost import CostConfig
-from pianomime_policy.model_search.model_rollout import ModelRollout
+from pianomime_policy.model_search.model_rollout import ModelRollout, at_once
 from pianomime_policy.model_search.motion_plan_configs import motion_plan_configs
 
 ROLL = chords()
@@ -58,7 +58,7 @@ def test_segments_as_planned_are_what_the_planner_plays(model_rollout, motion_pl
     candidate, joints = model_rollout.begin(motion_plans[0])
     assert np.array_equal(joints, Planner().start(ROLL.goal, ROLL.sustain))
     for step in range(0, STEPS, segment):
-        candidate = model_rollout.play(candidate, step, ROLL.goal[step : step + segment], motion_plans, 0)
+        candidate = at_once(model_rollout.play(candidate, step, ROLL.goal[step : step + segment], motion_plans, 0))
     history = candidate.history()
     assert np.array_equal(np.concatenate([t.targets for t in history]), by_the_planner[0])
     assert np.array_equal(np.concatenate([t.pressed for t in history]), by_the_planner[1])
@@ -66,11 +66,11 @@ def test_segments_as_planned_are_what_the_planner_plays(model_rollout, motion_pl
 
 def test_going_back_discards_what_was_tried(model_rollout, motion_plans):
     first, _ = model_rollout.begin(motion_plans[0])
-    middle = model_rollout.play(first, 0, ROLL.goal[:15], motion_plans, 0)
-    once = model_rollout.play(middle, 15, ROLL.goal[15:30], motion_plans, 0)
+    middle = at_once(model_rollout.play(first, 0, ROLL.goal[:15], motion_plans, 0))
+    once = at_once(model_rollout.play(middle, 15, ROLL.goal[15:30], motion_plans, 0))
     wild = Adaptation(press_offset_m=np.full((88, 3), 0.01))
-    other = model_rollout.play(middle, 15, ROLL.goal[15:30], motion_plans, 1, wild)
-    again = model_rollout.play(middle, 15, ROLL.goal[15:30], motion_plans, 0)
+    other = at_once(model_rollout.play(middle, 15, ROLL.goal[15:30], motion_plans, 1, wild))
+    again = at_once(model_rollout.play(middle, 15, ROLL.goal[15:30], motion_plans, 0))
     assert not np.array_equal(other.targets, once.targets)
     assert np.array_equal(again.targets, once.targets)
     assert np.array_equal(again.world, once.world)
@@ -79,18 +79,18 @@ def test_going_back_discards_what_was_tried(model_rollout, motion_plans):
 
 def test_a_candidate_that_costs_too_much_is_stopped_early(model_rollout, motion_plans):
     first, _ = model_rollout.begin(motion_plans[0])
-    whole = model_rollout.play(first, 0, ROLL.goal, motion_plans, 0)
+    whole = at_once(model_rollout.play(first, 0, ROLL.goal, motion_plans, 0))
     before = model_rollout.simulated_steps
-    assert model_rollout.play(first, 0, ROLL.goal, motion_plans, 0, cost_limit=0.5 * whole.cost) is None
+    assert at_once(model_rollout.play(first, 0, ROLL.goal, motion_plans, 0, cost_limit=0.5 * whole.cost)) is None
     assert model_rollout.simulated_steps - before < STEPS
-    assert model_rollout.play(first, 0, ROLL.goal, motion_plans, 0, cost_limit=whole.cost) is not None
+    assert at_once(model_rollout.play(first, 0, ROLL.goal, motion_plans, 0, cost_limit=whole.cost)) is not None
 
 
 def test_it_pauses_after_every_simulated_step_even_the_last(model_rollout, motion_plans):
     first, _ = model_rollout.begin(motion_plans[0])
     before = model_rollout.simulated_steps
-    assert len(list(model_rollout.play_stepwise(first, 0, ROLL.goal[:8], motion_plans, 0))) == 8
-    assert len(list(model_rollout.play_stepwise(first, 0, ROLL.goal[:8], motion_plans, 0, cost_limit=-1.0))) == 1
+    assert len(list(model_rollout.play(first, 0, ROLL.goal[:8], motion_plans, 0))) == 8
+    assert len(list(model_rollout.play(first, 0, ROLL.goal[:8], motion_plans, 0, cost_limit=-1.0))) == 1
     assert model_rollout.simulated_steps - before == 9
 
 
@@ -100,7 +100,7 @@ def test_an_offset_moves_the_finger_that_presses(model_rollout, motion_plans):
     for y_m in (-0.003, 0.0, 0.003):
         offset = np.zeros((88, 3))
         offset[52, 1] = y_m
-        model_rollout.play(first, 0, ROLL.goal[:8], motion_plans, 0, Adaptation(press_offset_m=offset))
+        at_once(model_rollout.play(first, 0, ROLL.goal[:8], motion_plans, 0, Adaptation(press_offset_m=offset)))
         press_error_m = model_rollout.hands_controller.press_error_m[52]
         errors.append(press_error_m[1] / press_error_m[3])
     assert errors[0] < errors[1] < errors[2]
@@ -108,5 +108,5 @@ def test_an_offset_moves_the_finger_that_presses(model_rollout, motion_plans):
 
 def test_the_rollouts_score_is_the_benchmarks(model_rollout, motion_plans):
     first, _ = model_rollout.begin(motion_plans[0])
-    candidate = model_rollout.play(first, 0, ROLL.goal, motion_plans, 0)
+    candidate = at_once(model_rollout.play(first, 0, ROLL.goal, motion_plans, 0))
     assert candidate.cost >= STEPS * (1 - score(ROLL.goal, candidate.pressed).f1)

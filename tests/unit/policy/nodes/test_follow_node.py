@@ -17,7 +17,7 @@ from pianomime_core.ros_environment import complete_ros_environment
 from pianomime_core.ros_fingertip_cloud import Fingertips, fingertip_cloud
 from pianomime_core.ros_messages import NameOrder, joint_state, read_joint_state, read_targets, step_of
 from pianomime_core.ros_topics import COMMAND, FINGERTIP_TARGETS, HAND_STATES, HUMAN_FINGERTIPS, START
-from pianomime_policy.nodes import follow_node
+from pianomime_policy.nodes import follow_node, hand_commander
 from pianomime_policy.nodes.follow_node import FollowNode
 
 JOINTS, TARGETS = joint_names(), target_names()
@@ -146,8 +146,8 @@ def test_fingertips_that_stop_are_reported(follow, published, monkeypatch):
 
 
 def test_a_restarted_simulator_begins_where_the_hands_were(follow, published, monkeypatch):
-    looks_s = follow_node.SILENCE_S / 2
-    monkeypatch.setattr(follow_node, "SILENCE_S", 0.0)
+    looks_s = hand_commander.SILENCE_S / 2
+    monkeypatch.setattr(hand_commander, "SILENCE_S", 0.0)
     for step in (0, 1, 2):
         state(follow, step)
     ring(follow.node, looks_s)

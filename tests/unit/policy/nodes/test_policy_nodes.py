@@ -41,7 +41,7 @@ from pianomime_midi.midi_node import REPEAT_PERIOD_S, MidiNode
 from pianomime_policy.controllers.controller import Action, FingertipTargets
 from pianomime_policy.controllers.idle.idle import Idle
 from pianomime_policy.controllers.registry import make_controller
-from pianomime_policy.nodes import policy_node
+from pianomime_policy.nodes import hand_commander
 from pianomime_policy.nodes.policy_node import PolicyNode
 
 JOINTS, TARGETS = joint_names(), target_names()
@@ -167,14 +167,14 @@ def test_a_restart_in_the_middle_of_a_song_plays_on(policy, published):
 
 
 def test_a_simulator_that_falls_silent_may_begin_again_where_it_was(policy, published, monkeypatch):
-    looks_s = policy_node.SILENCE_S / 2
+    looks_s = hand_commander.SILENCE_S / 2
     ring(policy.node, looks_s)
     assert published.on(topics.START) == [], "nobody was there yet"
     give(policy, 0)
     deliver(policy.node, topics.HAND_STATES, joint_state(JOINTS, np.full(54, 0.25), np.zeros(54), step=12))
     ring(policy.node, looks_s)
     assert len(published.on(topics.START)) == 1, "it is still there"
-    monkeypatch.setattr(policy_node, "SILENCE_S", 0.0)
+    monkeypatch.setattr(hand_commander, "SILENCE_S", 0.0)
     for _ in range(3):
         ring(policy.node, looks_s)
     _, resume = published.on(topics.START)

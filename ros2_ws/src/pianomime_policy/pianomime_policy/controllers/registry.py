@@ -20,31 +20,19 @@ from pianomime_core.demonstration import Demonstration
 from pianomime_core.errors import UserError
 from pianomime_description.variant import SceneConfig
 from pianomime_policy.controllers.controller import Controller
+from pianomime_policy.controllers.spec import ControllerSpec
 from pianomime_policy.controllers.specs import ours_that_need, spec_of
 
 
 def check_controller(name: str, source: Path | None = None) -> None:
-    """Check everything that `make_controller` checks before it builds anything.
+    """Check everything that `make_controller` checks before it compiles anything.
 
     Raises:
         UserError: The name is unknown (the message lists the known ones); a model or demonstration is missing or
             invalid, or is given to a controller that takes none.
     """
-    spec = spec_of(name)
-    if spec.needs == "demonstration":
-        if source is None:
-            raise UserError(f"controller {name!r} needs a demonstration: a file that `pianomime perceive` wrote")
-        if not source.is_file():
-            raise UserError(f"no such demonstration file: {str(source)!r}")
+    if _spec_for(name, source).needs == "demonstration" and source is not None:
         Demonstration.load(source)
-    elif spec.needs == "model":
-        if source is None:
-            raise UserError(f"controller {name!r} needs a model: the folder of its ONNX networks")
-        if not source.is_dir():
-            raise UserError(f"no such model folder: {str(source)!r}")
-    elif source is not None:
-        trained = ", ".join(ours_that_need("model"))
-        raise UserError(f"controller {name!r} takes no model, but {str(source)!r} is given: a model is for {trained}")
 
 
 def make_controller(name: str, scene: SceneConfig, source: Path | None = None) -> Controller:
@@ -58,7 +46,28 @@ def make_controller(name: str, scene: SceneConfig, source: Path | None = None) -
     Raises:
         UserError: As `check_controller`, or the networks were made for another robot.
     """
-    check_controller(name, source)
-    spec = spec_of(name)
+    spec = _spec_for(name, source)
     controller: Controller = spec.load()(scene, *(() if source is None else (source,)), **spec.options)
     return controller
+
+
+def _spec_for(name: str, source: Path | None) -> ControllerSpec:
+    """The spec of a controller that needs exactly this source, which exists; what is in it is read by the builder."""
+    spec = spec_of(name)
+    if spec.needs == "demonstration":
+        if source is None:
+            raise UserError(f"controller {name!r} needs a demonstration: a file that `pianomime perceive` wrote")
+        if not source.is_file():
+            raise UserError(f"no such demonstration file: {str(source)!r}")
+    elif spec.needs == "model":
+        if source is None:
+            raise UserError(
+                f"controller {name!r} needs a model, the folder of its networks: --model FOLDER "
+                "(model:= of a launch file)"
+            )
+        if not source.is_dir():
+            raise UserError(f"no such model folder: {str(source)!r}")
+    elif source is not None:
+        trained = ", ".join(ours_that_need("model"))
+        raise UserError(f"controller {name!r} takes no model, but {str(source)!r} is given: a model is for {trained}")
+    return spec

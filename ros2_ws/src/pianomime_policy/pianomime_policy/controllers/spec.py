@@ -19,6 +19,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+Source = Literal["model", "demonstration"]
+
 
 @dataclass(frozen=True)
 class ControllerSpec:
@@ -30,7 +32,7 @@ class ControllerSpec:
             plays from, and with `options`; returns a `controller.Controller`.
         horizon_steps: `Controller.horizon_steps` of what is built; None for the whole song.
         description: For `--help`, in a few words.
-        needs: What it plays from: a folder of ONNX networks, a file of `pianomime_core.demonstration`, or nothing.
+        needs: What it plays from: a folder of networks, a file of `pianomime_core.demonstration`, or nothing.
         options: Keyword arguments of the builder.
     """
 
@@ -38,7 +40,7 @@ class ControllerSpec:
     builder: str
     horizon_steps: int | None
     description: str
-    needs: Literal["model", "demonstration"] | None = None
+    needs: Source | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
 
     def load(self) -> Any:

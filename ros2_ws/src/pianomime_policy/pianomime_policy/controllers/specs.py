@@ -15,19 +15,20 @@
 """All controllers by name: ours, one folder each, and those of other packages. Ours need the standard library alone.
 
 Another package adds a controller as an entry point of the group `pianomime.controllers`, a class or a `ControllerSpec`;
-without any packaging, `module:Class` is a name, too. Such a class is built with the scene alone, and its attribute
-`horizon_steps` says how much it sees (None: the whole song).
+without any packaging, `module:Class` is a name, too. The class's attribute `horizon_steps` says how much it sees (None:
+the whole song). It is built with the scene alone, or, if its attribute `needs` says "model" or "demonstration", with
+the scene and the path of what the user gives.
 """
 
 import functools
 from collections.abc import Mapping
 from dataclasses import replace
 from importlib.metadata import EntryPoint, entry_points
-from typing import Any, Literal
+from typing import Any, get_args
 
 from pianomime_core.errors import UserError, unknown_value
 from pianomime_policy.controllers import demo, foresight, generalist, idle, planner, reactive
-from pianomime_policy.controllers.spec import ControllerSpec
+from pianomime_policy.controllers.spec import ControllerSpec, Source
 
 ENTRY_POINTS = "pianomime.controllers"
 OURS: Mapping[str, ControllerSpec] = {
@@ -46,7 +47,7 @@ def controller_names() -> tuple[str, ...]:
     return (*OURS, *others())
 
 
-def ours_that_need(needs: Literal["model", "demonstration"] | None) -> tuple[str, ...]:
+def ours_that_need(needs: Source | None) -> tuple[str, ...]:
     """Names of those of ours that play from this, or from nothing."""
     return tuple(name for name, spec in OURS.items() if spec.needs == needs)
 
@@ -76,7 +77,12 @@ def spec_of(name: str) -> ControllerSpec:
         return replace(found, name=name)
     if not callable(found) or not hasattr(found, "horizon_steps"):
         raise UserError(f"controller {name!r} is no class with an attribute horizon_steps")
-    return replace(spec, horizon_steps=found.horizon_steps)
+    needs = getattr(found, "needs", None)
+    if needs not in (None, *get_args(Source)):
+        raise UserError(
+            f"controller {name!r} needs {needs!r}: legal are {', '.join(map(repr, get_args(Source)))}, None"
+        )
+    return replace(spec, horizon_steps=found.horizon_steps, needs=needs)
 
 
 def _is_reference(name: str) -> bool:

@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pianomime_policy.hand_control.hands_controller import AS_PLANNED, Adaptation
-from pianomime_policy.model_search.model_rollout import Candidate, ModelRollout
+from pianomime_policy.model_search.model_rollout import Candidate, ModelRollout, at_once
 from pianomime_policy.model_search.proposals import ProposalConfig, Trial, next_proposal
 from pianomime_policy.motion.motion_plan import MotionPlan
 
@@ -98,12 +98,13 @@ class BeamSearch:
         plan_index: int,
         adaptation: Adaptation,
     ) -> Trial:
-        end = self._model_rollout.play(candidate, step, goal, self._motion_plans, plan_index, adaptation, found.limit)
+        rollout = self._model_rollout
+        end = at_once(rollout.play(candidate, step, goal, self._motion_plans, plan_index, adaptation, found.limit))
         # A trial that was stopped early ranks below all finished ones, yet its errors may be worth correcting.
         cost = found.limit + 1.0 if end is None else end.cost
         if end is not None:
             found.add(end)
-        return Trial(cost, plan_index, adaptation, self._model_rollout.hands_controller.press_error_m.copy())
+        return Trial(cost, plan_index, adaptation, rollout.hands_controller.press_error_m.copy())
 
 
 class _Found:

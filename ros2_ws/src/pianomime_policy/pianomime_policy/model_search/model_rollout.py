@@ -129,8 +129,10 @@ class ModelRollout:
         plan_index: int,
         adaptation: Adaptation = AS_PLANNED,
         cost_limit: float = np.inf,
-    ) -> Candidate | None:
+    ) -> Generator[None, None, Candidate | None]:
         """Continue a candidate; None as soon as that costs more than `cost_limit`.
+
+        Pauses after every simulated step; no other rollout may run in between. `at_once` runs it to its end.
 
         Args:
             before: Candidate to continue.
@@ -139,24 +141,6 @@ class ModelRollout:
             motion_plans, plan_index: Motion plans, and the index of the one to follow.
             adaptation: Applied to the whole segment.
         """
-        steps = self.play_stepwise(before, step, goal, motion_plans, plan_index, adaptation, cost_limit)
-        while True:
-            try:
-                next(steps)
-            except StopIteration as end:
-                return end.value
-
-    def play_stepwise(
-        self,
-        before: Candidate,
-        step: int,
-        goal: NDArray[np.bool_],
-        motion_plans: list[MotionPlan],
-        plan_index: int,
-        adaptation: Adaptation = AS_PLANNED,
-        cost_limit: float = np.inf,
-    ) -> Generator[None, None, Candidate | None]:
-        """`play` as a generator that pauses after every simulated step; no other rollout may run in between."""
         hands_controller, simulator = self.hands_controller, self.simulator
         state = simulator.restore(before.world)
         hands_controller.remember(before.memory)
@@ -185,3 +169,13 @@ class ModelRollout:
         return Candidate(
             simulator.save(), hands_controller.memory(), onsets, cost, plan_index, before, targets, pressed
         )
+
+
+def at_once(steps: Generator[None, None, Candidate | None]) -> Candidate | None:
+    """Run `ModelRollout.play` without pauses and return what it returns."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            candidate: Candidate | None = end.value
+            return candidate

@@ -32,7 +32,7 @@ from pianomime_policy.controllers.planner.planner import PlannerConfig
 from pianomime_policy.model_search import checkpoint
 from pianomime_policy.model_search.beam_search import BeamConfig, BeamSearch
 from pianomime_policy.model_search.cost import CostConfig
-from pianomime_policy.model_search.model_rollout import ModelRollout
+from pianomime_policy.model_search.model_rollout import ModelRollout, at_once
 from pianomime_policy.model_search.motion_plan_configs import motion_plan_configs
 
 
@@ -120,9 +120,8 @@ class Refinement:
     def best(self) -> Played:
         """The best candidate so far, continued by the planner alone to the end of the song."""
         candidate = self._candidates[0]
-        rest = self._model_rollout.play(
-            candidate, self.step, self._goal[self.step :], self._motion_plans, candidate.plan_index
-        )
+        goal, plan_index = self._goal[self.step :], candidate.plan_index
+        rest = at_once(self._model_rollout.play(candidate, self.step, goal, self._motion_plans, plan_index))
         assert rest is not None  # without a limit it never stops early
         candidates = rest.history()
         return Played(

@@ -17,11 +17,9 @@
 import sys
 import time
 from collections import deque
-from collections.abc import Callable
 
 import numpy as np
 from builtin_interfaces.msg import Time
-from numpy.typing import NDArray
 from rclpy.clock import Clock, ClockType
 from rclpy.subscription import Subscription
 from sensor_msgs.msg import JointState, PointCloud2
@@ -30,30 +28,19 @@ from visualization_msgs.msg import MarkerArray
 
 from pianomime_core import ros_topics as topics
 from pianomime_core.errors import UnsafeError
-from pianomime_core.hands import FOREARM_DOFS, SIDES
+from pianomime_core.hands import SIDES
 from pianomime_core.latency_percentiles import percentiles_ms
 from pianomime_core.ros_diagnostics import Diagnostics, Health
 from pianomime_core.ros_fingertip_cloud import Fingertips, read_fingertip_cloud
 from pianomime_core.ros_main import prefer_prompt_replies, run
-from pianomime_core.ros_messages import (
-    MessageError,
-    NameOrder,
-    NotFiniteError,
-    joint_state,
-    read_joint_state,
-    step_of,
-    targets_message,
-)
-from pianomime_core.ros_node import WARNING_PERIOD_S, SteadyNode
+from pianomime_core.ros_messages import read_joint_state, step_of
+from pianomime_core.ros_node import SteadyNode
 from pianomime_core.ros_owner import Owners
-from pianomime_core.ros_parameters import declare_text, refuse_undeclared
-from pianomime_core.ros_prefixes import FRAME_PREFIX, JOINT_PREFIX, in_frame, prefixed, world_frame
+from pianomime_core.ros_parameters import refuse_undeclared
 from pianomime_core.ros_qos import LATCHED, NEWEST, overridable_publisher, overridable_subscription
 from pianomime_policy.controllers.demo.fingertip_follower import FingertipFollower
-from pianomime_policy.nodes.ros_fingertips import fingertip_markers
+from pianomime_policy.nodes.hand_commander import SILENCE_S, Floats, HandCommander
 
-SILENCE_S = 0.5
-"""Without a state for this long the simulator may be gone; states come 20 times a second."""
 STALE_S = 0.5
 """Older fingertips are no longer compared with the robot's."""
 REMEMBERED = 600
@@ -61,36 +48,28 @@ REMEMBERED = 600
 LONGEST_LATENCY_S = 10.0
 """A stamp further from now than this belongs to another clock."""
 
-Floats = NDArray[np.float64]
 
-
-class FollowNode:
+class FollowNode(HandCommander):
     """Answers every state with a command towards the last observed fingertips. Runs in one thread.
 
     It subscribes to fingertips only when the robot can follow: before that they would be outdated by the time it can,
     and a video source waits for a subscriber.
     """
 
-    finished = False
-
     def __init__(self) -> None:
+        super().__init__()
         self.node = node = SteadyNode("follow_node")
         self._log = node.get_logger()
-        variant = declare_text(node, "variant", "pianomime", "Hands that follow", legal=tuple(FOREARM_DOFS))
-        prefix = declare_text(node, "joint_prefix", "", JOINT_PREFIX)
-        self._world = world_frame(declare_text(node, "frame_prefix", "", FRAME_PREFIX))
+        variant = self._declare_hands("Hands that follow")
         refuse_undeclared(node)
         self._follower = FingertipFollower(variant)
-        self._joints = NameOrder(prefixed(prefix, self._follower.joint_names))
-        self._target_names = prefixed(prefix, self._follower.target_names)
+        self._name_hands(self._follower.joint_names, self._follower.target_names)
         self._human: Fingertips | None = None
         self._human_s = -np.inf
         self._stamp: Time | None = None
         self._answered: tuple[int, Floats] | None = None
         self._seen: tuple[int, Floats] | None = None
-        self._state_s = time.monotonic()
-        self._resumed = -1
-        self._clouds = self._refused = 0
+        self._clouds = 0
         self._act_s: deque[float] = deque(maxlen=REMEMBERED)
         self._latency_s: deque[float] = deque(maxlen=REMEMBERED)
         self._distance_m: tuple[deque[float], ...] = tuple(deque(maxlen=5 * REMEMBERED) for _ in SIDES)
@@ -99,9 +78,6 @@ class FollowNode:
         start = self._ready()
         self._connect()
         self._begin(0, start)
-
-    def close(self) -> None:
-        """Nothing runs besides the executor."""
 
     def _ready(self) -> Floats:
         """Compile all kernels; return the joints to start from."""
@@ -151,16 +127,6 @@ class FollowNode:
             )
             self._log.info(f"the hands follow {self._fingertips.topic_name}: end with Ctrl-C")
 
-    def _accept(self, topic: str, handle: Callable[[], None]) -> None:
-        try:
-            handle()
-        except MessageError as error:
-            name = self.node.resolve_topic_name(topic)
-            if topic == topics.HAND_STATES and isinstance(error, NotFiniteError):
-                raise UnsafeError(f"{name}: {error}") from error
-            self._refused += 1
-            self._log.error(f"{name} refused: {error}", throttle_duration_sec=WARNING_PERIOD_S)
-
     def _answer(self, step: int, positions: Floats, velocities: Floats) -> None:
         begin_s = time.perf_counter()
         targets = self._follower.act(step, positions, velocities)
@@ -171,14 +137,7 @@ class FollowNode:
         self._answered = (step, targets)
         self._command(step, targets)
         self._record_latency()
-        if (
-            self._publish_fingertips.get_subscription_count()
-            and (fingertips := self._follower.fingertip_targets()) is not None
-        ):
-            self._publish_fingertips.publish(in_frame(fingertip_markers(step, fingertips), self._world))
-
-    def _command(self, step: int, targets: Floats) -> None:
-        self._publish_command.publish(targets_message(self._target_names, targets, step=step))
+        self._report_fingertips(step, self._follower.fingertip_targets)
 
     def _record_latency(self) -> None:
         """Record the age of an image when its fingertips first enter a command."""
@@ -197,25 +156,19 @@ class FollowNode:
         for distances, hand in zip(self._distance_m, apart_m, strict=True):
             distances.extend(hand[np.isfinite(hand)].tolist())
 
-    def _begin(self, step: int, positions: Floats) -> None:
-        self._publish_start.publish(joint_state(self._joints.names, positions, step=step))
-
-    def _check_simulator(self) -> None:
-        """If the simulator falls silent, publish its last state as the start for the one that replaces it."""
-        if self._seen is None or time.monotonic() - self._state_s < SILENCE_S or self._seen[0] == self._resumed:
-            return
-        self._resumed = self._seen[0]
-        self._begin(*self._seen)
+    def _latest_joints(self) -> tuple[int, Floats] | None:
+        return self._seen
 
     def _health(self) -> Health:
         answered = -1 if self._answered is None else self._answered[0]
         fresh = self._human is not None and time.monotonic() - self._human_s < STALE_S
         source = self.node.resolve_topic_name(topics.HUMAN_FINGERTIPS)
         sources = self.node.count_publishers(source)
+        refused, warnings = self._refusals()
         values: dict[str, float] = {
             "answered": answered,
             "clouds": self._clouds,
-            "refused_messages": self._refused,
+            "refused_messages": refused,
             **percentiles_ms(list(self._act_s), "policy"),
             **_percentiles(self._latency_s, "latency", "ms", (50, 95, 99)),
         }
@@ -223,11 +176,10 @@ class FollowNode:
             values[f"{side}_seen"] = int(fresh and self._human is not None and bool(self._human.seen[hand]))
             values |= _percentiles(self._distance_m[hand], f"{side}_distance", "mm", (50, 95))
         causes = {
-            f"{self._refused} messages refused": self._refused > 0,
             "fingertips have stopped": self._clouds > 0 and not fresh,
             f"{sources} publishers on {source}: the hands follow several people": sources > 1,
         }
-        warnings = (*(words for words, is_so in causes.items() if is_so), *self._owners.warnings())
+        warnings = (*(words for words, is_so in causes.items() if is_so), *warnings)
         text = "following" if fresh else "waiting for the simulator" if answered < 0 else "waiting for fingertips"
         return Health(max(answered, 0), values, text, warnings)
 

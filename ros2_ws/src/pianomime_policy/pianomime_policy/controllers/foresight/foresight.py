@@ -193,4 +193,4 @@ class Foresight:
     def _played(
         self, begin: Candidate, step: int, goal: NDArray[np.bool_], adaptation: Adaptation, limit: float = np.inf
     ) -> Generator[None, None, Candidate | None]:
-        return self._model_rollout.play_stepwise(begin, step, goal, [self._motion_plan], 0, adaptation, limit)
+        return self._model_rollout.play(begin, step, goal, [self._motion_plan], 0, adaptation, limit)

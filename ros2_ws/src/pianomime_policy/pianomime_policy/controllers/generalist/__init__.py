@@ -17,7 +17,7 @@
 from pianomime_policy.controllers.spec import ControllerSpec
 
 _BUILDER = "pianomime_policy.controllers.generalist.generalist:Generalist"
-SPECS = (
-    ControllerSpec("onnx", _BUILDER, 40, "trained networks, 2 s ahead", "model", {"horizon_steps": 40}),
-    ControllerSpec("onnx-1s", _BUILDER, 20, "1 s ahead", "model", {"horizon_steps": 20}),
+SPECS = tuple(
+    ControllerSpec(name, _BUILDER, horizon_steps, description, "model", {"horizon_steps": horizon_steps})
+    for name, horizon_steps, description in (("onnx", 40, "trained networks, 2 s ahead"), ("onnx-1s", 20, "1 s ahead"))
 )

@@ -1,10 +1,10 @@
-"""One performance: a thread that goes on, is ended or cancelled, fails, and waits for the last goal."""
+"""The physics of one performance: a thread that goes on, is ended or cancelled, fails, and waits for the last goal."""
 
 import numpy as np
 import pytest
 
-from pianomime_sim import performance as module
-from pianomime_sim.performance import Performance
+from pianomime_sim import physics_thread as module
+from pianomime_sim.physics_thread import PhysicsThread
 
 START = np.zeros(54)
 
@@ -27,10 +27,10 @@ class Played:
 
 @pytest.fixture
 def begun():
-    performance = Performance(Played(), None, None, lift=True)
-    performance.begin(START, 8, 3)
-    yield performance
-    performance.end()
+    physics = PhysicsThread(Played(), None, None, lift=True)
+    physics.begin(START, 8, 3)
+    yield physics
+    physics.end()
 
 
 def test_it_goes_on_until_it_is_ended_and_keeps_the_hands_where_they_are(begun):
@@ -49,16 +49,16 @@ def test_cancelled_it_ends_as_music_does(begun):
 
 def test_its_failure_is_kept_for_who_looks_after_it():
     failure = RuntimeError("no power")
-    performance = Performance(Played(failure), None, None, lift=True)
-    performance.begin(START, 8, 0)
-    performance.end()
-    assert performance.failure is failure
-    assert not performance.playback.lifted
+    physics = PhysicsThread(Played(failure), None, None, lift=True)
+    physics.begin(START, 8, 0)
+    physics.end()
+    assert physics.failure is failure
+    assert not physics.playback.lifted
 
 
 def test_the_last_goal_is_waited_for_from_the_first_look_on(monkeypatch):
-    performance, now_s = Performance(Played(), None, None, lift=False), [50.0]
+    physics, now_s = PhysicsThread(Played(), None, None, lift=False), [50.0]
     monkeypatch.setattr(module.time, "monotonic", lambda: now_s[0])
-    assert not performance.goal_is_late()
+    assert not physics.goal_is_late()
     now_s[0] += module.FINAL_WAIT_S + 0.1
-    assert performance.goal_is_late()
+    assert physics.goal_is_late()

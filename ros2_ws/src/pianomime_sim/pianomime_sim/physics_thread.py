@@ -12,7 +12,7 @@
 # See the License for the specific language governing permissions and
 # limitations under the License.
 
-"""One performance: the physics in its own thread, from the first step to the last score."""
+"""The physics of one performance, from its first step to its last, in a thread of its own."""
 
 import threading
 import time
@@ -28,8 +28,8 @@ FINAL_WAIT_S = 2.0
 """How long the end of the song waits for the last goal."""
 
 
-class Performance:
-    """The thread shares only CommandBuffer and Scoreboard with others.
+class PhysicsThread:
+    """Shares only the command buffer and the scoreboard with other threads.
 
     Attributes:
         playback: The song being played.

@@ -34,7 +34,7 @@ from pianomime_physics.simulator import SimulatorState
 
 
 @dataclass(frozen=True, eq=False)
-class Performance:
+class ReplayedRollout:
     """A rollout and the result of its replay.
 
     Attributes:
@@ -58,7 +58,7 @@ class Performance:
     onset_f1: float
 
 
-def perform(path: Path, poses_per_s: float = FRAMES_PER_SECOND) -> Performance:
+def replay_rollout(path: Path, poses_per_s: float = FRAMES_PER_SECOND) -> ReplayedRollout:
     """Replay a rollout file; warns on stderr if the keys pressed differ from the recording.
 
     Raises:
@@ -81,7 +81,7 @@ def perform(path: Path, poses_per_s: float = FRAMES_PER_SECOND) -> Performance:
     if differing or not {"f1", "onset_f1"} <= scores.keys():
         scores = score(rollout.goal, pressed).as_dict()
     duration_s = len(rollout.targets) * rollout.dt
-    return Performance(
+    return ReplayedRollout(
         rollout=replace(rollout, pressed=pressed),
         scene=scene,
         joint_names=simulator.joint_names,
