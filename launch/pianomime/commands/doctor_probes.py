@@ -235,14 +235,13 @@ def perception() -> str:
 
 def _requirements() -> Iterator[Requirement]:
     seen: set[str] = set()
-    ours = ("pianomime", *(f"pianomime_{part}" for part in ("core", "description", "physics", "sim", "policy")))
+    ours = ("pianomime", *(f"pianomime_{part}" for part in ("core", "midi", "description", "physics", "sim", "policy")))
     for package in ours:
         for requirement in map(Requirement, importlib.metadata.requires(package) or []):
             wanted = requirement.marker is None or requirement.marker.evaluate({"extra": ""})
             if wanted and requirement.name not in (*ours, *seen):
                 seen.add(requirement.name)
                 yield requirement
-    yield Requirement("robopianist")
 
 
 _ALL = (

@@ -97,3 +97,16 @@ def test_live_music_waits_for_no_song():
     assert cue.is_of("anything")
     tell(cue, "song", "a")
     assert (cue.steps, cue.song) == (100, None)
+
+
+def test_what_is_missing_is_named():
+    cue = Cue()
+    assert cue.awaited == "a song"
+    tell(cue, "song", "a")
+    assert cue.awaited == "a controller's initial joint positions"
+    tell(cue, "start", "b")
+    assert cue.awaited == "song and start of one performance"
+    tell(cue, "start", "a")
+    assert cue.awaited == ""
+    cue.finish()
+    assert cue.awaited == "a song"

@@ -56,6 +56,15 @@ class Cue:
         is_known = self.steps is not None and self.start is not None
         return is_known and self.is_of(self._of_start) and self._of_song != self._over
 
+    @property
+    def awaited(self) -> str:
+        """What is missing before a performance can begin, in words; empty if nothing is."""
+        if self.is_complete:
+            return ""
+        if self.steps is None or self._of_song == self._over:
+            return "a song"
+        return "a controller's initial joint positions" if self.start is None else "song and start of one performance"
+
     def take_song(self, performance: str, goal: Bools, sustain: Bools) -> None:
         """Take the whole song; live music has none.
 

@@ -44,6 +44,7 @@ from pianomime_sim.ros_score_reporter import ScoreReporter
 from pianomime_sim.ros_sim_parameters import declare_parameters
 from pianomime_sim.ros_states import StatePublisher
 from pianomime_sim.ros_subscriber_gate import SubscriberGate
+from pianomime_sim.ros_waiting import Waiting
 from pianomime_sim.scoreboard import Scoreboard
 
 SCORE_PERIOD_S = 0.5
@@ -83,6 +84,7 @@ class SimNode:
         self._conflicts = PublisherConflicts(node, self._owners, (topics.HAND_STATES, topics.KEY_STATES))
         self._states.connect(self._claim.publisher, joints)
         self._subscriber_gate = SubscriberGate(node, self._asked.wait_for, *self._states.awaited_topics)
+        self._waiting = Waiting(node)
         self._display = Display(node, self._simulator, self._asked.joint_prefix, self._asked.frame_prefix)
         self._inbox.subscribe(self._owners)
         node.create_timer(BEGIN_PERIOD_S, self._begin)
@@ -111,11 +113,13 @@ class SimNode:
             self._end(physics)
 
     def _begin(self) -> None:
+        if self._physics is not None:
+            return
+        awaited = self._awaited()
+        self._waiting.update(awaited)
+        if awaited:
+            return
         cue = self._cue
-        if not self._is_alone() or self._physics is not None or not cue.is_complete:
-            return
-        if self._conflicts.exist() or not self._subscriber_gate.is_open():
-            return
         assert cue.steps is not None
         assert cue.start is not None
         scoreboard, commands = Scoreboard(cue.steps, trim=self._live, first=cue.first), CommandBuffer()
@@ -136,6 +140,16 @@ class SimNode:
         self._physics = PhysicsThread(playback, scoreboard, commands, lift=self._asked.stay)
         self._physics.begin(cue.start, cue.steps, cue.first)
         self._control.set_playing(True)
+
+    def _awaited(self) -> str:
+        """Return what keeps the song from beginning, in words; empty if nothing does."""
+        if not self._is_alone():
+            return "certainty that no other simulator plays here"
+        if not self._cue.is_complete:
+            return self._cue.awaited
+        if self._conflicts.exist():
+            return "other publishers to leave"
+        return "" if self._subscriber_gate.is_open() else "subscribers of the robot's state"
 
     def _cancel(self) -> str:
         """End the song at its current step; return the reason if that fails, else an empty text."""
