@@ -42,6 +42,7 @@ setup(
         "pianomime_policy",
         "pianomime_perception",
         "argcomplete",
+        "mir_eval",
         "packaging",
         "rich",
     ],

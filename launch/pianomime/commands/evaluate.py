@@ -38,7 +38,7 @@ def _run(options: argparse.Namespace) -> int:
     from rich.console import Console
 
     from pianomime.reports.evaluation import EvaluateOptions, report
-    from pianomime.reports.score_table import evaluation_table
+    from pianomime.reports.score_table import evaluation_table, heard_table
 
     console = Console()
     chosen = EvaluateOptions(
@@ -55,6 +55,7 @@ def _run(options: argparse.Namespace) -> int:
     title = f"{options.controller}, hand collisions {'on' if options.hand_collisions else 'off'}"
     scores = {song["song"]: song for song in found["songs"]}
     console.print(evaluation_table(title, scores, found["mean"]))
+    console.print(heard_table(scores, found["mean"]))
     write_result(options.json, found)
     return 1 if "left_out" in found else 0
 

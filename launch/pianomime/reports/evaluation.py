@@ -30,11 +30,13 @@ from pianomime.files.shared_files import MIDI_SUFFIXES
 from pianomime.files.songs import collect_songs, read_each, read_song
 from pianomime.reports.error_report import SongErrors
 from pianomime.reports.likeness import likeness
+from pianomime.reports.note_scores import note_scores
 from pianomime_core.errors import UserError
 from pianomime_core.instruments import EVERYTHING_FOR_A_PIANO, Choice
-from pianomime_core.piano_roll import PianoRoll
-from pianomime_core.song_file import DEMONSTRATION_SUFFIX
-from pianomime_core.timing import CONTROL_TIMESTEP_S
+from pianomime_core.piano_roll import PianoRoll, trim_silence
+from pianomime_core.song_file import DEMONSTRATION_SUFFIX, load_song
+from pianomime_core.strikes import StrikeDetector
+from pianomime_core.timing import CONTROL_TIMESTEP_S, PHYSICS_TIMESTEP_S
 from pianomime_description.variant import SceneConfig
 from pianomime_physics.disturbance import Disturbance, DisturbedSimulator
 from pianomime_physics.simulator import Simulator
@@ -81,6 +83,7 @@ class _ScoredTask(_Task):
     disturbance: Disturbance
     rollout: Path | None
     file: Path
+    choice: Choice
 
 
 def report(options: EvaluateOptions, console: Console) -> dict[str, Any]:
@@ -123,6 +126,7 @@ def report(options: EvaluateOptions, console: Console) -> dict[str, Any]:
             options.disturbance,
             rollouts.get(song),
             songs[song],
+            options.choice,
         )
         for song, roll in rolls.items()
     ]
@@ -171,12 +175,18 @@ def made_by(
 
 def _play(task: _ScoredTask) -> dict[str, float]:
     controller = make_controller(task.controller, task.scene, task.model)
-    simulator = DisturbedSimulator(task.disturbance, task.scene)
+    strikes = StrikeDetector()
+    simulator = DisturbedSimulator(
+        task.disturbance, task.scene, lambda state: strikes.update(state.time_s, state.key_angles, state.key_velocities)
+    )
     rollout = play_episode(simulator, controller, task.roll, controller_name=task.controller)
     if task.rollout is not None:
         rollout.save(task.rollout)
     scores: dict[str, float] = rollout.metadata["scores"]
-    return scores | likeness(task.file, rollout, simulator)
+    # As written, which the piano roll is not: its frames round.
+    written = trim_silence(load_song(task.file, task.choice)).notes
+    heard = note_scores(written, strikes.notes(len(rollout.targets) * rollout.dt + PHYSICS_TIMESTEP_S))
+    return scores | heard.as_dict() | likeness(task.file, rollout, simulator)
 
 
 def _play_for_errors(task: _Task) -> SongErrors:

@@ -19,6 +19,7 @@ every real hand, each given by one number.
 """
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 
 import mujoco
@@ -29,7 +30,8 @@ from pianomime_core.errors import UserError
 from pianomime_core.keyboard import KEY_NAMES
 from pianomime_core.timing import CONTROL_TIMESTEP_S, PHYSICS_STEPS_PER_CONTROL_STEP, PHYSICS_TIMESTEP_S
 from pianomime_description.variant import SceneConfig
-from pianomime_physics.simulator import Simulator, SimulatorState
+from pianomime_physics.observed_simulator import ObservedSimulator
+from pianomime_physics.simulator import SimulatorState
 
 
 @dataclass(frozen=True)
@@ -77,11 +79,22 @@ class Disturbance:
         return round(self.command_delay_s / PHYSICS_TIMESTEP_S)
 
 
-class DisturbedSimulator(Simulator):
-    """A simulator with disturbances; without any it equals `Simulator` to the last bit."""
+class DisturbedSimulator(ObservedSimulator):
+    """A simulator with disturbances; without any it equals `Simulator` to the last bit.
 
-    def __init__(self, disturbance: Disturbance, config: SceneConfig | None = None) -> None:
-        super().__init__(config)
+    Args:
+        disturbance: Deviations from the model.
+        config: The scene.
+        observe: See `ObservedSimulator`; None for nobody.
+    """
+
+    def __init__(
+        self,
+        disturbance: Disturbance,
+        config: SceneConfig | None = None,
+        observe: Callable[[SimulatorState], None] | None = None,
+    ) -> None:
+        super().__init__(observe or (lambda state: None), config, lambda: observe is not None)
         self.disturbance = disturbance
         for key in KEY_NAMES:
             self.model.joint(key).stiffness *= disturbance.key_stiffness_scale
@@ -101,11 +114,11 @@ class DisturbedSimulator(Simulator):
         return state
 
     def _advance(self, targets: NDArray[np.float64]) -> None:
-        mujoco.mj_step(self.model, self.data, nstep=self.disturbance.delay_steps)
+        self._run(self.disturbance.delay_steps)
         lowest, highest = self.target_range.T
         noisy = np.clip(targets + self._random.normal(0.0, self._noise), lowest, highest)
         self.data.ctrl[self._target_ctrl] = noisy
-        mujoco.mj_step(self.model, self.data, nstep=PHYSICS_STEPS_PER_CONTROL_STEP - self.disturbance.delay_steps)
+        self._run(PHYSICS_STEPS_PER_CONTROL_STEP - self.disturbance.delay_steps)
 
     def _slides(self) -> set[str]:
         # The target of a slide has the name of its joint.

@@ -17,10 +17,7 @@
 from collections.abc import Callable
 
 import mujoco
-import numpy as np
-from numpy.typing import NDArray
 
-from pianomime_core.timing import PHYSICS_STEPS_PER_CONTROL_STEP
 from pianomime_description.variant import SceneConfig
 from pianomime_physics.simulator import Simulator, SimulatorState
 
@@ -40,13 +37,12 @@ class ObservedSimulator(Simulator):
     ) -> None:
         super().__init__(config)
         self._observe = observe
-        self._is_watched = is_observed
+        self._is_observed = is_observed
 
-    def _advance(self, targets: NDArray[np.float64]) -> None:
-        if not self._is_watched():
-            super()._advance(targets)
+    def _run(self, physics_steps: int) -> None:
+        if not self._is_observed():
+            super()._run(physics_steps)
             return
-        self.data.ctrl[self._target_ctrl] = targets
-        for _ in range(PHYSICS_STEPS_PER_CONTROL_STEP):
+        for _ in range(physics_steps):
             mujoco.mj_step(self.model, self.data)
             self._observe(self._state())

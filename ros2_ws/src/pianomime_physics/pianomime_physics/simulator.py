@@ -134,7 +134,11 @@ class Simulator:
     def _advance(self, targets: NDArray[np.float64]) -> None:
         # A separate method, which pianomime_physics.disturbance overrides.
         self.data.ctrl[self._target_ctrl] = targets
-        mujoco.mj_step(self.model, self.data, nstep=PHYSICS_STEPS_PER_CONTROL_STEP)
+        self._run(PHYSICS_STEPS_PER_CONTROL_STEP)
+
+    def _run(self, physics_steps: int) -> None:
+        # A separate method, which pianomime_physics.observed_simulator overrides.
+        mujoco.mj_step(self.model, self.data, nstep=physics_steps)
 
     def _state(self) -> SimulatorState:
         # Indexing with an array copies.

@@ -162,3 +162,13 @@ def test_a_rollout_that_names_no_robot_is_refused(folder: Path, pianomime: Comma
 def test_what_is_no_rollout_is_refused(pianomime: Command, tmp_path: Path) -> None:
     (tmp_path / "x.npz").write_text("la la la")
     pianomime("replay", tmp_path / "x.npz").refuses("x.npz")
+
+
+def test_what_is_heard_stands_beside_the_frames(pianomime: Command, tune: Path, tmp_path: Path) -> None:
+    """Idle hands strike nothing: no note is heard, and none is wrong."""
+    result = pianomime("evaluate", tune, "--controller", "idle", "--json", tmp_path / "x.json")
+    assert "heard" in result.out
+    [song] = json.loads((tmp_path / "x.json").read_text())["songs"]
+    assert (song["note_recall"], song["note_precision"], song["strikes"]) == (0.0, 1.0, 0)
+    assert song["notes"] > 0
+    assert "velocity_correlation" not in song, "nobody was heard: there is no number"
