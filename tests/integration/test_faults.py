@@ -70,6 +70,7 @@ def plays_to_the_end(played: Rollout) -> bool:
     return bool((played.goal & played.pressed)[-LAST_STEPS:].any())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("victim", "pace"),
     [
@@ -92,6 +93,7 @@ def test_the_song_goes_on_when_a_node_is_killed(perform, song, tmp_path, victim,
     assert plays_to_the_end(played)
 
 
+@pytest.mark.slow
 def test_the_song_goes_on_where_a_killed_simulator_was(perform, song, tmp_path):
     performance = perform("--controller", "streaming")
     kill(performance, "sim_node")
@@ -111,6 +113,7 @@ def test_the_song_goes_on_where_a_killed_simulator_was(perform, song, tmp_path):
     assert np.array_equal(played.pressed, np.stack([simulator.step(row).key_pressed for row in played.targets]))
 
 
+@pytest.mark.slow
 def test_a_node_that_is_killed_again_and_again_ends_the_performance(perform):
     performance = perform("--controller", "idle")
     for count in (1, 2, 3):

@@ -145,6 +145,7 @@ def person(environ):
     person.close()
 
 
+@pytest.mark.slow
 @pytest.mark.quiet_machine
 def test_the_robots_fingertips_go_where_the_persons_are(follow, person):
     robot, following = Robot(), follow("--fingertips")
@@ -193,6 +194,7 @@ def node_of(parent: int, module: str) -> int:
     raise AssertionError(f"no {module} runs")
 
 
+@pytest.mark.slow
 def test_who_is_killed_comes_back_and_goes_on(follow, person):
     robot, following = Robot(), follow("--fingertips")
     following.until(READY)

@@ -85,6 +85,7 @@ class Step:
         self.now = step_of(message.header.stamp)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("age", [3, 60])
 def test_one_old_state_changes_nothing(perform, stranger, long_song, tmp_path, age):
     """It made the policy begin anew, or, of three steps before, hung the graph for ever."""
@@ -132,6 +133,7 @@ def test_a_song_does_not_begin_where_a_stranger_commands(environ, stranger, song
     assert "F1" not in said
 
 
+@pytest.mark.slow
 def test_a_second_policy_ends_the_song(perform, environ, long_song):
     performance = perform(long_song, "--controller", "idle")
     performance.wait_for("the song begins")
@@ -180,6 +182,7 @@ def test_another_folder_for_locks_does_not_hide_a_second_play(perform, environ, 
     assert performance.process.poll() is None
 
 
+@pytest.mark.slow
 def test_words_where_numbers_belong_and_names_without_end_are_passed_over(perform, stranger, song):
     def status(name: str, **values: str) -> DiagnosticArray:
         pairs = [KeyValue(key=key, value=value) for key, value in values.items()]

@@ -21,6 +21,7 @@ from pianomime_physics.simulator import Simulator
 from pianomime_policy.controllers.registry import make_controller
 
 
+@pytest.mark.slow
 @pytest.mark.quiet_machine
 def test_the_same_music_as_a_file_gives_the_same_score(session, keyboard, tmp_path):
     song, file = bundled_songs()["twinkle"], tmp_path / "live.npz"

@@ -63,6 +63,7 @@ def buttons(environ):
         hand.close()
 
 
+@pytest.mark.slow
 def test_a_song_begun_again_after_a_pause_is_the_song(environ, song, tmp_path):
     straight, again = tmp_path / "straight.npz", tmp_path / "again.npz"
     with buttons(environ) as hand:
@@ -87,6 +88,7 @@ def test_a_song_begun_again_after_a_pause_is_the_song(environ, song, tmp_path):
     assert one.metadata["scores"] == other.metadata["scores"]
 
 
+@pytest.mark.slow
 def test_in_real_time_a_pause_lifts_no_hand_and_half_speed_is_slower(environ, song, tmp_path):
     file = tmp_path / "played.npz"
     with buttons(environ) as hand:

@@ -45,6 +45,7 @@ def written_pedal(path: Path) -> list[tuple[float, int]]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("controller", ["streaming", "planner", "idle"])
 def test_the_controller_presses_it_or_nobody_does(song: Path, tmp_path: Path, controller: str) -> None:
     files = ("--rollout", tmp_path / "x.npz", "--midi", tmp_path / "x.mid")
@@ -68,6 +69,7 @@ def test_the_controller_presses_it_or_nobody_does(song: Path, tmp_path: Path, co
     assert [time_s for time_s, _ in found] == pytest.approx([time_s for time_s, _ in expected], abs=0.002)
 
 
+@pytest.mark.slow
 @pytest.mark.quiet_machine
 @pytest.mark.parametrize("controller", ["streaming", "idle"])
 @pytest.mark.usefixtures("midi_system")

@@ -94,6 +94,7 @@ def node(domain):
     assert running.wait(timeout=20) == 0
 
 
+@pytest.mark.slow
 def test_a_pianist_is_seen_in_reliable_pictures(pictures, camera, node):
     begin_s = time.monotonic()
     for picture in cycle(pictures):
@@ -158,6 +159,7 @@ def test_what_it_cannot_read_is_refused_in_one_line_and_it_goes_on(pictures, cam
     assert "Traceback" not in said
 
 
+@pytest.mark.slow
 @pytest.mark.quiet_machine
 def test_the_robot_follows_a_video_to_its_end(pictures, tmp_path):
     import av

@@ -51,6 +51,7 @@ def by_step(messages) -> dict[int, object]:
     return {(at.sec * 10**9 + at.nanosec) // STEP_NS: message for at, message in zip(stamps, messages, strict=True)}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pace", ["--sync", pytest.param("--real-time", marks=pytest.mark.quiet_machine)])
 def test_the_score_can_be_computed_from_the_recording(environ, song, tmp_path, pace):
     record, file = tmp_path / "scale.mcap", tmp_path / "scale.npz"

@@ -34,6 +34,7 @@ def states_in(recording) -> int:
         return sum(1 for connection, *_ in reader.messages() if connection.topic == "/hands/joint_states")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
 def test_what_was_played_is_kept(performance, tmp_path, number, code):
     performance.wait_for("the song begins")
@@ -59,6 +60,7 @@ def test_a_simulator_that_is_ended_alone_is_not_the_goal_s_fault(performance):
     assert "no goal" not in said
 
 
+@pytest.mark.slow
 def test_a_recorder_that_is_killed_loses_a_second_at_most(performance, tmp_path):
     performance.wait_for("the song begins")
     time.sleep(2 * PLAYED_S)

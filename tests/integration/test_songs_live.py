@@ -13,6 +13,7 @@ SONGS = Path(__file__).parents[3] / "shared" / "songs"
 SECONDS = 8.0
 
 
+@pytest.mark.slow
 @pytest.mark.quiet_machine
 @pytest.mark.parametrize("song", ["folk/playford13", "classical/bach_prelude_bwv_856"])
 def test_a_song_sounds_live_as_from_its_file(midi_system, monkeypatch, tmp_path, song):

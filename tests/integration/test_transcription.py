@@ -20,6 +20,7 @@ EXCERPT_S = 10.0
 SILENCE_S = 1.0
 
 
+@pytest.mark.slow
 def test_song_is_heard_again(tmp_path: Path) -> None:
     song = load_midi(find_song("minuet_in_g"))
     notes = tuple(
@@ -42,6 +43,7 @@ def test_song_is_heard_again(tmp_path: Path) -> None:
     assert shares[-1] == 1.0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("loudness", [0.0, 0.1])
 def test_silence_and_noise_hold_no_note(tmp_path: Path, loudness: float) -> None:
     noise = np.random.default_rng(0).normal(0, loudness, (SAMPLE_RATE_HZ, 2)).astype(np.float32)

@@ -50,6 +50,7 @@ def join(url: str, times: int) -> int:
     return sent
 
 
+@pytest.mark.slow
 def test_pages_that_leave_give_their_memory_back(viewer):
     process, url = viewer
     join(url, WARM_JOINS)
