@@ -16,9 +16,9 @@
 
 from collections.abc import Mapping
 
+from launch import LaunchDescription
 from launch.actions import DeclareLaunchArgument
 
-from launch import LaunchDescription
 from pianomime.commands.live_modes import HIGHEST_CHANNEL, MODES, SEMITONES
 from pianomime.graph.graph_options import LiveOptions
 from pianomime.graph.launch_arguments import COMMON_ARGUMENTS, common_options, number, whole_number

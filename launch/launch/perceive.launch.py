@@ -19,9 +19,9 @@ Detects a pianist's fingertips in images; with `follow` the robot's hands follow
 
 from collections.abc import Mapping
 
+from launch import LaunchDescription
 from launch.actions import DeclareLaunchArgument
 
-from launch import LaunchDescription
 from pianomime.graph.graph_options import FollowOptions, PerceptionOptions, SeeOptions
 from pianomime.graph.launch_arguments import (
     SWITCH,

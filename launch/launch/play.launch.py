@@ -16,9 +16,9 @@
 
 from collections.abc import Mapping
 
+from launch import LaunchDescription
 from launch.actions import DeclareLaunchArgument
 
-from launch import LaunchDescription
 from pianomime.files.models import demonstration_to_play
 from pianomime.files.shared_files import find_song
 from pianomime.graph.graph_options import PlayOptions

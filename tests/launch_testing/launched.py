@@ -3,12 +3,11 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from launch import LaunchDescription
 from launch.actions import IncludeLaunchDescription, SetEnvironmentVariable
 from launch.launch_description_sources import PythonLaunchDescriptionSource
 from launch_testing.actions import ReadyToTest
 from ros_domains import free_domain
-
-from launch import LaunchDescription
 
 FOLDER = Path(__file__).resolve().parents[2] / "launch" / "launch"
 PATIENCE_S = 240.0

@@ -10,10 +10,10 @@ import pytest
 
 launch_testing = pytest.importorskip("launch_testing", reason="launch_testing is not installed")
 
+from launch import LaunchDescription  # noqa: E402
 from launch_testing.asserts import assertExitCodes  # noqa: E402
 from launched import PATIENCE_S, launched  # noqa: E402
 
-from launch import LaunchDescription  # noqa: E402
 from pianomime_core.errors import UserError  # noqa: E402
 
 

@@ -49,7 +49,7 @@ def python() -> str:
 
 
 def packages() -> str:
-    """The requirements of our packages, and RoboPianist's models."""
+    """The requirements of our packages."""
     found, wrong = {}, []
     for requirement in _requirements():
         try:

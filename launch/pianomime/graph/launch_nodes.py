@@ -21,6 +21,7 @@ from signal import SIGTERM
 from tempfile import TemporaryDirectory
 from typing import Any, NoReturn
 
+from launch import LaunchContext, LaunchDescription, LaunchDescriptionEntity
 from launch.actions import (
     DeclareLaunchArgument,
     EmitEvent,
@@ -37,7 +38,6 @@ from launch.events.process import ProcessExited, ShutdownProcess, SignalProcess
 from launch.substitutions import LaunchConfiguration
 from launch_ros.actions import Node
 
-from launch import LaunchContext, LaunchDescription, LaunchDescriptionEntity
 from pianomime.graph.node_entry import NodeEntry
 from pianomime.graph.node_python import check_node_python
 from pianomime.graph.parameters_file import write_parameters

@@ -90,3 +90,15 @@ def test_a_launch_file_is_read_where_nothing_is_installed(file):
     done = subprocess.run([sys.executable, "-I", "-S", "-c", script], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert set(done.stdout.split()) & {"sim_node", "perception_node"}
+
+
+def test_our_folder_named_launch_hides_no_package_of_ros(tmp_path: Path) -> None:
+    """It stands first on the path where tests and benchmarks are run from the root."""
+    package = tmp_path / "launch"
+    package.mkdir()
+    (package / "__init__.py").write_text("LaunchDescription = 'of ROS'\n")
+    program = (
+        f"import sys; sys.path[:0] = [{str(ROOT)!r}, {str(tmp_path)!r}]; import launch; print(launch.LaunchDescription)"
+    )
+    done = subprocess.run([sys.executable, "-I", "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout == "of ROS\n"
