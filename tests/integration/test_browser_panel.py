@@ -59,6 +59,7 @@ def viewer():
     opened.close()
 
 
+@pytest.mark.slow
 def test_two_browsers_have_cameras_of_their_own_and_one_may_leave(viewer, tmp_path):
     hand = PlaybackCommands()
     viewer.connect(hand)

@@ -127,6 +127,7 @@ def test_a_node_that_is_killed_again_and_again_ends_the_performance(perform):
     assert still_there(nodes.values()) == []
 
 
+@pytest.mark.slow
 def test_a_stranger_that_commands_ends_the_performance_and_is_named(perform, environ):
     """What it says, here that a joint is to go to infinity, is not even read."""
     performance = perform("--controller", "idle")

@@ -109,6 +109,7 @@ def test_one_old_state_changes_nothing(perform, stranger, long_song, tmp_path, a
     assert np.array_equal(played.targets, truth.targets)
 
 
+@pytest.mark.slow
 def test_a_song_does_not_begin_where_a_stranger_commands(environ, stranger, song):
     """A command from the future, said before the song began, was the one to be played to its end."""
     publisher = stranger.node.create_publisher(JointTrajectory, topics.COMMAND, NEWEST)

@@ -47,6 +47,7 @@ def test_a_keyboard_that_is_unplugged_lets_go_and_is_heard_again(midi_system, se
     assert silent == list(range(silent[0], silent[-1] + 1))
 
 
+@pytest.mark.slow
 def test_a_killed_live_node_comes_back_and_the_session_goes_on(session, keyboard, tmp_path):
     file = tmp_path / "live.npz"
     live = session("--port", "keys", "--controller", "idle", "--rollout", file)
@@ -66,6 +67,7 @@ def test_a_killed_live_node_comes_back_and_the_session_goes_on(session, keyboard
     assert keys[-1] == [72]
 
 
+@pytest.mark.slow
 def test_a_keyboard_that_is_gone_while_live_node_restarts_is_waited_for(midi_system, session, tmp_path):
     file = tmp_path / "live.npz"
     first = Keyboard()
@@ -90,6 +92,7 @@ def test_a_keyboard_that_is_gone_while_live_node_restarts_is_waited_for(midi_sys
     assert set((np.flatnonzero(goal.any(axis=0)) + 21).tolist()) == {60, 72}
 
 
+@pytest.mark.slow
 def test_a_midi_server_that_ends_is_waited_for(midi_system, session, tmp_path):
     if midi_system is None:
         pytest.skip("ALSA's sequencer cannot be taken away from here")

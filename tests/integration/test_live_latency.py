@@ -7,6 +7,7 @@ from quiet_machine import skip_if_busy
 from ros_domains import free_domain
 
 
+@pytest.mark.slow
 @pytest.mark.quiet_machine
 def test_presses_are_heard_and_follow_the_keys(midi_system, monkeypatch, tmp_path):
     monkeypatch.setenv("ROS_DOMAIN_ID", str(free_domain()))

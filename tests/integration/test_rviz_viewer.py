@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from xml.etree import ElementTree
 
+import pytest
 from performances import own_domain, play
 
 from pianomime_core.hands import joint_names
@@ -24,6 +25,7 @@ def install(prefix: Path, name: str) -> Path:
     return file
 
 
+@pytest.mark.slow
 def test_rviz_hears_what_its_configuration_shows(tmp_path):
     rviz, frames = (install(tmp_path, name) for name in ("rviz2", "robot_state_publisher"))
     notes = tuple(Note(60 + 2 * k, 0.5 * k, 0.5 * k + 0.4, 80) for k in range(6))

@@ -50,6 +50,7 @@ def test_what_was_played_is_kept(performance, tmp_path, number, code):
     assert mido.MidiFile(tmp_path / "cut.mid").tracks
 
 
+@pytest.mark.slow
 def test_a_simulator_that_is_ended_alone_is_not_the_goal_s_fault(performance):
     performance.wait_for("the song begins")
     time.sleep(PLAYED_S)

@@ -34,7 +34,7 @@ from pianomime.reports.note_scores import note_scores
 from pianomime_core.errors import UserError
 from pianomime_core.instruments import EVERYTHING_FOR_A_PIANO, Choice
 from pianomime_core.piano_roll import PianoRoll, trim_silence
-from pianomime_core.song_file import DEMONSTRATION_SUFFIX, load_song
+from pianomime_core.song_file import DEMONSTRATION_SUFFIX, is_demonstration, load_song
 from pianomime_core.strikes import StrikeDetector
 from pianomime_core.timing import CONTROL_TIMESTEP_S, PHYSICS_TIMESTEP_S
 from pianomime_description.variant import SceneConfig
@@ -182,11 +182,14 @@ def _play(task: _ScoredTask) -> dict[str, float]:
     rollout = play_episode(simulator, controller, task.roll, controller_name=task.controller)
     if task.rollout is not None:
         rollout.save(task.rollout)
-    scores: dict[str, float] = rollout.metadata["scores"]
+    scores: dict[str, float] = dict(rollout.metadata["scores"])
     # As written, which the piano roll is not: its frames round.
     written = trim_silence(load_song(task.file, task.choice)).notes
     heard = note_scores(written, strikes.notes(len(rollout.targets) * rollout.dt + PHYSICS_TIMESTEP_S))
-    return scores | heard.as_dict() | likeness(task.file, rollout, simulator)
+    scores |= heard.as_dict()
+    if is_demonstration(task.file):
+        scores |= likeness(task.file, rollout, DisturbedSimulator(task.disturbance, task.scene))
+    return scores
 
 
 def _play_for_errors(task: _Task) -> SongErrors:

@@ -22,6 +22,7 @@ def songs(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.slow
 def test_each_disturbance_has_its_row_in_each_set(songs: Path, capfd: pytest.CaptureFixture[str]) -> None:
     file = songs / "robustness.json"
     assert main(RobustnessOptions(songs=songs, controller="idle", limit=2, jobs=1, json=file)) == 0

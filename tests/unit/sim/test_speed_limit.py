@@ -97,6 +97,7 @@ class Performance:
         self.pressed = board.pressed
 
 
+@pytest.mark.slow
 def test_a_song_is_played_to_the_last_bit_as_without_limits():
     scene = SceneConfig()
     roll = piano_roll(load_midi(bundled_songs()["prelude_in_c"]))

@@ -56,6 +56,7 @@ def row(result: Result, label: str) -> list[str]:
     return line[len(label) :].replace(" %", "%").split()
 
 
+@pytest.mark.slow
 def test_scores_and_settings_are_those_of_evaluate(folder: Path) -> None:
     diagnosed, evaluated = (json.loads((folder / f"{name}.json").read_text()) for name in ("diagnosed", "evaluated"))
     assert diagnosed["versions"] == evaluated["versions"]

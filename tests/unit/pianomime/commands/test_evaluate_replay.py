@@ -32,6 +32,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_the_number_of_jobs_changes_nothing(folder: Path) -> None:
     assert (folder / "one.json").read_bytes() == (folder / "two.json").read_bytes()
     for song in ("up", "b/down"):

@@ -61,6 +61,7 @@ def test_a_recording_that_differs_is_reported(recorded: Path, capfd: pytest.Capt
     assert f"2 of {pressed.size} note-frames" in capfd.readouterr().err
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("command", "suffix"), [("sound", ".wav"), ("sound", ".mid"), ("plot", ".png"), ("video", ".mp4")]
 )

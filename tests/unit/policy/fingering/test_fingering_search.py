@@ -44,6 +44,7 @@ def test_no_fingering_of_a_small_song_is_cheaper(shape, width):
     assert compared >= 5
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("costs", "shape"),
     [

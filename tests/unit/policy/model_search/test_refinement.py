@@ -28,6 +28,7 @@ def refined() -> Refinement:
     return finished(Refinement(ROLL, SCENE, CONFIG))
 
 
+@pytest.mark.slow
 def test_it_plays_better_than_the_planner(refined):
     fresh = Refinement(ROLL, SCENE, CONFIG)
     planner, best = fresh.best(), refined.best()
@@ -37,6 +38,7 @@ def test_it_plays_better_than_the_planner(refined):
     assert after.f1 + after.onset_f1 > before.f1 + before.onset_f1
 
 
+@pytest.mark.slow
 def test_neither_frames_nor_onsets_need_suffer():
     higher = PianoRoll(np.roll(ROLL.goal, 1, axis=1), ROLL.sustain)
     planner = Refinement(higher, SCENE, CONFIG).best()
@@ -58,6 +60,7 @@ def test_the_effort_is_kept(refined):
     assert STEPS <= refined.simulated_steps <= (CONFIG.effort + 1) * STEPS + STEPS // 8 * begun
 
 
+@pytest.mark.slow
 def test_interrupted_or_not_the_performance_is_the_same(refined, tmp_path):
     path = tmp_path / "song.partial"
     begun = Refinement(ROLL, SCENE, CONFIG)

@@ -140,6 +140,7 @@ def demos(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_training_decodes_keys_and_ends_the_same_when_resumed(
     demos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:

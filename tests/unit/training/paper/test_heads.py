@@ -106,6 +106,7 @@ def trained(head: Head, condition: Tensor, action: Tensor, updates: int = 300) -
     return network.eval()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("head", [Diffusion(SIZE, 50, 10), Flow(SIZE), Bins(SIZE, bins=8)])
 def test_of_two_ways_to_act_a_generative_head_draws_both_and_nothing_between(head: Head) -> None:
     rng = np.random.default_rng(0)

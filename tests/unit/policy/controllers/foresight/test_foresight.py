@@ -54,6 +54,7 @@ def test_without_time_to_think_it_is_the_streaming_planner(by_streaming):
     assert np.array_equal(idle.targets, by_streaming.targets)
 
 
+@pytest.mark.slow
 def test_a_second_performance_is_the_same(foresight, by_foresight):
     assert np.array_equal(played(foresight).targets, by_foresight.targets)
 

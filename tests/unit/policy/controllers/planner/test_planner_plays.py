@@ -34,6 +34,7 @@ def frame_f1(simulator: Simulator, controller, song: Path) -> float:
 
 
 # Measured: .988, .995, .996 and .960; other versions of numpy or scipy may round otherwise.
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("song", "minimum"), [("twinkle", 0.96), ("prelude_in_c", 0.96), ("minuet_in_g", 0.97), ("fuer_elise", 0.93)]
 )
@@ -42,6 +43,7 @@ def test_bundled_songs(simulator, streaming, song, minimum):
 
 
 # Measured: .939 and .999.
+@pytest.mark.slow
 @pytest.mark.skipif(not CLIPS.is_dir(), reason="needs ../shared/demos")
 @pytest.mark.parametrize(("clip", "minimum"), [("002", 0.88), ("004", 0.97)])
 def test_clips(simulator, streaming, clip, minimum):
