@@ -87,11 +87,11 @@ class Step:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("age", [3, 60])
-def test_one_old_state_changes_nothing(perform, stranger, long_song, tmp_path, age):
+def test_one_old_state_changes_nothing(perform, stranger, tmp_path, age):
     """It made the policy begin anew, or, of three steps before, hung the graph for ever."""
     step = Step(stranger)
-    file = tmp_path / "played.npz"
-    performance = perform(long_song, "--controller", "streaming", "--sync", "--rollout", file)
+    song, file = slow_notes(tmp_path / "slow.mid", 60), tmp_path / "played.npz"
+    performance = perform(song, "--controller", "streaming", "--sync", "--rollout", file)
     stranger.until(lambda: step.now > 80)
     hands = stranger.node.create_publisher(JointState, topics.HAND_STATES, NEWEST)
     keys = stranger.node.create_publisher(JointState, topics.KEY_STATES, NEWEST)
@@ -104,7 +104,7 @@ def test_one_old_state_changes_nothing(perform, stranger, long_song, tmp_path, a
     assert f"/{topics.HAND_STATES} of /stranger refused: it belongs to /sim_node" in said
     played = Rollout.load(file)
     truth = play_episode(
-        Simulator(SceneConfig()), make_controller("streaming", SceneConfig()), piano_roll(load_midi(long_song))
+        Simulator(SceneConfig()), make_controller("streaming", SceneConfig()), piano_roll(load_midi(song))
     )
     assert np.array_equal(played.targets, truth.targets)
 
