@@ -7,10 +7,9 @@ import tempfile
 from collections.abc import Container, Iterator
 from pathlib import Path
 
-from pianomime_core.ros_environment import HIGHEST_DOMAIN
-
 RUNS, DOMAINS_OF_A_RUN = 5, 20
-"""ROS 2 has the domains 1 to 101 for use on Linux; 0 is everybody's default."""
+DOMAINS = range(102)
+"""Those that ROS 2 has for use on Linux; 0 is everybody's default."""
 FIRST_PORT, PORTS_OF_A_DOMAIN = 7400, 250
 """UDP ports of DDS (DDSI-RTPS 2.5, 9.6.2.4)."""
 _SOCKETS = Path("/proc/net/udp")
@@ -39,7 +38,7 @@ def occupied_domains(inodes: Container[str] | None = None) -> set[int]:
     lines = _SOCKETS.read_text().splitlines()[1:] if _SOCKETS.exists() else []
     sockets = [(words[1], words[9]) for words in map(str.split, lines)]
     ports = [int(address.split(":")[1], 16) for address, inode in sockets if inodes is None or inode in inodes]
-    return {(port - FIRST_PORT) // PORTS_OF_A_DOMAIN for port in ports} & set(range(HIGHEST_DOMAIN + 1))
+    return {(port - FIRST_PORT) // PORTS_OF_A_DOMAIN for port in ports} & set(DOMAINS)
 
 
 def own_domains() -> set[int]:
