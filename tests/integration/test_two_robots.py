@@ -36,13 +36,16 @@ def listening(environ):
             ):
                 node.create_subscription(kind, f"/{side}/{name}", heard[f"/{side}/{name}"].append, qos)
 
-        def topics() -> set[str]:
-            return {name for name, _ in node.get_topic_names_and_types()}
+        seen: set[str] = set()
+
+        def is_complete() -> bool:
+            # One robot may have ended, and its topics with it, before the other begins.
+            seen.update(name for name, _ in node.get_topic_names_and_types())
+            return seen >= {f"/{side}/{name}" for side in SIDES for name in OURS} and all(heard.values())
 
         def hear() -> tuple[set[str], dict]:
-            ours = {f"/{side}/{name}" for side in SIDES for name in OURS}
-            looker.until(lambda: topics() >= ours and all(heard.values()))
-            return topics(), {topic: messages[0] for topic, messages in heard.items()}
+            looker.until(is_complete)
+            return seen, {topic: messages[0] for topic, messages in heard.items()}
 
         yield hear
 
