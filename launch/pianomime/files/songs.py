@@ -24,7 +24,7 @@ from pianomime.files.shared_files import DEFAULT_SONG, MIDI_SUFFIXES, bundled_so
 from pianomime.terminal import notice
 from pianomime_core.errors import UserError
 from pianomime_core.instruments import EVERYTHING_FOR_A_PIANO, Choice
-from pianomime_core.notes import Dropped
+from pianomime_core.notes import Dropped, Score
 from pianomime_core.piano_roll import PianoRoll, piano_roll
 from pianomime_core.song_file import load_song
 
@@ -34,6 +34,11 @@ Content = TypeVar("Content")
 
 
 def read_song(path: Path, choice: Choice = EVERYTHING_FOR_A_PIANO) -> PianoRoll:
+    """Return the frames of `read_score`."""
+    return piano_roll(read_score(path, choice))
+
+
+def read_score(path: Path, choice: Choice = EVERYTHING_FOR_A_PIANO) -> Score:
     """Read a MIDI file or the music of a demonstration; report on stderr what is not played, and oddities.
 
     Raises:
@@ -44,7 +49,7 @@ def read_song(path: Path, choice: Choice = EVERYTHING_FOR_A_PIANO) -> PianoRoll:
         notice(f"{str(path)!r} {remark}")
     if score.dropped != Dropped():
         notice(f"{str(path)!r} is played without {score.dropped}")
-    return piano_roll(score)
+    return score
 
 
 def read_each(files: Mapping[str, Path], read: Callable[[Path], Content]) -> tuple[dict[str, Content], dict[str, str]]:

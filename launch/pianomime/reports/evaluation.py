@@ -27,19 +27,20 @@ from pianomime.episodes.song_pool import SongTask, play_songs
 from pianomime.files.models import model_folder
 from pianomime.files.outputs import check_file, keep_apart, make_folder
 from pianomime.files.shared_files import MIDI_SUFFIXES
-from pianomime.files.songs import collect_songs, read_each, read_song
+from pianomime.files.songs import collect_songs, read_each, read_score
 from pianomime.reports.error_report import SongErrors
 from pianomime.reports.likeness import likeness
 from pianomime.reports.note_scores import note_scores
 from pianomime_core.errors import UserError
 from pianomime_core.instruments import EVERYTHING_FOR_A_PIANO, Choice
-from pianomime_core.piano_roll import PianoRoll, trim_silence
-from pianomime_core.song_file import DEMONSTRATION_SUFFIX, is_demonstration, load_song
-from pianomime_core.strikes import StrikeDetector
+from pianomime_core.key_events import HEARD_RAD, KeyEvent, KeyEventDetector, played_notes
+from pianomime_core.notes import Note, Score
+from pianomime_core.piano_roll import PianoRoll, piano_roll, trim_silence
+from pianomime_core.song_file import DEMONSTRATION_SUFFIX, is_demonstration
 from pianomime_core.timing import CONTROL_TIMESTEP_S, PHYSICS_TIMESTEP_S
 from pianomime_description.variant import SceneConfig
 from pianomime_physics.disturbance import Disturbance, DisturbedSimulator
-from pianomime_physics.simulator import Simulator
+from pianomime_physics.simulator import Simulator, SimulatorState
 from pianomime_policy.controllers.controller import ReportsFingering
 from pianomime_policy.controllers.registry import make_controller
 from pianomime_policy.controllers.specs import ours_that_need
@@ -83,7 +84,7 @@ class _ScoredTask(_Task):
     disturbance: Disturbance
     rollout: Path | None
     file: Path
-    choice: Choice
+    written: tuple[Note, ...]  # as in the score: the piano roll's frames round
 
 
 def report(options: EvaluateOptions, console: Console) -> dict[str, Any]:
@@ -110,25 +111,25 @@ def report(options: EvaluateOptions, console: Console) -> dict[str, Any]:
     if not of_demonstrations:
         make_controller(options.controller, scene, model)  # raises for an unknown name or networks of another robot
 
-    def read(path: Path) -> PianoRoll:
+    def read(path: Path) -> Score:
         if of_demonstrations:
             make_controller(options.controller, scene, path)
-        return read_song(path, options.choice)
+        return trim_silence(read_score(path, options.choice))
 
-    rolls, left_out = read_each(songs, read)
+    pieces, left_out = read_each(songs, read)
     tasks = [
         _ScoredTask(
             song,
-            roll,
+            piano_roll(score, trim=False),
             options.controller,
             scene,
             songs[song] if of_demonstrations else model,
             options.disturbance,
             rollouts.get(song),
             songs[song],
-            options.choice,
+            score.notes,
         )
-        for song, roll in rolls.items()
+        for song, score in pieces.items()
     ]
     for task in tasks:
         if task.rollout is not None:
@@ -175,18 +176,19 @@ def made_by(
 
 def _play(task: _ScoredTask) -> dict[str, float]:
     controller = make_controller(task.controller, task.scene, task.model)
-    strikes = StrikeDetector()
-    simulator = DisturbedSimulator(
-        task.disturbance, task.scene, lambda state: strikes.update(state.time_s, state.key_angles, state.key_velocities)
-    )
+    detector, events = KeyEventDetector(HEARD_RAD), list[KeyEvent]()
+
+    def observe(state: SimulatorState) -> None:
+        events.extend(detector.update(state.time_s, state.key_angles, state.key_velocities))
+
+    simulator = DisturbedSimulator(task.disturbance, task.scene, observe)
     rollout = play_episode(simulator, controller, task.roll, controller_name=task.controller)
     if task.rollout is not None:
         rollout.save(task.rollout)
     scores: dict[str, float] = dict(rollout.metadata["scores"])
-    # As written, which the piano roll is not: its frames round.
-    written = trim_silence(load_song(task.file, task.choice)).notes
-    heard = note_scores(written, strikes.notes(len(rollout.targets) * rollout.dt + PHYSICS_TIMESTEP_S))
-    scores |= heard.as_dict()
+    # A key may strike in the last physics step.
+    heard = played_notes(events, len(rollout.targets) * rollout.dt + PHYSICS_TIMESTEP_S)
+    scores |= note_scores(task.written, heard.notes).as_dict()
     if is_demonstration(task.file):
         scores |= likeness(task.file, rollout, DisturbedSimulator(task.disturbance, task.scene))
     return scores

@@ -1,13 +1,24 @@
 """Strikes, velocities and notes from key states, against hand-made movements and published figures."""
 
+import math
+
 import numpy as np
 import pytest
 
-from pianomime_core.key_events import KeyEvent, KeyEventDetector, PedalEvent, midi_velocity, pedal_events, played_notes
+from pianomime_core.key_events import (
+    HEARD_RAD,
+    KeyEvent,
+    KeyEventDetector,
+    PedalEvent,
+    midi_velocity,
+    pedal_events,
+    played_notes,
+)
 from pianomime_core.keyboard import KEYBOARD
 from pianomime_core.notes import Note
 
 MIDDLE_C, C_SHARP = 60 - 21, 61 - 21
+STEP_S = 0.005
 
 
 def state(angles_rad: dict[int, float], velocities_rad_s: dict[int, float]) -> tuple[np.ndarray, np.ndarray]:
@@ -74,3 +85,41 @@ def test_the_pedal_of_a_performance():
     assert score.sustain[-1] == (0.255, False)
     assert score.notes == (Note(60, 0.1, 0.12, 70),)
     assert played_notes([], 1.0).sustain == ()
+
+
+def strikes(*degrees_from_stop: float, speed_rad_s: float = 2.0) -> tuple[Note, ...]:
+    """The strikes of one key that is this far from its stop after each physics step."""
+    detector, events = KeyEventDetector(HEARD_RAD), []
+    for step, degrees in enumerate(degrees_from_stop):
+        angle = KEYBOARD.travel_rad[MIDDLE_C] - math.radians(degrees)
+        events += detector.update(STEP_S * (step + 1), *state({MIDDLE_C: angle}, {MIDDLE_C: speed_rad_s}))
+    return played_notes(events, STEP_S * (len(degrees_from_stop) + 1)).notes
+
+
+def test_a_strike_begins_within_half_a_degree_and_ends_beyond_one_and_a_half() -> None:
+    [note] = strikes(3.0, 0.6, 0.4, 0.0, 1.4, 1.6, 3.0)
+    assert (note.pitch, note.onset_s, note.offset_s) == (60, pytest.approx(0.015), pytest.approx(0.03))
+
+
+def test_a_tremble_is_no_second_strike() -> None:
+    assert len(strikes(3.0, 0.4, 1.0, 0.3, 1.4, 0.0, 3.0)) == 1
+    assert len(strikes(3.0, 0.4, 1.6, 0.3, 3.0)) == 2
+
+
+def test_a_key_that_never_comes_near_its_stop_is_silent() -> None:
+    assert strikes(3.0, 1.0, 0.6, 1.0, 3.0) == ()
+
+
+def test_a_key_beyond_its_stop_is_down() -> None:
+    """Soft limits may overshoot."""
+    assert len(strikes(3.0, -0.3, -0.2, 3.0)) == 1
+
+
+def test_what_is_still_down_ends_with_the_performance() -> None:
+    [note] = strikes(3.0, 0.2, 0.1)
+    assert note.offset_s == pytest.approx(0.02)
+
+
+def test_a_faster_key_is_louder() -> None:
+    [soft], [loud] = strikes(3.0, 0.0, speed_rad_s=1.0), strikes(3.0, 0.0, speed_rad_s=4.0)
+    assert loud.velocity == soft.velocity + 50  # two doublings of 25

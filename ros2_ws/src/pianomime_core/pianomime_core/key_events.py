@@ -14,12 +14,15 @@
 
 """What moving keys play: strikes with a MIDI velocity from their speed, releases, and the resulting notes.
 
-A key strikes when it crosses its activation angle on the way down, and is released when it crosses it on the way up, so
-that the sound agrees with the `pressed` of the metrics. Loudness: on a grand piano the hammer flies about five times as
-fast as the front of the key moves (Askenfelt and Jansson, "From touch to string vibrations", 1990), and MIDI velocities
-are a logarithm of the hammer's speed, `52 + 25 log2(speed in m/s)` on the Bösendorfer SE290 (Goebl, "The role of timing
-and intensity in the production and perception of melody in expressive piano performance", 2003, eq. 3.2): half as fast
-is 25 softer. The planner's keys move at .26 to .62 m/s (5 to 95 %): velocities 61 to 93.
+A key strikes when it crosses its activation angle on the way down, and is released when it crosses it on the way up,
+so that the sound agrees with the `pressed` of the metrics. To a listener it is released further up (`HEARD_RAD`): a
+key that trembles at its stop is struck once.
+
+Loudness: on a grand piano the hammer flies about five times as fast as the front of the key moves (Askenfelt and
+Jansson, "From touch to string vibrations", 1990), and MIDI velocities are a logarithm of the hammer's speed, `52 + 25
+log2(speed in m/s)` on the Bösendorfer SE290 (Goebl, "The role of timing and intensity in the production and
+perception of melody in expressive piano performance", 2003, eq. 3.2): half as fast is 25 softer. The planner's keys
+move at .26 to .62 m/s (5 to 95 %): velocities 61 to 93.
 """
 
 import math
@@ -34,6 +37,8 @@ from pianomime_core.notes import LOUDEST, Note, Score
 
 HAMMER_RATIO = 5.0
 """Speed of the hammer relative to the front of the key."""
+HEARD_RAD = math.radians(1.5)
+"""Distance from its stop beyond which a key that was struck has been let go, to a listener."""
 VELOCITY_AT_1_M_S = 52.0
 VELOCITY_PER_DOUBLING = 25.0
 SOFTEST = 1
@@ -79,9 +84,14 @@ def midi_velocity(key: int, key_velocity_rad_s: float) -> int:
 
 
 class KeyEventDetector:
-    """Detects strikes and releases in successive states of the keys, which are all up at first."""
+    """Detects strikes and releases in successive states of the keys, which are all up at first.
 
-    def __init__(self) -> None:
+    Args:
+        release_rad: Distance from its stop beyond which a struck key is released; 0: as soon as it is not pressed.
+    """
+
+    def __init__(self, release_rad: float = 0.0) -> None:
+        self._release_rad = release_rad
         self._pressed = np.zeros(NUM_KEYS, dtype=np.bool_)
 
     def update(
@@ -94,7 +104,8 @@ class KeyEventDetector:
             key_angles: (88,) rad.
             key_velocities: (88,) rad/s, the speed of a key that strikes.
         """
-        pressed = KEYBOARD.pressed(key_angles)
+        near_stop = KEYBOARD.travel_rad - key_angles <= self._release_rad
+        pressed = KEYBOARD.pressed(key_angles) | (self._pressed & near_stop)
         changed = np.flatnonzero(pressed != self._pressed)
         self._pressed = pressed
         return [
