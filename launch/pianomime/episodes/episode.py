@@ -14,17 +14,18 @@
 
 """Plays one song with one controller: the loop of docs/architecture.md, in process."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
 import numpy as np
 
 from pianomime.episodes.episode_record import EpisodeRecord
 from pianomime.episodes.matched_controller import MatchedController
-from pianomime_core.goal_window import roll_window
+from pianomime_core.goal_window import GoalRows, roll_window
 from pianomime_core.piano_roll import PianoRoll
 from pianomime_core.rollout import Rollout
 from pianomime_physics.simulator import Simulator, SimulatorState
-from pianomime_policy.controllers.controller import Controller
+from pianomime_policy.controllers.controller import Action, Controller
 
 OnStep = Callable[[int, SimulatorState], bool | None]
 
@@ -49,15 +50,43 @@ def play_episode(
         UserError: The controller was made for other hands than the simulator's.
     """
     player = MatchedController(controller, simulator)
-    start = player.start(roll_window(roll, 0, player.horizon_steps))
-    record = EpisodeRecord(simulator, roll, start)
-    state = simulator.reset(start)
-    for step in range(len(roll)):
-        action = player.act(step, roll_window(roll, step, player.horizon_steps), state)
+
+    def window(step: int) -> GoalRows:
+        return roll_window(roll, step, player.horizon_steps)
+
+    record = EpisodeRecord(simulator, roll, player.start(window(0)))
+    for played in played_steps(simulator, player, window, record):
+        if on_step is not None and on_step(played.step, played.state):
+            break
+    return record.rollout(controller_name)
+
+
+class PlayedStep(NamedTuple):
+    """A step that has just been played: its goal window, what was done, and the state at its end."""
+
+    step: int
+    window: GoalRows
+    action: Action
+    state: SimulatorState
+
+
+def played_steps(
+    simulator: Simulator, player: MatchedController, window: Callable[[int], GoalRows], record: EpisodeRecord
+) -> Iterator[PlayedStep]:
+    """Play into an empty record until it is full, and yield each step.
+
+    Args:
+        simulator: Reset to the start of the record.
+        player: Has started.
+        window: Called with t at the beginning of step t; returns its goal window, of at least the player's horizon.
+        record: Gets what is played.
+    """
+    state = simulator.reset(record.start)
+    for step in range(len(record.roll)):
+        rows = window(step)
+        action = player.act(step, rows, state)
         # Rounded to the precision of rollout files, so that a replay uses exactly the same numbers.
         targets = action.targets.astype(np.float32)
         state = simulator.step(targets)
         record.add(targets, action.pedal, state.key_pressed)
-        if on_step is not None and on_step(step, state):
-            break
-    return record.rollout(controller_name)
+        yield PlayedStep(step, rows, action, state)

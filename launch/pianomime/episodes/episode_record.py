@@ -34,11 +34,12 @@ class EpisodeRecord:
         start: (n,) joint positions [rad, m] from which the hands began.
 
     Attributes:
+        roll, start: As given.
         steps: Number of steps so far.
     """
 
     def __init__(self, simulator: Simulator, roll: PianoRoll, start: NDArray[np.float64]) -> None:
-        self._simulator, self._roll, self._start = simulator, roll, start
+        self._simulator, self.roll, self.start = simulator, roll, start
         self._targets = np.zeros((len(roll), len(simulator.target_names)), dtype=np.float32)
         self._pressed = np.zeros_like(roll.goal)
         self._pedal = np.zeros(len(roll), dtype=np.bool_)
@@ -60,7 +61,7 @@ class EpisodeRecord:
             ValueError: There are none.
         """
         goal, sustain, pressed, pedal = (
-            rows[: self.steps] for rows in (self._roll.goal, self._roll.sustain, self._pressed, self._pedal)
+            rows[: self.steps] for rows in (self.roll.goal, self.roll.sustain, self._pressed, self._pedal)
         )
         card = score(goal, pressed, sustain, pedal) if card is None else card
         return Rollout(
@@ -69,7 +70,7 @@ class EpisodeRecord:
             targets=self._targets[: self.steps],
             target_names=self._simulator.target_names,
             joint_names=self._simulator.joint_names,
-            initial_joint_positions=self._start,
+            initial_joint_positions=self.start,
             dt=CONTROL_TIMESTEP_S,
             metadata=rollout_metadata(self._simulator.config, controller_name, card),
             goal_pedal=sustain,

@@ -12,12 +12,11 @@
 # See the License for the specific language governing permissions and
 # limitations under the License.
 
-"""Plays live music with one controller, in process: the loop of `episode`, with windows that are known step by step."""
+"""Plays live music with one controller, in process: the loop of `episode`, with windows known step by step."""
 
 from collections.abc import Callable
 
-import numpy as np
-
+from pianomime.episodes.episode import played_steps
 from pianomime.episodes.episode_record import EpisodeRecord
 from pianomime.episodes.matched_controller import MatchedController
 from pianomime_core.goal_window import GoalRows
@@ -56,16 +55,10 @@ def play_live_episode(
         UserError: The controller was made for other hands than the simulator's.
     """
     player = MatchedController(controller, simulator)
-    start = player.start(window(0))
-    record = EpisodeRecord(simulator, PianoRoll(scoreboard.goal, scoreboard.goal_pedal), start)
-    state = simulator.reset(start)
-    for step in range(len(scoreboard.goal)):
-        rows = window(step)
+    roll = PianoRoll(scoreboard.goal, scoreboard.goal_pedal)
+    record = EpisodeRecord(simulator, roll, player.start(window(0)))
+    for step, rows, action, state in played_steps(simulator, player, window, record):
         scoreboard.expect(step, rows.goal, rows.sustain)
-        action = player.act(step, rows, state)
-        targets = action.targets.astype(np.float32)
-        state = simulator.step(targets)
-        record.add(targets, action.pedal, state.key_pressed)
         scoreboard.record(step, state.key_pressed, action.pedal)
         if on_step(step, state, rows):
             break
