@@ -5,9 +5,8 @@ import time
 import pytest
 import rclpy
 from rclpy.parameter import Parameter
-from ros_domains import free_domain
+from ros_start import start_ros
 
-from pianomime_core.ros_environment import complete_ros_environment
 from pianomime_core.ros_node import SteadyNode
 
 PATIENCE_S = 10.0
@@ -15,8 +14,7 @@ PATIENCE_S = 10.0
 
 @pytest.fixture
 def context():
-    complete_ros_environment()
-    rclpy.init(domain_id=free_domain())
+    start_ros()
     yield
     rclpy.try_shutdown()
 

@@ -1,6 +1,5 @@
 """live_node between a simulated keyboard and another node's states."""
 
-import sys
 import time
 
 import mido
@@ -9,14 +8,13 @@ import pytest
 import rclpy
 from diagnostic_msgs.msg import DiagnosticArray
 from rclpy.executors import SingleThreadedExecutor
-from ros_domains import free_domain
+from ros_start import start_ros
 from sensor_msgs.msg import JointState
 from simulated_keyboard import SimulatedPort
 from trajectory_msgs.msg import JointTrajectory
 
 from pianomime_core import ros_topics as topics
 from pianomime_core.errors import UserError
-from pianomime_core.ros_environment import complete_ros_environment
 from pianomime_core.ros_messages import (
     GOAL_NAMES,
     NameOrder,
@@ -37,10 +35,7 @@ class Robot:
     """A live_node, and a simulator as another node: its states, and what the first says of them."""
 
     def __init__(self, **parameters) -> None:
-        complete_ros_environment()
-        words = [word for name, value in parameters.items() for word in ("-p", f"{name}:={value}")]
-        # A domain of our own: a performance on this machine must not hear us.
-        rclpy.init(args=[sys.argv[0], "--ros-args", *words], domain_id=free_domain())
+        start_ros(**parameters)
         self.goals, self.reports = [], []
         self.live = LiveNode(self._open)
         self.sim = rclpy.create_node("sim_node", use_global_arguments=False)

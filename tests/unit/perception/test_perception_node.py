@@ -1,6 +1,5 @@
 """perception_node with synthetic frames and a tracker that detects what is drawn in them."""
 
-import sys
 import time
 from types import SimpleNamespace
 
@@ -12,12 +11,11 @@ from builtin_interfaces.msg import Time
 from node_ports import Published, Status, deliver, subscriber
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.qos import ReliabilityPolicy, qos_profile_sensor_data
-from ros_domains import free_domain
+from ros_start import start_ros
 from sensor_msgs.msg import Image, PointCloud2
 from visualization_msgs.msg import MarkerArray
 
 from pianomime_core.errors import UserError
-from pianomime_core.ros_environment import complete_ros_environment
 from pianomime_core.ros_fingertip_cloud import read_fingertip_cloud
 from pianomime_core.ros_topics import HUMAN_FINGERTIPS, HUMAN_IMAGE, HUMAN_MARKERS, IMAGE
 from pianomime_perception import ros_perception
@@ -70,10 +68,7 @@ class Seeing:
     """A perception_node, spun by the test; what it publishes, what it says."""
 
     def __init__(self, monkeypatch, **parameters) -> None:
-        complete_ros_environment()
-        words = [word for name, value in parameters.items() for word in ("-p", f"{name}:={value}")]
-        # A domain of our own: a performance on this machine must not hear us.
-        rclpy.init(args=[sys.argv[0], "--ros-args", *words], domain_id=free_domain())
+        start_ros(**parameters)
         self.published = Published(monkeypatch)
         self.tracker = Painted()
         self.part = PerceptionNode(lambda: self.tracker)

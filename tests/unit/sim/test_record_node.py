@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 import rclpy
 from node_ports import ring
-from ros_domains import free_domain
+from ros_start import start_ros
 
 from pianomime_core.ros_qos import LATCHED
 from pianomime_sim.record_node import DISCOVERY_PERIOD_S, RecordNode
@@ -14,9 +14,7 @@ from pianomime_sim.record_node import DISCOVERY_PERIOD_S, RecordNode
 
 @pytest.fixture
 def recorder(tmp_path):
-    words = ["-p", f"file:={tmp_path / 'song.mcap'}"]
-    # A domain of our own: a performance on this machine must not hear us.
-    rclpy.init(args=[sys.argv[0], "--ros-args", *words], domain_id=free_domain())
+    start_ros(file=tmp_path / "song.mcap")
     part = RecordNode()
     yield part
     part.close()

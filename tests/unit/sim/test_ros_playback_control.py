@@ -1,6 +1,5 @@
 """The playback control of sim_node: by services and its parameter, and restarting a song."""
 
-import sys
 import time
 
 import numpy as np
@@ -9,7 +8,7 @@ import rclpy
 from node_ports import Published, call, deliver, ring, subscriber, wait_for
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
-from ros_domains import free_domain
+from ros_start import start_ros
 from sensor_msgs.msg import JointState
 from std_srvs.srv import SetBool, Trigger
 
@@ -18,7 +17,6 @@ from pianomime_core.errors import UserError
 from pianomime_core.hands import joint_names, target_names
 from pianomime_core.keyboard import KEY_NAMES
 from pianomime_core.rollout import Rollout
-from pianomime_core.ros_environment import complete_ros_environment
 from pianomime_core.ros_messages import goal_message, joint_state, step_of, targets_message
 from pianomime_sim.ros_playback_control import PlaybackControlClient, PlaybackControlServer, read_playback_status
 from pianomime_sim.sim_node import END_PERIOD_S, SimNode
@@ -30,13 +28,7 @@ PATIENCE_S = 60.0
 
 @pytest.fixture
 def ros():
-    def start(*more: str, **parameters) -> None:
-        complete_ros_environment()
-        # A domain of our own: a performance on this machine must not hear us.
-        words = [word for name, value in parameters.items() for word in ("-p", f"{name}:={value}")]
-        rclpy.init(args=[sys.argv[0], "--ros-args", *words, *more], domain_id=free_domain())
-
-    yield start
+    yield start_ros
     rclpy.try_shutdown()
 
 

@@ -2,21 +2,19 @@
 
 import functools
 import json
-import sys
 import time
 
 import numpy as np
 import pytest
 import rclpy
 from node_ports import Published, deliver, ring, subscriber, wait_for
-from ros_domains import free_domain
+from ros_start import start_ros
 from sensor_msgs.msg import JointState
 
 from pianomime_core import ros_topics as topics
 from pianomime_core.errors import UnsafeError
 from pianomime_core.hands import joint_names, target_names
 from pianomime_core.rollout import Rollout
-from pianomime_core.ros_environment import complete_ros_environment
 from pianomime_core.ros_messages import goal_message, joint_state, read_status, step_of, targets_message
 from pianomime_physics.simulator import Simulator
 from pianomime_sim.sim_node import BEGIN_PERIOD_S, END_PERIOD_S, SimNode
@@ -37,12 +35,9 @@ def start(published, tmp_path):
     parts = []
 
     def make(**more) -> SimNode:
-        complete_ros_environment()
         values = {"sync": "true", "rollout": tmp_path / "played.npz", "score": tmp_path / "score.json"}
         values |= {"controller": "me", "takes_over": "true"}  # nobody else is here: do not look for long
-        words = [word for name, value in (values | more).items() for word in ("-p", f"{name}:={value}")]
-        # A domain of our own: a performance on this machine must not hear us.
-        rclpy.init(args=[sys.argv[0], "--ros-args", *words], domain_id=free_domain())
+        start_ros(**values | more)
         parts.append(SimNode())
         return parts[-1]
 

@@ -1,20 +1,18 @@
 """sim_node without a song: it plays until it is interrupted, and scores only the music."""
 
 import json
-import sys
 import threading
 
 import numpy as np
 import pytest
 import rclpy
 from node_ports import Published, deliver
-from ros_domains import free_domain
+from ros_start import start_ros
 
 from pianomime_core import ros_topics as topics
 from pianomime_core.hands import joint_names, target_names
 from pianomime_core.metrics import score
 from pianomime_core.rollout import Rollout
-from pianomime_core.ros_environment import complete_ros_environment
 from pianomime_core.ros_messages import goal_message, joint_state, step_of, targets_message
 from pianomime_physics.simulator import Simulator
 from pianomime_sim.sim_node import SimNode
@@ -30,12 +28,9 @@ def play(tmp_path, monkeypatch):
     targets = Simulator().target_range.mean(axis=1)
 
     def start(goal) -> SimNode:
-        complete_ros_environment()
         values = {"session_s": 60.0, "sync": "true", "rollout": tmp_path / "r.npz", "score": tmp_path / "score.json"}
         values["takes_over"] = "true"  # nobody else is here: do not look for long
-        words = [word for name, value in values.items() for word in ("-p", f"{name}:={value}")]
-        # A domain of our own: a performance on this machine must not hear us.
-        rclpy.init(args=[sys.argv[0], "--ros-args", *words], domain_id=free_domain())
+        start_ros(**values)
         sim = SimNode()
         parts.append(sim)
         over = threading.Event()

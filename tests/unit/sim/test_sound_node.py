@@ -1,19 +1,17 @@
 """sound_node: key events in, on instruments that record events."""
 
-import sys
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 import rclpy
 from node_ports import deliver
-from ros_domains import free_domain
+from ros_start import start_ros
 from sensor_msgs.msg import JointState
 
 from pianomime_core.errors import UserError
 from pianomime_core.key_events import midi_velocity
 from pianomime_core.keyboard import KEYBOARD
-from pianomime_core.ros_environment import complete_ros_environment
 from pianomime_core.ros_topics import KEY_EVENTS
 from pianomime_sim import sound_node
 from pianomime_sim.sound_node import SoundNode
@@ -49,12 +47,10 @@ def instruments(monkeypatch):
 
 @pytest.fixture
 def start():
-    complete_ros_environment()
     parts = []
 
     def make(**values) -> SoundNode:
-        words = [word for name, value in values.items() for word in ("-p", f"{name}:={value}")]
-        rclpy.init(args=[sys.argv[0], "--ros-args", *words], domain_id=free_domain())
+        start_ros(**values)
         parts.append(SoundNode())
         return parts[-1]
 

@@ -1,15 +1,12 @@
 """The default controller is the same in the command, the graph's options and a node with a model."""
 
-import sys
-
 import pytest
 import rclpy
-from ros_domains import free_domain
+from ros_start import start_ros
 
 from pianomime.commands.cli import parse
 from pianomime.commands.live_modes import MODES
 from pianomime.graph.graph_options import Options
-from pianomime_core.ros_environment import complete_ros_environment
 from pianomime_policy.controllers.default_controller import DEFAULT_CONTROLLER, WITHOUT_MODEL, default_controller
 from pianomime_policy.controllers.specs import OURS, ours_that_need
 from pianomime_policy.nodes.policy_node import PolicyNode
@@ -30,9 +27,7 @@ def test_command_and_graph_have_the_same_default() -> None:
 
 @pytest.mark.parametrize("model", ["", "some/networks"])
 def test_a_node_with_a_model_plays_its_networks(model: str) -> None:
-    complete_ros_environment()
-    words = ["-p", "autostart:=false", *(["-p", f"model:={model}"] if model else [])]
-    rclpy.init(args=[sys.argv[0], "--ros-args", *words], domain_id=free_domain())
+    start_ros(autostart="false", **({"model": model} if model else {}))
     try:
         part = PolicyNode()
         assert (

@@ -1,6 +1,5 @@
 """follow_node through its topics: its answers and its subscriptions."""
 
-import sys
 import time
 
 import numpy as np
@@ -8,12 +7,11 @@ import pytest
 import rclpy
 from builtin_interfaces.msg import Time
 from node_ports import Published, deliver, ring, subscriber
-from ros_domains import free_domain
+from ros_start import start_ros
 from visualization_msgs.msg import MarkerArray
 
 from pianomime_core.errors import UnsafeError, UserError
 from pianomime_core.hands import joint_names, target_names
-from pianomime_core.ros_environment import complete_ros_environment
 from pianomime_core.ros_fingertip_cloud import Fingertips, fingertip_cloud
 from pianomime_core.ros_messages import NameOrder, joint_state, read_joint_state, read_targets, step_of
 from pianomime_core.ros_topics import COMMAND, FINGERTIP_TARGETS, HAND_STATES, HUMAN_FINGERTIPS, START
@@ -27,13 +25,7 @@ JOINTS, TARGETS = joint_names(), target_names()
 def ros():
     """Start ROS with parameters, as a command line gives them."""
 
-    def start(**parameters) -> None:
-        complete_ros_environment()
-        # A domain of our own: a performance on this machine must not hear us.
-        words = [word for name, value in parameters.items() for word in ("-p", f"{name}:={value}")]
-        rclpy.init(args=[sys.argv[0], "--ros-args", *words], domain_id=free_domain())
-
-    yield start
+    yield start_ros
     rclpy.try_shutdown()
 
 

@@ -6,14 +6,13 @@ import rclpy
 from lifecycle_msgs.msg import Transition
 from lifecycle_msgs.srv import ChangeState, GetState
 from rclpy.executors import SingleThreadedExecutor
-from ros_domains import free_domain
+from ros_start import start_ros
 from sensor_msgs.msg import JointState
 from trajectory_msgs.msg import JointTrajectory
 
 from pianomime_core import ros_topics as topics
 from pianomime_core.hands import joint_names
 from pianomime_core.keyboard import KEY_NAMES
-from pianomime_core.ros_environment import complete_ros_environment
 from pianomime_core.ros_messages import goal_message, joint_state, step_of
 from pianomime_core.ros_qos import LATCHED, NEWEST
 from pianomime_policy.nodes.policy_node import PolicyNode
@@ -74,9 +73,7 @@ class Manager:
 
 @pytest.fixture
 def manager():
-    complete_ros_environment()
-    words = ["--ros-args", "-p", "controller:=idle", "-p", "autostart:=false"]
-    rclpy.init(args=["test", *words], domain_id=free_domain())
+    start_ros(controller="idle", autostart="false")
     part = PolicyNode()
     manager = Manager(part)
     assert manager.ask(Transition.TRANSITION_CONFIGURE)

@@ -13,7 +13,7 @@ from node_ports import Published, call, deliver, ring, subscriber
 from rclpy.lifecycle import TransitionCallbackReturn
 from rclpy.parameter import Parameter
 from reference_demonstrations import demonstration_of
-from ros_domains import free_domain
+from ros_start import start_ros
 from std_srvs.srv import Trigger
 from visualization_msgs.msg import MarkerArray
 
@@ -22,7 +22,6 @@ from pianomime_core.errors import UnsafeError, UserError
 from pianomime_core.hands import joint_names, target_names
 from pianomime_core.keyboard import KEY_NAMES
 from pianomime_core.notes import Note, Score, save_midi
-from pianomime_core.ros_environment import complete_ros_environment
 from pianomime_core.ros_messages import (
     GOAL_NAMES,
     NameOrder,
@@ -76,13 +75,7 @@ def published(monkeypatch):
 def ros():
     """Start ROS with parameters, as a command line gives them."""
 
-    def start(**parameters) -> None:
-        complete_ros_environment()
-        # A domain of our own: a performance on this machine must not hear us.
-        words = [word for name, value in parameters.items() for word in ("-p", f"{name}:={value}")]
-        rclpy.init(args=[sys.argv[0], "--ros-args", *words], domain_id=free_domain())
-
-    yield start
+    yield start_ros
     rclpy.try_shutdown()
 
 
