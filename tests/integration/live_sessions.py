@@ -4,7 +4,6 @@ import signal
 import subprocess
 import sys
 import threading
-from pathlib import Path
 
 import numpy as np
 from node_stacks import abort_nodes
@@ -64,16 +63,3 @@ def music(played: Rollout) -> tuple[np.ndarray, np.ndarray]:
     rows = np.flatnonzero(played.goal.any(axis=1))
     span = slice(rows[0], rows[-1] + 1)
     return played.goal[span], played.pressed[span]
-
-
-def live_node_of(parent: int) -> int:
-    """The process of the session's live_node."""
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            status = (process / "stat").read_text().rsplit(")", 1)[1].split()
-            words = (process / "cmdline").read_bytes().decode(errors="replace").split("\0")
-        except OSError:
-            continue
-        if int(status[1]) == parent and "pianomime_midi.live_node" in words:
-            return int(process.name)
-    raise AssertionError("no live_node runs")

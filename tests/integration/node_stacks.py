@@ -3,7 +3,8 @@
 import os
 import signal
 import time
-from pathlib import Path
+
+from processes import processes
 
 os.environ["PYTHONFAULTHANDLER"] = "1"  # inherited by the nodes
 STACKS_S = 2.0
@@ -21,21 +22,13 @@ def abort_nodes() -> None:
 
 def _running_nodes() -> list[int]:
     """The processes below this one that run a node of ours."""
-    parents, nodes = {}, []
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            parents[int(process.name)] = int((process / "stat").read_text().rsplit(")", 1)[1].split()[1])
-            words = (process / "cmdline").read_bytes().split(b"\0")
-        except OSError:  # it has ended
-            continue
-        if any(word.endswith(b"_node") for word in words):
-            nodes.append(int(process.name))
+    found = {process.pid: process for process in processes()}
 
     def is_ours(pid: int) -> bool:
-        while pid in parents:
-            pid = parents[pid]
+        while pid in found:
+            pid = found[pid].parent
             if pid == os.getpid():
                 return True
         return False
 
-    return [node for node in nodes if is_ours(node)]
+    return [pid for pid, process in found.items() if process.is_node and is_ours(pid)]

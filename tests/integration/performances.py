@@ -6,6 +6,7 @@ import sys
 import time
 from pathlib import Path
 
+from processes import processes
 from ros_domains import free_domain
 
 PATIENCE_S = 240.0
@@ -31,16 +32,13 @@ def play(environ, *arguments: object) -> subprocess.CompletedProcess[str]:
 
 def nodes_of(parent: int) -> dict[str, int]:
     """Process numbers of the nodes that `parent` runs, by name."""
-    found = {}
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            status = (process / "stat").read_text().rsplit(")", 1)[1].split()
-            words = (process / "cmdline").read_bytes().decode(errors="replace").split("\0")
-        except OSError:
-            continue
-        if int(status[1]) == parent and status[0] != "Z":
-            found |= {name: int(process.name) for name in NODES if any(word.endswith(name) for word in words)}
-    return found
+    return {
+        name: process.pid
+        for process in processes()
+        if process.parent == parent and not process.is_zombie
+        for name in NODES
+        if any(word.endswith(name) for word in process.words)
+    }
 
 
 def still_there(pids) -> list[int]:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from headless_chromium import CHROMIUM, HeadlessChromium
 from PIL import Image
+from playback_commands import PlaybackCommands
 
 from pianomime_core.hands import joint_names
 from pianomime_core.keyboard import NUM_KEYS
@@ -36,20 +37,6 @@ def white_share(browser, path) -> float:
     """How much of the picture is white keys: which camera it is."""
     image = np.asarray(Image.open(browser.picture(path)).convert("RGB"), dtype=int)
     return float((np.abs(image - WHITE_KEY_COLOUR).max(axis=2) < 45).mean())
-
-
-class PlaybackCommands:
-    def __init__(self) -> None:
-        self.asked = []
-
-    def pause(self, paused) -> None:
-        self.asked.append(("pause", paused))
-
-    def restart(self) -> None:
-        self.asked.append("restart")
-
-    def set_speed(self, speed) -> None:
-        self.asked.append(("speed", speed))
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ import subprocess
 import sys
 import threading
 import time
-from pathlib import Path
 
 import mujoco
 import numpy as np
@@ -14,6 +13,7 @@ import pytest
 from builtin_interfaces.msg import Time
 from outsider import Outsider
 from performances import PATIENCE_S
+from processes import node_of
 from ros_domains import free_domain
 from sensor_msgs.msg import JointState, PointCloud2
 from trajectory_msgs.msg import JointTrajectory
@@ -179,19 +179,6 @@ def test_the_robots_fingertips_go_where_the_persons_are(follow, person):
     assert "right hand: fingertips" in following.said
     assert "frame to command: median" in following.said
     assert "score" not in following.said
-
-
-def node_of(parent: int, module: str) -> int:
-    """The process of a node that `parent` runs."""
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            status = (process / "stat").read_text().rsplit(")", 1)[1].split()
-            words = (process / "cmdline").read_bytes().decode(errors="replace").split("\0")
-        except OSError:
-            continue
-        if int(status[1]) == parent and module in words:
-            return int(process.name)
-    raise AssertionError(f"no {module} runs")
 
 
 @pytest.mark.slow

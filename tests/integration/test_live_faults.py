@@ -7,7 +7,8 @@ import time
 import numpy as np
 import pytest
 from benchmarks.scripted_keyboard import CLIENT, Keyboard
-from live_sessions import READY, live_node_of, music
+from live_sessions import READY, music
+from processes import node_of
 
 from pianomime_core.rollout import Rollout
 
@@ -54,7 +55,7 @@ def test_a_killed_live_node_comes_back_and_the_session_goes_on(session, keyboard
     live.until(READY)
     keyboard.send(0x90, 60, 80)
     time.sleep(1.0)
-    os.kill(live_node_of(live.process.pid), signal.SIGKILL)
+    os.kill(node_of(live.process.pid, "pianomime_midi.live_node"), signal.SIGKILL)
     live.until("started again")
     live.until(READY)
     keyboard.send(0x90, 72, 80)
@@ -76,7 +77,7 @@ def test_a_keyboard_that_is_gone_while_live_node_restarts_is_waited_for(midi_sys
     first.send(0x90, 60, 80)
     time.sleep(1.0)
     first.unplug()
-    os.kill(live_node_of(live.process.pid), signal.SIGKILL)
+    os.kill(node_of(live.process.pid, "pianomime_midi.live_node"), signal.SIGKILL)
     live.until("started again")
     live.until("is not there: waiting for it")
     second = Keyboard()

@@ -6,6 +6,7 @@ Only what ROS 2 Jazzy and Kilted really offer is here, with their parameter name
 import json
 import runpy
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
@@ -206,6 +207,24 @@ def start(description: LaunchDescription, context: LaunchContext | None = None, 
     context = context or LaunchContext()
     context.launch_configurations.update(values)
     return opaque.function(context, *opaque.args, **opaque.kwargs)
+
+
+def assert_starts(actions: list[Any], table: Sequence[Any]) -> None:
+    """The nodes among the actions are those of a node table, with all that it says of them."""
+    nodes = [action for action in actions if isinstance(action, Node)]
+    assert [(node.package, node.executable, node.name) for node in nodes] == [
+        (entry.package, entry.executable, entry.name) for entry in table
+    ]
+    for node, entry in zip(nodes, table, strict=True):
+        # The file first, so that the table's values win; the user's own last.
+        mine = [str(entry.params_file)] if entry.params_file else []
+        assert node.parameters == [*([str(entry.config)] if entry.config else []), entry.parameters, *mine]
+        # None, not "": then a namespace pushed by the launch file around this one counts.
+        assert node.namespace == (entry.namespace or None)
+        assert node.ros_arguments == ["--log-level", entry.log_level]
+        assert node.remappings == list(entry.remappings)
+        assert node.arguments == list(entry.arguments)
+        assert node.output == "screen"
 
 
 def typed(launch_file: Path, *argv: str) -> LaunchContext:

@@ -13,6 +13,7 @@ from fake_launch import (
     ProcessExited,
     RegisterEventHandler,
     TimerAction,
+    assert_starts,
     described,
     start,
     typed,
@@ -96,21 +97,7 @@ OPTIONS = {
 
 @pytest.mark.parametrize(("given", "options"), OPTIONS.values(), ids=OPTIONS)
 def test_the_launch_file_starts_the_node_table(description, given, options):
-    nodes = [action for action in start(description, **given) if isinstance(action, Node)]
-    table = node_table(options)
-    assert [(node.package, node.executable, node.name) for node in nodes] == [
-        (entry.package, entry.executable, entry.name) for entry in table
-    ]
-    for node, entry in zip(nodes, table, strict=True):
-        # The file first, so that the table's values win; the user's own last.
-        mine = [str(entry.params_file)] if entry.params_file else []
-        assert node.parameters == [*([str(entry.config)] if entry.config else []), entry.parameters, *mine]
-        # None, not "": then a namespace pushed by the launch file around this one counts.
-        assert node.namespace == (entry.namespace or None)
-        assert node.ros_arguments == ["--log-level", entry.log_level]
-        assert node.remappings == list(entry.remappings)
-        assert node.arguments == list(entry.arguments)
-        assert node.output == "screen"
+    assert_starts(start(description, **given), node_table(options))
 
 
 def test_rviz_is_started_where_it_is_installed(description, monkeypatch, tmp_path):

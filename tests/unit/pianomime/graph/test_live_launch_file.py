@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from fake_launch import DeclareLaunchArgument, Node, described, start
+from fake_launch import DeclareLaunchArgument, assert_starts, described, start
 
 from pianomime.files.songs import share_directory
 from pianomime.graph.graph_options import LiveOptions
@@ -66,13 +66,7 @@ OPTIONS = {
 
 @pytest.mark.parametrize(("given", "options"), OPTIONS.values(), ids=OPTIONS)
 def test_the_launch_file_starts_the_node_table(description, given, options):
-    nodes = [action for action in start(description, **given) if isinstance(action, Node)]
-    table = node_table(options)
-    assert [(node.package, node.executable, node.name) for node in nodes] == [
-        (entry.package, entry.executable, entry.name) for entry in table
-    ]
-    for node, entry in zip(nodes, table, strict=True):
-        assert node.parameters == [*([str(entry.config)] if entry.config else []), entry.parameters]
+    assert_starts(start(description, **given), node_table(options))
 
 
 def test_every_argument_is_described_and_is_an_option(description):

@@ -8,6 +8,7 @@ import msgspec
 import pytest
 import viser
 import zstandard
+from playback_commands import PlaybackCommands
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 from websockets.typing import Subprotocol
@@ -65,20 +66,6 @@ def test_on_every_address_any_address_is_served_but_no_strange_name(any_address)
     assert guard.refusal(["[fe80::1]:8080"], []) == ""
     assert guard.refusal(["evil.example:8080"], [])
     assert guard.refusal(["192.168.1.5:8080"], ["http://evil.example"])
-
-
-class PlaybackCommands:
-    def __init__(self) -> None:
-        self.asked = []
-
-    def pause(self, paused) -> None:
-        self.asked.append(("pause", paused))
-
-    def restart(self) -> None:
-        self.asked.append("restart")
-
-    def set_speed(self, speed) -> None:
-        self.asked.append(("speed", speed))
 
 
 @pytest.fixture(scope="module")
