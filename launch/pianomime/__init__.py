@@ -31,22 +31,11 @@
 used: launch files import this package under a python without NumPy.
 """
 
-from importlib import import_module
-from importlib.util import find_spec
 from typing import TYPE_CHECKING
+
+from pianomime_core.lazy import lazy_module
 
 if TYPE_CHECKING:
     from pianomime.api import *  # noqa: F403 (its __all__ is the only list of the names)
 else:
-
-    def __getattr__(name: str) -> object:
-        # `from pianomime import gym` asks for an attribute before it imports the module.
-        if name != "__all__" and (name.startswith("_") or find_spec(f"{__name__}.{name}")):
-            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        api = import_module("pianomime.api")
-        if name not in ("__all__", *api.__all__):
-            raise AttributeError(f"module {__name__!r} has no attribute {name!r}: it offers {', '.join(api.__all__)}")
-        return getattr(api, name)
-
-    def __dir__() -> list[str]:
-        return sorted(import_module("pianomime.api").__all__)
+    __getattr__, __dir__ = lazy_module(__name__, "pianomime.api")

@@ -20,6 +20,7 @@ should say `--help` at once. So packages offer their names without importing wha
 
 from collections.abc import Callable, Mapping
 from importlib import import_module
+from importlib.util import find_spec
 from typing import Any
 
 
@@ -40,3 +41,22 @@ def lazy_names(
         return getattr(import_module(module_of[name]), name)
 
     return get, lambda: sorted(module_of)
+
+
+def lazy_module(package: str, module: str) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
+    """Return `__getattr__` and `__dir__` of a package that offers every name of one module, as its `__all__` says.
+
+    Args:
+        package: Its `__name__`.
+        module: Absolute name of the module, which is imported with the first name.
+    """
+
+    def get(name: str) -> Any:
+        # `from package import submodule` asks for an attribute before it imports the module.
+        if name != "__all__" and (name.startswith("_") or find_spec(f"{package}.{name}")):
+            raise AttributeError(f"module {package!r} has no attribute {name!r}")
+        if name == "__all__":
+            return import_module(module).__all__
+        return lazy_names(package, {module: tuple(import_module(module).__all__)})[0](name)
+
+    return get, lambda: sorted(import_module(module).__all__)

@@ -58,5 +58,10 @@ def test_silence_around_the_music_is_not_scored(roll: PianoRoll) -> None:
 def test_a_session_without_a_key_is_no_rollout() -> None:
     empty = PianoRoll(np.zeros((10, 88), dtype=np.bool_), np.zeros(10, dtype=np.bool_))
     controller = make_controller("idle", SceneConfig())
-    window = lambda step: roll_window(empty, step, 4)  # noqa: E731
-    assert play_live_episode(Simulator(), controller, window, Scoreboard(10, trim=True), lambda *_: None) is None
+    scoreboard = Scoreboard(10, trim=True)
+    assert (
+        play_live_episode(
+            Simulator(), controller, lambda step: roll_window(empty, step, 4), scoreboard, lambda *_: None
+        )
+        is None
+    )

@@ -30,6 +30,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from pianomime_policy.hand_control.box_step import box_step
 from pianomime_policy.hand_control.hand_kinematics import body_poses, contact_point, point_jacobian
 from pianomime_policy.kernel import kernel
 
@@ -121,68 +122,6 @@ class _Equations(NamedTuple):
 
     A: NDArray[np.float64]  # (n, n)
     g: NDArray[np.float64]  # (n,)
-
-
-@kernel
-def cholesky_solve(A, b, n, L, x):
-    """Solve A[:n, :n] x = b[:n] for a symmetric positive definite A; L is scratch, x the result (n,)."""
-    for i in range(n):
-        for j in range(i + 1):
-            s = A[i, j]
-            for k in range(j):
-                s -= L[i, k] * L[j, k]
-            if i == j:
-                L[i, i] = np.sqrt(max(s, 1e-14))
-            else:
-                L[i, j] = s / L[j, j]
-    for i in range(n):
-        s = b[i]
-        for k in range(i):
-            s -= L[i, k] * x[k]
-        x[i] = s / L[i, i]
-    for i in range(n - 1, -1, -1):
-        s = x[i]
-        for k in range(i + 1, n):
-            s -= L[k, i] * x[k]
-        x[i] = s / L[i, i]
-
-
-@kernel
-def box_step(A, g, z, lower, upper, dz, scratch_A, scratch_L, scratch_x):
-    """Write the step dz (n,) that solves A dz = g with z + dz in [lower, upper] (a few active-set iterations)."""
-    n = z.shape[0]
-    fixed = np.zeros(n, np.bool_)
-    free = np.empty(n, np.int64)
-    b = np.empty(n)
-    for _ in range(4):
-        m = 0
-        for i in range(n):
-            if not fixed[i]:
-                free[m] = i
-                m += 1
-        for r in range(m):
-            i = free[r]
-            b[r] = g[i]
-            for j in range(n):
-                if fixed[j]:
-                    b[r] -= A[i, j] * dz[j]
-            for c in range(r + 1):
-                scratch_A[r, c] = A[i, free[c]]
-        cholesky_solve(scratch_A, b, m, scratch_L, scratch_x)
-        violated = False
-        for r in range(m):
-            i = free[r]
-            dz[i] = scratch_x[r]
-            if z[i] + dz[i] < lower[i] - 1e-9:
-                dz[i] = lower[i] - z[i]
-                fixed[i] = True
-                violated = True
-            elif z[i] + dz[i] > upper[i] + 1e-9:
-                dz[i] = upper[i] - z[i]
-                fixed[i] = True
-                violated = True
-        if not violated:
-            break
 
 
 @kernel

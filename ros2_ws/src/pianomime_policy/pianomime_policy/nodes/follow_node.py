@@ -96,7 +96,7 @@ class FollowNode(HandCommander):
         self._owners = Owners(node)
         self._owners.subscribe(JointState, topics.HAND_STATES, self._on_state, NEWEST)
         self._fingertips: Subscription | None = None
-        node.create_timer(SILENCE_S / 2, self._check_simulator)
+        node.create_timer(SILENCE_S / 2, lambda: self._check_simulator(self._seen))
         self._diagnostics = Diagnostics(node, self._health)
 
     def _on_fingertips(self, message: PointCloud2) -> None:
@@ -155,9 +155,6 @@ class FollowNode(HandCommander):
         apart_m = np.linalg.norm((self._follower.fingertips(positions) - self._human.points_m[:, 1:])[..., :2], axis=-1)
         for distances, hand in zip(self._distance_m, apart_m, strict=True):
             distances.extend(hand[np.isfinite(hand)].tolist())
-
-    def _latest_joints(self) -> tuple[int, Floats] | None:
-        return self._seen
 
     def _health(self) -> Health:
         answered = -1 if self._answered is None else self._answered[0]

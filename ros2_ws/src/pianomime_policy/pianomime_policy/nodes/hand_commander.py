@@ -102,17 +102,15 @@ class HandCommander:
         if self._publish_fingertips.get_subscription_count() and (targets := fingertip_targets()) is not None:
             self._publish_fingertips.publish(in_frame(fingertip_markers(step, targets), self._world))
 
-    def _check_simulator(self) -> None:
-        """If the simulator falls silent, publish its last state as the start for the one that replaces it."""
-        latest = self._latest_joints()
+    def _check_simulator(self, latest: tuple[int, Floats] | None) -> None:
+        """If the simulator falls silent, publish its last state as the start for the one that replaces it.
+
+        `latest`: The newest step with known joints, and the joints; None before the first.
+        """
         if latest is None or time.monotonic() - self._state_s < SILENCE_S or latest[0] == self._resumed:
             return
         self._resumed = latest[0]
         self._begin(*latest)
-
-    def _latest_joints(self) -> tuple[int, Floats] | None:
-        """The newest step with known joints, and the joints; None before the first."""
-        raise NotImplementedError
 
     def _refusals(self) -> tuple[int, tuple[str, ...]]:
         """Number of messages refused, and the warnings about them and about other publishers."""

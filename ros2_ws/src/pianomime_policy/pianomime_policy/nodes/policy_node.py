@@ -113,7 +113,8 @@ class PolicyNode(HandCommander):
         self._owners.subscribe(JointTrajectory, topics.GOAL, self._on_goal, NEWEST)
         self._owners.subscribe(JointState, topics.HAND_STATES, self._on_hands, NEWEST)
         self._owners.subscribe(JointState, topics.KEY_STATES, self._on_keys, NEWEST)
-        undo(node.destroy_timer, node.create_timer(SILENCE_S / 2, self._check_simulator))
+        timer = node.create_timer(SILENCE_S / 2, lambda: self._check_simulator(self._synchroniser.latest_joints()))
+        undo(node.destroy_timer, timer)
         undo(Diagnostics(node, self._health).close)
 
     def disconnect(self) -> None:
@@ -172,9 +173,6 @@ class PolicyNode(HandCommander):
             if isinstance(self._controller, ReportsFingertipTargets):
                 self._report_fingertips(step, self._controller.fingertip_targets)
         return True
-
-    def _latest_joints(self) -> tuple[int, Floats] | None:
-        return self._synchroniser.latest_joints()
 
     def _begin(self, step: int, positions: Floats) -> None:
         self._performance, self._answered_s = self._synchroniser.performance or "", None
