@@ -1,4 +1,4 @@
-"""What every unit test leaves behind: nothing that a later one could meet."""
+"""ROS in unit tests: how it is started, what is published, and that nothing is left for a later one to meet."""
 
 import sys
 from collections.abc import Iterator
@@ -18,3 +18,21 @@ def no_node_is_left(request: pytest.FixtureRequest) -> Iterator[None]:
     yield
     if "rclpy" in sys.modules and UNIT_TESTS in request.path.parents:
         assert not (left := own_domains()), f"a ROS node was not destroyed: this process is still in domains {left}"
+
+
+@pytest.fixture
+def ros():
+    """Start ROS with parameters, as a command line gives them."""
+    import rclpy
+    from ros_start import start_ros
+
+    yield start_ros
+    rclpy.try_shutdown()
+
+
+@pytest.fixture
+def published(monkeypatch: pytest.MonkeyPatch):
+    """What the nodes of a test publish."""
+    from node_ports import Published
+
+    return Published(monkeypatch)

@@ -4,11 +4,9 @@ import time
 
 import numpy as np
 import pytest
-import rclpy
-from node_ports import Published, call, deliver, ring, subscriber, wait_for
+from node_ports import call, deliver, ring, subscriber, wait_for
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
-from ros_start import start_ros
 from sensor_msgs.msg import JointState
 from std_srvs.srv import SetBool, Trigger
 
@@ -24,12 +22,6 @@ from pianomime_sim.viewers.base import PlaybackStatus
 
 STEPS = 8
 PATIENCE_S = 60.0
-
-
-@pytest.fixture
-def ros():
-    yield start_ros
-    rclpy.try_shutdown()
 
 
 class Desk:
@@ -151,11 +143,6 @@ def test_a_speed_at_start_out_of_range_is_refused(ros, start_desk):
     ros(speed=1.5)
     with pytest.raises(UserError, match="speed"):
         start_desk()
-
-
-@pytest.fixture
-def published(monkeypatch):
-    return Published(monkeypatch)
 
 
 @pytest.fixture

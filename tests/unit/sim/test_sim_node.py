@@ -7,7 +7,7 @@ import time
 import numpy as np
 import pytest
 import rclpy
-from node_ports import Published, deliver, ring, subscriber, wait_for
+from node_ports import deliver, ring, subscriber, wait_for
 from ros_start import start_ros
 from sensor_msgs.msg import JointState
 
@@ -22,11 +22,6 @@ from pianomime_sim.sim_node import BEGIN_PERIOD_S, END_PERIOD_S, SimNode
 STEPS = 8
 SILENT = np.zeros(STEPS, dtype=bool)
 JOINTS, TARGETS = joint_names(), target_names()
-
-
-@pytest.fixture
-def published(monkeypatch):
-    return Published(monkeypatch)
 
 
 @pytest.fixture

@@ -4,10 +4,8 @@ import time
 
 import numpy as np
 import pytest
-import rclpy
 from builtin_interfaces.msg import Time
-from node_ports import Published, deliver, ring, subscriber
-from ros_start import start_ros
+from node_ports import deliver, ring, subscriber
 from visualization_msgs.msg import MarkerArray
 
 from pianomime_core.errors import UnsafeError, UserError
@@ -19,19 +17,6 @@ from pianomime_policy.nodes import follow_node, hand_commander
 from pianomime_policy.nodes.follow_node import FollowNode
 
 JOINTS, TARGETS = joint_names(), target_names()
-
-
-@pytest.fixture
-def ros():
-    """Start ROS with parameters, as a command line gives them."""
-
-    yield start_ros
-    rclpy.try_shutdown()
-
-
-@pytest.fixture
-def published(monkeypatch):
-    return Published(monkeypatch)
 
 
 @pytest.fixture
