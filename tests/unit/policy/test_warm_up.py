@@ -5,44 +5,23 @@ import sys
 import time
 
 import numba
-import numpy as np
 import pytest
+from recording_controller import Recorder
 
 from pianomime.files.models import model_folder
 from pianomime_core.errors import UserError
 from pianomime_description.variant import SceneConfig
 from pianomime_policy import warm_up
-from pianomime_policy.controllers.controller import Action
 from pianomime_policy.controllers.idle.idle import Idle
 from pianomime_policy.controllers.specs import ours_that_need
 from pianomime_policy.warm_up import play_one_note, ready_controller
-
-
-class Recorder:
-    """A controller that records its observations."""
-
-    joint_names = ("a", "b")
-    target_names = ("x",)
-
-    def __init__(self, horizon_steps) -> None:
-        self.horizon_steps = horizon_steps
-        self.starts = []
-        self.seen = []
-
-    def start(self, goal, sustain):
-        self.starts.append(goal.copy())
-        return np.array([0.5, -0.5])
-
-    def act(self, observation):
-        self.seen.append(observation)
-        return Action(np.zeros(1))
 
 
 @pytest.mark.parametrize("horizon", [4, None])
 def test_a_note_is_played(horizon):
     controller = Recorder(horizon)
     play_one_note(controller)
-    [goal] = controller.starts
+    [(goal, _)] = controller.starts
     assert goal.any()
     assert horizon in (None, len(goal))
     assert [observation.step for observation in controller.seen] == [0, 1, 2]

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from recording_controller import Recorder
 
 from pianomime_core.errors import UnsafeError, UserError
 from pianomime_policy.controllers.controller import Action
@@ -9,26 +10,6 @@ from pianomime_policy.nodes.step_synchroniser import StepSynchroniser
 
 GOAL = np.eye(6, 88, dtype=bool)
 PEDAL = np.array([True, False, False, True, False, False])
-
-
-class Recorder:
-    """A controller that records its observations and answers with the step."""
-
-    joint_names = ("a", "b")
-    target_names = ("x",)
-
-    def __init__(self, horizon_steps) -> None:
-        self.horizon_steps = horizon_steps
-        self.starts = []
-        self.seen = []
-
-    def start(self, goal, sustain):
-        self.starts.append((goal.copy(), sustain.copy()))
-        return np.array([0.5, -0.5])
-
-    def act(self, observation):
-        self.seen.append(observation)
-        return Action(np.array([float(observation.step)]))
 
 
 def show(synchroniser, step, *, joints=True, keys=True, goal=True):

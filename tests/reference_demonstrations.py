@@ -13,7 +13,7 @@ from pianomime_core.notes import Note, Score, load_midi
 from pianomime_core.piano_roll import piano_roll, trim_silence
 from pianomime_core.timing import CONTROL_TIMESTEP_S
 
-SHARED = Path(__file__).resolve().parents[3].parent / "shared"
+SHARED = Path(__file__).resolve().parents[1].parent / "shared"
 TUTORIAL, DEMOS = SHARED / "tutorial", SHARED / "demos"
 needs_tutorial = pytest.mark.skipif(not TUTORIAL.is_dir(), reason="needs ../shared/tutorial")
 needs_demos = pytest.mark.skipif(not DEMOS.is_dir(), reason="needs ../shared/demos")
