@@ -70,6 +70,12 @@ def test_a_pedal_that_trembles_around_the_middle_changes_once():
     assert heard == [(2.0, True, None), (44.0, False, None), (46.0, True, None), (52.0, False, None)]
 
 
+def test_each_channel_keeps_its_own_pedal():
+    pressed, lifted = ([control(PEDAL, value, channel) for channel in (0, 1)] for value in (99, 0))
+    for lifting in (lifted, [control(121), control(121, channel=1)]):
+        assert Listener().receive(*pressed, *lifting) == [(1.0, True, None), (4.0, False, None)]
+
+
 @pytest.mark.parametrize("lift", [control(121), mido.Message("reset"), None])
 def test_a_pedal_that_was_lifted_from_afar_goes_down_with_the_next_value(lift):
     listener = Listener()

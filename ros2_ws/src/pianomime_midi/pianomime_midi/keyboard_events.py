@@ -16,9 +16,9 @@
 
 A key is held by the channels that struck it: a note-on for a held key strikes it again (RoboPianist's rule for
 overlapping notes), and it comes up when the last channel releases it, as in `pianomime_core.goal_window.note_events`
-for files. Live input adds that note-ons of velocity 0 are note-offs, keyboards with two voices send each key on two
-channels, pedals send every millimetre and jitter, all-notes-off has several forms (MIDI 1.0, channel mode messages 120
-to 127), cables are pulled out, and keys stick.
+for files. So does the pedal, by the same code as in files (`pianomime_core.midi_pedal`). Live input adds that
+note-ons of velocity 0 are note-offs, keyboards with two voices send each key on two channels, all-notes-off has several
+forms (MIDI 1.0, channel mode messages 120 to 127), cables are pulled out, and keys stick.
 """
 
 import math
@@ -29,14 +29,10 @@ import mido
 
 from pianomime_core.goal_window import NoteEvent
 from pianomime_core.keyboard import HIGHEST_PITCH, LOWEST_PITCH
+from pianomime_core.midi_pedal import SustainPedal
 
-SUSTAIN_CONTROL = 64
-SUSTAIN_DOWN_FROM = 64
-SUSTAIN_TREMBLE = 8
-"""Hysteresis: the pedal crosses `SUSTAIN_DOWN_FROM` only if it has moved this far since it last changed direction."""
 SAME_STRIKE_S = 0.02
 """A second channel within this time belongs to the same strike: nobody repeats a key so quickly."""
-RESET_CONTROLLERS = 121
 # All sound off, all notes off, and the four mode changes, which also release all notes.
 _NOTES_OFF_CONTROLS = (120, 123, 124, 125, 126, 127)
 
@@ -73,8 +69,7 @@ class KeyboardEvents:
         # When each key was last struck, and on which channel.
         self._struck_s: dict[int, float] = {}
         self._striker: dict[int, int] = {}
-        self._pedal = False
-        self._pedal_turned_at = 0
+        self._pedal: SustainPedal[int] = SustainPedal()
         self.received = self.outside = self.stuck = 0
 
     @property
@@ -101,7 +96,8 @@ class KeyboardEvents:
         """Release every key and the pedal, when the keyboard is gone."""
         pitches = self.held
         self._holders.clear()
-        return [NoteEvent(time_s, False, pitch) for pitch in pitches] + self._lift_pedal(time_s)
+        lifted = [NoteEvent(time_s, False)] if self._pedal.lift() else []
+        return [NoteEvent(time_s, False, pitch) for pitch in pitches] + lifted
 
     def expire(self, now_s: float) -> list[NoteEvent]:
         """Release keys held for longer than `longest_note_s`, each at the end of that time."""
@@ -151,30 +147,7 @@ class KeyboardEvents:
         return [NoteEvent(time_s, False, pitch)]
 
     def _control(self, control: int, value: int, channel: int, time_s: float) -> list[NoteEvent]:
-        if control == SUSTAIN_CONTROL:
-            return self._sustain(self._pedal_is_down(value), time_s)
-        if control == RESET_CONTROLLERS:
-            return self._lift_pedal(time_s)
         if control in _NOTES_OFF_CONTROLS:
             return [event for pitch in self.held for event in self._release(pitch, channel, time_s)]
-        return []
-
-    def _lift_pedal(self, time_s: float) -> list[NoteEvent]:
-        self._pedal_turned_at = 0
-        return self._sustain(False, time_s)
-
-    def _pedal_is_down(self, value: int) -> bool:
-        down = value >= SUSTAIN_DOWN_FROM
-        # The lowest value since it came up, or the highest since it went down.
-        farthest = max if self._pedal else min
-        self._pedal_turned_at = farthest(self._pedal_turned_at, value)
-        if down == self._pedal or abs(value - self._pedal_turned_at) < SUSTAIN_TREMBLE:
-            return self._pedal
-        self._pedal_turned_at = value
-        return down
-
-    def _sustain(self, down: bool, time_s: float) -> list[NoteEvent]:
-        if down == self._pedal:
-            return []
-        self._pedal = down
-        return [NoteEvent(time_s, down)]
+        moved = self._pedal.control(channel, control, value)
+        return [NoteEvent(time_s, self._pedal.down)] if moved else []
