@@ -31,7 +31,8 @@ from pianomime.graph.live_delay import live_delay_s
 from pianomime.graph.runner import NodeDied
 from pianomime_core.errors import UserError
 from pianomime_core.metrics import ScoreCard, score
-from pianomime_core.notes import Score, load_midi
+from pianomime_core.midi_score import load_midi
+from pianomime_core.notes import Score
 from pianomime_core.piano_roll import piano_roll, trim_silence
 from pianomime_core.rollout import Rollout
 from pianomime_description.variant import SceneConfig

@@ -26,7 +26,7 @@ from pianomime.files.songs import bundled_songs
 from pianomime_core.errors import UserError
 from pianomime_core.goal_window import roll_window
 from pianomime_core.latency_percentiles import LatencyPercentiles, percentiles_ms
-from pianomime_core.notes import load_midi
+from pianomime_core.midi_score import load_midi
 from pianomime_core.piano_roll import PianoRoll, piano_roll
 from pianomime_core.ros_messages import status_message
 from pianomime_core.timing import CONTROL_TIMESTEP_S, FRAMES_PER_SECOND

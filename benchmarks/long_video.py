@@ -23,7 +23,8 @@ from rich.table import Table
 
 from pianomime_core.demonstration import Demonstration
 from pianomime_core.errors import UserError
-from pianomime_core.notes import Score, load_midi, save_midi
+from pianomime_core.midi_score import load_midi, save_midi
+from pianomime_core.notes import Score
 from pianomime_perception.video_file import probe
 
 

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from pianomime_core.demonstration import Demonstration
 from pianomime_core.errors import UserError
 from pianomime_core.keyboard import KEYBOARD
-from pianomime_core.notes import load_midi
+from pianomime_core.midi_score import load_midi
 from pianomime_core.timing import CONTROL_TIMESTEP_S
 from pianomime_perception.demonstration_from_video import (
     BACKGROUND_PICTURES,

@@ -30,7 +30,8 @@ from pianomime_core.errors import UserError
 from pianomime_core.goal_window import note_events
 from pianomime_core.keyboard import HIGHEST_PITCH, KEY_NAMES, KEYBOARD, LOWEST_PITCH, NUM_KEYS
 from pianomime_core.metrics import score
-from pianomime_core.notes import Note, Score, load_midi
+from pianomime_core.midi_score import load_midi
+from pianomime_core.notes import Note, Score
 from pianomime_core.piano_roll import PianoRoll, piano_roll, trim_silence
 from pianomime_core.timing import CONTROL_TIMESTEP_S, PHYSICS_STEPS_PER_CONTROL_STEP, PHYSICS_TIMESTEP_S
 from pianomime_description.variant import SceneConfig

@@ -30,7 +30,8 @@ from pianomime.graph.node_table import node_table
 from pianomime.graph.ros_instance import refuse_second_instance
 from pianomime.graph.runner import NodeDied, Runner
 from pianomime_core.errors import UserError
-from pianomime_core.notes import Note, Score, load_midi, save_midi
+from pianomime_core.midi_score import load_midi, save_midi
+from pianomime_core.notes import Note, Score
 from pianomime_core.rollout import Rollout
 from pianomime_core.ros_environment import complete_ros_environment
 from pianomime_core.timing import CONTROL_TIMESTEP_S

@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 
 from pianomime.files.songs import bundled_songs, find_song
 from pianomime_core.errors import UserError
-from pianomime_core.notes import Score, load_midi
+from pianomime_core.midi_score import load_midi
+from pianomime_core.notes import Score
 from pianomime_perception.transcription import transcribe
 from pianomime_sim.sound.rendering import sound_of, write_wave
 from pianomime_sim.sound.synth import PianoSynth

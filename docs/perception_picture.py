@@ -19,7 +19,8 @@ from pianomime.reports.demonstration_video import annotated
 from pianomime.reports.likeness import played_fingertips_m
 from pianomime_core.demonstration import Demonstration
 from pianomime_core.keyboard import KEYBOARD, LOWEST_PITCH
-from pianomime_core.notes import Note, Score, load_midi
+from pianomime_core.midi_score import load_midi
+from pianomime_core.notes import Note, Score
 from pianomime_core.piano_roll import piano_roll, trim_silence
 from pianomime_core.timing import CONTROL_TIMESTEP_S, FRAMES_PER_SECOND
 from pianomime_description import SceneConfig

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from pianomime_core.demonstration import Demonstration
 from pianomime_core.keyboard import LOWEST_PITCH
-from pianomime_core.notes import Note, Score, load_midi
+from pianomime_core.midi_score import load_midi
+from pianomime_core.notes import Note, Score
 from pianomime_core.piano_roll import piano_roll, trim_silence
 from pianomime_core.timing import CONTROL_TIMESTEP_S
 

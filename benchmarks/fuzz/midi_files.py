@@ -10,9 +10,11 @@ import numpy as np
 from benchmarks.fuzz.attempts import Attempt, Report, report
 from benchmarks.fuzz.mutation import mutated
 from pianomime.files.songs import bundled_songs
+from pianomime_core.errors import UserError
 from pianomime_core.midi import MAX_FILE_BYTES
-from pianomime_core.notes import load_midi
+from pianomime_core.midi_score import load_midi
 from pianomime_core.piano_roll import piano_roll
+from pianomime_core.reading_rules import ReadingRules
 
 _LARGEST_BYTES = 60_000
 """Size of most files; one in `_HUGE_EVERY` has the maximum size."""
@@ -21,7 +23,7 @@ _END = b"\x00\xff\x2f\x00"
 
 
 def run(count: int, seed: int) -> Report:
-    """Try `count` files; for accepted ones, make the piano roll."""
+    """Try `count` files, each by all reading rules; for accepted ones, make the piano roll."""
     with tempfile.TemporaryDirectory(prefix="pianomime-fuzz-") as folder:
         path = Path(folder) / "song.mid"
         return report((_attempt(name, data, path) for name, data in cases(count, seed)), count, "midi")
@@ -46,7 +48,14 @@ def cases(count: int, seed: int) -> Iterator[tuple[str, bytes]]:
 def _attempt(name: str, data: bytes, path: Path) -> Attempt:
     def work() -> None:
         path.write_bytes(data)
-        piano_roll(load_midi(path))
+        refusals = []
+        for rules in ReadingRules:
+            try:
+                piano_roll(load_midi(path, rules=rules))
+            except UserError as error:
+                refusals.append(error)
+        if refusals:
+            raise refusals[0]
 
     return Attempt(name, work)
 

@@ -11,7 +11,8 @@ from performances import PATIENCE_S
 
 from pianomime.episodes.episode import play_episode
 from pianomime.files.songs import share_directory
-from pianomime_core.notes import Note, Score, save_midi
+from pianomime_core.midi_score import save_midi
+from pianomime_core.notes import Note, Score
 from pianomime_core.piano_roll import piano_roll
 from pianomime_core.song_file import load_song
 from pianomime_description.variant import SceneConfig

@@ -12,7 +12,8 @@ from performances import Performance, own_domain, still_there
 from trajectory_msgs.msg import JointTrajectory
 
 from pianomime_core.hands import target_names
-from pianomime_core.notes import Note, Score, load_midi, save_midi
+from pianomime_core.midi_score import load_midi, save_midi
+from pianomime_core.notes import Note, Score
 from pianomime_core.piano_roll import piano_roll
 from pianomime_core.rollout import Rollout
 from pianomime_core.ros_environment import complete_ros_environment

@@ -18,7 +18,8 @@ from pianomime.episodes.episode import play_episode
 from pianomime_core import ros_topics as topics
 from pianomime_core.hands import joint_names, target_names
 from pianomime_core.keyboard import KEY_NAMES
-from pianomime_core.notes import Note, Score, load_midi, save_midi
+from pianomime_core.midi_score import load_midi, save_midi
+from pianomime_core.notes import Note, Score
 from pianomime_core.piano_roll import piano_roll
 from pianomime_core.rollout import Rollout
 from pianomime_core.ros_messages import joint_state, step_of, targets_message

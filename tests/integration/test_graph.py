@@ -15,7 +15,8 @@ from quiet_machine import skip_if_busy
 from pianomime.episodes.episode import play_episode
 from pianomime.files.models import model_folder
 from pianomime.files.songs import bundled_songs
-from pianomime_core.notes import Note, Score, load_midi, save_midi
+from pianomime_core.midi_score import load_midi, save_midi
+from pianomime_core.notes import Note, Score
 from pianomime_core.piano_roll import piano_roll
 from pianomime_core.rollout import Rollout
 from pianomime_core.web import LOCALHOST

@@ -13,7 +13,7 @@ from pianomime.episodes.episode import play_episode
 from pianomime.files.models import model_folder
 from pianomime.files.songs import bundled_songs
 from pianomime_core.metrics import score
-from pianomime_core.notes import load_midi
+from pianomime_core.midi_score import load_midi
 from pianomime_core.piano_roll import piano_roll
 from pianomime_core.rollout import Rollout
 from pianomime_description.variant import SceneConfig

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from performances import PATIENCE_S, Performance, own_domain
 
-from pianomime_core.notes import Note, Score, save_midi
+from pianomime_core.midi_score import save_midi
+from pianomime_core.notes import Note, Score
 from pianomime_core.rollout import Rollout
 from pianomime_core.ros_environment import complete_ros_environment
 

@@ -9,7 +9,8 @@ from performances import own_domain, play
 from test_heard import PORT, Listener
 
 from pianomime.episodes.episode import play_episode
-from pianomime_core.notes import Note, Score, load_midi, save_midi
+from pianomime_core.midi_score import load_midi, save_midi
+from pianomime_core.notes import Note, Score
 from pianomime_core.piano_roll import piano_roll
 from pianomime_core.rollout import Rollout
 from pianomime_description.variant import SceneConfig

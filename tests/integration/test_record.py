@@ -14,7 +14,8 @@ from pianomime.files.songs import read_song
 from pianomime_core.hands import target_names
 from pianomime_core.keyboard import KEY_NAMES, KEYBOARD
 from pianomime_core.metrics import score
-from pianomime_core.notes import Note, Score, save_midi
+from pianomime_core.midi_score import save_midi
+from pianomime_core.notes import Note, Score
 from pianomime_core.rollout import Rollout
 
 STEP_NS = 50_000_000

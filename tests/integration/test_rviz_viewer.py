@@ -10,7 +10,8 @@ import pytest
 from performances import own_domain, play
 
 from pianomime_core.hands import joint_names
-from pianomime_core.notes import Note, Score, save_midi
+from pianomime_core.midi_score import save_midi
+from pianomime_core.notes import Note, Score
 from pianomime_description.hands_urdf import hands_urdf
 
 STAND_IN = Path(__file__).with_name("ros_stand_in.py")

@@ -12,7 +12,8 @@ from performances import PATIENCE_S, Performance, own_domain, play
 from rosbags.highlevel import AnyReader
 
 from pianomime.files.songs import find_song, read_song
-from pianomime_core.notes import Note, Score, save_midi
+from pianomime_core.midi_score import save_midi
+from pianomime_core.notes import Note, Score
 from pianomime_core.rollout import Rollout
 
 PLAYED_S = 2.0

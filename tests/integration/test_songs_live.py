@@ -7,7 +7,7 @@ from benchmarks.live_songs import compare, excerpt
 from quiet_machine import skip_if_busy
 from ros_domains import free_domain
 
-from pianomime_core.notes import load_midi
+from pianomime_core.midi_score import load_midi
 
 SONGS = Path(__file__).parents[3] / "shared" / "songs"
 SECONDS = 8.0

@@ -9,7 +9,8 @@ from benchmarks.transcription import GOAL_ONSET_F1, compare
 
 from pianomime.files.songs import find_song
 from pianomime_core.errors import UserError
-from pianomime_core.notes import Note, load_midi
+from pianomime_core.midi_score import load_midi
+from pianomime_core.notes import Note
 from pianomime_perception.transcription import SAMPLE_RATE_HZ, transcribe
 from pianomime_sim.sound.rendering import sound_of, write_wave
 from pianomime_sim.sound.synth import PianoSynth

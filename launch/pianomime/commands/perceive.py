@@ -146,7 +146,7 @@ def summary(demonstration: "Demonstration", title: str, agreed: Mapping[str, flo
 
 def _music(options: argparse.Namespace, has_audio: bool) -> "Score":
     if options.midi is not None:
-        from pianomime_core.notes import load_midi
+        from pianomime_core.midi_score import load_midi
 
         return load_midi(options.midi)
     if not has_audio:

@@ -34,7 +34,7 @@ def _run(options: argparse.Namespace) -> int:
     out = options.out
     check_file(out, "--out", ".mid")
     keep_apart([("--out", out), ("--json", options.json)], (options.recording,))
-    from pianomime_core.notes import save_midi
+    from pianomime_core.midi_score import save_midi
     from pianomime_perception import transcription
 
     with progress() as bar:

@@ -26,6 +26,7 @@ from pianomime_core.errors import UserError
 from pianomime_core.instruments import EVERYTHING_FOR_A_PIANO, Choice
 from pianomime_core.notes import Dropped, Score
 from pianomime_core.piano_roll import PianoRoll, piano_roll
+from pianomime_core.reading_rules import ReadingRules
 from pianomime_core.song_file import load_song
 
 __all__ = ["DEFAULT_SONG", "bundled_songs", "collect_songs", "find_song", "read_each", "read_song", "share_directory"]
@@ -33,18 +34,22 @@ __all__ = ["DEFAULT_SONG", "bundled_songs", "collect_songs", "find_song", "read_
 Content = TypeVar("Content")
 
 
-def read_song(path: Path, choice: Choice = EVERYTHING_FOR_A_PIANO) -> PianoRoll:
+def read_song(
+    path: Path, choice: Choice = EVERYTHING_FOR_A_PIANO, rules: ReadingRules = ReadingRules.ROBOPIANIST
+) -> PianoRoll:
     """Return the frames of `read_score`."""
-    return piano_roll(read_score(path, choice))
+    return piano_roll(read_score(path, choice, rules))
 
 
-def read_score(path: Path, choice: Choice = EVERYTHING_FOR_A_PIANO) -> Score:
-    """Read a MIDI file or the music of a demonstration; report on stderr what is not played, and oddities.
+def read_score(
+    path: Path, choice: Choice = EVERYTHING_FOR_A_PIANO, rules: ReadingRules = ReadingRules.ROBOPIANIST
+) -> Score:
+    """Read a MIDI file or the music of a demonstration; report on stderr what is not played as written, and oddities.
 
     Raises:
         UserError: As `load_song`.
     """
-    score = load_song(path, choice)
+    score = load_song(path, choice, rules)
     for remark in score.remarks:
         notice(f"{str(path)!r} {remark}")
     if score.dropped != Dropped():

@@ -19,7 +19,7 @@ from pathlib import Path
 from pianomime.episodes.replayed_rollout import replay_rollout
 from pianomime.files.outputs import check_file, keep_apart
 from pianomime_core.errors import UserError
-from pianomime_core.notes import save_midi
+from pianomime_core.midi_score import save_midi
 from pianomime_sim.sound.rendering import sound_of, write_wave
 from pianomime_sim.sound.synth import PianoSynth
 

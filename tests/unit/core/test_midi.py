@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from pianomime_core.errors import UserError
 from pianomime_core.midi import MAX_FILE_BYTES, TempoMap, read_midi_file
+from pianomime_core.midi_score import load_midi
 from pianomime_core.midi_tracks import MidiTracks
-from pianomime_core.notes import load_midi
 
 
 def smf(*tracks: bytes, kind: int = 1, division: int = 480) -> bytes:

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from pianomime_core.notes import Note, Score, load_midi
+from pianomime_core.midi_score import load_midi
+from pianomime_core.notes import Note, Score
 from pianomime_core.piano_roll import PianoRoll, Span, note_span, piano_roll, rasterize, rasterize_sustain, trim_silence
 
 ROBOPIANIST_ROLLS = Path(__file__).parents[2] / "reference" / "piano_rolls.npz"

@@ -7,7 +7,7 @@ import pytest
 
 from pianomime_core.demonstration import Demonstration
 from pianomime_core.errors import UserError
-from pianomime_core.notes import load_midi
+from pianomime_core.midi_score import load_midi
 from pianomime_core.song_file import is_demonstration, load_song
 
 SONG = Path(__file__).resolve().parents[3] / "launch" / "songs" / "minuet_in_g.mid"

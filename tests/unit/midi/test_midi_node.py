@@ -10,7 +10,8 @@ from std_srvs.srv import Trigger
 
 from pianomime_core import ros_topics as topics
 from pianomime_core.errors import UserError
-from pianomime_core.notes import Note, Score, save_midi
+from pianomime_core.midi_score import save_midi
+from pianomime_core.notes import Note, Score
 from pianomime_core.ros_messages import (
     GOAL_NAMES,
     NameOrder,

@@ -9,7 +9,7 @@ pytest.importorskip("mediapipe", reason="needs mediapipe: run `make perceive`")
 from benchmarks.perception_accuracy import CLIP, load_reference, offset_error_s, perceived, reproduction, see
 
 from pianomime_core.errors import UserError
-from pianomime_core.notes import load_midi
+from pianomime_core.midi_score import load_midi
 from pianomime_perception.demonstration_from_video import demonstration_from_detections
 from pianomime_perception.reference_fingering import agreement, load_fingering
 

@@ -14,7 +14,8 @@ from benchmarks.rendered_keyboard import View, render
 
 from pianomime_core.errors import UserError
 from pianomime_core.keyboard import KEYBOARD
-from pianomime_core.notes import Score, load_midi
+from pianomime_core.midi_score import load_midi
+from pianomime_core.notes import Score
 from pianomime_perception.demonstration_from_video import demonstration_from_video
 from pianomime_perception.keyboard_fit import background, fit_keyboard
 from pianomime_perception.video_file import frames, sample

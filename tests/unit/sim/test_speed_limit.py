@@ -8,7 +8,7 @@ import pytest
 from pianomime.episodes.episode import play_episode
 from pianomime.files.songs import bundled_songs
 from pianomime_core.hands import FOREARM_DOFS, joint_names, target_names
-from pianomime_core.notes import load_midi
+from pianomime_core.midi_score import load_midi
 from pianomime_core.piano_roll import PianoRoll, piano_roll
 from pianomime_description.variant import SceneConfig
 from pianomime_physics.simulator import Simulator

@@ -33,6 +33,7 @@ __all__ = [
     "Note",
     "NoteEvent",
     "PianoRoll",
+    "ReadingRules",
     "Rollout",
     "RunningScore",
     "Score",
@@ -56,8 +57,10 @@ if TYPE_CHECKING:
     from pianomime_core.hands import joint_names, target_names
     from pianomime_core.keyboard import KEY_NAMES, KEYBOARD, NUM_KEYS
     from pianomime_core.metrics import RunningScore, ScoreCard, score
-    from pianomime_core.notes import Note, Score, load_midi, save_midi
+    from pianomime_core.midi_score import load_midi, save_midi
+    from pianomime_core.notes import Note, Score
     from pianomime_core.piano_roll import PianoRoll
+    from pianomime_core.reading_rules import ReadingRules
     from pianomime_core.rollout import Rollout
     from pianomime_core.song_file import load_song
     from pianomime_core.timing import CONTROL_TIMESTEP_S, PHYSICS_TIMESTEP_S
@@ -71,8 +74,10 @@ else:
             "pianomime_core.hands": ("joint_names", "target_names"),
             "pianomime_core.keyboard": ("KEY_NAMES", "KEYBOARD", "NUM_KEYS"),
             "pianomime_core.metrics": ("RunningScore", "ScoreCard", "score"),
-            "pianomime_core.notes": ("Note", "Score", "load_midi", "save_midi"),
+            "pianomime_core.midi_score": ("load_midi", "save_midi"),
+            "pianomime_core.notes": ("Note", "Score"),
             "pianomime_core.piano_roll": ("PianoRoll",),
+            "pianomime_core.reading_rules": ("ReadingRules",),
             "pianomime_core.rollout": ("Rollout",),
             "pianomime_core.song_file": ("load_song",),
             "pianomime_core.timing": ("CONTROL_TIMESTEP_S", "PHYSICS_TIMESTEP_S"),

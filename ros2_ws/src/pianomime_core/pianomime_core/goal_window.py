@@ -16,7 +16,7 @@
 
 A live keyboard is played with a fixed delay of at least the horizon, so that every row of the window is known when it
 is requested. Fed with the events of a file, `StreamingGoal` gives the rows of the file, because both use the same
-pairing of events (`pianomime_core.notes.OpenNotes`) and the same frames (`pianomime_core.piano_roll`).
+pairing of events (`pianomime_core.note_pairing.OpenNotes`) and the same frames (`pianomime_core.piano_roll`).
 """
 
 import math
@@ -29,7 +29,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pianomime_core.keyboard import HIGHEST_PITCH, LOWEST_PITCH
-from pianomime_core.notes import USUAL_VELOCITY, Note, OpenNotes, Score
+from pianomime_core.note_pairing import OpenNotes
+from pianomime_core.notes import USUAL_VELOCITY, Note, Score
 from pianomime_core.piano_roll import (
     PianoRoll,
     Span,

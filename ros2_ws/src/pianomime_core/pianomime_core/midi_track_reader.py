@@ -69,11 +69,13 @@ class Event(NamedTuple):
 
 @dataclass
 class Track:
-    """One track: its channel messages of the kinds above, and its tempo changes as (tick, microseconds per beat)."""
+    """One track: its channel messages of the kinds above, its tempo changes as (tick, microseconds per beat), and the
+    tick at which it ends."""
 
     name: str = ""
     events: list[Event] = field(default_factory=list)
     tempos: list[tuple[int, int]] = field(default_factory=list)
+    end: int = 0
 
 
 def is_chunk(data: bytes, at: int) -> bool:
@@ -133,6 +135,7 @@ class TrackReader:
             if delta > _HIGHEST_DATA:
                 delta, at = self._number(begin)
             tick += delta
+            self._track.end = tick
             events += 1
             if events > budget:
                 raise MidiBytesError(f"has more events than the limit of {MAX_EVENTS}")

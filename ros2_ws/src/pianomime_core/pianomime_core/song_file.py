@@ -19,7 +19,9 @@ from pathlib import Path
 from pianomime_core.demonstration import Demonstration
 from pianomime_core.errors import UserError
 from pianomime_core.instruments import EVERYTHING_FOR_A_PIANO, Choice
-from pianomime_core.notes import Score, load_midi
+from pianomime_core.midi_score import load_midi
+from pianomime_core.notes import Score
+from pianomime_core.reading_rules import ReadingRules
 
 DEMONSTRATION_SUFFIX = ".npz"
 
@@ -29,14 +31,18 @@ def is_demonstration(path: Path) -> bool:
     return path.suffix.lower() == DEMONSTRATION_SUFFIX
 
 
-def load_song(path: Path, choice: Choice = EVERYTHING_FOR_A_PIANO) -> Score:
+def load_song(
+    path: Path, choice: Choice = EVERYTHING_FOR_A_PIANO, rules: ReadingRules = ReadingRules.ROBOPIANIST
+) -> Score:
     """Read the music of a file; any file that is not a demonstration by its name is read as MIDI.
+
+    The rules are for MIDI files: the notes of a demonstration are known.
 
     Raises:
         UserError: As `load_midi` or `Demonstration.load`, or a choice is given for a demonstration.
     """
     if not is_demonstration(path):
-        return load_midi(path, choice)
+        return load_midi(path, choice, rules)
     if choice:
         raise UserError(f"demonstration {str(path)!r} has no tracks and channels to choose from")
     return Demonstration.load(path).score()

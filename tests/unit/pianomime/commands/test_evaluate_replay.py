@@ -9,7 +9,8 @@ import pytest
 from command_examples import Command, write_midi
 
 from pianomime.commands.cli import main
-from pianomime_core.notes import Note, Score, save_midi
+from pianomime_core.midi_score import save_midi
+from pianomime_core.notes import Note, Score
 from pianomime_core.rollout import Rollout
 
 SCORES = {

@@ -18,7 +18,7 @@ from pianomime.commands.cli import main
 from pianomime.commands.perceive import summary
 from pianomime_core.demonstration import Demonstration
 from pianomime_core.keyboard import KEYBOARD
-from pianomime_core.notes import save_midi
+from pianomime_core.midi_score import save_midi
 
 CORNERS = "4,40 996,40 996,160 4,160"
 

@@ -9,7 +9,8 @@ import pytest
 from command_examples import Command
 
 from pianomime_core.errors import UserError
-from pianomime_core.notes import Note, Score, load_midi
+from pianomime_core.midi_score import load_midi
+from pianomime_core.notes import Note, Score
 from pianomime_perception import transcription
 
 HEARD = Score((Note(60, 0.5, 1.0, 90), Note(64, 1.0, 1.5, 50)), ((0.5, True), (1.25, False)))

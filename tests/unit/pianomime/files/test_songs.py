@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from pianomime.files.songs import collect_songs, read_each, read_song
+from pianomime.files.songs import collect_songs, read_each, read_score, read_song
 from pianomime_core.errors import UserError
+from pianomime_core.reading_rules import ReadingRules
 
 
 def touch(path: Path) -> Path:
@@ -59,6 +60,17 @@ def test_what_is_odd_or_not_played_is_said_once(tmp_path: Path, capsys: pytest.C
     read_song(path)
     assert capsys.readouterr().err == (
         f"pianomime: '{path}' is played, though 2 bytes from byte 34 on belong to no chunk\n"
+    )
+
+
+def test_what_the_musical_reading_changes_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = note(tmp_path / "song.mid")
+    path.write_bytes(path.read_bytes().replace(b"\x60\x80\x3c", b"\x00\x80\x3c"))
+    with pytest.raises(UserError, match="1 of zero length"):
+        read_score(path)
+    assert len(read_score(path, rules=ReadingRules.MUSICAL).notes) == 1
+    assert capsys.readouterr().err == (
+        f"pianomime: '{path}' is read for one piano: 1 note of no length, played for 50 ms\n"
     )
 
 

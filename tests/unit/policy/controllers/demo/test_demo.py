@@ -14,7 +14,8 @@ from pianomime_core.fingertip_distance import fingertip_distance_m
 from pianomime_core.hands import FINGERS, SIDES
 from pianomime_core.keyboard import KEYBOARD, LOWEST_PITCH
 from pianomime_core.metrics import score
-from pianomime_core.notes import Note, Score, load_midi
+from pianomime_core.midi_score import load_midi
+from pianomime_core.notes import Note, Score
 from pianomime_core.piano_roll import piano_roll, trim_silence
 from pianomime_description.variant import SceneConfig
 from pianomime_physics.simulator import Simulator
