@@ -61,9 +61,11 @@ def _run(options: argparse.Namespace) -> int:
     from rich.console import Console
 
     from pianomime.files.models import model_folder
-    from pianomime.files.songs import collect_songs, read_each, read_song
+    from pianomime.files.songs import collect_songs, read_each, read_score
     from pianomime.reports.error_report import SongErrors, causes_table, onsets_table, songs_table
-    from pianomime.reports.evaluation import made_by, played_errors
+    from pianomime.reports.evaluation import made_by, means, played_errors
+    from pianomime.reports.heard_table import heard_tables, stray_lines
+    from pianomime_core.piano_roll import trim_silence
     from pianomime_core.rollout import Rollout
     from pianomime_description.variant import SceneConfig
     from pianomime_policy.controllers.registry import make_controller
@@ -86,8 +88,8 @@ def _run(options: argparse.Namespace) -> int:
         settings = made_by(options.controller, options.model, scene, chosen)
         model = model_folder(options.controller, options.model)
         make_controller(options.controller, scene, model)  # raises for an unknown name or networks of another robot
-        rolls, left_out = read_each(files, lambda path: read_song(path, chosen))
-        songs = played_errors(rolls, options.controller, scene, model, options.jobs, console)
+        written, left_out = read_each(files, lambda path: trim_silence(read_score(path, chosen)))
+        songs = played_errors(written, options.controller, scene, model, options.jobs, console)
     total = reduce(operator.add, (song.errors for song in songs.values()))
     console.print(causes_table(title, len(songs), total))
     if total.reference_by_finger is None:
@@ -96,6 +98,14 @@ def _run(options: argparse.Namespace) -> int:
         )
     console.print(onsets_table(total))
     console.print(songs_table(songs, total))
+    if heard := {song: errors.heard for song, errors in songs.items() if errors.heard is not None}:
+        scores = {song: found.scores.as_dict() for song, found in heard.items()}
+        for table in heard_tables(scores, means(scores.values())):
+            console.print(table)
+        if len(heard) == 1:
+            console.print(*(stray_lines(found.strays) for found in heard.values()), highlight=False)
+    else:
+        console.print("Heard: not measured. A rollout has frames, not the notes as written: give the MIDI file.")
     found = [{"song": song, **errors.as_dict()} for song, errors in songs.items()]
     failed = {"left_out": left_out} if left_out else {}
     write_result(options.json, {**settings, "total": total.as_dict(), "songs": found, **failed})
@@ -106,7 +116,7 @@ COMMAND = Command(
     "diagnose",
     help="count the errors of a controller by cause",
     description="Play songs as `evaluate` does, or read rollouts, and count every missed and wrong note-frame and "
-    "every onset by its cause; then list the songs, worst first.",
+    "every onset by its cause; then list the songs, worst first, and what is heard of those that were played.",
     examples=(
         "pianomime diagnose songs/",
         "pianomime diagnose songs/ --controller planner --json causes.json",

@@ -31,6 +31,11 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     add_tracks(parser)
     add_controller(parser, default=None, required=True)
     parser.add_argument("--rollouts", type=Path, metavar="DIR", help="write what was played, one rollout per song")
+    parser.add_argument(
+        "--expressive",
+        action="store_true",
+        help="also say how far timing, articulation and dynamics of the outer voices follow the notes as written",
+    )
     add_jobs(parser)
 
 
@@ -38,7 +43,9 @@ def _run(options: argparse.Namespace) -> int:
     from rich.console import Console
 
     from pianomime.reports.evaluation import EvaluateOptions, report
-    from pianomime.reports.score_table import evaluation_table, heard_table
+    from pianomime.reports.heard_table import heard_tables, stray_lines
+    from pianomime.reports.score_table import evaluation_table
+    from pianomime.reports.stray_strikes import StrayStrike
 
     console = Console()
     chosen = EvaluateOptions(
@@ -50,12 +57,17 @@ def _run(options: argparse.Namespace) -> int:
         json=options.json,
         jobs=options.jobs,
         choice=choice(options.tracks, options.channels),
+        expressive=options.expressive,
     )
     found = report(chosen, console)
     title = f"{options.controller}, hand collisions {'on' if options.hand_collisions else 'off'}"
     scores = {song["song"]: song for song in found["songs"]}
     console.print(evaluation_table(title, scores, found["mean"]))
-    console.print(heard_table(scores, found["mean"]))
+    for table in heard_tables(scores, found["mean"]):
+        console.print(table)
+    if len(scores) == 1:
+        strays = [StrayStrike(**stray) for stray in found["songs"][0]["stray_strikes"]]
+        console.print(stray_lines(strays), highlight=False)
     write_result(options.json, found)
     return 1 if "left_out" in found else 0
 
@@ -63,11 +75,12 @@ def _run(options: argparse.Namespace) -> int:
 COMMAND = Command(
     "evaluate",
     help="score a controller on many songs",
-    description="Play songs as fast as the machine can, and print a row of scores for each. The same command gives the "
-    "same scores every time.",
+    description="Play songs as fast as the machine can, and print a row of scores for each: of frames of 50 ms, and of "
+    "what is heard, strikes timed to 5 ms. The same command gives the same scores every time.",
     examples=(
         "pianomime evaluate songs/ --controller onnx",
         "pianomime evaluate songs/ --controller planner --rollouts out --json out.json",
+        "pianomime evaluate sonata.mid --controller onnx --expressive",
         "pianomime evaluate demo.npz --controller demo",
     ),
     add_arguments=_add_arguments,

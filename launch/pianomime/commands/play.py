@@ -68,7 +68,8 @@ def _run(options: argparse.Namespace) -> int:
 COMMAND = Command(
     "play",
     help="play a song",
-    description="Play a song: simulator, controller and notes run as ROS 2 nodes, each in its own process.",
+    description="Play a song: simulator, controller and notes run as ROS 2 nodes, each in its own process. Prints the "
+    "score of frames of 50 ms, and of what is heard, strikes timed to 5 ms.",
     examples=(
         "pianomime play",
         "pianomime play fuer_elise --viewer browser",

@@ -21,16 +21,19 @@ from rich.console import Console
 from pianomime.commands.paced_display import ROWS_SHOWN, paced_display
 from pianomime.episodes.episode import play_episode
 from pianomime.episodes.interrupts import signal_exit_code
+from pianomime.episodes.listener import Listener
 from pianomime.episodes.postponed_signals import PostponedSignals
 from pianomime.files.models import model_folder
-from pianomime.files.songs import read_song
+from pianomime.files.songs import read_score
 from pianomime.graph.graph_options import PlayOptions
 from pianomime.reports.likeness import likeness
 from pianomime.reports.score_table import song_table
 from pianomime.terminal import notice, write_result
 from pianomime_core.goal_window import roll_window
 from pianomime_core.metrics import RunningScore, score
+from pianomime_core.piano_roll import piano_roll, trim_silence
 from pianomime_description.variant import SceneConfig
+from pianomime_physics.observed_simulator import ObservedSimulator
 from pianomime_physics.simulator import Simulator, SimulatorState
 from pianomime_policy.warm_up import ready_controller
 
@@ -45,13 +48,14 @@ def play_solo(options: PlayOptions, real_time: bool, json: Path | None = None) -
         json: File for the score, as for `write_result`.
     """
     scene = SceneConfig(hand_collisions=options.hand_collisions)
-    roll = read_song(options.midi, options.choice)
+    written = trim_silence(read_score(options.midi, options.choice))
+    roll = piano_roll(written, trim=False)
     console = Console()
     model = model_folder(options.controller, options.model)
     controller = ready_controller(options.controller, scene, lambda line: notice(line, console), model)
     shown = RunningScore()
     paced = not options.sync and (real_time or options.viewer != "none")
-    signals = PostponedSignals()
+    signals, listener = PostponedSignals(), Listener()
 
     def on_step(step: int, state: SimulatorState) -> bool:
         shown.update(roll.goal[step], state.key_pressed)
@@ -59,14 +63,20 @@ def play_solo(options: PlayOptions, real_time: bool, json: Path | None = None) -
         return signals.received is not None
 
     with paced_display(options, scene, console, steps=len(roll), real_time=paced) as display, signals:
-        rollout = play_episode(Simulator(scene), controller, roll, on_step, options.controller)
+        simulator = ObservedSimulator(listener.observe, scene)
+        rollout = play_episode(simulator, controller, roll, on_step, options.controller)
         ending, signals.received = signals.received, None
     card = score(rollout.goal, rollout.pressed, rollout.goal_pedal, rollout.pedal)
     distance = likeness(options.midi, rollout, Simulator(scene))
     title = f"{options.midi.stem}, {options.controller}"
-    console.print(song_table(title, card, display.missed_deadlines, distance))
+    # Only now: scipy takes a second, for which no music should wait.
+    from pianomime.reports.heard import Heard
+    from pianomime.reports.heard_table import print_song
+
+    heard = Heard.of(written, rollout, listener)
+    print_song(console, song_table(title, card, display.missed_deadlines, distance), heard)
     played = {"song": options.midi.stem, "controller": options.controller, **card.as_dict(), **distance}
-    write_result(json, {**played, "missed_deadlines": display.missed_deadlines})
+    write_result(json, {**played, "missed_deadlines": display.missed_deadlines, "heard": heard.as_dict()})
     if options.rollout is not None:
         rollout.save(options.rollout)
     return 0 if ending is None else signal_exit_code(ending)

@@ -23,6 +23,7 @@ from rich import box
 from rich.markup import escape
 from rich.table import Table
 
+from pianomime.reports.heard import Heard
 from pianomime_core.error_counts import LATE_STEPS, ErrorTable, Tally
 from pianomime_core.error_table import NoteFingers, error_table
 from pianomime_core.hands import FINGERS
@@ -63,21 +64,23 @@ PRESSED_ONSET_ROWS = {
 
 @dataclass(frozen=True)
 class SongErrors:
-    """Scores (0..1) and errors of one performance."""
+    """Scores (0..1) and errors of one performance; what is heard is None if only its frames are known."""
 
     f1: float
     onset_f1: float
     errors: ErrorTable
+    heard: Heard | None = None
 
     @classmethod
-    def of(cls, rollout: Rollout, fingers: NoteFingers | None = None) -> "SongErrors":
+    def of(cls, rollout: Rollout, fingers: NoteFingers | None = None, heard: Heard | None = None) -> "SongErrors":
         """Score and count a rollout; `fingers` as in `pianomime_core.error_table.error_table`."""
         card = score(rollout.goal, rollout.pressed)
-        return cls(card.f1, card.onset_f1, error_table(rollout.goal, rollout.pressed, fingers))
+        return cls(card.f1, card.onset_f1, error_table(rollout.goal, rollout.pressed, fingers), heard)
 
     def as_dict(self) -> dict[str, Any]:
         """Return everything by name, ready for JSON."""
-        return {"f1": self.f1, "onset_f1": self.onset_f1, **self.errors.as_dict()}
+        heard = {} if self.heard is None else {"heard": self.heard.as_dict()}
+        return {"f1": self.f1, "onset_f1": self.onset_f1, **self.errors.as_dict(), **heard}
 
 
 def causes_table(title: str, songs: int, errors: ErrorTable) -> Table:

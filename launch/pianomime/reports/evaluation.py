@@ -15,7 +15,7 @@
 """Plays many songs with a controller, deterministically and as fast as possible: its scores, or its errors by cause."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,24 +23,25 @@ from typing import Any
 from rich.console import Console
 
 from pianomime.episodes.episode import play_episode
+from pianomime.episodes.listener import Listener
 from pianomime.episodes.song_pool import SongTask, play_songs
 from pianomime.files.models import model_folder
 from pianomime.files.outputs import check_file, keep_apart, make_folder
 from pianomime.files.shared_files import MIDI_SUFFIXES
 from pianomime.files.songs import collect_songs, read_each, read_score
 from pianomime.reports.error_report import SongErrors
+from pianomime.reports.expressive_scores import expressive_scores
+from pianomime.reports.heard import Heard
 from pianomime.reports.likeness import likeness
-from pianomime.reports.note_scores import note_scores
 from pianomime_core.errors import UserError
 from pianomime_core.instruments import EVERYTHING_FOR_A_PIANO, Choice
-from pianomime_core.key_events import HEARD_RAD, KeyEvent, KeyEventDetector, played_notes
-from pianomime_core.notes import Note, Score
-from pianomime_core.piano_roll import PianoRoll, piano_roll, trim_silence
+from pianomime_core.notes import Score
+from pianomime_core.piano_roll import piano_roll, trim_silence
 from pianomime_core.song_file import DEMONSTRATION_SUFFIX, is_demonstration
-from pianomime_core.timing import CONTROL_TIMESTEP_S, PHYSICS_TIMESTEP_S
+from pianomime_core.timing import CONTROL_TIMESTEP_S
 from pianomime_description.variant import SceneConfig
 from pianomime_physics.disturbance import Disturbance, DisturbedSimulator
-from pianomime_physics.simulator import Simulator, SimulatorState
+from pianomime_physics.observed_simulator import ObservedSimulator
 from pianomime_policy.controllers.controller import ReportsFingering
 from pianomime_policy.controllers.registry import make_controller
 from pianomime_policy.controllers.specs import ours_that_need
@@ -61,6 +62,7 @@ class EvaluateOptions:
         jobs: Songs played in parallel processes; does not affect any number.
         choice: Tracks and channels of MIDI files to play.
         disturbance: Deviations of the robot from its model.
+        expressive: Whether to add the expressive scores.
     """
 
     midi: tuple[Path, ...]
@@ -72,11 +74,13 @@ class EvaluateOptions:
     jobs: int = 1
     choice: Choice = EVERYTHING_FOR_A_PIANO
     disturbance: Disturbance = field(default_factory=Disturbance)
+    expressive: bool = False
 
 
 @dataclass(frozen=True)
 class _Task(SongTask):
     model: Path | None
+    written: Score  # the piano roll's frames round
 
 
 @dataclass(frozen=True)
@@ -84,7 +88,7 @@ class _ScoredTask(_Task):
     disturbance: Disturbance
     rollout: Path | None
     file: Path
-    written: tuple[Note, ...]  # as in the score: the piano roll's frames round
+    expressive: bool
 
 
 def report(options: EvaluateOptions, console: Console) -> dict[str, Any]:
@@ -124,10 +128,11 @@ def report(options: EvaluateOptions, console: Console) -> dict[str, Any]:
             options.controller,
             scene,
             songs[song] if of_demonstrations else model,
+            score,
             options.disturbance,
             rollouts.get(song),
             songs[song],
-            score.notes,
+            options.expressive,
         )
         for song, score in pieces.items()
     ]
@@ -135,27 +140,33 @@ def report(options: EvaluateOptions, console: Console) -> dict[str, Any]:
         if task.rollout is not None:
             make_folder(task.rollout.parent, "--rollouts")
             check_file(task.rollout, "--rollouts", ".npz")
-    scores = play_songs(tasks, _play, options.jobs, console)
+    played = play_songs(tasks, _play, options.jobs, console)
     # Without times or machine names, so that the same command gives the same bytes.
-    # Not every song has a pedal score.
-    given = {
-        name: [song[name] for song in scores.values() if name in song]
-        for name in dict.fromkeys(name for song in scores.values() for name in song)
-        if name != "frames"
-    }
     return {
         **made_by(options.controller, options.model, scene, options.choice, disturbance=asdict(options.disturbance)),
-        "songs": [{"song": task.song, **scores[task.song]} for task in tasks],
-        "mean": {name: math.fsum(values) / len(values) for name, values in given.items()},
+        "songs": [{"song": song, **scores, **heard.strays_as_dict()} for song, (scores, heard) in played.items()],
+        "mean": means([scores for scores, _ in played.values()]),
         **({"left_out": left_out} if left_out else {}),
     }
 
 
+def means(songs: Iterable[Mapping[str, float]]) -> dict[str, float]:
+    """Return the unweighted mean of each score but the number of frames, over the songs that have it."""
+    given: dict[str, list[float]] = {}
+    for scores in songs:
+        for name, value in scores.items():
+            given.setdefault(name, []).append(value)
+    return {name: math.fsum(values) / len(values) for name, values in given.items() if name != "frames"}
+
+
 def played_errors(
-    rolls: Mapping[str, PianoRoll], controller: str, scene: SceneConfig, model: Path | None, jobs: int, console: Console
+    scores: Mapping[str, Score], controller: str, scene: SceneConfig, model: Path | None, jobs: int, console: Console
 ) -> dict[str, SongErrors]:
-    """Play every song of at least one, and return its errors; arguments are as for `EvaluateOptions` and `report`."""
-    tasks = [_Task(song, roll, controller, scene, model) for song, roll in rolls.items()]
+    """Play every song of at least one, without silence at its ends, and return its errors; arguments are as for
+    `EvaluateOptions` and `report`."""
+    tasks = [
+        _Task(song, piano_roll(score, trim=False), controller, scene, model, score) for song, score in scores.items()
+    ]
     return play_songs(tasks, _play_for_errors, jobs, console)
 
 
@@ -174,27 +185,26 @@ def made_by(
     return {"versions": versions(), "settings": settings}
 
 
-def _play(task: _ScoredTask) -> dict[str, float]:
+def _play(task: _ScoredTask) -> tuple[dict[str, float], Heard]:
     controller = make_controller(task.controller, task.scene, task.model)
-    detector, events = KeyEventDetector(HEARD_RAD), list[KeyEvent]()
-
-    def observe(state: SimulatorState) -> None:
-        events.extend(detector.update(state.time_s, state.key_angles, state.key_velocities))
-
-    simulator = DisturbedSimulator(task.disturbance, task.scene, observe)
+    listener = Listener()
+    simulator = DisturbedSimulator(task.disturbance, task.scene, listener.observe)
     rollout = play_episode(simulator, controller, task.roll, controller_name=task.controller)
     if task.rollout is not None:
         rollout.save(task.rollout)
-    scores: dict[str, float] = dict(rollout.metadata["scores"])
-    # A key may strike in the last physics step.
-    heard = played_notes(events, len(rollout.targets) * rollout.dt + PHYSICS_TIMESTEP_S)
-    scores |= note_scores(task.written, heard.notes).as_dict()
+    heard = Heard.of(task.written, rollout, listener)
+    scores: dict[str, float] = {**rollout.metadata["scores"], **heard.scores.as_dict()}
+    if task.expressive:
+        scores |= expressive_scores(task.written, listener.heard(rollout))
     if is_demonstration(task.file):
         scores |= likeness(task.file, rollout, DisturbedSimulator(task.disturbance, task.scene))
-    return scores
+    return scores, heard
 
 
 def _play_for_errors(task: _Task) -> SongErrors:
     controller = make_controller(task.controller, task.scene, task.model)
-    rollout = play_episode(Simulator(task.scene), controller, task.roll, controller_name=task.controller)
-    return SongErrors.of(rollout, controller.assignments() if isinstance(controller, ReportsFingering) else None)
+    listener = Listener()
+    simulator = ObservedSimulator(listener.observe, task.scene)
+    rollout = play_episode(simulator, controller, task.roll, controller_name=task.controller)
+    fingers = controller.assignments() if isinstance(controller, ReportsFingering) else None
+    return SongErrors.of(rollout, fingers, Heard.of(task.written, rollout, listener))

@@ -12,47 +12,48 @@
 # See the License for the specific language governing permissions and
 # limitations under the License.
 
-"""Scores of what is heard: strikes, timed to 5 ms, against the notes as written, not rounded to any frames.
-
-`mir_eval.transcription` decides which strike is which note: same key, onsets within a tolerance, each used once. Before
-that the median lag of the performance is removed, since a listener does not hear it.
-"""
+"""Scores of what is heard: strikes, timed to 5 ms, against the notes as written, not rounded to any frames."""
 
 import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 import numpy as np
-from mir_eval import transcription, util
 from numpy.typing import NDArray
 from scipy.stats import spearmanr
 
-from pianomime_core.notes import Note
+from pianomime.reports.note_matching import OFFSET_RATIO, Pairs, chords, match, median_lag_s
+from pianomime.reports.sounding_notes import sounding_notes
+from pianomime.reports.stray_strikes import StrayStrike, stray_strikes
+from pianomime_core.notes import Note, Score
 
-TOLERANCE_S, STRICT_TOLERANCE_S = 0.05, 0.025
-LAG_TOLERANCE_S = 0.15
-"""Strikes this far from a note still tell how late the performance is."""
-STRAY_MARGIN_S = 0.15
-"""How long before and after a written note a stray strike may be due to it."""
-NEIGHBOUR_KEYS = 2
+STRICT_TOLERANCE_S = 0.025
+VELOCITY_TOLERANCE = 0.1
+"""As in `mir_eval.transcription_velocity`, as a share of the range of the written velocities."""
 
 
 @dataclass(frozen=True)
 class NoteScores:
-    """Scores of the strikes of one performance.
+    """Scores of the strikes of one performance; what has no value is nan, as errors without a match.
 
     Attributes:
         notes, strikes: Numbers written and heard.
         note_precision, note_recall, note_f1: Same key, onset within 50 ms.
         note_f1_25ms: The same within 25 ms.
         note_f1_offset: The same as `note_f1`, and the end within 50 ms or 20 % of the note's length.
+        note_f1_velocity: The same as `note_f1`, and the velocity within 10 % of the range written, once those heard are
+            fitted to it by a straight line (`mir_eval.transcription_velocity`); nan if all are written equally loud.
+        sounding_f1: The same as `note_f1_offset` for notes as they sound, lengthened by the pedal on both sides.
         lag_ms: Median of the onsets' errors, removed before everything else.
-        onset_sd_ms, onset_p95_ms: Of the errors of matched onsets: standard deviation, and 95th percentile of the
-            absolute error; nan without a match.
+        onset_median_ms, onset_sd_ms, onset_p95_ms: Of the errors of matched onsets: median of the absolute error,
+            standard deviation, 95th percentile of the absolute error.
+        chord_spread_ms: How much further apart the onsets of a chord are heard than written, from the first to the
+            last, mean over the chords (onsets within 30 ms) with two matched notes at least.
+        duration_error_ms: Mean absolute error of the lengths of matched notes.
+        duration_error_ratio: The same, as a share of their mean length as written.
         velocity_correlation: Spearman's, of MIDI velocities of matched notes; nan if either is constant.
-        velocity_error: Mean absolute difference of MIDI velocities; nan without a match.
-        stray_neighbour, stray_again, stray_other: Strikes that match no note: beside a key that is written then, on one
-            that is written then, elsewhere.
+        velocity_error: Mean absolute difference of MIDI velocities.
+        stray_neighbour, stray_again, stray_other: Numbers of `StrayStrike` by cause.
     """
 
     notes: int
@@ -62,9 +63,15 @@ class NoteScores:
     note_f1: float
     note_f1_25ms: float
     note_f1_offset: float
+    note_f1_velocity: float
+    sounding_f1: float
     lag_ms: float
+    onset_median_ms: float
     onset_sd_ms: float
     onset_p95_ms: float
+    chord_spread_ms: float
+    duration_error_ms: float
+    duration_error_ratio: float
     velocity_correlation: float
     velocity_error: float
     stray_neighbour: int
@@ -76,89 +83,82 @@ class NoteScores:
         return {name: value for name, value in asdict(self).items() if not math.isnan(value)}
 
 
-def note_scores(written: Sequence[Note], heard: Sequence[Note]) -> NoteScores:
-    """Score strikes against notes; both have the same time 0.
+def note_scores(written: Score, heard: Score) -> tuple[NoteScores, tuple[StrayStrike, ...]]:
+    """Score strikes against notes, and list those that are no note; both have the same time 0.
 
     Raises:
         ValueError: No note is written.
     """
-    if not written:
+    notes, strikes = written.notes, heard.notes
+    if not notes:
         raise ValueError("no note is written")
-    lag_s = _lag_s(written, heard)
-    reference, estimated = _arrays(written), _arrays(heard, lag_s)
-    pairs = _match(reference, estimated, TOLERANCE_S)
-    strict = _match(reference, estimated, STRICT_TOLERANCE_S)
-    ended = _match(reference, estimated, TOLERANCE_S, offset_ratio=0.2)
-    matched, played = (
-        [side[i] for i in chosen] for side, chosen in zip((written, heard), _columns(pairs), strict=True)
-    )
-    errors_ms = np.array([1000 * (b.onset_s - lag_s - a.onset_s) for a, b in zip(matched, played, strict=True)])
-    velocities = np.array([(a.velocity, b.velocity) for a, b in zip(matched, played, strict=True)]).reshape(-1, 2)
-    stray = _strays(written, [heard[k] for k in sorted(set(range(len(heard))) - {k for _, k in pairs})], lag_s)
-    return NoteScores(
-        notes=len(written),
-        strikes=len(heard),
-        note_precision=len(pairs) / len(heard) if heard else 1.0,
-        note_recall=len(pairs) / len(written),
-        note_f1=_f1(pairs, written, heard),
-        note_f1_25ms=_f1(strict, written, heard),
-        note_f1_offset=_f1(ended, written, heard),
+    lag_s = median_lag_s(notes, strikes)
+    pairs = match(notes, strikes, lag_s)
+    strays = stray_strikes(notes, [strikes[k] for k in sorted(set(range(len(strikes))) - {k for _, k in pairs})], lag_s)
+
+    def f1(matched: Pairs) -> float:
+        return 2 * len(matched) / (len(notes) + len(strikes))
+
+    onset, end, velocity = (_column(notes, strikes, pairs, name) for name in ("onset_s", "offset_s", "velocity"))
+    softest, loudest = (pick(note.velocity for note in notes) for pick in (min, max))
+    late_ms = 1000 * (onset[:, 1] - lag_s - onset[:, 0])
+    length_ms = 1000 * (end - onset)
+    duration_error_ms = _mean(np.abs(length_ms[:, 1] - length_ms[:, 0]))
+    scores = NoteScores(
+        notes=len(notes),
+        strikes=len(strikes),
+        note_precision=len(pairs) / len(strikes) if strikes else 1.0,
+        note_recall=len(pairs) / len(notes),
+        note_f1=f1(pairs),
+        note_f1_25ms=f1(match(notes, strikes, lag_s, tolerance_s=STRICT_TOLERANCE_S)),
+        note_f1_offset=f1(match(notes, strikes, lag_s, offset_ratio=OFFSET_RATIO)),
+        note_f1_velocity=f1(_as_loud(pairs, velocity, softest, loudest)) if softest < loudest else math.nan,
+        sounding_f1=f1(match(sounding_notes(written), sounding_notes(heard), lag_s, offset_ratio=OFFSET_RATIO)),
         lag_ms=1000 * lag_s,
-        onset_sd_ms=float(np.std(errors_ms)) if len(pairs) else float("nan"),
-        onset_p95_ms=float(np.percentile(np.abs(errors_ms), 95)) if len(pairs) else float("nan"),
-        velocity_correlation=_correlation(velocities),
-        velocity_error=float(np.mean(np.abs(np.diff(velocities)))) if len(pairs) else float("nan"),
-        **stray,
+        onset_median_ms=float(np.median(np.abs(late_ms))) if pairs else math.nan,
+        onset_sd_ms=float(np.std(late_ms)) if pairs else math.nan,
+        onset_p95_ms=float(np.percentile(np.abs(late_ms), 95)) if pairs else math.nan,
+        chord_spread_ms=_chord_spread_ms(notes, strikes, dict(pairs)),
+        duration_error_ms=duration_error_ms,
+        duration_error_ratio=duration_error_ms / _mean(length_ms[:, 0]),
+        velocity_correlation=_correlation(velocity),
+        velocity_error=_mean(np.abs(velocity[:, 1] - velocity[:, 0])),
+        **{f"stray_{cause}": sum(s.cause == cause for s in strays) for cause in ("neighbour", "again", "other")},
     )
+    return scores, strays
 
 
-Pairs = list[tuple[int, int]]
-Arrays = tuple[NDArray[np.float64], NDArray[np.float64]]
+def _column(written: Sequence[Note], heard: Sequence[Note], pairs: Pairs, name: str) -> NDArray[np.float64]:
+    """Return a field of the matched notes (N, 2), as written and as heard."""
+    return np.array([(getattr(written[i], name), getattr(heard[k], name)) for i, k in pairs], float).reshape(-1, 2)
 
 
-def _f1(pairs: Pairs, written: Sequence[Note], heard: Sequence[Note]) -> float:
-    return 2 * len(pairs) / (len(written) + len(heard))
+def _mean(values: NDArray[np.float64]) -> float:
+    return float(np.mean(values)) if len(values) else math.nan
 
 
-def _columns(pairs: Pairs) -> tuple[list[int], list[int]]:
-    return [i for i, _ in pairs], [k for _, k in pairs]
-
-
-def _arrays(notes: Sequence[Note], lag_s: float = 0.0) -> Arrays:
-    """Return intervals (N, 2) [s], earlier by `lag_s`, and pitches (N,) [Hz], as mir_eval takes them."""
-    intervals = np.array([(note.onset_s, note.offset_s) for note in notes]).reshape(-1, 2) - lag_s
-    return intervals, util.midi_to_hz(np.array([note.pitch for note in notes], dtype=np.float64))
-
-
-def _match(reference: Arrays, estimated: Arrays, tolerance_s: float, offset_ratio: float | None = None) -> Pairs:
-    if not len(estimated[0]):
+def _as_loud(pairs: Pairs, velocity: NDArray[np.float64], softest: int, loudest: int) -> Pairs:
+    """Return the pairs whose velocities agree, by the rule of `mir_eval.transcription_velocity.match_notes`; the range
+    is that of all notes written."""
+    if not pairs:
         return []
-    pairs: Pairs = transcription.match_notes(
-        *reference, *estimated, onset_tolerance=tolerance_s, offset_ratio=offset_ratio
-    )
-    return pairs
+    reference = (velocity[:, 0] - softest) / (loudest - softest)
+    line = np.column_stack([velocity[:, 1], np.ones(len(pairs))])
+    fitted = line @ np.linalg.lstsq(line, reference, rcond=None)[0]
+    return [pair for pair, near in zip(pairs, np.abs(fitted - reference) < VELOCITY_TOLERANCE, strict=True) if near]
 
 
-def _lag_s(written: Sequence[Note], heard: Sequence[Note]) -> float:
-    pairs = _match(_arrays(written), _arrays(heard), LAG_TOLERANCE_S)
-    return float(np.median([heard[k].onset_s - written[i].onset_s for i, k in pairs])) if pairs else 0.0
+def _chord_spread_ms(written: Sequence[Note], heard: Sequence[Note], strike_of: dict[int, int]) -> float:
+    matched = ([i for i in chord if i in strike_of] for chord in chords(written))
+    spreads_s = [
+        (np.ptp([written[i].onset_s for i in chord]), np.ptp([heard[strike_of[i]].onset_s for i in chord]))
+        for chord in matched
+        if len(chord) > 1
+    ]
+    return _mean(1000 * np.diff(spreads_s)) if spreads_s else math.nan
 
 
-def _correlation(velocities: NDArray[np.int64]) -> float:
+def _correlation(velocities: NDArray[np.float64]) -> float:
     if len(velocities) < 2 or not np.ptp(velocities, axis=0).all():
-        return float("nan")
+        return math.nan
     return float(spearmanr(*velocities.T).statistic)
-
-
-def _strays(written: Sequence[Note], strays: Sequence[Note], lag_s: float) -> dict[str, int]:
-    """Count strikes that match no note by what they are near to."""
-    pitch, begin_s, end_s = np.array([(note.pitch, note.onset_s, note.offset_s) for note in written]).T
-    counts = {"stray_neighbour": 0, "stray_again": 0, "stray_other": 0}
-    for strike in strays:
-        time_s = strike.onset_s - lag_s
-        now = (begin_s - STRAY_MARGIN_S <= time_s) & (time_s <= end_s + STRAY_MARGIN_S)
-        apart = np.abs(pitch - strike.pitch)[now]
-        nearest = apart.min(initial=np.inf)
-        cause = "again" if nearest == 0 else "neighbour" if nearest <= NEIGHBOUR_KEYS else "other"
-        counts[f"stray_{cause}"] += 1
-    return counts

@@ -43,17 +43,6 @@ EVALUATION_COLUMNS = {
 # For songs that use the pedal, and for demonstrations.
 PEDAL_COLUMN = {"pedal F1": "pedal_f1"}
 LIKENESS_COLUMN = {"mm from human": "fingertip_distance_mm"}
-# What is heard: fields of NoteScores.
-HEARD_COLUMNS = {
-    "note P": "note_precision",
-    "note R": "note_recall",
-    "note F1": "note_f1",
-    "25 ms F1": "note_f1_25ms",
-    "onset sd": "onset_sd_ms",
-    "onset p95": "onset_p95_ms",
-    "loudness r": "velocity_correlation",
-}
-STRAYS = ("stray_neighbour", "stray_again", "stray_other")
 # For the planner alone and for its refinement.
 REFINEMENT_COLUMNS = {"F1": "f1", "onset F1": "onset_f1"}
 
@@ -89,29 +78,6 @@ def evaluation_table(title: str, scores: Mapping[str, Mapping[str, float]], mean
     table.add_section()
     table.add_row(f"mean of {len(scores)}", *_cells(mean, columns), style="bold")
     return table
-
-
-def heard_table(scores: Mapping[str, Mapping[str, float]], mean: Mapping[str, float]) -> Table:
-    """Return the second table of `evaluate`: strikes every 5 ms against the notes as written."""
-    title = "heard: strikes within 50 ms of notes as written, errors in ms; strays beside, again, other"
-    table = Table(title=title, box=box.SIMPLE, pad_edge=False, collapse_padding=True)
-    table.add_column("song", overflow="fold")
-    for label in (*HEARD_COLUMNS, "stray strikes"):
-        table.add_column(label.replace(" ", "\n"), justify="right", no_wrap=True)
-    for song, values in scores.items():
-        table.add_row(escape(song), *_heard_cells(values))
-    table.add_section()
-    table.add_row(f"mean of {len(scores)}", *_heard_cells(mean), style="bold")
-    return table
-
-
-def _heard_cells(values: Mapping[str, float]) -> list[str]:
-    texts = {
-        field: f"{values[field]:.{1 if field.endswith('_ms') else 3}f}" if field in values else ""
-        for field in HEARD_COLUMNS.values()
-    }
-    counts = (values[field] for field in STRAYS)
-    return [*texts.values(), ", ".join(f"{count:.1f}".removesuffix(".0") for count in counts)]
 
 
 def refinement_table(title: str, planner: Mapping[str, float], refined: Mapping[str, float]) -> Table:

@@ -65,6 +65,14 @@ def test_scores_and_settings_are_those_of_evaluate(folder: Path) -> None:
         assert [song[name] for song in diagnosed["songs"]] == [song[name] for song in evaluated["songs"]]
 
 
+@pytest.mark.slow
+def test_what_is_heard_is_that_of_evaluate(folder: Path) -> None:
+    diagnosed, evaluated = (json.loads((folder / f"{name}.json").read_text()) for name in ("diagnosed", "evaluated"))
+    for theirs, ours in zip(evaluated["songs"], diagnosed["songs"], strict=True):
+        assert ours["heard"].items() <= theirs.items()
+        assert {"note_f1", "stray_strikes"} <= ours["heard"].keys()
+
+
 def test_more_notes_than_fingers_leave_notes_without(folder: Path) -> None:
     songs = {song["song"]: song for song in json.loads((folder / "diagnosed.json").read_text())["songs"]}
     assert songs["b/cluster"]["wanted"] == {"key_frames": 14 * 10, "notes": 14}
@@ -80,6 +88,7 @@ def test_rollouts_have_the_errors_of_the_playing_but_for_the_fingers(
     result = pianomime("diagnose", folder / "rollouts", "--json", tmp_path / "x.json")
     assert result.code == 0, result
     assert "Fingers unknown" in result.out
+    assert "Heard: not measured" in result.out
     assert not any(word in result.out for word in NEEDS_FINGERS)
     recorded, played = (json.loads(path.read_text()) for path in (tmp_path / "x.json", folder / "diagnosed.json"))
     assert set(recorded) == {"total", "songs"}
@@ -128,6 +137,8 @@ def test_a_controller_without_fingers_is_diagnosed(pianomime: Command, tune: Pat
     assert "idle, hand collisions off" in result.out
     assert "Fingers unknown" in result.out
     assert row(result, "never pressed") == ["24", "100.0%", "3", "100.0%"]
+    assert "heard: strikes" in result.out
+    assert "no stray strikes" in result.out
 
 
 def test_hand_collisions_reach_the_scene(pianomime: Command, tune: Path, tmp_path: Path) -> None:

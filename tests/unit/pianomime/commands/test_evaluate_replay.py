@@ -174,3 +174,30 @@ def test_what_is_heard_stands_beside_the_frames(pianomime: Command, tune: Path, 
     assert (song["note_recall"], song["note_precision"], song["strikes"]) == (0.0, 1.0, 0)
     assert song["notes"] > 0
     assert "velocity_correlation" not in song, "nobody was heard: there is no number"
+    assert song["stray_strikes"] == []
+    assert "no stray strikes" in result.out
+    assert "expressive" not in result.out
+
+
+def test_stray_strikes_have_a_place(pianomime: Command, tmp_path: Path) -> None:
+    """Fourteen keys at once are too many, and some beside them go down, or not in time."""
+    song = write_midi(tmp_path / "cluster.mid", *((0.0, 0.5, pitch) for pitch in range(60, 74)))
+    result = pianomime("evaluate", song, "--controller", "streaming", "--json", tmp_path / "x.json")
+    report = json.loads((tmp_path / "x.json").read_text())
+    [found] = report["songs"]
+    assert len(found["stray_strikes"]) == sum(found[f"stray_{cause}"] for cause in ("neighbour", "again", "other"))
+    assert len(found["stray_strikes"]) == found["strikes"] - round(found["note_recall"] * 14)
+    for stray in found["stray_strikes"][:5]:
+        assert f"{stray['time_s']:.2f} s  {stray['key']}  {stray['cause']}" in result.out
+    assert "stray_strikes" not in report["mean"]
+
+
+def test_expressive_scores_are_asked_for(pianomime: Command, tmp_path: Path) -> None:
+    notes = [(onset_s, onset_s + length_s) for onset_s, length_s in ((0.0, 0.5), (0.6, 0.2), (1.0, 0.4), (1.8, 0.4))]
+    song = write_midi(tmp_path / "x.mid", *((*both, 72) for both in notes), (2.5, 2.8, 74))
+    arguments = ("evaluate", song, "--controller", "streaming", "--json", "-")
+    [found] = json.loads(pianomime(*arguments, "--expressive").out)["songs"]
+    assert found["upper_interval_correlation"] > 0.9
+    assert "lower_interval_correlation" not in found, "there is no chord"
+    [plain] = json.loads(pianomime(*arguments).out)["songs"]
+    assert found.items() > plain.items()

@@ -29,6 +29,8 @@ def test_json_has_the_numbers_of_the_table(pianomime: Command, tune: Path, tmp_p
     result = pianomime("play", tune, "--no-ros", "--controller", "idle", "--rollout", rollout, "--json", "-")
     found = json.loads(result.out)
     assert (found.pop("song"), found.pop("controller"), found.pop("missed_deadlines")) == ("tune", "idle", 0)
+    heard = found.pop("heard")
+    assert (heard["note_recall"], heard["strikes"], heard["stray_strikes"]) == (0, 0, [])
     assert found == Rollout.load(rollout).metadata["scores"]
     assert f"{found['f1']:.4f}" in result.err
 
@@ -116,6 +118,7 @@ def test_a_signal_ends_the_song_and_what_was_played_is_kept(
     )
     assert result.code == code, result
     assert "onset F1" in result.out
+    assert "note recall" in result.out
     assert len(Rollout.load(files[0]).goal) == 10
     assert all(file.stat().st_size for file in files)
 
