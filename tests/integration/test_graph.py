@@ -13,14 +13,17 @@ from performances import PATIENCE_S, Performance, own_domain, play, still_there
 from quiet_machine import skip_if_busy
 
 from pianomime.episodes.episode import play_episode
+from pianomime.episodes.listener import Listener
 from pianomime.files.models import model_folder
 from pianomime.files.songs import bundled_songs
+from pianomime.reports.heard import Heard
 from pianomime_core.midi_score import load_midi, save_midi
 from pianomime_core.notes import Note, Score
 from pianomime_core.piano_roll import piano_roll
 from pianomime_core.rollout import Rollout
 from pianomime_core.web import LOCALHOST
 from pianomime_description.variant import SceneConfig
+from pianomime_physics.observed_simulator import ObservedSimulator
 from pianomime_physics.simulator import Simulator
 from pianomime_policy.controllers.registry import make_controller
 from pianomime_sim.viewers.port import free_port
@@ -60,12 +63,16 @@ NETWORKS = pytest.mark.skipif(not model_folder("onnx").is_dir(), reason="no bund
 @pytest.mark.parametrize("controller", ["streaming", "planner", pytest.param("onnx", marks=NETWORKS)])
 def test_sync_equals_the_episode_in_process(environ, song, tmp_path, controller):
     file = tmp_path / "played.npz"
-    done = play(environ, song, "--sync", "--controller", controller, "--rollout", file)
+    files = ("--rollout", file, "--json", tmp_path / "played.json")
+    done = play(environ, song, "--sync", "--controller", controller, *files)
     assert done.returncode == 0, done.stdout + done.stderr
     played = Rollout.load(file)
     scene = SceneConfig()
     player = make_controller(controller, scene, model_folder(controller))
-    truth = play_episode(Simulator(scene), player, piano_roll(load_midi(song)))
+    written, listener = load_midi(song), Listener()
+    truth = play_episode(ObservedSimulator(listener.observe, scene), player, piano_roll(written))
+    heard = json.loads((tmp_path / "played.json").read_text())["heard"]
+    assert heard == Heard.of(written, truth, listener).as_dict()
     assert np.array_equal(played.goal, truth.goal)
     assert np.array_equal(played.initial_joint_positions, truth.initial_joint_positions)
     assert played.target_names == truth.target_names

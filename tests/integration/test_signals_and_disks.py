@@ -44,6 +44,7 @@ def test_what_was_played_is_kept(performance, tmp_path, number, code):
     ended, _, said = performance.end()
     assert ended == code, said
     assert "onset F1" in said
+    assert "not measured: the song was interrupted" in said
     assert "Traceback" not in said
     steps = len(Rollout.load(tmp_path / "cut.npz").goal)
     assert 1 < steps < len(read_song(find_song("twinkle")).goal), "a part of the song"

@@ -20,13 +20,14 @@ from collections.abc import Mapping
 from dataclasses import fields, replace
 from json import loads
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.progress import Progress, TaskID
 
 from pianomime.episodes.interrupts import interrupt_exit_code
 from pianomime.episodes.replay import recorded_scene
-from pianomime.files.songs import read_song
+from pianomime.files.songs import read_score
 from pianomime.graph.graph import progress_bar, running
 from pianomime.graph.graph_options import LiveOptions, PlayOptions
 from pianomime.graph.runner import NodeDied
@@ -35,9 +36,14 @@ from pianomime.reports.score_table import song_table
 from pianomime.terminal import write_result
 from pianomime_core.errors import UserError
 from pianomime_core.metrics import ScoreCard
+from pianomime_core.notes import Score
+from pianomime_core.piano_roll import trim_silence
 from pianomime_core.rollout import Rollout
 from pianomime_core.song_file import is_demonstration
 from pianomime_physics.simulator import Simulator
+
+if TYPE_CHECKING:
+    from pianomime.reports.heard import Heard
 
 EXIT_END, EXIT_NODE_DIED = 0, 1
 SCORE_FILE = "score.json"
@@ -53,17 +59,24 @@ def play(options: PlayOptions, notice: str = "", json: Path | None = None) -> in
         UserError: Bad input: song, controller, port, domain, or a second instance.
         KeyboardInterrupt: A second Ctrl-C, after everything has been shut down.
     """
-    read_song(options.midi, options.choice)
+    written = trim_silence(read_score(options.midi, options.choice))
     with tempfile.TemporaryDirectory(prefix="pianomime-") as folder:
-        # The distance from the pianist's hands is computed in a replay, because the simulator node has no
-        # demonstration.
-        if is_demonstration(options.midi) and options.rollout is None:
+        # Strikes, and the distance from the pianist's hands, are taken from a replay: the simulator node knows neither
+        # the notes nor the demonstration, and no message of a strike can be lost.
+        if options.rollout is None:
             options = replace(options, rollout=Path(folder) / "rollout.npz")
-        return perform(options, f"{options.midi.stem}, {options.controller}", notice, json)
+        return perform(options, f"{options.midi.stem}, {options.controller}", notice, json, written)
 
 
-def perform(options: PlayOptions | LiveOptions, title: str, notice: str = "", json: Path | None = None) -> int:
-    """Run the graph to its end and print the score with a title; see `play`. Live music ends with Ctrl-C."""
+def perform(
+    options: PlayOptions | LiveOptions,
+    title: str,
+    notice: str = "",
+    json: Path | None = None,
+    written: Score | None = None,
+) -> int:
+    """Run the graph to its end and print the score with a title, and if the music is `written`, what is heard of it;
+    see `play`. Live music ends with Ctrl-C."""
     with (
         tempfile.TemporaryDirectory(prefix="pianomime-") as folder,
         running(options, "score", notice, Path(folder) / SCORE_FILE) as (runner, console, listener),
@@ -84,13 +97,17 @@ def perform(options: PlayOptions | LiveOptions, title: str, notice: str = "", js
         except UserError:
             # The score is printed even if a file could not be written.
             if (values := _last_score(file, listener.values)) is not None:
-                _print_end(console, title, options, values, json)
+                _print_end(console, title, options, values, json, "not measured: see the error" if written else None)
             raise
         except NodeDied as death:
             print(f"pianomime: {death}", file=sys.stderr)
             return EXIT_NODE_DIED
         if values is not None:
-            _print_end(console, title, options, {**values, **_likeness(options)}, json)
+            try:
+                heard = None if written is None else heard_at_end(options.rollout, written, values, interrupt)
+            except KeyboardInterrupt as ended:
+                interrupt, heard = ended, "not measured: interrupted"
+            _print_end(console, title, options, {**values, **_likeness(options)}, json, heard)
     return _exit_code(values, live, interrupt)
 
 
@@ -131,6 +148,23 @@ def _last_score(file: Path, heard: dict[str, float]) -> dict[str, float] | None:
     return heard if heard.get("finished") else None
 
 
+def heard_at_end(
+    file: Path | None, written: Score, values: Mapping[str, float], interrupt: KeyboardInterrupt | None
+) -> "Heard | str":
+    """Return what is heard of a rollout, in a replay, or why it was not measured."""
+    # Only at the end: scipy takes a second, for which no music should wait.
+    from pianomime.reports.heard import heard_again
+
+    if interrupt is not None:
+        return "not measured: the song was interrupted"
+    if values["first_step"]:
+        return "not measured: the simulator was started again"
+    if file is None or not file.exists():
+        return "not measured: there is no rollout"
+    rollout = Rollout.load(file)
+    return heard_again(written, rollout, recorded_scene(file, rollout)) or "not measured: the replay differs"
+
+
 def _likeness(options: PlayOptions | LiveOptions) -> dict[str, float]:
     """Return the distance from the pianist whose demonstration was played, of the whole song."""
     if isinstance(options, LiveOptions) or options.rollout is None or not is_demonstration(options.midi):
@@ -145,9 +179,16 @@ def _print_end(
     options: PlayOptions | LiveOptions,
     values: Mapping[str, float],
     json: Path | None,
+    heard: "Heard | str | None" = None,
 ) -> None:
     card = score_card(values)
-    console.print(song_table(title, card, int(values["missed_deadlines"])))
+    table = song_table(title, card, int(values["missed_deadlines"]))
+    if heard is None:
+        console.print(table)
+    else:
+        from pianomime.reports.heard_table import print_song  # as above
+
+        print_song(console, table, heard)
     if first := int(values["first_step"]):
         console.print(f"scored from step {first} of {int(values['steps'])} on: the simulator was started again there")
     for name, words in (("latency", "state to command"), ("jitter", "lateness of the 20 Hz cycle")):
@@ -158,7 +199,10 @@ def _print_end(
         distance = f"{values[FINGERTIP_DISTANCE]:.1f} mm from the pianist's on average"
         console.print(f"fingertips seen from above: {distance}")
     music = {"song": options.midi.stem} if isinstance(options, PlayOptions) else {"delay_s": options.delay_s}
-    write_result(json, {**music, "controller": options.controller, **values, **card.as_dict()})
+    found: dict[str, Any] = {**music, "controller": options.controller, **values, **card.as_dict()}
+    if heard is not None and not isinstance(heard, str):
+        found["heard"] = heard.as_dict()
+    write_result(json, found)
 
 
 def _show(progress: Progress, bar: TaskID, values: Mapping[str, float], live: bool) -> None:

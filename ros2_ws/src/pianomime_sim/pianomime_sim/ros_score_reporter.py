@@ -123,7 +123,8 @@ class ScoreReporter:
                 first_step=board.first,
             ),
         ).save(file)
-        self._log.info(f"rollout written to {file}")
+        if self._score is None:  # else the command that reads the score named the rollout
+            self._log.info(f"rollout written to {file}")
 
 
 def _values(board: Scoreboard, playback: Playback) -> dict[str, float]:

@@ -14,6 +14,7 @@ from rich.console import Console
 from pianomime.commands.perform import perform
 from pianomime.graph.graph import Running
 from pianomime.graph.graph_options import LiveOptions, PlayOptions
+from pianomime_core.midi_score import load_midi
 
 SCORE = {
     **dict.fromkeys(("precision", "recall", "f1", "micro_precision", "micro_recall", "micro_f1", "active_f1"), 0.75),
@@ -45,6 +46,48 @@ def test_scores_and_latencies(
     file = tmp_path / "score.json"
     assert perform(options, "title", json=file) == 0
     assert json.loads(file.read_text()) == {**music, "controller": "onnx", **SCORE}
+
+
+def test_what_is_heard_comes_from_the_rollout(
+    recorded: Path, tune: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pianomime.commands.perform.running", graph_that_says(SCORE, []))
+    options, file = PlayOptions(midi=tune, rollout=recorded), tmp_path / "score.json"
+    assert perform(options, "title", json=file, written=load_midi(tune)) == 0
+    heard = json.loads(file.read_text())["heard"]
+    assert (heard["notes"], heard["note_recall"]) == (3, 1)
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [({}, "there is no rollout"), ({"first_step": 8}, "the simulator was started again")],
+)
+def test_what_is_not_measured_says_why(
+    said: dict[str, float],
+    why: str,
+    tune: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr("pianomime.commands.perform.running", graph_that_says({**SCORE, **said}, []))
+    options, file = PlayOptions(midi=tune, rollout=tmp_path / "none.npz"), tmp_path / "score.json"
+    assert perform(options, "title", json=file, written=load_midi(tune)) == 0
+    assert f"not measured: {why}" in " ".join(capfd.readouterr().out.split())
+    assert "heard" not in json.loads(file.read_text())
+
+
+def test_an_interrupt_while_listening_keeps_the_score(
+    recorded: Path, tune: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("pianomime.commands.perform.running", graph_that_says(SCORE, []))
+    monkeypatch.setattr("pianomime.reports.heard.heard_again", interrupted)
+    file = tmp_path / "score.json"
+    assert perform(PlayOptions(midi=tune, rollout=recorded), "title", json=file, written=load_midi(tune)) == 130
+    assert json.loads(file.read_text())["f1"] == SCORE["f1"]
 
 
 def test_distances_and_latencies_of_following(pianomime: Command, monkeypatch: pytest.MonkeyPatch) -> None:
