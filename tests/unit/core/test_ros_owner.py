@@ -151,6 +151,29 @@ def test_a_publisher_without_a_node_is_not_believed_and_counts():
     assert scene.taken == ["p"]
 
 
+def test_a_name_that_comes_late_is_known_as_soon_as_the_graph_knows_it():
+    """The one that was killed is still in the graph, and the one started in its place has just spoken."""
+    scene = Scene()
+    scene.say(POLICY, "p")
+    scene.ends[AGAIN] = "/_NODE_NAME_UNKNOWN_"
+    scene.say(AGAIN, "again", after_s=2.3)
+    assert [str(other) for other in scene.reader.others()] == ["an unknown node"]
+    scene.ends[AGAIN] = "/policy_node"
+    assert scene.reader.others() == ()
+
+
+def test_an_owner_without_a_node_is_the_other_of_one_with_a_name():
+    scene = Scene()
+    scene.ends[STRANGER] = "/_NODE_NAME_UNKNOWN_"
+    del scene.ends[POLICY]
+    scene.say(STRANGER, "s")
+    assert scene.reader.others() == (), "its name may still be on its way"
+    scene.ends[POLICY] = "/policy_node"
+    assert [str(other) for other in scene.reader.others()] == ["an unknown node"]
+    del scene.ends[STRANGER]
+    assert scene.reader.others() == ()
+
+
 def test_names_that_come_late_are_learnt():
     scene = Scene()
     scene.ends[POLICY] = "/_NODE_NAME_UNKNOWN_"

@@ -124,10 +124,8 @@ class Reader:
         if not self._rejected:
             return
         names = self._names()
-        for gid, rejected in self._rejected.items():
-            # The graph learns of a publisher first and of its node's name a moment later, so it is reported here.
-            rejected.name = names.get(gid) or rejected.name
-            if not rejected.told:
+        for rejected in self._rejected.values():
+            if not rejected.told:  # not on receipt: by now its name is more likely to be known
                 rejected.told = True
                 self._node.get_logger().error(
                     f"{self.topic} of {rejected.name or 'an unknown node'} refused: it belongs to {self.owner_name}",
@@ -148,7 +146,8 @@ class Reader:
         others = [Other(name, same_name=False) for name in present if name != owner]
         if self._alive_with_name(owner, names) > 1:
             others.append(Other(owner, same_name=True))
-        if any(rejected.name == UNKNOWN for rejected in self._rejected.values()):
+        nameless_owner = self._owner in names and self.owner_name == UNKNOWN
+        if (present and nameless_owner) or any(rejected.name == UNKNOWN for rejected in self._rejected.values()):
             others.append(Other(UNKNOWN, same_name=False))
         return tuple(others)
 
@@ -195,6 +194,9 @@ class Reader:
     def _names(self) -> dict[Gid, str]:
         names = publishers(self._node, self.topic)
         self.owner_name = (names.get(self._owner) or self.owner_name) if self._owner else UNKNOWN
+        # The graph learns of a publisher first and of its node's name a moment later.
+        for gid, rejected in self._rejected.items():
+            rejected.name = names.get(gid) or rejected.name
         return names
 
 

@@ -24,7 +24,8 @@ from pianomime_core.ros_liveliness import UNKNOWN, publishers
 from pianomime_core.ros_owner import STRANGER_WARNING_PERIOD_S, Owners
 
 PATIENCE_S = 5.0
-"""How long others are tolerated: a second graph like ours leaves by itself after two seconds of discovery."""
+"""How long others are tolerated that may be ours: a second graph like ours leaves by itself after two seconds of
+discovery, and the graph learns the name of a restarted node a moment after its first message."""
 
 
 class PublisherConflicts:
@@ -77,13 +78,13 @@ class PublisherConflicts:
         """Check for conflicts while a song is played.
 
         Raises:
-            UnsafeError: A foreign node publishes, or another node of the same name for some time.
+            UnsafeError: A foreign node publishes, or for some time another of the same name or of none.
         """
         found = self._owners.others()
         if not found:
             self._since_s = None
             return
-        strangers = any(not other.same_name for who in found.values() for other in who)
+        strangers = any(not other.same_name and other.name != UNKNOWN for who in found.values() for other in who)
         if strangers or self._stayed_s() >= PATIENCE_S:
             raise UnsafeError(f"the hands are stopped: {'; '.join(self._owners.warnings())}")
 
