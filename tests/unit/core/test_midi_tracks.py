@@ -48,16 +48,36 @@ def riff(content: bytes) -> bytes:
 
 
 PLAYED = {
-    "mode 255 of a key": (smf(track(b"\x00\xff\x59\x02\xfd\xff" + NOTE)), []),
-    "18 flats": (smf(track(b"\x00\xff\x59\x02\xee\x01" + NOTE)), []),
-    "time signature of two bytes": (smf(track(b"\x00\xff\x58\x02\x03\x02" + NOTE)), []),
-    "SMPTE offset of an unknown rate": (smf(track(b"\x00\xff\x54\x05\xe1\x00\x00\x00\x00" + NOTE)), []),
-    "empty channel prefix": (smf(track(b"\x00\xff\x20\x00" + NOTE)), []),
-    "sequence number of one byte": (smf(track(b"\x00\xff\x00\x01\x07" + NOTE)), []),
+    "mode 255 of a key": (
+        smf(track(b"\x00\xff\x59\x02\xfd\xff" + NOTE)),
+        ["track 1 has 1 impossible key signatures, which are passed over"],
+    ),
+    "18 flats, again and again": (
+        smf(track(b"\x00\xff\x59\x02\xee\x01" * 1000 + NOTE)),
+        ["track 1 has 1000 impossible key signatures, which are passed over"],
+    ),
+    "7 flats and 7 sharps": (smf(track(b"\x00\xff\x59\x02\xf9\x01\x00\xff\x59\x02\x07\x00" + NOTE)), []),
+    "time signature of two bytes": (
+        smf(track(b"\x00\xff\x58\x02\x03\x02" + NOTE)),
+        ["track 1 has 1 time signatures of a wrong length, which are passed over"],
+    ),
+    "SMPTE offset of an unknown rate": (
+        smf(track(b"\x00\xff\x54\x05\xe1\x00\x00\x00\x00" + NOTE)),
+        ["track 1 has 1 SMPTE offsets of an unknown frame rate, which are passed over"],
+    ),
+    "SMPTE offset of 23 hours of 30 frames": (smf(track(b"\x00\xff\x54\x05\x77\x00\x00\x00\x00" + NOTE)), []),
+    "empty channel prefix": (
+        smf(track(b"\x00\xff\x20\x00" + NOTE)),
+        ["track 1 has 1 channel prefixes of a wrong length, which are passed over"],
+    ),
+    "sequence number of one byte": (
+        smf(track(b"\x00\xff\x00\x01\x07" + NOTE)),
+        ["track 1 has 1 sequence numbers of a wrong length, which are passed over"],
+    ),
     "text in no encoding": (smf(track(b"\x00\xff\x01\x02\xff\xfe" + NOTE)), []),
     "tempo of two bytes": (
         smf(track(b"\x00\xff\x51\x02\x07\xa1" + NOTE)),
-        ["track 1 has 1 tempo events that have not 3 bytes and are passed over"],
+        ["track 1 has 1 tempo events of a wrong length, which are passed over"],
     ),
     "foreign chunk": (smf(chunk(b"XFIH", b"vendor"), track(), counted=1), []),
     "header of 8 bytes": (chunk(b"MThd", struct.pack(">HHHH", 1, 1, 480, 0)) + track(), []),
@@ -119,6 +139,7 @@ DAMAGED = {
     "short header": (b"MThd" + struct.pack(">L", 4) + bytes(20), "its header has 4 bytes, not 6"),
     "no track": (smf(chunk(b"ABCD", NOTE)), r"it has no track \(MTrk\)"),
     "cut in an event": (smf(chunk(b"MTrk", NOTE[:-1], size=30)), "it ends too early, in track 1"),
+    "cut in a key": (smf(chunk(b"MTrk", b"\x00\xff\x59\x02", size=30)), "it ends too early, in track 1"),
     "cut in a text": (smf(chunk(b"MTrk", b"\x00\xff\x01\x7fabc", size=200)), "it ends too early, in track 1"),
     "data without an event": (smf(track(b"\x00\x3c\x50")), "track 1 begins with data of no event, at byte 23"),
     "undefined event": (smf(track(), track(b"\x00\xf4")), r"track 2 has an undefined event \(0xF4\) at byte 43"),

@@ -27,8 +27,19 @@ NOTE_OFF, NOTE_ON, CONTROL_CHANGE, PROGRAM_CHANGE = 0x80, 0x90, 0xB0, 0xC0
 _SYSTEM = 0xF0
 _SYSEX = (0xF0, 0xF7)
 _META = 0xFF
-_TRACK_NAME, _END_OF_TRACK, _SET_TEMPO = 0x03, 0x2F, 0x51
-_TEMPO_BYTES = 3
+_TRACK_NAME, _END_OF_TRACK, _SET_TEMPO, _SMPTE_OFFSET, _KEY_SIGNATURE = 0x03, 0x2F, 0x51, 0x54, 0x59
+_SIZED = {
+    0x00: ("sequence numbers", 2),
+    0x20: ("channel prefixes", 1),
+    _SET_TEMPO: ("tempo events", 3),
+    _SMPTE_OFFSET: ("SMPTE offsets", 5),
+    0x58: ("time signatures", 4),
+    _KEY_SIGNATURE: ("key signatures", 2),
+}
+"""Meta events whose size in bytes the standard defines; others are text, or anybody's."""
+_MOST_ACCIDENTALS, _MINOR = 7, 1
+_HIGHEST_FRAME_RATE = 3
+"""In the bits of a SMPTE offset above its hours: 24, 25, 30 with dropped frames, 30."""
 _STATUS = 0x80
 """Bytes from here on begin a message; below are data."""
 _ONE_DATA_BYTE = (PROGRAM_CHANGE, 0xD0)
@@ -187,13 +198,19 @@ class TrackReader:
         return at
 
     def _meta(self, tick: int, what: int, at: int, size: int) -> None:
-        content = self._data[at : at + size] if what in (_TRACK_NAME, _SET_TEMPO) else b""
-        if what == _TRACK_NAME and not self._track.name:
-            self._track.name = content.decode("latin-1")
-        elif what == _SET_TEMPO and size == _TEMPO_BYTES:
-            self._track.tempos.append((tick, int.from_bytes(content, "big")))
+        name, defined = _SIZED.get(what, ("", size))
+        if size != defined:
+            self._odd(f"{name} of a wrong length, which are passed over")
+        elif what == _TRACK_NAME and not self._track.name:
+            self._track.name = self._data[at : at + size].decode("latin-1")
         elif what == _SET_TEMPO:
-            self._odd(f"tempo events that have not {_TEMPO_BYTES} bytes and are passed over")
+            self._track.tempos.append((tick, int.from_bytes(self._data[at : at + size], "big")))
+        elif what == _SMPTE_OFFSET and self._data[at] >> 5 > _HIGHEST_FRAME_RATE:
+            self._odd(f"{name} of an unknown frame rate, which are passed over")
+        elif what == _KEY_SIGNATURE:
+            flats_or_sharps = int.from_bytes(self._data[at : at + 1], "big", signed=True)
+            if abs(flats_or_sharps) > _MOST_ACCIDENTALS or self._data[at + 1] > _MINOR:
+                self._odd(f"impossible {name}, which are passed over")
 
     def _number(self, begin: int) -> tuple[int, int]:
         """Return the variable-length number that begins at a byte, and where it ends."""
