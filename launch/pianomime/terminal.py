@@ -26,6 +26,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TextIO, TypeVar, Union
 
 from pianomime.files.outputs import check_file, write_json
+from pianomime_core.errors import printable
 
 if TYPE_CHECKING:  # `pianomime --help` does without
     from rich.console import Console
@@ -81,6 +82,13 @@ def notice(line: str, console: "Console | None" = None) -> None:
         print(f"pianomime: {line}", file=sys.stderr, flush=True)
     else:
         console.print(line, highlight=False, soft_wrap=True, markup=False)
+
+
+def literal(text: str) -> str:
+    """Return markup with which rich prints the text as it is: a foreign name may hold markup or escape codes."""
+    from rich.markup import escape
+
+    return escape(printable(text))
 
 
 def progress(*columns: Union[str, "ProgressColumn"], console: "Console | None" = None) -> "Progress":

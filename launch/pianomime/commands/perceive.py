@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from pianomime.commands.command import Command
 from pianomime.files.outputs import check_file, keep_apart
-from pianomime.terminal import progress, write_result
+from pianomime.terminal import literal, progress, write_result
 from pianomime_core.errors import UserError
 from pianomime_core.extras import needs_extra
 
@@ -131,10 +131,9 @@ def numbers(demonstration: "Demonstration") -> dict[str, float]:
 def summary(demonstration: "Demonstration", title: str, agreed: Mapping[str, float] | None = None) -> "Table":
     """Return the final table of `perceive`; `agreed` is the result of `reference_fingering.agreement`."""
     from rich import box
-    from rich.markup import escape
     from rich.table import Table
 
-    table = Table("detected", "value", title=escape(title), box=box.SIMPLE)
+    table = Table("detected", "value", title=literal(title), box=box.SIMPLE)
     found = numbers(demonstration)
     for words, (name, form) in ROWS.items():
         if name in found:

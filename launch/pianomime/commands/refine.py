@@ -26,7 +26,7 @@ from pianomime.commands.robot_options import add_hand_collisions
 from pianomime.commands.song_options import add_tracks
 from pianomime.files.outputs import check_file, keep_apart
 from pianomime.files.shared_files import find_song
-from pianomime.terminal import progress, write_result
+from pianomime.terminal import literal, progress, write_result
 from pianomime_core.errors import UserError
 from pianomime_core.instruments import choice
 
@@ -118,9 +118,9 @@ class _Display:
 
     def __init__(self, progress: "Progress", task: "RefineTask") -> None:
         self._progress = progress
-        self._song = task.song
+        self._song = literal(task.song)
         self._steps = len(task.roll.goal)
-        self._bar = progress.add_task(f"{task.song}: the planner alone", total=self._steps)
+        self._bar = progress.add_task(f"{self._song}: the planner alone", total=self._steps)
         self._began = False
 
     def __call__(self, step: int, cards: "tuple[ScoreCard, ScoreCard] | None") -> None:

@@ -19,8 +19,7 @@ from pathlib import Path
 
 from pianomime.commands.command import Command
 from pianomime.files.outputs import keep_apart
-from pianomime.terminal import write_result
-from pianomime_core.errors import printable
+from pianomime.terminal import literal, write_result
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -30,7 +29,6 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 def _run(options: argparse.Namespace) -> int:
     import numpy as np
     from rich.console import Console
-    from rich.markup import escape
     from rich.table import Table
 
     from pianomime.episodes.replay import recorded_scene, replayed_keys
@@ -47,7 +45,7 @@ def _run(options: argparse.Namespace) -> int:
         name: {**score(rollout.goal, keys).as_dict(), "pressed": int(keys.sum())}
         for name, keys in (("recorded", rollout.pressed), ("replayed", pressed))
     }
-    table = Table("", *sides, title=escape(printable(path.name)))
+    table = Table("", *sides, title=literal(path.name))
     for label, field in (("F1", "f1"), ("onset F1", "onset_f1")):
         table.add_row(label, *(f"{side[field]:.4f}" for side in sides.values()))
     table.add_row("note-frames pressed", *(str(side["pressed"]) for side in sides.values()))

@@ -20,10 +20,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from rich import box
-from rich.markup import escape
 from rich.table import Table
 
 from pianomime.reports.heard import Heard
+from pianomime.terminal import literal
 from pianomime_core.error_counts import LATE_STEPS, ErrorTable, Tally
 from pianomime_core.error_table import NoteFingers, error_table
 from pianomime_core.hands import FINGERS
@@ -89,7 +89,7 @@ def causes_table(title: str, songs: int, errors: ErrorTable) -> Table:
     missed, wrong = errors.missed.note_frames, errors.wrong.note_frames
     table = _table("lost frames", "note-frames", "of errors", "notes", "of notes")
     table.title = (
-        f"{escape(title)}; songs: {songs}\n{wanted.note_frames} note-frames in {wanted.notes} notes wanted, "
+        f"{literal(title)}; songs: {songs}\n{wanted.note_frames} note-frames in {wanted.notes} notes wanted, "
         f"{pressed.note_frames} in {pressed.notes} pressed"
     )
 
@@ -134,7 +134,7 @@ def songs_table(songs: Mapping[str, SongErrors], total: ErrorTable) -> Table:
     """Return scores and note-frames per song, lowest F1 first, with mean scores and sums at the end."""
     table = _table("song", "F1", "onset F1", "wanted", "missed", "wrong")
     for song, found in sorted(songs.items(), key=lambda item: item[1].f1):
-        table.add_row(escape(song), *_song_cells(found.f1, found.onset_f1, found.errors))
+        table.add_row(literal(song), *_song_cells(found.f1, found.onset_f1, found.errors))
     table.add_section()
     f1, onset_f1 = (math.fsum(getattr(s, name) for s in songs.values()) / len(songs) for name in ("f1", "onset_f1"))
     table.add_row(f"mean, sum of {len(songs)}", *_song_cells(f1, onset_f1, total), style="bold")

@@ -19,12 +19,12 @@ from typing import Any
 
 from rich import box
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
 from pianomime.reports.expressive_scores import EXPRESSIVE_SCORES
 from pianomime.reports.heard import Heard
 from pianomime.reports.stray_strikes import StrayStrike
+from pianomime.terminal import literal
 
 # Name in a table -> field of NoteScores.
 F1_COLUMNS = {
@@ -74,7 +74,7 @@ def print_song(console: Console, table: Table, heard: Heard | str) -> None:
     measured."""
     table.add_section()
     if isinstance(heard, str):
-        table.add_row("heard", escape(heard))
+        table.add_row("heard", literal(heard))
         console.print(table)
         return
     scores = heard.scores.as_dict()
@@ -124,7 +124,7 @@ def _table(
         return [*texts, _strays(values)] if with_strays else texts
 
     for song, values in scores.items():
-        table.add_row(escape(song), *cells(values))
+        table.add_row(literal(song), *cells(values))
     table.add_section()
     table.add_row(f"mean of {len(scores)}", *cells(mean), style="bold")
     return table

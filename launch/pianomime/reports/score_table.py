@@ -18,9 +18,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from rich import box
-from rich.markup import escape
 from rich.table import Table
 
+from pianomime.terminal import literal
 from pianomime_core.metrics import ScoreCard
 
 # Name in the table -> field of ScoreCard.
@@ -51,7 +51,7 @@ def song_table(
     title: str, card: ScoreCard, missed_deadlines: int, likeness: Mapping[str, float] | None = None
 ) -> Table:
     """Return the final table of `play`; `likeness` is the result of `pianomime.reports.likeness`."""
-    table = Table("score", "value", title=escape(title))
+    table = Table("score", "value", title=literal(title))
     for label, field in SONG_ROWS.items():
         table.add_row(label, f"{getattr(card, field):.4f}")
     if card.pedal_f1 is not None:
@@ -65,7 +65,7 @@ def song_table(
 
 def evaluation_table(title: str, scores: Mapping[str, Mapping[str, float]], mean: Mapping[str, float]) -> Table:
     """Return the table of `evaluate`: scores by song and field name, and unweighted means of those with the score."""
-    table = Table(title=escape(title), box=box.SIMPLE, pad_edge=False, collapse_padding=True)
+    table = Table(title=literal(title), box=box.SIMPLE, pad_edge=False, collapse_padding=True)
     table.add_column("song", overflow="fold")
     own = {label: field for label, field in {**PEDAL_COLUMN, **LIKENESS_COLUMN}.items() if field in mean}
     columns = EVALUATION_COLUMNS | own
@@ -74,7 +74,7 @@ def evaluation_table(title: str, scores: Mapping[str, Mapping[str, float]], mean
     for label in columns:
         table.add_column(label.replace(" ", "\n"), justify="right", no_wrap=True)
     for song, values in scores.items():
-        table.add_row(escape(song), *_cells(values, columns))
+        table.add_row(literal(song), *_cells(values, columns))
     table.add_section()
     table.add_row(f"mean of {len(scores)}", *_cells(mean, columns), style="bold")
     return table
@@ -82,7 +82,7 @@ def evaluation_table(title: str, scores: Mapping[str, Mapping[str, float]], mean
 
 def refinement_table(title: str, planner: Mapping[str, float], refined: Mapping[str, float]) -> Table:
     """Return the table of `refine` for one song, from scores by field name."""
-    table = Table("", "planner alone", "refined", title=escape(title))
+    table = Table("", "planner alone", "refined", title=literal(title))
     for label, field in {**REFINEMENT_COLUMNS, "do-nothing F1": "do_nothing_f1"}.items():
         if field == "do_nothing_f1":
             table.add_section()
@@ -101,7 +101,7 @@ def refinements_table(
         mean: "planner" and "refined" of the finished songs; empty if there are none.
         finished: Number of finished songs.
     """
-    table = Table(title=escape(title), box=box.SIMPLE, pad_edge=False, collapse_padding=True)
+    table = Table(title=literal(title), box=box.SIMPLE, pad_edge=False, collapse_padding=True)
     table.add_column("song", overflow="fold")
     table.add_column("steps\nrefined", justify="right", no_wrap=True)
     for label in REFINEMENT_COLUMNS:
@@ -109,7 +109,7 @@ def refinements_table(
         table.add_column("\nrefined", justify="right", no_wrap=True)
     for song, values in songs.items():
         steps = f"{values['decided_steps']} of {values['steps']}" if "steps" in values else values["state"]
-        table.add_row(escape(song), steps, *_refinement_cells(values))
+        table.add_row(literal(song), steps, *_refinement_cells(values))
     if mean:
         table.add_section()
         table.add_row(f"mean of {finished} finished", "", *_refinement_cells(mean), style="bold")

@@ -1,5 +1,7 @@
 """midi_node through its topics: what it publishes and refuses."""
 
+import json
+
 import mido
 import numpy as np
 import pytest
@@ -40,6 +42,16 @@ def told_pitches(published) -> list[int]:
 
 def state(part, step) -> None:
     deliver(part.node, topics.HAND_STATES, joint_state(("x",), np.zeros(1), step=step))
+
+
+def test_a_title_with_escape_codes_is_published_and_logged_without_them(ros, song, published, capfd):
+    hostile = song.rename(song.parent / "\x1b[31mred\x07.mid")
+    ros(midi=json.dumps(str(hostile)))  # also a YAML string
+    MidiNode()
+    assert published.on(topics.SONG)[-1].header.frame_id == r"\x1b[31mred\x07 (1)"
+    told = "".join(capfd.readouterr())
+    assert r"\x1b[31mred\x07: 31 steps of 50 ms" in told
+    assert "\x1b" not in told
 
 
 def test_the_song_is_published_once_and_windows_on_request(ros, song, published):

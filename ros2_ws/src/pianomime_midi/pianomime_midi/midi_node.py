@@ -27,7 +27,7 @@ from std_srvs.srv import Trigger
 from trajectory_msgs.msg import JointTrajectory
 
 from pianomime_core import ros_topics as topics
-from pianomime_core.errors import UserError
+from pianomime_core.errors import UserError, printable
 from pianomime_core.goal_window import roll_window
 from pianomime_core.instruments import choice
 from pianomime_core.notes import Dropped
@@ -111,8 +111,8 @@ class MidiNode:
         path = named if named is not None and named.is_file() and not Path(midi).exists() else Path(midi)
         score = load_song(path, choice(tracks, channels))
         for remark in score.remarks:
-            self.node.get_logger().info(f"{path.name} {remark}")
-        return Song(score.title or path.name, piano_roll(score), score.dropped)
+            self.node.get_logger().info(f"{path.name!r} {remark}")
+        return Song(printable(score.title or path.name), piano_roll(score), score.dropped)
 
     def _begin(self) -> None:
         """Publish the selected song and its first window, which starts the performance."""

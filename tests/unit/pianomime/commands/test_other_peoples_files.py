@@ -111,3 +111,15 @@ def test_a_name_in_another_encoding_is_played_or_refused(songs: Path, pianomime:
     assert json.loads(out.read_text())["songs"][0]["song"] == song.stem
     assert pianomime("play", song, "--controller", "idle", "--no-ros").code == 0
     pianomime("play", song, "--controller", "idle", "--sync").refuses("Pr\\udce9lude.mid", "not in UTF-8", "--no-ros")
+
+
+def test_names_with_escape_codes_and_markup_are_printed_as_they_are(pianomime: Command, tmp_path: Path) -> None:
+    song = write_midi(tmp_path / "\x1b[31mred\x07 [bold]$x$.mid", (0.0, 0.4, 60))
+    for result in (
+        pianomime("evaluate", song, "--controller", "idle", "--jobs", 1),
+        pianomime("diagnose", song, "--controller", "idle", "--jobs", 1),
+        pianomime("play", song, "--controller", "idle", "--no-ros", "--sync"),
+    ):
+        assert result.code == 0, result
+        assert r"\x1b[31mred\x07 [bold]$x$" in result.out
+        assert "\x1b" not in result.out + result.err

@@ -1,5 +1,7 @@
 """The plot of a demonstration: an image that contains its notes."""
 
+from dataclasses import replace
+
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from PIL import Image
@@ -28,3 +30,8 @@ def test_notes_have_the_colour_of_their_hand_and_the_number_of_their_finger(tmp_
     with Image.open(tmp_path / "plot.png") as picture:
         assert picture.format == "PNG"
         assert picture.width > 500
+
+
+def test_a_title_is_no_math_text(tmp_path):
+    plot_demonstration(replace(demonstration(), metadata={"title": "$\\frac{$ \x1b[31m"}), tmp_path / "plot.png")
+    assert (tmp_path / "plot.png").stat().st_size > 0

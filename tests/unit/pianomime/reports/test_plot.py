@@ -1,5 +1,6 @@
 """`pianomime plot`: colours of the roll, and fingertips where the simulator has them."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -43,3 +44,16 @@ def test_the_picture_shows_the_marks(recorded: Path, pianomime: Command, tmp_pat
     picture = np.asarray(Image.open(tmp_path / "x.png").convert("RGB"))
     assert picture.shape[0] == 1000
     assert (picture == BLUE).all(axis=2).sum() > 3000
+
+
+def test_names_are_no_math_text(recorded: Path, pianomime: Command, tmp_path: Path) -> None:
+    """Neither that of the file nor that of the controller; both would be broken TeX."""
+    rollout = Rollout.load(recorded)
+    hostile = tmp_path / "$\\frac{$ \x1b[31m.npz"
+    replace(rollout, metadata={**rollout.metadata, "controller": "$\\bad{$"}).save(hostile)
+    result = pianomime("plot", hostile, "--out", tmp_path / "x.png")
+    assert (result.code, result.err) == (0, "")
+    result = pianomime("replay", hostile)
+    assert (result.code, result.err) == (0, "")
+    assert r"$\frac{$ \x1b[31m.npz" in result.out
+    assert "\x1b" not in result.out
