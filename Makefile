@@ -19,7 +19,10 @@ REFERENCE := .venv-reference
 REFERENCE_PACKAGES := $(addprefix ros2_ws/src/pianomime_,core description physics sim)
 COLCON := .venv-colcon
 LOCKING := .venv-lock
-LOCK_OPTIONS := --quiet --python-version 3.11 --generate-hashes --no-annotate --no-header
+LOCK := $(LOCKING)/bin/uv pip compile --quiet --generate-hashes --no-annotate --no-header --python-version
+# Of `make install`, and of Jazzy's and Kilted's Ubuntu.
+PYTHON_VERSION := 3.11
+ROS_PYTHON_VERSION := 3.12
 SETUPS := $(addsuffix /setup.py,$(PACKAGES)) $(addsuffix /setup.cfg,$(PACKAGES))
 
 .PHONY: install training perceive transcribe play live test test-slow test-reference test-colcon test-views lint bench lock clean
@@ -36,14 +39,17 @@ $(COMPILED): $(INSTALLED) $(KERNELS)
 	@$(BIN)/python -m pianomime_policy.warm_up $(wildcard launch/models/generalist)
 	touch $@
 
-# What `make install` and `make perceive` install, with the SHA-256 of every file that the package index has of each
-# version: to be run when requirements.txt, requirements-perception.txt, constraints.txt, BARE or PERCEPTION_BARE change.
+# What `make install`, `make perceive` and README.md's section on ROS install, with the SHA-256 of every file that the
+# package index has of each version: to be run when requirements.txt, requirements-perception.txt, requirements-ros.txt,
+# constraints.txt, BARE or PERCEPTION_BARE change.
 lock:
 	test -x $(LOCKING)/bin/uv || ($(PYTHON) -m venv $(LOCKING) && $(LOCKING)/bin/pip install --quiet uv==0.13.9)
-	$(LOCKING)/bin/uv pip compile $(LOCK_OPTIONS) --constraint constraints.txt requirements.txt > requirements.lock
-	printf "%s\n" $(BARE) | $(LOCKING)/bin/uv pip compile $(LOCK_OPTIONS) --no-deps - >> requirements.lock
-	$(LOCKING)/bin/uv pip compile $(LOCK_OPTIONS) --constraint constraints.txt requirements-perception.txt > requirements-perception.lock
-	printf "%s\n" $(PERCEPTION_BARE) | $(LOCKING)/bin/uv pip compile $(LOCK_OPTIONS) --no-deps - >> requirements-perception.lock
+	$(LOCK) $(PYTHON_VERSION) --constraint constraints.txt requirements.txt > requirements.lock
+	printf "%s\n" $(BARE) | $(LOCK) $(PYTHON_VERSION) --no-deps - >> requirements.lock
+	$(LOCK) $(PYTHON_VERSION) --constraint constraints.txt requirements-perception.txt > requirements-perception.lock
+	printf "%s\n" $(PERCEPTION_BARE) | $(LOCK) $(PYTHON_VERSION) --no-deps - >> requirements-perception.lock
+	$(LOCK) $(ROS_PYTHON_VERSION) --constraint constraints.txt requirements-ros.txt > requirements-ros.lock
+	printf "%s\n" $(BARE) | $(LOCK) $(ROS_PYTHON_VERSION) --no-deps - >> requirements-ros.lock
 
 # Torch and what else only training needs: playing does not. Without hashes, as `make transcribe`: torch is built for CPUs
 # and for GPUs of several makers under one version, and a build that is chosen by pip's find-links is kept.
