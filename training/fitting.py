@@ -20,7 +20,7 @@ from torch.utils.tensorboard import SummaryWriter
 from pianomime_core.errors import UserError
 from pianomime_core.whole_file import write_whole
 from training.same_run import same_run
-from training.torch_file import fill, read_torch
+from training.torch_file import fill, read_torch, require_form
 
 BatchLoss = Callable[[np.random.Generator], Tensor]
 """Draws a batch with the generator and returns the loss of the module on it."""
@@ -80,13 +80,16 @@ def fit(
         saved = read_torch(checkpoint, "checkpoint", _STATE)
         fill(module, saved["module"], checkpoint)
         try:
+            _require_form(saved, module, optimizer, schedule, rng)
+            if not 0 <= saved["done"] <= config.steps:
+                raise ValueError(f"done is {saved['done']}: must be from 0 to {config.steps}")
             optimizer.load_state_dict(saved["optimizer"])
             schedule.load_state_dict(saved["schedule"])
             rng.bit_generator.state = saved["rng"]
             torch.set_rng_state(saved["torch_rng"])
             done, seconds = int(saved["done"]), float(saved["cpu_seconds"])
             recent = [float(value) for value in saved["recent"]]
-        except (TypeError, ValueError, KeyError, RuntimeError) as error:
+        except (TypeError, ValueError, LookupError, ArithmeticError, RuntimeError) as error:
             raise UserError(f"{str(checkpoint)!r} is not a checkpoint of this training: {error}") from error
     module.train()
     began = time.process_time()
@@ -120,6 +123,28 @@ def fit(
                 write_whole(checkpoint, save)
     module.eval()
     return float(np.mean(recent)) if recent else float("nan")
+
+
+def _require_form(
+    saved: Mapping[str, Any],
+    module: nn.Module,
+    optimizer: torch.optim.Optimizer,
+    schedule: torch.optim.lr_scheduler.LRScheduler,
+    rng: np.random.Generator,
+) -> None:
+    """Raise a ValueError or TypeError unless a checkpoint has the form of what it is to be loaded into."""
+    fresh: dict[str, Any] = {
+        "optimizer": optimizer.state_dict(), "schedule": schedule.state_dict(), "rng": rng.bit_generator.state,
+        "torch_rng": torch.get_rng_state(), "done": 0, "cpu_seconds": 0.0,
+    }  # fmt: skip
+    moments = saved["optimizer"]["state"]
+    fresh["optimizer"]["state"] = {
+        index: {"step": torch.zeros(()), "exp_avg": each, "exp_avg_sq": each}
+        for index, each in enumerate(module.parameters())
+        if index in moments  # a parameter without a gradient has none
+    }
+    for name, like in fresh.items():
+        require_form(saved[name], like, name)
 
 
 def _share(step: int, config: FitConfig) -> float:

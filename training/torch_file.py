@@ -1,5 +1,6 @@
 """Torch files, read as plain data: no code in them is run, and anything invalid or unexpected is refused."""
 
+import math
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,8 @@ def read_torch(path: Path, what: str, keys: Collection[str], device: str | torch
         found = ", ".join(map(repr, content)) if isinstance(content, dict) else type(content).__name__
         raise UserError(f"{str(path)!r} is not a {what}: it holds {found or 'nothing'} instead of {', '.join(keys)}")
     for name, tensor in _tensors(content):
+        if tensor.layout != torch.strided:
+            raise UserError(f"{str(path)!r} is not a {what}: {name} is a sparse tensor")
         if tensor.is_floating_point() and not tensor.isfinite().all():
             raise UserError(f"{str(path)!r} is not a {what}: {name} holds numbers that are not finite")
     return content
@@ -44,11 +47,12 @@ def fill(module: nn.Module, weights: Any, path: Path) -> None:
     """Load weights read from `path` into a module, which may be on the device "meta".
 
     Raises:
-        UserError: Names or shapes differ; the message lists them.
+        UserError: Names, types or shapes differ; the message lists them.
     """
     if not isinstance(weights, Mapping):
         raise UserError(f"{str(path)!r} holds no weights but {type(weights).__name__}")
-    expected = {name: tuple(tensor.shape) for name, tensor in module.state_dict().items()}
+    own = module.state_dict()
+    expected = {name: tuple(tensor.shape) for name, tensor in own.items()}
     found = {name: tuple(getattr(tensor, "shape", ("no tensor",))) for name, tensor in weights.items()}
     differing = [
         f"{name}: file {found.get(name, 'nothing')}, network {expected.get(name, 'nothing')}"
@@ -58,8 +62,38 @@ def fill(module: nn.Module, weights: Any, path: Path) -> None:
     if differing:
         more = f"; {len(differing) - _SHOWN} more" if len(differing) > _SHOWN else ""
         raise UserError(f"{str(path)!r} holds weights of another network: {'; '.join(differing[:_SHOWN])}{more}")
-    on_meta = any(tensor.is_meta for tensor in module.state_dict().values())
+    for name, tensor in own.items():
+        if weights[name].dtype != tensor.dtype:
+            raise UserError(f"{str(path)!r} holds {weights[name].dtype} as {name}: must be {tensor.dtype}")
+    on_meta = any(tensor.is_meta for tensor in own.values())
     module.load_state_dict(dict(weights), assign=on_meta)
+
+
+def require_form(found: Any, like: Any, name: str) -> None:
+    """Refuse a value that differs from another in its keys, lengths, types, or shapes of tensors.
+
+    Raises:
+        ValueError: The message names the first difference; `name` is that of the value.
+    """
+    if type(like) is float:
+        if not (isinstance(found, int | float) and math.isfinite(found)):
+            raise ValueError(f"{name} is {_form(found)}: must be a finite number")
+    elif _form(found) != _form(like):
+        raise ValueError(f"{name} is {_form(found)}: must be {_form(like)}")
+    if isinstance(like, Mapping | list | tuple):
+        for key in like if isinstance(like, Mapping) else range(len(like)):
+            require_form(found[key], like[key], f"{name}.{key}")
+
+
+def _form(value: Any) -> str:
+    kind = type(value).__name__
+    if isinstance(value, Tensor):
+        return f"{value.dtype} {tuple(value.shape)}"
+    if isinstance(value, Mapping):
+        return f"{kind} of {', '.join(sorted(map(str, value)))}"
+    if isinstance(value, list | tuple):
+        return f"{kind} of {len(value)}"
+    return str(value) if isinstance(value, float) and not math.isfinite(value) else kind
 
 
 def _tensors(content: Any, name: str = "") -> Iterator[tuple[str, Tensor]]:

@@ -15,7 +15,7 @@ import benchmarks.fuzz
 from benchmarks.fuzz.attempts import Report
 from pianomime_core.errors import UserError, unknown_value
 
-_FRAME = ("__main__", "attempts", "mutation")
+_FRAME = ("__main__", "attempts", "damaged_files", "mutation")
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,7 @@
 import io
 import json
 import tempfile
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 from training.packed_clip import PackedClip, quantise
 
-from benchmarks.fuzz.attempts import Attempt, Report, report
+from benchmarks.fuzz.attempts import Report, report
+from benchmarks.fuzz.damaged_files import FileKind, attempts
 from benchmarks.fuzz.mutation import mutated
 from pianomime.episodes.replay import recorded_scene, replayed_keys
 from pianomime_core.demonstration import Demonstration
@@ -21,46 +21,21 @@ from pianomime_core.piano_roll import piano_roll
 from pianomime_core.rollout import Rollout
 from pianomime_physics.simulator import Simulator
 
-_VALUES: tuple[Any, ...] = (
+VALUES: tuple[Any, ...] = (
     *(None, True, -1, 3, 2**70, 10**400, 0.5, float("nan"), "", "planner", "$\\frac{$", "x" * 100_000, "\x1b[2J\x07"),
     *("\ud800", [], ["a"], {}, {"f1": None}, {"f1": "1", "onset_f1": 1}),
 )
+"""Plain values where others are expected."""
 _NUMBERS = (0, -1, 1, 127, 1e6, 1e15, 1e300, -1e300, float("nan"), float("inf"))
-
-
-@dataclass(frozen=True)
-class _Kind:
-    """A good file, and the action to try on it."""
-
-    name: str
-    good: bytes
-    use: Callable[[Path], object]
 
 
 def run(count: int, seed: int) -> Report:
     """Try `count` files; each is written, read and used."""
     with tempfile.TemporaryDirectory(prefix="pianomime-fuzz-") as folder:
-        return report(_attempts(count, seed, Path(folder)), count, "npz")
+        return report(attempts(_kinds(Path(folder)), count, seed, Path(folder)), count, "npz")
 
 
-def _attempts(count: int, seed: int, folder: Path) -> Iterator[Attempt]:
-    random, kinds = np.random.default_rng(seed), _kinds(folder)
-    for number in range(count):
-        kind = kinds[number % len(kinds)]
-        how, data = _damaged(kind.good, random)
-        path = folder / f"{number}.npz"
-
-        def work(path: Path = path, data: bytes = data, kind: _Kind = kind) -> None:
-            path.write_bytes(data)
-            try:
-                kind.use(path)
-            finally:
-                path.unlink()
-
-        yield Attempt(f"{number} ({kind.name}, {how})", work)
-
-
-def _kinds(folder: Path) -> tuple[_Kind, ...]:
+def _kinds(folder: Path) -> tuple[FileKind, ...]:
     simulator, path = Simulator(), folder / "good.npz"
     steps, random = 5, np.random.default_rng(0)
     goal = random.random((steps, 88)) < 0.05
@@ -83,11 +58,12 @@ def _kinds(folder: Path) -> tuple[_Kind, ...]:
         piano_roll(Demonstration.load(path).score())
 
     return (
-        _Kind("rollout", written(Rollout(goal, goal, targets, *names, start, 0.05, metadata).save), replay),
-        _Kind("demonstration", written(_demonstration().save), read_music),
-        _Kind(
+        FileKind("rollout", written(Rollout(goal, goal, targets, *names, start, 0.05, metadata).save), damaged, replay),
+        FileKind("demonstration", written(_demonstration().save), damaged, read_music),
+        FileKind(
             "packed clip",
             written(PackedClip(quantise(targets, simulator.target_range), start.astype(np.float32), metadata).save),
+            damaged,
             PackedClip.load,
         ),
     )
@@ -114,13 +90,14 @@ def _demonstration() -> Demonstration:
     )
 
 
-def _damaged(good: bytes, random: np.random.Generator) -> tuple[str, bytes]:
+def damaged(good: bytes, random: np.random.Generator) -> tuple[str, bytes]:
+    """Return a file with damaged bytes, another array, or other metadata if it has any, and which of them."""
     if random.random() < 0.3:
         return "bytes", mutated(good, random)
     with np.load(io.BytesIO(good)) as archive:
         arrays = dict(archive)
     name = str(random.choice(list(arrays)))
-    if name == "metadata" or random.random() < 0.3:
+    if "metadata" in arrays and (name == "metadata" or random.random() < 0.3):
         name, arrays["metadata"] = "metadata", np.array(_metadata(str(arrays["metadata"]), random))
     else:
         arrays[name] = _another(arrays[name], random)
@@ -134,7 +111,7 @@ def _metadata(text: str, random: np.random.Generator) -> str:
         return "[" * 100_000 if random.random() < 0.2 else mutated(text.encode(), random).decode(errors="replace")
     metadata = json.loads(text)
     names = ("controller", "variant", "title", "scores", "hand_collisions", "resting_keys_sleep", "decided_steps")
-    metadata[str(random.choice(names))] = _VALUES[random.integers(len(_VALUES))]
+    metadata[str(random.choice(names))] = VALUES[random.integers(len(VALUES))]
     return json.dumps(metadata)
 
 

@@ -15,6 +15,7 @@ from pianomime_core.whole_file import write_whole
 from training.torch_file import fill, read_torch
 
 N = TypeVar("N", bound=torch.nn.Module)
+_SHOWN = 400
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,7 +58,8 @@ class Trained:
             with torch.device("meta"):  # allocates nothing before the sizes are checked
                 network = kind(**self.shape)
         except (TypeError, ValueError, RuntimeError, ArithmeticError) as error:
-            raise UserError(f"{str(self.path)!r} holds a network of another kind or shape: {error}") from error
+            reason = str(error).partition("\n")[0]  # torch appends the frames of its own calls
+            raise UserError(f"{str(self.path)!r} holds a network of another kind or shape: {reason}") from error
         fill(network, self.weights, self.path or Path())
         return network.eval()
 
@@ -65,13 +67,13 @@ class Trained:
         """Raise a UserError unless the network's inputs and outputs match the contract."""
         mine, yours = (json.loads(json.dumps(layout)) for layout in (self.observation, contract["observation"]))
         if mine != yours:
-            raise UserError(f"{str(self.path)!r} was trained on other features: {mine}, now {yours}")
+            raise UserError(f"{str(self.path)!r} was trained on other features: {str(mine)[:_SHOWN]}, now {yours}")
         sizes = {"features": sum(int(size) for _, size in yours)}
         if "coordinates" in contract:
             sizes["coordinates"] = len(contract["coordinates"])
         for name, size in sizes.items():
             if self.shape.get(name) != size:
-                raise UserError(f"{str(self.path)!r} has {self.shape.get(name)} {name}, the robot {size}")
+                raise UserError(f"{str(self.path)!r} has {str(self.shape.get(name))[:_SHOWN]} {name}, the robot {size}")
 
     def save(self, path: Path) -> Path:
         """Write the file atomically and return its path."""
@@ -92,9 +94,20 @@ class Trained:
             UserError: It is missing or is another kind of file.
         """
         content = read_torch(path, "trained network", ("weights", "shape", "observation", "provenance"))
-        if not isinstance(content["shape"], dict) or not isinstance(content["provenance"], dict):
+        shape, provenance = content["shape"], content["provenance"]
+        if not isinstance(shape, dict) or not isinstance(provenance, dict):
             raise UserError(f"{str(path)!r} is not a trained network: its shape or provenance is not a dictionary")
+        if not all(isinstance(value, int) for value in shape.values()):
+            raise UserError(f"{str(path)!r} is not a trained network: its shape holds more than whole numbers")
+        if not _is_layout(content["observation"]):
+            raise UserError(f"{str(path)!r} is not a trained network: its observation is no list of names and sizes")
         return cls(**content, path=path)
+
+
+def _is_layout(observation: Any) -> bool:
+    return isinstance(observation, list) and all(
+        isinstance(part, list) and [type(value) for value in part] == [str, int] for part in observation
+    )
 
 
 def _module_and_arguments() -> list[str]:

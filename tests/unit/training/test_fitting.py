@@ -121,6 +121,14 @@ def _damaged(saved: dict[str, object], damage: str) -> object:
         saved["done"] = Path("somewhere")
     elif damage == "other optimizer":
         saved["optimizer"]["param_groups"] = []  # type: ignore[index]
+    elif damage == "other moments":
+        saved["optimizer"]["state"][0]["exp_avg"] = torch.zeros(3)  # type: ignore[index]
+    elif damage == "no rate":
+        saved["optimizer"]["param_groups"][0]["lr"] = float("nan")  # type: ignore[index]
+    elif damage == "schedule of text":
+        saved["schedule"]["_step_count"] = "ten"  # type: ignore[index]
+    elif damage == "before the beginning":
+        saved["done"] = -1
     return saved if damage != "no dictionary" else [1, 2]
 
 
@@ -131,6 +139,10 @@ def _damaged(saved: dict[str, object], damage: str) -> object:
         ("other shape", r"weight: file \(1, 3\), network \(1, 2\)"),
         ("more than plain values", "more than tensors and plain values"),
         ("other optimizer", "not a checkpoint of this training"),
+        ("other moments", r"optimizer.state.0.exp_avg is torch.float32 \(3,\): must be torch.float32 \(1, 2\)"),
+        ("no rate", "optimizer.param_groups.0.lr is nan: must be a finite number"),
+        ("schedule of text", "schedule._step_count is str: must be int"),
+        ("before the beginning", "done is -1: must be from 0 to 60"),
         ("no dictionary", "it holds list instead of module, "),
     ],
 )

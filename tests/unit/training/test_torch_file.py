@@ -22,6 +22,7 @@ def test_what_was_written_is_read(tmp_path: Path) -> None:
         ([1], "it holds list"),
         ({"a": [torch.zeros(1), torch.tensor([float("inf")])], "b": 1}, "a.1 holds numbers that are not finite"),
         ({"a": 1, "b": {"c": {"d": torch.tensor([[float("nan")]])}}}, "b.c.d holds numbers"),
+        ({"a": torch.eye(2).to_sparse(), "b": 1}, "a is a sparse tensor"),
         ({"a": 1, "b": Path("x")}, "more than tensors and plain values"),
     ],
 )
@@ -66,6 +67,10 @@ def test_weights_are_loaded(device: str) -> None:
         ({"weight": torch.zeros(3, 2), "bias": torch.zeros(3), "more": torch.zeros(1)}, "more: file .*network nothing"),
         ({"weight": 1.0, "bias": torch.zeros(3)}, "weight: file .*no tensor"),
         (torch.zeros(3), "holds no weights but Tensor"),
+        (
+            {"weight": torch.zeros(3, 2, dtype=torch.bool), "bias": torch.zeros(3)},
+            "bool as weight: must be torch.float32",
+        ),
     ],
 )
 def test_weights_of_another_network_are_refused(weights: object, named: str) -> None:

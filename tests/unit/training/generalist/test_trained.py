@@ -57,3 +57,20 @@ def test_features_that_its_layout_does_not_tell_are_refused(trained: Trained) ->
 def test_a_shape_that_is_not_that_of_the_weights_is_refused(trained: Trained, shape: dict[str, int]) -> None:
     with pytest.raises(UserError, match=r"network\.pt' holds"):
         replace(trained, shape=shape).network(PostureNetwork)
+
+
+@pytest.mark.parametrize(
+    ("entry", "value", "named"),
+    [
+        ("observation", "coordinates", "its observation is no list of names and sizes"),
+        ("observation", [["coordinates", "four"]], "its observation is no list"),
+        ("observation", [[torch.zeros(1), 4]], "its observation is no list"),
+        ("shape", {**SHAPE, "features": torch.zeros(0)}, "its shape holds more than whole numbers"),
+        ("provenance", 3, "is not a dictionary"),
+    ],
+)
+def test_a_file_with_foreign_content_is_refused(tmp_path: Path, entry: str, value: object, named: str) -> None:
+    path = Trained.of(PostureNetwork(**SHAPE), SHAPE, LAYOUT, 3, "music").save(tmp_path / "network.pt")
+    torch.save({**torch.load(path, weights_only=True), entry: value}, path)
+    with pytest.raises(UserError, match=named):
+        Trained.load(path)
