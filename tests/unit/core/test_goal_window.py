@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pianomime_core.goal_window import NoteEvent, StreamingGoal, goal_window, note_events, roll_window
+from pianomime_core.goal_window import NoteEvent, StreamingGoal, first_rows, goal_window, note_events, roll_window
 from pianomime_core.notes import Note, Score
 from pianomime_core.piano_roll import piano_roll
 from pianomime_core.timing import CONTROL_TIMESTEP_S
@@ -54,7 +54,7 @@ def test_streamed_rows_equal_the_rows_of_the_file(score: Score, horizon: int, lo
         while events and events[0].time_s < known_s:
             streaming.feed(events.pop(0))
         streaming.advance(known_s)
-        goal, sustain, velocity = streaming.window(step)
+        goal, sustain, velocity, _ = streaming.window(step)
         visible = min(lookahead, horizon)
         np.testing.assert_array_equal(goal[:visible], goal_window(roll.goal, step, visible))
         assert not goal[visible:].any()
@@ -94,7 +94,7 @@ def test_a_late_event_does_not_change_what_was_shown() -> None:
     streaming.note_on(60, 0.02)
     streaming.sustain(True, 0.02)
     streaming.advance(0.2)
-    goal, sustain, _ = streaming.window(0)
+    goal, sustain, *_ = streaming.window(0)
     assert goal[:, 39].tolist() == sustain.tolist() == [False, False, False, True]
 
 
@@ -125,7 +125,7 @@ def test_random_streams_always_have_a_window(events: list[tuple[str, int, float]
             streaming.advance(time_s)
         else:
             step += abs(number)
-        goal, sustain, velocity = streaming.window(step)
+        goal, sustain, velocity, _ = streaming.window(step)
         assert (goal.shape, goal.dtype, sustain.shape, sustain.dtype) == ((horizon, 88), bool, (horizon,), bool)
         assert (velocity.shape, velocity.dtype) == ((horizon, 88), np.uint8)
         assert np.array_equal(velocity > 0, goal)
@@ -140,10 +140,31 @@ def test_times_must_be_finite() -> None:
 
 def test_a_window_of_a_roll_has_its_rows() -> None:
     roll = piano_roll(Score((Note(60, 0.0, 0.1, 20), Note(62, 0.1, 0.2, 99)), sustain=((0.05, True),)))
-    goal, sustain, velocity = roll_window(roll, 1, 3)
+    goal, sustain, velocity, _ = roll_window(roll, 1, 3)
     assert velocity[:, [39, 41]].tolist() == [[20, 0], [0, 99], [0, 99]]
     np.testing.assert_array_equal(velocity > 0, goal)
     assert sustain.tolist() == [True] * 3
-    assert [rows.shape for rows in roll_window(roll, 99, 2)] == [(2, 88), (2,), (2, 88)]
-    for rows, whole in zip(roll_window(roll, 2, None), (roll.goal, roll.sustain, roll.velocity), strict=True):
+    assert [rows.shape for rows in roll_window(roll, 99, 2)[:3]] == [(2, 88), (2,), (2, 88)]
+    for rows, whole in zip(roll_window(roll, 2, None)[:3], (roll.goal, roll.sustain, roll.velocity), strict=True):
         np.testing.assert_array_equal(rows, whole[2:])
+
+
+def test_a_window_of_a_roll_has_the_notes_of_its_rows() -> None:
+    roll = piano_roll(Score((Note(60, 0.0, 0.12), Note(62, 0.13, 4.0), Note(64, 0.26, 0.3))))
+    notes = roll_window(roll, 0, 5).notes
+    assert notes is not None
+    assert (notes.key.tolist(), notes.end_s.tolist(), notes.known_s) == ([39, 41], [0.12, np.inf], 0.25)
+    # A note that has ended stays for a second, so that a reader that misses windows learns of its end.
+    assert [len(roll_window(roll, step, 5).notes) for step in (22, 23, 26, 27)] == [3, 2, 1, 1]
+    assert roll_window(roll, 7, None).notes is roll.notes
+
+
+def test_the_first_rows_of_a_window_have_their_notes_alone() -> None:
+    roll = piano_roll(Score((Note(60, 0.0, 0.12), Note(62, 0.13, 4.0), Note(64, 0.26, 0.3))))
+    long, short = roll_window(roll, 1, 9), roll_window(roll, 1, 3)
+    cut = first_rows(long, 1, 3)
+    for rows, others in zip(cut[:3], short[:3], strict=True):
+        np.testing.assert_array_equal(rows, others)
+    for name in ("key", "onset_s", "end_s", "velocity", "known_s"):
+        np.testing.assert_array_equal(getattr(cut.notes, name), getattr(short.notes, name))
+    assert first_rows(long, 1, None) is first_rows(long, 1, 9) is long

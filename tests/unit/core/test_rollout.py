@@ -104,7 +104,7 @@ BAD_ARRAYS: dict[str, tuple[dict[str, Any], str]] = {
     "positions shape": ({"initial_joint_positions": lambda a: a[:-1]}, r"must be \(54,\)"),
     "far out": ({"initial_joint_positions": lambda a: a * 0 - 1e6}, "begins with rh_forearm_tx at -1e\\+06: no joint"),
     "no steps": ({"goal": lambda a: a[:0], "pressed": lambda a: a[:0]}, "goal without rows: it needs one step"),
-    "dt": ({"dt": lambda a: 0.02}, "dt 0.02 s: must be 0.05 s"),
+    "dt": ({"dt": lambda a: 0.02}, "dt 0.02 s: must be 0.05, 0.025, 0.01, 0.005 s"),
     "dt text": ({"dt": lambda a: "fast"}, "dt of shape .* must be one float"),
     "metadata": ({"metadata": lambda a: "{"}, "metadata: must be one string that holds a JSON object"),
     "metadata deep": ({"metadata": lambda a: "[" * 100_000}, "JSON object"),
@@ -136,3 +136,20 @@ def test_bad_arrays_are_refused_in_one_line(name: str, tmp_path: Path) -> None:
         Rollout.load(path)
     assert str(path) in str(error.value)
     assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize("rows_per_step", [1, 2, 5, 10])
+def test_the_frames_are_the_rows_at_the_ends_of_the_steps(rows_per_step: int, tmp_path: Path) -> None:
+    written = replace(rollout(steps=3 * rows_per_step), dt=0.05 / rows_per_step)
+    written.save(tmp_path / "rollout.npz")
+    read = Rollout.load(tmp_path / "rollout.npz")
+    assert read.rows_per_step == rows_per_step
+    assert read.duration_s == pytest.approx(0.15)
+    for name, rows in read.frames()._asdict().items():
+        ends = [getattr(written, name)[rows_per_step * step + rows_per_step - 1] for step in range(3)]
+        np.testing.assert_array_equal(rows, ends)
+
+
+def test_a_rollout_has_whole_steps() -> None:
+    with pytest.raises(UserError, match=r"rollout has 7 rows of 0\.01 s: must be whole steps of 0\.05 s"):
+        replace(rollout(steps=7), dt=0.01)

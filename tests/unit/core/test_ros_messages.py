@@ -22,6 +22,7 @@ from pianomime_core.ros_messages import (
     read_goal_velocity,
     read_joint_state,
     read_pedal,
+    read_rows_per_step,
     read_status,
     read_targets,
     stamp_of,
@@ -255,3 +256,30 @@ def test_a_command_may_name_the_pedal():
     assert read_pedal(message).tolist() == [False, True]
     with pytest.raises(MessageError, match="unknown: sustain"):
         read_targets(message, NameOrder(NAMES))
+
+
+@pytest.mark.parametrize(("parts", "between_ns"), [(2, 25_000_000), (5, 10_000_000), (10, 5_000_000)])
+def test_a_command_may_divide_its_step(parts, between_ns):
+    targets = np.arange(3.0 * parts).reshape(parts, 3)
+    message = targets_message(NAMES, targets, step=7, pedal=True, rows_per_step=parts)
+    assert step_of(message.header.stamp) == 7
+    assert [point.time_from_start.nanosec for point in message.points] == [k * between_ns for k in range(parts)]
+    assert read_rows_per_step(message) == parts
+    assert np.array_equal(read_targets(message, NameOrder(NAMES, beside=("sustain",))), targets)
+    assert read_pedal(message).tolist() == [True] * parts
+
+
+def test_steps_and_their_parts_are_told_apart():
+    assert read_rows_per_step(targets_message(NAMES, np.zeros(3), step=0)) == 1
+    assert read_rows_per_step(targets_message(NAMES, np.zeros((4, 3)), step=0)) == 1
+    chunk = targets_message(NAMES, np.zeros((10, 3)), step=0, rows_per_step=5)
+    assert read_rows_per_step(chunk) == 5
+    assert read_targets(chunk, NameOrder(NAMES)).shape == (10, 3)
+
+
+def test_a_step_that_is_not_whole_or_not_even_is_refused():
+    message = targets_message(NAMES, np.zeros((4, 3)), step=0, rows_per_step=5)
+    with pytest.raises(MessageError, match="4 points, 5 for each step"):
+        read_targets(message, NameOrder(NAMES))
+    with pytest.raises(MessageError, match=r"point 1 stands at 0\.016666666 s"):
+        read_targets(targets_message(NAMES, np.zeros((3, 3)), step=0, rows_per_step=3), NameOrder(NAMES))

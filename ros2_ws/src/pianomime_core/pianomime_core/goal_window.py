@@ -41,6 +41,8 @@ from pianomime_core.piano_roll import (
     rasterize_velocity,
     trim_silence,
 )
+from pianomime_core.timing import FRAMES_PER_SECOND
+from pianomime_core.visible_notes import VisibleNotes
 
 Number = TypeVar("Number", np.bool_, np.uint8)
 
@@ -52,22 +54,44 @@ class GoalRows(NamedTuple):
         goal: (H, 88) bool, keys to hold down.
         sustain: (H,) bool, sustain pedal to hold down.
         velocity: (H, 88) uint8, MIDI velocities.
+        notes: The notes of these rows in time, and those that ended shortly before; None if only rows are known.
     """
 
     goal: NDArray[np.bool_]
     sustain: NDArray[np.bool_]
     velocity: NDArray[np.uint8]
+    notes: VisibleNotes | None = None
+
+
+NOTES_KEPT_S = 1.0
+"""Notes stay in a window this long after their end, so that a reader that misses windows learns of it."""
+_ROWS_KEPT = round(NOTES_KEPT_S * FRAMES_PER_SECOND)
 
 
 def roll_window(roll: PianoRoll, step: int, horizon: int | None) -> GoalRows:
     """Return the window of a roll at a step: `horizon` rows, silence past its end; None for all remaining rows."""
     if horizon is None:
-        return GoalRows(roll.goal[step:], roll.sustain[step:], roll.velocity[step:])
+        return GoalRows(roll.goal[step:], roll.sustain[step:], roll.velocity[step:], roll.notes)
     return GoalRows(
         goal_window(roll.goal, step, horizon),
         goal_window(roll.sustain, step, horizon),
         goal_window(roll.velocity, step, horizon),
+        None if roll.notes is None else notes_of_rows(roll.notes, step, horizon),
     )
+
+
+def first_rows(window: GoalRows, step: int, rows: int | None) -> GoalRows:
+    """Return the first rows of the window of a step, and no more notes than a window of so many rows; None: all."""
+    if rows is None or rows >= len(window.goal):
+        return window
+    notes = None if window.notes is None else notes_of_rows(window.notes, step, rows)
+    return GoalRows(window.goal[:rows], window.sustain[:rows], window.velocity[:rows], notes)
+
+
+def notes_of_rows(notes: VisibleNotes, step: int, rows: int) -> VisibleNotes:
+    """Return the notes of a window of so many rows from `step` on, and those that ended shortly before."""
+    # Quotients of whole numbers: borders of rows are the doubles nearest to them, as the notes' nanoseconds are.
+    return notes.window((step - _ROWS_KEPT) / FRAMES_PER_SECOND, (step + rows) / FRAMES_PER_SECOND)
 
 
 def goal_window(rows: NDArray[Number], step: int, horizon: int) -> NDArray[Number]:

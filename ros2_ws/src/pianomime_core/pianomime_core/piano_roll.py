@@ -31,6 +31,7 @@ from numpy.typing import NDArray
 from pianomime_core.keyboard import LOWEST_PITCH, NUM_KEYS
 from pianomime_core.notes import USUAL_VELOCITY, Score
 from pianomime_core.timing import FRAMES_PER_SECOND
+from pianomime_core.visible_notes import VisibleNotes, visible_notes
 
 
 def usual_velocity(goal: NDArray[np.bool_]) -> NDArray[np.uint8]:
@@ -52,11 +53,13 @@ class PianoRoll:
         sustain: (T,) bool, whether the sustain pedal is to be down.
         velocity: (T, 88) uint8, MIDI velocity 1..127 with which each key of the goal was last struck, 0 for all
             others; without rows, all are `usual_velocity`.
+        notes: The notes that the frames round; None if only the frames are known.
     """
 
     goal: NDArray[np.bool_]
     sustain: NDArray[np.bool_]
     velocity: NDArray[np.uint8] = field(default_factory=no_velocity)
+    notes: VisibleNotes | None = None
 
     def __post_init__(self) -> None:
         if not len(self.velocity):
@@ -172,4 +175,5 @@ def piano_roll(score: Score, *, trim: bool = True) -> PianoRoll:
     spans = [note_span(note.pitch, note.onset_s, note.offset_s, note.velocity) for note in score.notes]
     pedal = ((frame_of(time_s), down) for time_s, down in score.sustain)
     goal = rasterize(spans, 0, num_frames)
-    return PianoRoll(goal, rasterize_sustain(pedal, 0, num_frames), rasterize_velocity(spans, 0, goal))
+    sustain = rasterize_sustain(pedal, 0, num_frames)
+    return PianoRoll(goal, sustain, rasterize_velocity(spans, 0, goal), visible_notes(score.notes))

@@ -15,9 +15,10 @@
 """By which rules the events of a MIDI file become notes, and what a reading of a file gives."""
 
 from enum import Enum
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from pianomime_core.notes import Dropped, Note
+if TYPE_CHECKING:  # a launch file knows the rules by name, where numpy may be missing
+    from pianomime_core.notes import Dropped, Note
 
 
 class ReadingRules(Enum):
@@ -37,7 +38,7 @@ class Reading(NamedTuple):
         changed: What else is not as the file says, and why; a phrase for each kind, which follows the word "with".
     """
 
-    notes: list[Note]
+    notes: "list[Note]"
     sustain: list[tuple[float, bool]]
-    dropped: Dropped
+    dropped: "Dropped"
     changed: tuple[str, ...] = ()

@@ -14,8 +14,9 @@
 
 """A recorded performance: the goal, the commands and the pressed keys.
 
-The file is an npz archive without pickle. Row t: the targets t were applied during step t, `pressed[t]` is the key
-state after it and is scored against `goal[t]`.
+The file is an npz archive without pickle. Row t: the targets t were applied for `dt`, `pressed[t]` is the key state
+after it, to be compared with `goal[t]`. A row is a control step of 50 ms, or an even part of one; the score is that of
+the rows at the ends of the steps (`Rollout.frames`).
 
 | array | type | meaning |
 |---|---|---|
@@ -23,7 +24,7 @@ state after it and is scored against `goal[t]`.
 | targets | (T, n) float32 | actuator targets, rad and m |
 | target_names, joint_names | (n,), (m,) str | names of `pianomime_core.hands`; 46 and 54 for the PianoMime variant |
 | initial_joint_positions | (m,) float64 | start of the hands, rad and m |
-| dt | float64 | seconds per row |
+| dt | float64 | seconds per row: 0.05, or 0.05 divided by 2, 5 or 10 |
 | metadata | str | JSON object: versions, controller, variant, scores |
 | goal_pedal, pedal | (T,) bool | sustain pedal of the goal and as pressed, in each step; up throughout in files without
     them |
@@ -35,7 +36,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,6 +50,9 @@ from pianomime_core.timing import CONTROL_TIMESTEP_S
 MAX_JOINT_POSITION = 4.0
 """rad or m. Beyond it the physics becomes unstable and continues from another posture."""
 
+ROWS_PER_STEP = (1, 2, 5, 10)
+"""Legal numbers of rows of each control step."""
+
 _KIND = "rollout"
 _PEDALS = ("goal_pedal", "pedal")
 _SHOWN_NAMES, _SHOWN_LETTERS = 8, 40
@@ -56,6 +60,15 @@ _SHOWN_NAMES, _SHOWN_LETTERS = 8, 40
 
 def _no_rows() -> NDArray[np.bool_]:
     return np.zeros(0, dtype=np.bool_)
+
+
+class Frames(NamedTuple):
+    """Frames of 50 ms (T, ...), in the order of the arguments of `pianomime_core.metrics.score`."""
+
+    goal: NDArray[np.bool_]
+    pressed: NDArray[np.bool_]
+    goal_pedal: NDArray[np.bool_]
+    pedal: NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,8 +104,26 @@ class Rollout:
             if not getattr(self, name).size:
                 object.__setattr__(self, name, np.zeros(steps, dtype=np.bool_))
             _require_array(name, getattr(self, name), (steps,), np.bool_)
-        if not math.isclose(self.dt, CONTROL_TIMESTEP_S):
-            raise UserError(f"rollout has dt {self.dt} s: must be {CONTROL_TIMESTEP_S} s")
+        legal = [CONTROL_TIMESTEP_S / rows for rows in ROWS_PER_STEP]
+        if not any(math.isclose(self.dt, dt) for dt in legal):
+            raise UserError(f"rollout has dt {self.dt} s: must be {', '.join(f'{dt:g}' for dt in legal)} s")
+        if steps % self.rows_per_step:
+            raise UserError(f"rollout has {steps} rows of {self.dt:g} s: must be whole steps of {CONTROL_TIMESTEP_S} s")
+
+    @property
+    def rows_per_step(self) -> int:
+        """Rows of each control step."""
+        return round(CONTROL_TIMESTEP_S / self.dt)
+
+    @property
+    def duration_s(self) -> float:
+        """Length of the performance."""
+        return len(self.targets) * self.dt
+
+    def frames(self) -> "Frames":
+        """Return the rows at the ends of the control steps, which are scored."""
+        last = slice(self.rows_per_step - 1, None, self.rows_per_step)
+        return Frames(self.goal[last], self.pressed[last], self.goal_pedal[last], self.pedal[last])
 
     def save(self, path: str | Path) -> None:
         """Write the npz file; an existing one is replaced once the new one is whole.

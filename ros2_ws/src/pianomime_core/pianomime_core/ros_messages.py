@@ -33,6 +33,7 @@ from pianomime_core.errors import printable
 from pianomime_core.keyboard import KEY_NAMES
 from pianomime_core.notes import LOUDEST, MAX_DURATION_S
 from pianomime_core.piano_roll import usual_velocity
+from pianomime_core.rollout import ROWS_PER_STEP
 from pianomime_core.timing import CONTROL_TIMESTEP_S, FRAMES_PER_SECOND
 
 Floats = NDArray[np.float64]
@@ -128,9 +129,9 @@ def joint_state(
     names: Sequence[str], positions: Floats, velocities: Floats | None = None, *, step: int = 0
 ) -> JointState:
     """Return the state of joints (n,) [rad, m] at the beginning of `step`."""
-    message = JointState(name=list(names), position=_doubles(positions))
+    message = JointState(name=list(names), position=doubles(positions))
     if velocities is not None:
-        message.velocity = _doubles(velocities)
+        message.velocity = doubles(velocities)
     message.header.stamp = stamp_of(step)
     return message
 
@@ -142,30 +143,47 @@ def read_joint_state(message: JointState, order: NameOrder, *, velocities: bool 
         MessageError: Names or numbers are invalid.
     """
     index = order.of(message.name)
-    positions = _finite(message.position, message.name, "positions")[index]
+    positions = finite(message.position, message.name, "positions")[index]
     if not velocities:
         return positions, np.zeros_like(positions)
-    return positions, _finite(message.velocity, message.name, "velocities")[index]
+    return positions, finite(message.velocity, message.name, "velocities")[index]
 
 
-def targets_message(names: Sequence[str], targets: Floats, *, step: int, pedal: bool | None = None) -> JointTrajectory:
+def targets_message(
+    names: Sequence[str], targets: Floats, *, step: int, pedal: bool | None = None, rows_per_step: int = 1
+) -> JointTrajectory:
     """Return actuator targets (n,), or (K, n) for K steps from `step` on [rad, m], as the command of `step`.
 
-    `pedal`: Down or up in all of these steps; None omits it, which leaves the pedal up.
+    `pedal`: Down or up in all of these steps; None omits it, which leaves the pedal up. `rows_per_step`: Targets of
+    each step, for equal parts of it; then K is the number of parts.
     """
     rows = np.atleast_2d(targets)
     if pedal is not None:
         names, rows = [*names, SUSTAIN], np.column_stack([rows, np.full(len(rows), float(pedal))])
-    return _trajectory(names, rows, step)
+    return _trajectory(names, rows, step, STEP_NS // rows_per_step)
 
 
 def read_targets(message: JointTrajectory, order: NameOrder) -> Floats:
-    """Return the targets (K, n) [rad, m], K >= 1 steps, in the order of `order.names`.
+    """Return the targets (K, n) [rad, m], K >= 1 steps or parts of steps, in the order of `order.names`.
 
     Raises:
-        MessageError: Names or numbers are invalid, or there is no point.
+        MessageError: Names or numbers are invalid, there is no point, or the last step has not all of its parts.
     """
-    return _rows(message, order)
+    per_step = read_rows_per_step(message)
+    rows = _rows(message, order, STEP_NS // per_step)
+    if len(rows) % per_step:
+        raise MessageError(f"{len(rows)} points, {per_step} for each step: the last step lacks some")
+    return rows
+
+
+def read_rows_per_step(message: JointTrajectory) -> int:
+    """Return how many points of a command make a step, from the time between its first two; 1 if there is one only, or
+    if they are an illegal time apart, which `read_targets` refuses."""
+    if len(message.points) < 2:
+        return 1
+    after = message.points[1].time_from_start
+    between_ns = after.sec * 10**9 + after.nanosec
+    return next((rows for rows in ROWS_PER_STEP if between_ns * rows == STEP_NS), 1)
 
 
 def read_pedal(message: JointTrajectory) -> Bools:
@@ -183,11 +201,11 @@ def goal_message(
 
     `velocity`: MIDI velocities (H, 88) of the keys, sent as efforts, 1 for 127; None: not sent.
     """
-    message = _trajectory(GOAL_NAMES, np.column_stack([goal, sustain]).astype(np.float64), step)
+    message = _trajectory(GOAL_NAMES, np.column_stack([goal, sustain]).astype(np.float64), step, STEP_NS)
     if velocity is not None:
         efforts = np.column_stack([velocity, np.zeros(len(velocity))]) / LOUDEST
         for point, row in zip(message.points, efforts, strict=True):
-            point.effort = _doubles(row)
+            point.effort = doubles(row)
     return message
 
 
@@ -197,7 +215,7 @@ def read_goal(message: JointTrajectory, order: NameOrder) -> tuple[Bools, Bools]
     Raises:
         MessageError: Names are invalid, there is no point, or a value is neither 0 nor 1.
     """
-    rows = _rows(message, order)
+    rows = _rows(message, order, STEP_NS)
     if not np.isin(rows, (0.0, 1.0)).all():
         raise MessageError("a goal holds 0 (up) and 1 (down) only")
     return rows[:, :-1] > 0, rows[:, -1] > 0
@@ -214,7 +232,7 @@ def read_goal_velocity(message: JointTrajectory, order: NameOrder, goal: Bools) 
     usual = usual_velocity(goal)
     if not any(point.effort for point in message.points):
         return usual
-    efforts = np.stack([_finite(point.effort, message.joint_names, "efforts") for point in message.points])
+    efforts = np.stack([finite(point.effort, message.joint_names, "efforts") for point in message.points])
     if not ((efforts >= 0.0) & (efforts <= 1.0)).all():
         raise MessageError("efforts of a goal are loudness from 0 to 1 (MIDI velocity 127)")
     velocity = np.rint(efforts[:, order.of(message.joint_names)[:-1]] * LOUDEST).astype(np.uint8)
@@ -258,22 +276,22 @@ def read_status(message: DiagnosticArray, name: str, needed: Sequence[str] = ())
     raise MessageError(f"no status {name!r}; there are: {some_of([status.name for status in message.status])}")
 
 
-def _doubles(values: Floats) -> array:
+def doubles(values: Floats) -> array:
     # From bytes: one copy, whereas a list would box every number.
     return array("d", np.ascontiguousarray(values, dtype=np.float64).tobytes())
 
 
-def _trajectory(names: Sequence[str], rows: Floats, step: int) -> JointTrajectory:
+def _trajectory(names: Sequence[str], rows: Floats, step: int, between_ns: int) -> JointTrajectory:
     message = JointTrajectory(joint_names=list(names))
     message.header.stamp = stamp_of(step)
     for k, row in enumerate(rows):
-        seconds, nanoseconds = divmod(k * STEP_NS, 10**9)
+        seconds, nanoseconds = divmod(k * between_ns, 10**9)
         after = Duration(sec=seconds, nanosec=nanoseconds)
-        message.points.append(JointTrajectoryPoint(positions=_doubles(row), time_from_start=after))
+        message.points.append(JointTrajectoryPoint(positions=doubles(row), time_from_start=after))
     return message
 
 
-def _rows(message: JointTrajectory, order: NameOrder) -> Floats:
+def _rows(message: JointTrajectory, order: NameOrder, between_ns: int) -> Floats:
     index = order.of(message.joint_names)
     if not message.points:
         raise MessageError("the trajectory has no point")
@@ -283,14 +301,14 @@ def _rows(message: JointTrajectory, order: NameOrder) -> Floats:
         )
     for k, point in enumerate(message.points):
         after = point.time_from_start
-        if after.sec * 10**9 + after.nanosec != k * STEP_NS:
+        if after.sec * 10**9 + after.nanosec != k * between_ns:
             raise MessageError(
-                f"point {k} stands at {after.sec}.{after.nanosec:09d} s, not at {k * CONTROL_TIMESTEP_S:g} s"
+                f"point {k} stands at {after.sec}.{after.nanosec:09d} s, not at {k * between_ns / 1e9:g} s"
             )
-    return np.stack([_finite(point.positions, message.joint_names, "positions") for point in message.points])[:, index]
+    return np.stack([finite(point.positions, message.joint_names, "positions") for point in message.points])[:, index]
 
 
-def _finite(values: Sequence[float], given: Sequence[str], what: str) -> Floats:
+def finite(values: Sequence[float], given: Sequence[str], what: str) -> Floats:
     numbers = np.array(values, dtype=np.float64)
     if len(numbers) != len(given):
         raise MessageError(f"{len(numbers)} {what} for {len(given)} names")

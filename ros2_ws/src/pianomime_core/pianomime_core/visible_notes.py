@@ -1,0 +1,89 @@
+# Copyright 2026 PianoMime contributors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+
+"""Notes as arrays, in seconds: those of a piece, and those of them that a controller may know at some time."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pianomime_core.keyboard import LOWEST_PITCH
+from pianomime_core.notes import Note
+from pianomime_core.timing import FRAMES_PER_SECOND
+
+
+@dataclass(frozen=True, eq=False)
+class VisibleNotes:
+    """Notes sorted by onset, then key; times in seconds from the first row of the piano roll, whole nanoseconds, as ROS
+    messages hold them.
+
+    Attributes:
+        key: (N,) 0..87, bass first.
+        onset_s: (N,) when the key is struck.
+        end_s: (N,) when it is let go; infinite while that is not known.
+        velocity: (N,) MIDI velocity 1..127.
+        known_s: Every note that begins before this time is among them, and every end before it.
+    """
+
+    key: NDArray[np.int64]
+    onset_s: NDArray[np.float64]
+    end_s: NDArray[np.float64]
+    velocity: NDArray[np.int64]
+    known_s: float
+
+    def __len__(self) -> int:
+        return len(self.key)
+
+    def window(self, begin_s: float, known_s: float) -> "VisibleNotes":
+        """Return the notes that sound or begin in [begin_s, known_s); ends from `known_s` on are not known."""
+        there = (self.onset_s < known_s) & (self.end_s > begin_s)
+        end_s = self.end_s[there]
+        return VisibleNotes(
+            self.key[there],
+            self.onset_s[there],
+            np.where(end_s < known_s, end_s, np.inf),
+            self.velocity[there],
+            min(known_s, self.known_s),
+        )
+
+    def from_time(self, begin_s: float) -> "VisibleNotes":
+        """Return the notes for a player who begins at a time, with a clock that begins there: what sounds then begins
+        then, and what ended before is left out."""
+        there = self.end_s > begin_s
+        key, onset_s = self.key[there], np.maximum(self.onset_s[there] - begin_s, 0.0)
+        order = np.lexsort((key, onset_s))
+        end_s, velocity = self.end_s[there][order] - begin_s, self.velocity[there][order]
+        return VisibleNotes(key[order], onset_s[order], end_s, velocity, self.known_s - begin_s)
+
+
+def visible_notes(notes: Iterable[Note]) -> VisibleNotes:
+    """Return all notes of a piece."""
+    listed = list(notes)
+    key = np.array([note.pitch - LOWEST_PITCH for note in listed], np.int64)
+    onset_s = _whole_nanoseconds(np.array([note.onset_s for note in listed], np.float64), np.floor)
+    end_s = _whole_nanoseconds(np.array([note.offset_s for note in listed], np.float64), np.ceil)
+    velocity = np.array([note.velocity for note in listed], np.int64)
+    order = np.lexsort((key, onset_s))
+    end_s = np.maximum(end_s, (np.rint(onset_s * 1e9) + 1) / 1e9)
+    return VisibleNotes(key[order], onset_s[order], end_s[order], velocity[order], np.inf)
+
+
+def _whole_nanoseconds(time_s: NDArray[np.float64], frame: np.ufunc) -> NDArray[np.float64]:
+    """Round times (N,) to nanoseconds in such a way that the frames of the notes, floor of an onset and ceiling of an
+    end, stay as they are."""
+    rounded = np.rint(time_s * 1e9)
+    moved = frame(rounded / 1e9 * FRAMES_PER_SECOND) - frame(time_s * FRAMES_PER_SECOND)
+    return np.asarray((rounded - np.sign(moved)) / 1e9)
