@@ -105,6 +105,32 @@ def test_a_late_command_leaves_the_last_one_in_place(late_steps):
     np.testing.assert_allclose(finger[:late_steps], 0.5, atol=1e-12)
 
 
+@pytest.mark.parametrize("late_steps", [0, 1, 2, 5, 10])
+def test_each_of_several_targets_of_a_step_is_late(late_steps):
+    simulator = DisturbedSimulator(Disturbance(command_delay_s=0.005 * late_steps))
+    simulator.reset()
+    positions = 0.01 * np.arange(1, 11)
+    with ctrl_of_physics_steps() as seen:
+        for step in range(2):
+            rows = [targets_of(simulator, rh_forearm_tx=x) for x in positions[5 * step : 5 * step + 5]]
+            assert len(list(simulator.play(np.array(rows)))) == 5
+    slide = np.array(seen)[:, simulator.model.actuator("rh_forearm_tx").id]
+    expected = np.concatenate([np.zeros(late_steps), np.repeat(positions, 2)])[:20]
+    np.testing.assert_allclose(slide, expected, atol=1e-12)
+
+
+@pytest.mark.parametrize("late_steps", [0, 3, 10])
+def test_five_equal_targets_are_one_held(late_steps):
+    once, five = (DisturbedSimulator(Disturbance(command_delay_s=0.005 * late_steps)) for _ in range(2))
+    once.reset(), five.reset()
+    for seed in range(6):
+        targets = np.random.default_rng(seed).uniform(*once.target_range.T)
+        held = once.step(targets)
+        *_, state = five.play(np.tile(targets, (5, 1)))
+        np.testing.assert_array_equal(state.joint_positions, held.joint_positions)
+        np.testing.assert_array_equal(state.key_velocities, held.key_velocities)
+
+
 def noisy_ctrl(simulator: Simulator, steps: int) -> np.ndarray:
     middle = simulator.target_range.mean(axis=1)
     simulator.reset()

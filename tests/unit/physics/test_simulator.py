@@ -168,3 +168,33 @@ def test_a_posed_simulator_has_the_measured_state_and_goes_on_nearly_as_the_othe
     assert not posed.key_velocities.any()
     targets = some_targets(simulator, 0)
     assert model.step(targets).joint_positions == pytest.approx(simulator.step(targets).joint_positions, abs=1e-3)
+
+
+@pytest.mark.parametrize("count", [1, 2, 5, 10])
+def test_targets_of_a_step_are_played_as_single_physics_steps_are(simulator, count):
+    rows = np.array([some_targets(simulator, seed) for seed in range(count)])
+    simulator.step(some_targets(simulator, 99))
+    moment = simulator.save()
+    played = list(simulator.play(rows))
+    simulator.restore(moment)
+    assert len(played) == count
+    for row, state in zip(rows, played, strict=True):
+        for _ in range(10 // count):
+            single = simulator.step(row, 1)
+        assert state.time_s == single.time_s
+        for name in ("joint_positions", "joint_velocities", "key_angles", "key_velocities", "key_pressed"):
+            np.testing.assert_array_equal(getattr(state, name), getattr(single, name))
+
+
+def test_one_target_a_step_is_the_step_of_the_benchmark(simulator):
+    moment, targets = simulator.save(), some_targets(simulator, 0)
+    [played] = simulator.play(targets[None])
+    simulator.restore(moment)
+    np.testing.assert_array_equal(played.joint_positions, simulator.step(targets).joint_positions)
+
+
+@pytest.mark.parametrize("count", [0, 3, 20])
+def test_targets_that_do_not_divide_a_step_are_refused(simulator, count):
+    with pytest.raises(UserError, match=f"has {count} rows of targets: want a divisor of 10"):
+        next(simulator.play(np.zeros((count, 46))))
+    assert simulator.data.time == 0

@@ -19,6 +19,7 @@ every real hand, each given by one number.
 """
 
 import math
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 
@@ -110,15 +111,22 @@ class DisturbedSimulator(ObservedSimulator):
         state = super().reset(joint_positions)
         self._random = np.random.default_rng(self.disturbance.seed)
         # Until a late first command arrives, each actuator holds its position.
-        self.data.ctrl[self._target_ctrl] = self.data.actuator_length[self._target_ctrl]
+        held = self.data.actuator_length[self._target_ctrl].copy()
+        self._under_way = deque([(held, self.disturbance.delay_steps)] if self.disturbance.delay_steps else [])
         return state
 
-    def _advance(self, targets: NDArray[np.float64]) -> None:
-        self._run(self.disturbance.delay_steps)
+    def _advance(self, targets: NDArray[np.float64], physics_steps: int) -> None:
         lowest, highest = self.target_range.T
         noisy = np.clip(targets + self._random.normal(0.0, self._noise), lowest, highest)
-        self.data.ctrl[self._target_ctrl] = noisy
-        self._run(PHYSICS_STEPS_PER_CONTROL_STEP - self.disturbance.delay_steps)
+        self._under_way.append((noisy, physics_steps))
+        while physics_steps:
+            arriving, lasting = self._under_way.popleft()
+            steps = min(lasting, physics_steps)
+            if lasting > steps:
+                self._under_way.appendleft((arriving, lasting - steps))
+            self.data.ctrl[self._target_ctrl] = arriving
+            self._run(steps)
+            physics_steps -= steps
 
     def _slides(self) -> set[str]:
         # The target of a slide has the name of its joint.

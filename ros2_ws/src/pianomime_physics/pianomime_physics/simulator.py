@@ -14,6 +14,7 @@
 
 """Actuator targets in, joints and keys out, 50 ms at a time. No ROS, no policy, no score."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import mujoco
@@ -92,19 +93,34 @@ class Simulator:
         mujoco.mj_forward(self.model, self.data)
         return self._state()
 
-    def step(self, targets: ArrayLike) -> SimulatorState:
-        """Hold the targets for one control step (10 x 5 ms) and return the state at its end.
+    def step(self, targets: ArrayLike, physics_steps: int = PHYSICS_STEPS_PER_CONTROL_STEP) -> SimulatorState:
+        """Hold the targets for one control step (10 x 5 ms), or a part of it, and return the state at its end.
 
         Args:
             targets: (m,) in the order of `target_names` [rad, m]; clamped to `target_range`.
+            physics_steps: For how long, in physics steps.
 
         Raises:
             UserError: Wrong shape or not finite; the state is unchanged.
         """
         lowest, highest = self.target_range.T
         checked = _checked("target", targets, self.target_names)
-        self._advance(np.clip(checked, lowest, highest))
+        self._advance(np.clip(checked, lowest, highest), physics_steps)
         return self._state()
+
+    def play(self, rows: NDArray[np.float32] | NDArray[np.float64]) -> Iterator[SimulatorState]:
+        """Play the targets (K, m) of a control step one after another, each for the same part of it; yield the state at
+        the end of each.
+
+        Raises:
+            UserError: K does not divide 10, or as `step`.
+        """
+        if not len(rows) or PHYSICS_STEPS_PER_CONTROL_STEP % len(rows):
+            raise UserError(
+                f"a control step has {len(rows)} rows of targets: want a divisor of {PHYSICS_STEPS_PER_CONTROL_STEP}"
+            )
+        for row in rows:
+            yield self.step(row, PHYSICS_STEPS_PER_CONTROL_STEP // len(rows))
 
     def save(self) -> NDArray[np.float64]:
         """Return everything that the next steps depend on, for `restore`; valid only for the same model."""
@@ -131,10 +147,10 @@ class Simulator:
         mujoco.mj_forward(self.model, self.data)
         return self._state()
 
-    def _advance(self, targets: NDArray[np.float64]) -> None:
+    def _advance(self, targets: NDArray[np.float64], physics_steps: int) -> None:
         # A separate method, which pianomime_physics.disturbance overrides.
         self.data.ctrl[self._target_ctrl] = targets
-        self._run(PHYSICS_STEPS_PER_CONTROL_STEP)
+        self._run(physics_steps)
 
     def _run(self, physics_steps: int) -> None:
         # A separate method, which pianomime_physics.observed_simulator overrides.
