@@ -29,7 +29,9 @@ def test_a_note_is_played(horizon):
 
 def test_the_controller_is_a_fresh_one(monkeypatch):
     made = []
-    monkeypatch.setattr(warm_up, "make_controller", lambda name, scene, model: made.append(Recorder(4)) or made[-1])
+    monkeypatch.setattr(
+        warm_up, "make_controller", lambda name, scene, model, setting: made.append(Recorder(4)) or made[-1]
+    )
     controller = ready_controller("streaming", SceneConfig(), lambda line: None)
     assert controller is made[-1]
     assert controller.starts == []
@@ -45,7 +47,7 @@ class Compiler(Recorder):
 
 def test_compiling_is_logged_once(monkeypatch):
     said = []
-    monkeypatch.setattr(warm_up, "make_controller", lambda name, scene, model: Compiler(4))
+    monkeypatch.setattr(warm_up, "make_controller", lambda name, scene, model, setting: Compiler(4))
     ready_controller("streaming", SceneConfig(), said.append)
     [line] = said
     assert "compiling controller 'streaming'" in line
@@ -54,7 +56,7 @@ def test_compiling_is_logged_once(monkeypatch):
 
 def test_what_cannot_be_cached_is_reported_with_the_reason(monkeypatch):
     said = []
-    monkeypatch.setattr(warm_up, "make_controller", lambda name, scene, model: Compiler(4))
+    monkeypatch.setattr(warm_up, "make_controller", lambda name, scene, model, setting: Compiler(4))
     monkeypatch.setattr(warm_up, "kernel_folder", lambda: (None, "Permission denied: '/home'"))
     ready_controller("streaming", SceneConfig(), said.append)
     [line] = said
@@ -65,7 +67,7 @@ def test_what_cannot_be_cached_is_reported_with_the_reason(monkeypatch):
 def test_a_controller_that_compiles_nothing_logs_nothing(monkeypatch):
     said = []
 
-    def slow(name, scene, model):
+    def slow(name, scene, model, setting):
         time.sleep(0.05)
         return Recorder(4)
 

@@ -25,9 +25,15 @@ from pathlib import Path
 
 import numpy as np
 
-from pianomime_core.keyboard import NUM_KEYS
+from pianomime_core.goal_window import GoalRows
+from pianomime_core.keyboard import LOWEST_PITCH, NUM_KEYS
+from pianomime_core.notes import Note
+from pianomime_core.piano_roll import usual_velocity
+from pianomime_core.setting import Setting
+from pianomime_core.timing import CONTROL_TIMESTEP_S
+from pianomime_core.visible_notes import visible_notes
 from pianomime_description.variant import SceneConfig
-from pianomime_policy.controllers.controller import Controller, Observation
+from pianomime_policy.controllers.controller import Controller, Observation, start
 from pianomime_policy.controllers.registry import make_controller
 from pianomime_policy.controllers.specs import OURS
 from pianomime_policy.kernel import kernel_folder, on_compiling
@@ -36,7 +42,11 @@ _ROWS, _KEY = 20, 40
 
 
 def ready_controller(
-    name: str, scene: SceneConfig, log: Callable[[str], None], model: Path | None = None
+    name: str,
+    scene: SceneConfig,
+    log: Callable[[str], None],
+    model: Path | None = None,
+    setting: Setting = Setting.BENCHMARK,
 ) -> Controller:
     """Return a new controller that will compile nothing while it plays.
 
@@ -44,15 +54,15 @@ def ready_controller(
         name: See `specs`.
         scene: The robot.
         log: Called with one line as soon as something has to be compiled.
-        model: As for `make_controller`.
+        model, setting: As for `make_controller`.
 
     Raises:
         UserError: As `make_controller`.
     """
     notice = _Notice(f"controller {name!r}", log)
     with on_compiling(notice.give):
-        play_one_note(make_controller(name, scene, model))
-        return make_controller(name, scene, model)
+        play_one_note(make_controller(name, scene, model, setting))
+        return make_controller(name, scene, model, setting)
 
 
 class _Notice:
@@ -80,8 +90,10 @@ def play_one_note(controller: Controller) -> None:
     rows = controller.horizon_steps or _ROWS
     goal = np.zeros((rows, NUM_KEYS), dtype=np.bool_)
     goal[rows // 2 :, _KEY] = True
-    sustain = np.zeros(rows, dtype=np.bool_)
-    positions = controller.start(goal, sustain)
+    sustain, key_s = np.zeros(rows, dtype=np.bool_), rows // 2 * CONTROL_TIMESTEP_S
+    notes = visible_notes([Note(LOWEST_PITCH + _KEY, key_s, rows * CONTROL_TIMESTEP_S)])
+    window = GoalRows(goal, sustain, usual_velocity(goal), notes)
+    positions = start(controller, window)
     for step in range(3):
         controller.act(
             Observation(
@@ -91,6 +103,7 @@ def play_one_note(controller: Controller) -> None:
                 joint_positions=positions,
                 joint_velocities=np.zeros_like(positions),
                 key_angles=np.zeros(NUM_KEYS),
+                notes=notes,
             )
         )
 
@@ -99,10 +112,11 @@ def main(model: Path | None = None) -> None:
     """Compile what all controllers need; without a model, those that need no model."""
     with on_compiling(_Notice("the planner", partial(print, flush=True)).give):
         for name, spec in OURS.items():
-            if spec.needs is None:
-                ready_controller(name, SceneConfig(), lambda line: None)
-            elif spec.needs == "model" and model is not None:  # a demonstration compiles nothing that others do not
-                ready_controller(name, SceneConfig(), lambda line: None, model)
+            # A demonstration compiles nothing that others do not.
+            if spec.needs is None or (spec.needs == "model" and model is not None):
+                for setting in spec.settings:
+                    given = model if spec.needs == "model" else None
+                    ready_controller(name, SceneConfig(), lambda line: None, given, Setting(setting))
 
 
 if __name__ == "__main__":

@@ -10,10 +10,13 @@ import pytest
 from pianomime_core.demonstration import Demonstration
 from pianomime_core.errors import UserError
 from pianomime_core.hands import joint_names, target_names
+from pianomime_core.setting import Setting
 from pianomime_description.variant import SceneConfig
 from pianomime_policy.controllers import specs
+from pianomime_policy.controllers.controller import ReadsNotes
 from pianomime_policy.controllers.foresight.foresight import Foresight
 from pianomime_policy.controllers.idle.idle import Idle
+from pianomime_policy.controllers.planner.musical_planner import MusicalPlanner
 from pianomime_policy.controllers.planner.planner import Planner
 from pianomime_policy.controllers.reactive.reactive import Reactive
 from pianomime_policy.controllers.registry import check_controller, make_controller
@@ -152,11 +155,31 @@ def test_an_unknown_name_is_refused_with_the_legal_ones(name):
 
 
 def test_a_trained_controller_gets_its_scene_and_its_folder(monkeypatch, tmp_path):
-    stand_in = SimpleNamespace(Generalist=lambda scene, model, horizon_steps: (scene, model, horizon_steps))
+    stand_in = SimpleNamespace(
+        build=lambda scene, model, horizon_steps, setting: (scene, model, horizon_steps, setting)
+    )
     monkeypatch.setitem(sys.modules, "pianomime_policy.controllers.generalist.generalist", stand_in)
     scene = SceneConfig(hand_collisions=True)
-    assert make_controller("onnx", scene, tmp_path) == (scene, tmp_path, 40)
-    assert make_controller("onnx-1s", scene, tmp_path) == (scene, tmp_path, 20)
+    assert make_controller("onnx", scene, tmp_path) == (scene, tmp_path, 40, Setting.BENCHMARK)
+    assert make_controller("onnx-1s", scene, tmp_path, Setting.MUSICAL) == (scene, tmp_path, 20, Setting.MUSICAL)
+
+
+@pytest.mark.parametrize("name", ["planner", "streaming", "streaming-1s"])
+def test_a_controller_plays_in_the_setting_asked_for(name):
+    musical = make_controller(name, SceneConfig(), setting=Setting.MUSICAL)
+    assert type(musical) is MusicalPlanner
+    assert isinstance(musical, ReadsNotes)
+    assert musical.horizon_steps == HORIZONS[name]
+    assert not isinstance(make_controller(name, SceneConfig(), setting=Setting.BENCHMARK), ReadsNotes)
+
+
+@pytest.mark.parametrize("name", ["idle", "reactive", "foresight", "demo", "stranger:Stranger"])
+def test_a_setting_that_a_controller_does_not_play_in_is_refused_with_the_legal_ones(stranger, name):
+    words = f"controller '{name}' does not play in the setting 'musical': legal are benchmark$"
+    for refuse in (check_controller, lambda *given: make_controller(given[0], SceneConfig(), *given[1:])):
+        with pytest.raises(UserError, match=words) as refused:
+            refuse(name, None, Setting.MUSICAL)
+        assert "\n" not in str(refused.value)
 
 
 def test_a_demonstration_is_a_file_and_it_must_be_there(tmp_path):

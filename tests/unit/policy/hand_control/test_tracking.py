@@ -1,6 +1,7 @@
 """The model of a hand against MuJoCo, and the tracking law against the same problem solved by a general optimiser."""
 
 import copy
+from dataclasses import replace
 
 import mujoco
 import numpy as np
@@ -118,9 +119,24 @@ def test_targets_held_are_reached_and_kept(hand):
     assert np.all(np.abs(np.linalg.eigvals(linear.A)) < 1.0)
 
 
-def test_tracking_minimises_its_sum(hand):
-    *_, linear = hand
-    n, rows = len(linear.gain), CONFIG.preview_steps
+@pytest.mark.parametrize("rows_per_step", [2, 5, 10])
+def test_parts_of_a_step_with_one_target_are_the_step(hand, rows_per_step):
+    model, coupling, z, whole = hand
+    part = hand_model(model, coupling, z, PHYSICS_STEPS_PER_CONTROL_STEP // rows_per_step)
+    n = model.nu
+    state, driven = np.eye(2 * n), np.zeros((2 * n, n))
+    for _ in range(rows_per_step):
+        state, driven = part.A @ state, part.A @ driven + part.B
+    np.testing.assert_allclose(state, whole.A, atol=1e-9)
+    np.testing.assert_allclose(driven, whole.B, atol=1e-9)
+
+
+@pytest.mark.parametrize("rows_per_step", [1, 5])
+def test_tracking_minimises_its_sum(hand, rows_per_step):
+    model, coupling, z, _ = hand
+    linear = hand_model(model, coupling, z, PHYSICS_STEPS_PER_CONTROL_STEP // rows_per_step)
+    config = replace(CONFIG, preview_steps=CONFIG.preview_steps if rows_per_step == 1 else 2)
+    n, rows = len(linear.gain), config.preview_steps * rows_per_step
     random = np.random.default_rng(3)
     position, velocity = random.normal(0.0, 0.2, n), random.normal(0.0, 1.0, n)
     reference = random.normal(0.0, 0.3, (rows, n))
@@ -141,25 +157,29 @@ def test_tracking_minimises_its_sum(hand):
             back = linear.A.T @ back
         return value, gradient.ravel()
 
-    targets = Tracker(linear, CONFIG).targets(position, velocity, reference)
+    targets = Tracker(linear, config, rows_per_step).targets(position, velocity, reference)
+    assert targets.shape == (rows_per_step, n)
     found = minimize(
-        total, np.tile(targets, rows), jac=True, method="L-BFGS-B", options={"maxiter": 5000, "ftol": 1e-15}
+        total, np.resize(targets, rows * n), jac=True, method="L-BFGS-B", options={"maxiter": 5000, "ftol": 1e-15}
     )
-    later = found.x.reshape(rows, n)[1:]
+    later = found.x.reshape(rows, n)[rows_per_step:]
     # With the rest as good as it gets, no other first targets cost less.
-    best = total(np.concatenate([targets[None], later]).ravel())[0]
+    best = total(np.concatenate([targets, later]).ravel())[0]
     assert best <= found.fun * (1.0 + 1e-4)
 
 
 def test_a_pose_that_stands_still_is_commanded_as_it_is(hand):
     *_, z, linear = hand
     held = np.tile(z, (CONFIG.preview_steps, 1))
-    np.testing.assert_allclose(Tracker(linear, CONFIG).targets(z, 0.0 * z, held), z, atol=1e-9)
+    np.testing.assert_allclose(Tracker(linear, CONFIG).targets(z, 0.0 * z, held), z[None], atol=1e-9)
+    model, coupling, *_ = hand
+    tracker = Tracker(hand_model(model, coupling, z, 2), CONFIG, 5)
+    np.testing.assert_allclose(tracker.targets(z, 0.0 * z, np.tile(z, (25, 1))), np.tile(z, (5, 1)), atol=1e-8)
 
 
 def test_without_effort_the_next_row_is_reached_exactly(hand):
     *_, linear = hand
     n = len(linear.gain)
     tracker = Tracker(linear, TrackingConfig(preview_steps=1, effort=1e-12))
-    targets = tracker.targets(np.zeros(n), np.zeros(n), np.full((1, n), 0.1))
+    [targets] = tracker.targets(np.zeros(n), np.zeros(n), np.full((1, n), 0.1))
     np.testing.assert_allclose(linear.B[:n] @ targets, 0.1, rtol=1e-5)

@@ -11,7 +11,7 @@ from pianomime_core.keyboard import KEYBOARD
 from pianomime_policy.fingering.fingering import finger_offsets_m
 from pianomime_policy.motion.fingertip_targets import FingertipConfig, FingertipMotion, FingertipRows
 from pianomime_policy.motion.press_table import press_table
-from pianomime_policy.motion.song_plan import Assignments
+from pianomime_policy.motion.song_plan import Presses
 
 CONFIG = FingertipConfig()
 TABLE = press_table(CONFIG.press)
@@ -31,11 +31,12 @@ class Plan:
 
     notes: tuple[tuple[int, int, int, int], ...] = ()
 
-    def assignments(self, first: int, last: int) -> Assignments:
-        return Assignments(*np.array(self.notes, dtype=np.int64).reshape(-1, 4).T.copy())
+    def presses(self, first: float, last: float) -> Presses:
+        onset, release, key, finger = np.array(self.notes, dtype=np.int64).reshape(-1, 4).T.copy()
+        return Presses(onset.astype(float), release.astype(float), key, finger, np.ones(len(key)))
 
-    def path(self, first: int, rows: int) -> tuple[np.ndarray, np.ndarray]:
-        steps = first + np.arange(rows)
+    def path(self, first: int, rows: int, rows_per_step: int = 1) -> tuple[np.ndarray, np.ndarray]:
+        steps = first + np.arange(1, rows + 1) / rows_per_step - 1.0
         return np.stack([0.2 + 0.001 * steps, np.full(rows, -0.2)], axis=1), np.zeros((rows, 2))
 
 

@@ -14,9 +14,12 @@ from visualization_msgs.msg import MarkerArray
 
 from pianomime_core import ros_topics as topics
 from pianomime_core.errors import UnsafeError, UserError
+from pianomime_core.goal_window import roll_window
 from pianomime_core.hands import joint_names, target_names
 from pianomime_core.keyboard import KEY_NAMES
 from pianomime_core.notes import Note, Score
+from pianomime_core.piano_roll import piano_roll
+from pianomime_core.ros_goal import window_message
 from pianomime_core.ros_messages import (
     NameOrder,
     goal_message,
@@ -239,12 +242,57 @@ def test_the_model_is_for_a_trained_controller_alone(ros):
 def test_a_trained_controller_plays_with_the_model_it_is_given(ros, monkeypatch, tmp_path):
     made = []
 
-    def generalist(scene, folder, horizon_steps):
+    def build(scene, folder, horizon_steps, setting):
         made.append(folder)
         return Idle(scene.variant)
 
-    stand_in = SimpleNamespace(Generalist=generalist)
+    stand_in = SimpleNamespace(build=build)
     monkeypatch.setitem(sys.modules, "pianomime_policy.controllers.generalist.generalist", stand_in)
     ros(controller="onnx", model=tmp_path)
     PolicyNode().node.destroy_node()
     assert set(made) == {tmp_path}
+
+
+class Musician(Puppet):
+    """Reads notes, and commands five targets a step."""
+
+    def start_music(self, goal, sustain, notes):
+        self.first = notes
+        return self.start(goal, sustain)
+
+    def act(self, observation) -> Action:
+        self.seen.append(observation)
+        return Action(observation.step + np.linspace(0.1, 0.5, 5)[:, None] * np.ones(46), True)
+
+
+def test_notes_reach_the_controller_and_several_targets_the_hands(ros, published):
+    ros(controller=f"{__name__}:Musician")
+    part = PolicyNode()
+    roll = piano_roll(Score((Note(60, 0.0, 0.313, 80), Note(62, 0.313, 2.0, 90)), ()))
+    for step in (0, 1):
+        deliver(part.node, topics.KEY_STATES, joint_state(KEY_NAMES, np.zeros(88), np.zeros(88), step=step))
+        deliver(part.node, topics.HAND_STATES, joint_state(JOINTS, np.zeros(54), np.zeros(54), step=step))
+        deliver(part.node, topics.GOAL, window_message(roll_window(roll, step, 40), step=step))
+    part.node.destroy_node()
+    player = Musician.newest
+    # It sees one row, as puppets do.
+    assert player.first.onset_s.tolist() == [0.0]
+    assert [seen.notes.onset_s.tolist() for seen in player.seen] == [[0.0], [0.0]]
+    assert [seen.notes.known_s for seen in player.seen] == [0.05, 0.1]
+    command = published.on(topics.COMMAND)[1]
+    assert [point.time_from_start.nanosec for point in command.points] == [10_000_000 * k for k in range(5)]
+    assert read_targets(command, ORDER)[:, 0] == pytest.approx([1.1, 1.2, 1.3, 1.4, 1.5])
+    assert read_pedal(command).all()
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({"setting": "musical"}, "'idle' does not play in the setting 'musical': legal are benchmark"),
+        ({"setting": "loud"}, "unknown setting 'loud': choose one of benchmark, musical"),
+    ],
+)
+def test_a_setting_that_cannot_be_is_refused(ros, values, words):
+    ros(controller="idle", **values)
+    with pytest.raises(UserError, match=words):
+        PolicyNode()

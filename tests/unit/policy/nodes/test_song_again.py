@@ -5,15 +5,17 @@ from itertools import permutations
 import numpy as np
 import pytest
 
+from pianomime_core.goal_window import GoalRows, roll_window
 from pianomime_core.notes import Note, Score
-from pianomime_core.piano_roll import piano_roll
+from pianomime_core.piano_roll import piano_roll, usual_velocity
 from pianomime_description.variant import SceneConfig
 from pianomime_physics.simulator import Simulator
 from pianomime_policy.controllers.controller import Action
 from pianomime_policy.controllers.registry import make_controller
 from pianomime_policy.nodes.step_synchroniser import StepSynchroniser
 
-GOAL, PEDAL = np.eye(6, 88, dtype=bool), np.zeros(6, dtype=bool)
+GOAL = np.eye(6, 88, dtype=bool)
+WINDOW = GoalRows(GOAL, np.zeros(6, dtype=bool), usual_velocity(GOAL))
 
 
 class Recorder:
@@ -42,8 +44,8 @@ def show(synchroniser, step, *, window=None):
     synchroniser.receive_joints(step, np.zeros(2), np.zeros(2))
     synchroniser.receive_keys(step, np.zeros(88))
     at = step if window is None else window
-    synchroniser.begin(at, GOAL, PEDAL)
-    synchroniser.receive_goal(at, GOAL, PEDAL)
+    synchroniser.begin(at, WINDOW)
+    synchroniser.receive_goal(at, WINDOW)
     return targets_of(synchroniser.answer())
 
 
@@ -51,7 +53,7 @@ def show(synchroniser, step, *, window=None):
 def test_a_state_of_step_0_after_others_begins_the_song_again(horizon_steps):
     controller = Recorder(horizon_steps)
     synchroniser = StepSynchroniser(controller)
-    synchroniser.receive_song(GOAL, PEDAL)
+    synchroniser.receive_song(WINDOW)
     for step in (0, 1, 2, 0, 1):
         assert show(synchroniser, step)[0] == step
     assert controller.starts == 2
@@ -66,7 +68,7 @@ def test_windows_and_states_left_over_from_before_begin_nothing():
         show(synchroniser, step)
     synchroniser.receive_keys(0, np.zeros(88))
     synchroniser.receive_joints(3, np.zeros(2), np.zeros(2))
-    assert synchroniser.begin(3, GOAL, PEDAL) is None
+    assert synchroniser.begin(3, WINDOW) is None
     assert controller.starts == 1
     assert show(synchroniser, 0) == (0, np.array([0.0]))
     assert controller.starts == 2
@@ -85,7 +87,7 @@ def test_one_old_message_changes_nothing_and_the_next_step_is_answered(kind, old
     {
         "joints": lambda: synchroniser.receive_joints(old, np.zeros(2), np.zeros(2)),
         "keys": lambda: synchroniser.receive_keys(old, np.zeros(88)),
-        "goal": lambda: synchroniser.receive_goal(old, GOAL, PEDAL),
+        "goal": lambda: synchroniser.receive_goal(old, WINDOW),
     }[kind]()
     assert synchroniser.answer() is None
     assert show(synchroniser, 6)[0] == 6
@@ -101,7 +103,7 @@ def test_a_song_begins_again_in_whatever_order_its_messages_come(order):
     see = {
         "joints": lambda: synchroniser.receive_joints(0, np.zeros(2), np.zeros(2)),
         "keys": lambda: synchroniser.receive_keys(0, np.zeros(88)),
-        "goal": lambda: synchroniser.receive_goal(0, GOAL, PEDAL),
+        "goal": lambda: synchroniser.receive_goal(0, WINDOW),
     }
     for kind in order:
         assert synchroniser.answer() is None
@@ -120,17 +122,15 @@ def test_a_controller_that_begins_again_plays_as_a_new_one(name):
         targets = []
         state = None
         for step in range(steps):
-            window, pedal = roll.goal[step:], roll.sustain[step:]
-            rows = np.zeros((40 - len(window), 88), dtype=bool)
-            window, pedal = np.vstack([window, rows]), np.append(pedal, rows[:, 0])
+            window = roll_window(roll, step, 40)
             if state is None:
                 # A simulator begins again where it began.
-                positions = synchroniser.begin(0, window, pedal)
+                positions = synchroniser.begin(0, window)
                 start[:] = start if positions is None else [positions]
                 state = simulator.reset(start[0])
             synchroniser.receive_keys(step, state.key_angles)
             synchroniser.receive_joints(step, state.joint_positions, state.joint_velocities)
-            synchroniser.receive_goal(step, window, pedal)
+            synchroniser.receive_goal(step, window)
             targets.append(synchroniser.answer()[1].targets)
             state = simulator.step(targets[-1])
         return np.array(targets)

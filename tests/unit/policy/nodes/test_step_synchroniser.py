@@ -5,11 +5,18 @@ import pytest
 from recording_controller import Recorder
 
 from pianomime_core.errors import UnsafeError, UserError
+from pianomime_core.goal_window import GoalRows, roll_window
+from pianomime_core.notes import Note, Score
+from pianomime_core.piano_roll import piano_roll, usual_velocity
 from pianomime_policy.controllers.controller import Action
 from pianomime_policy.nodes.step_synchroniser import StepSynchroniser
 
 GOAL = np.eye(6, 88, dtype=bool)
 PEDAL = np.array([True, False, False, True, False, False])
+
+
+def window(goal=GOAL, pedal=PEDAL):
+    return GoalRows(goal, pedal, usual_velocity(goal))
 
 
 def show(synchroniser, step, *, joints=True, keys=True, goal=True):
@@ -18,7 +25,7 @@ def show(synchroniser, step, *, joints=True, keys=True, goal=True):
     if keys:
         synchroniser.receive_keys(step, np.full(88, float(step)))
     if goal:
-        synchroniser.receive_goal(step, GOAL, PEDAL)
+        synchroniser.receive_goal(step, window())
     answer = synchroniser.answer()
     return answer and (answer[0], answer[1].targets)
 
@@ -26,9 +33,9 @@ def show(synchroniser, step, *, joints=True, keys=True, goal=True):
 def test_a_streaming_controller_begins_with_as_much_as_it_may_see():
     controller = Recorder(4)
     synchroniser = StepSynchroniser(controller)
-    synchroniser.receive_song(GOAL, PEDAL)
-    assert synchroniser.begin(0, GOAL, PEDAL).tolist() == [0.5, -0.5]
-    assert synchroniser.begin(0, GOAL, PEDAL) is None
+    synchroniser.receive_song(window())
+    assert synchroniser.begin(0, window()).tolist() == [0.5, -0.5]
+    assert synchroniser.begin(0, window()) is None
     [(goal, pedal)] = controller.starts
     assert np.array_equal(goal, GOAL[:4])
     assert pedal.tolist() == [True, False, False, True]
@@ -37,9 +44,9 @@ def test_a_streaming_controller_begins_with_as_much_as_it_may_see():
 def test_a_whole_song_controller_begins_with_the_song():
     controller = Recorder(None)
     synchroniser = StepSynchroniser(controller)
-    assert synchroniser.begin(0, GOAL[:3], PEDAL[:3]) is None
-    synchroniser.receive_song(GOAL, PEDAL)
-    assert synchroniser.begin(0, GOAL[:3], PEDAL[:3]) is not None
+    assert synchroniser.begin(0, window(GOAL[:3], PEDAL[:3])) is None
+    synchroniser.receive_song(window())
+    assert synchroniser.begin(0, window(GOAL[:3], PEDAL[:3])) is not None
     assert np.array_equal(controller.starts[0][0], GOAL)
 
 
@@ -47,10 +54,9 @@ def test_a_whole_song_controller_begins_with_the_song():
 def test_a_late_start_begins_where_the_song_is(horizon):
     controller = Recorder(horizon)
     synchroniser = StepSynchroniser(controller)
-    synchroniser.receive_song(
-        np.concatenate([np.zeros((7, 88), dtype=bool), GOAL]), np.concatenate([np.zeros(7, bool), PEDAL])
-    )
-    assert synchroniser.begin(7, GOAL, PEDAL) is not None
+    silence = np.zeros((7, 88), dtype=bool)
+    synchroniser.receive_song(window(np.concatenate([silence, GOAL]), np.concatenate([silence[:, 0], PEDAL])))
+    assert synchroniser.begin(7, window()) is not None
     assert np.array_equal(controller.starts[0][0], GOAL[:horizon])
     assert np.array_equal(controller.starts[0][1], PEDAL[:horizon])
     step, targets = show(synchroniser, 7)
@@ -62,14 +68,14 @@ def test_a_late_start_begins_where_the_song_is(horizon):
 
 def test_there_is_nothing_to_begin_after_the_end():
     synchroniser = StepSynchroniser(Recorder(None))
-    synchroniser.receive_song(GOAL, PEDAL)
-    assert synchroniser.begin(len(GOAL), GOAL, PEDAL) is None
+    synchroniser.receive_song(window())
+    assert synchroniser.begin(len(GOAL), window()) is None
     assert synchroniser.latest_joints() is None
 
 
 def test_a_window_that_is_too_short_is_an_error():
     with pytest.raises(UserError, match=r"horizon_steps of midi_node is 6.*40"):
-        StepSynchroniser(Recorder(40)).begin(0, GOAL, PEDAL)
+        StepSynchroniser(Recorder(40)).begin(0, window())
 
 
 def test_nothing_is_answered_before_the_start():
@@ -79,7 +85,7 @@ def test_nothing_is_answered_before_the_start():
 def test_only_messages_of_one_step_are_paired():
     controller = Recorder(4)
     synchroniser = StepSynchroniser(controller)
-    synchroniser.begin(0, GOAL, PEDAL)
+    synchroniser.begin(0, window())
     assert show(synchroniser, 0, goal=False) is None
     assert show(synchroniser, 1, joints=False) is None  # keys and goal of 1, hands of 0
     step, targets = show(synchroniser, 1)
@@ -95,8 +101,8 @@ def test_only_messages_of_one_step_are_paired():
 def test_an_observation_has_velocities():
     controller = Recorder(4)
     synchroniser = StepSynchroniser(controller)
-    synchroniser.begin(0, GOAL, PEDAL)
-    synchroniser.receive_goal(0, GOAL, PEDAL, np.where(GOAL, np.uint8(99), np.uint8(0)))
+    synchroniser.begin(0, window())
+    synchroniser.receive_goal(0, window()._replace(velocity=np.where(GOAL, np.uint8(99), np.uint8(0))))
     show(synchroniser, 0, goal=False)
     show(synchroniser, 1)
     told, untold = controller.seen
@@ -107,7 +113,7 @@ def test_an_observation_has_velocities():
 def test_targets_that_are_not_finite_stop_everything():
     controller = Recorder(4)
     synchroniser = StepSynchroniser(controller)
-    synchroniser.begin(0, GOAL, PEDAL)
+    synchroniser.begin(0, window())
     controller.act = lambda observation: Action(np.array([np.inf]))
     with pytest.raises(UnsafeError, match=r"step 2 .* x = inf$"):
         show(synchroniser, 2)
@@ -116,7 +122,7 @@ def test_targets_that_are_not_finite_stop_everything():
 def test_a_step_is_answered_once_and_repeated_on_request():
     controller = Recorder(4)
     synchroniser = StepSynchroniser(controller)
-    synchroniser.begin(0, GOAL, PEDAL)
+    synchroniser.begin(0, window())
     assert synchroniser.repeat(0) is None
     assert show(synchroniser, 0) is not None
     assert show(synchroniser, 0) is None
@@ -128,7 +134,7 @@ def test_a_step_is_answered_once_and_repeated_on_request():
 def test_lost_steps_are_passed_over():
     controller = Recorder(4)
     synchroniser = StepSynchroniser(controller)
-    synchroniser.begin(0, GOAL, PEDAL)
+    synchroniser.begin(0, window())
     assert [show(synchroniser, step)[0] for step in (0, 1, 5)] == [0, 1, 5]
     assert synchroniser.skipped == 3
 
@@ -139,10 +145,10 @@ def test_another_performance_is_begun_whatever_is_known_of_the_one_before(horizo
     synchroniser = StepSynchroniser(controller)
     other = GOAL[::-1].copy()
     for performance, goal in (("a", GOAL), ("b", other)):
-        synchroniser.receive_song(goal, PEDAL, performance)
+        synchroniser.receive_song(window(goal), performance)
         synchroniser.select_performance(performance)
         synchroniser.select_performance(performance)
-        assert synchroniser.begin(0, goal, PEDAL) is not None
+        assert synchroniser.begin(0, window(goal)) is not None
         # What is left over of the one before must not be paired with what is new.
         assert show(synchroniser, 0, goal=False, keys=False) is None
         assert show(synchroniser, 0)[0] == 0
@@ -154,8 +160,24 @@ def test_another_performance_is_begun_whatever_is_known_of_the_one_before(horizo
 
 def test_a_whole_song_controller_waits_for_the_song_of_its_performance():
     synchroniser = StepSynchroniser(Recorder(None))
-    synchroniser.receive_song(GOAL, PEDAL, "a")
+    synchroniser.receive_song(window(), "a")
     synchroniser.select_performance("b")
-    assert synchroniser.begin(0, GOAL, PEDAL) is None
-    synchroniser.receive_song(GOAL, PEDAL, "b")
-    assert synchroniser.begin(0, GOAL, PEDAL) is not None
+    assert synchroniser.begin(0, window()) is None
+    synchroniser.receive_song(window(), "b")
+    assert synchroniser.begin(0, window()) is not None
+
+
+def test_for_a_controller_that_begins_late_the_notes_do_so_too():
+    roll = piano_roll(Score((Note(60, 0.0, 1.0), Note(62, 1.0, 3.0)), ()))
+    controller = Recorder(4)
+    synchroniser = StepSynchroniser(controller)
+    synchroniser.begin(18, roll_window(roll, 18, 10))
+    synchroniser.receive_joints(18, np.zeros(2), np.zeros(2))
+    synchroniser.receive_keys(18, np.zeros(88))
+    synchroniser.receive_goal(18, roll_window(roll, 18, 10))
+    synchroniser.answer()
+    [seen] = controller.seen
+    assert seen.step == 0
+    assert seen.notes.onset_s == pytest.approx([0.0, 0.1])
+    assert seen.notes.end_s == pytest.approx([0.1, np.inf])
+    assert seen.notes.known_s == pytest.approx(0.2)

@@ -20,7 +20,10 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
+from pianomime_core.errors import UserError
+from pianomime_core.goal_window import GoalRows
 from pianomime_core.piano_roll import no_velocity, usual_velocity
+from pianomime_core.visible_notes import VisibleNotes
 
 if TYPE_CHECKING:  # a controller that chooses no fingers need not load a planner
     from pianomime_policy.motion.song_plan import Assignments
@@ -39,6 +42,7 @@ class Observation:
         key_angles: (88,) rad, 0 at rest, positive when depressed.
         velocity: (H, 88) uint8, MIDI velocity 1..127 of each key in the goal, 0 for all others; without rows, all get
             the same (`usual_velocity`).
+        notes: The notes of the window in time; None if only rows are known.
     """
 
     step: int
@@ -48,6 +52,7 @@ class Observation:
     joint_velocities: NDArray[np.float64]
     key_angles: NDArray[np.float64]
     velocity: NDArray[np.uint8] = field(default_factory=no_velocity)
+    notes: VisibleNotes | None = None
 
     def __post_init__(self) -> None:
         if not len(self.velocity):
@@ -59,12 +64,17 @@ class Action:
     """What a controller decides in one control step.
 
     Attributes:
-        targets: (46,) actuator targets [rad, m], in the order of `Controller.target_names`.
+        targets: (46,) actuator targets [rad, m], in the order of `Controller.target_names`, for the whole step; or
+            (K, 46) for K equal parts of it, 2, 5 or 10.
         pedal: The sustain pedal is held down during this step.
     """
 
     targets: NDArray[np.float64]
     pedal: bool = False
+
+    def rows(self) -> NDArray[np.float64]:
+        """Return the targets (K, 46), one row for each part of the step."""
+        return np.atleast_2d(self.targets)
 
 
 class Controller(Protocol):
@@ -95,6 +105,30 @@ class Controller(Protocol):
     def act(self, observation: Observation) -> Action:
         """Return the targets and the pedal of this step. A whole-song controller ignores `observation.goal`."""
         ...
+
+
+@runtime_checkable
+class ReadsNotes(Protocol):
+    """Implemented besides `Controller` by those that play notes in time, not rows: they need `Observation.notes`."""
+
+    def start_music(
+        self, goal: NDArray[np.bool_], sustain: NDArray[np.bool_], notes: VisibleNotes
+    ) -> NDArray[np.float64]:
+        """As `Controller.start`, which is not called."""
+        ...
+
+
+def start(controller: Controller, window: GoalRows) -> NDArray[np.float64]:
+    """Begin a song with its first window: return what `Controller.start` returns.
+
+    Raises:
+        UserError: The controller plays notes, but only rows are known.
+    """
+    if not isinstance(controller, ReadsNotes):
+        return controller.start(window.goal, window.sustain)
+    if window.notes is None:
+        raise UserError("a controller that plays notes in time was given rows alone: play in the setting benchmark")
+    return controller.start_music(window.goal, window.sustain, window.notes)
 
 
 @runtime_checkable

@@ -18,42 +18,51 @@ from pathlib import Path
 
 from pianomime_core.demonstration import Demonstration
 from pianomime_core.errors import UserError
+from pianomime_core.setting import Setting
 from pianomime_description.variant import SceneConfig
 from pianomime_policy.controllers.controller import Controller
 from pianomime_policy.controllers.spec import ControllerSpec
 from pianomime_policy.controllers.specs import ours_that_need, spec_of
 
 
-def check_controller(name: str, source: Path | None = None) -> None:
+def check_controller(name: str, source: Path | None = None, setting: Setting = Setting.BENCHMARK) -> None:
     """Check everything that `make_controller` checks before it compiles anything.
 
     Raises:
         UserError: The name is unknown (the message lists the known ones); a model or demonstration is missing or
-            invalid, or is given to a controller that takes none.
+            invalid, or is given to a controller that takes none; it does not play in the setting.
     """
-    if _spec_for(name, source).needs == "demonstration" and source is not None:
+    if _spec_for(name, source, setting).needs == "demonstration" and source is not None:
         Demonstration.load(source)
 
 
-def make_controller(name: str, scene: SceneConfig, source: Path | None = None) -> Controller:
+def make_controller(
+    name: str, scene: SceneConfig, source: Path | None = None, setting: Setting = Setting.BENCHMARK
+) -> Controller:
     """Return a new controller for the hands of `scene`.
 
     Args:
         name: See `specs`.
         scene: The robot.
         source: What its `ControllerSpec` says that it needs: folder of networks, or file of a demonstration.
+        setting: One that it plays in.
 
     Raises:
         UserError: As `check_controller`, or the networks were made for another robot.
     """
-    spec = _spec_for(name, source)
-    controller: Controller = spec.load()(scene, *(() if source is None else (source,)), **spec.options)
+    spec = _spec_for(name, source, setting)
+    options = dict(spec.options) if len(spec.settings) == 1 else {**spec.options, "setting": setting}
+    controller: Controller = spec.load()(scene, *(() if source is None else (source,)), **options)
     return controller
 
 
-def _spec_for(name: str, source: Path | None) -> ControllerSpec:
-    """The spec of a controller that needs exactly this source, which exists; what is in it is read by the builder."""
+def _spec_for(name: str, source: Path | None, setting: Setting) -> ControllerSpec:
+    """The spec of a controller that plays in the setting and needs exactly this source, which exists; what is in it is
+    read by the builder."""
     spec = spec_of(name)
+    if setting not in spec.settings:
+        legal = ", ".join(spec.settings)
+        raise UserError(f"controller {name!r} does not play in the setting {str(setting)!r}: legal are {legal}")
     if spec.needs == "demonstration":
         if source is None:
             raise UserError(f"controller {name!r} needs a demonstration: a file that `pianomime perceive` wrote")

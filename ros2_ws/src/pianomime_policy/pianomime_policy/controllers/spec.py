@@ -34,6 +34,7 @@ class ControllerSpec:
         description: For `--help`, in a few words.
         needs: What it plays from: a folder of networks, a file of `pianomime_core.demonstration`, or nothing.
         options: Keyword arguments of the builder.
+        settings: Names of the `Setting`s it plays in; if there are several, the builder takes `setting`.
     """
 
     name: str
@@ -42,6 +43,7 @@ class ControllerSpec:
     description: str
     needs: Source | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
+    settings: tuple[str, ...] = ("benchmark",)
 
     def load(self) -> Any:
         """Import the builder.

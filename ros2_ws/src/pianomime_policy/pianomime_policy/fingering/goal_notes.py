@@ -12,12 +12,13 @@
 # See the License for the specific language governing permissions and
 # limitations under the License.
 
-"""Notes extracted from a growing piano roll: what a controller knows of the music, row by row."""
+"""What a controller knows of the music so far: notes from the rows of a growing piano roll, or from `note_slices`."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pianomime_core.keyboard import NUM_KEYS
+from pianomime_core.notes import USUAL_VELOCITY
 
 SOUNDING = 1 << 30
 """End step of a note whose end is not visible yet."""
@@ -28,6 +29,8 @@ class GoalNotes:
 
     Attributes (the first `count` entries are valid):
         key, onset, end: Key 0..87, first step, first step after; `end` is `SOUNDING` while unknown.
+        onset_time, end_time: When exactly it begins and ends, in steps, where that is known; else as `onset`, `end`.
+        velocity: MIDI velocity 1..127.
         rows: Number of rows seen.
     """
 
@@ -37,6 +40,9 @@ class GoalNotes:
         self._key = np.zeros(256, np.int64)
         self._onset = np.zeros(256, np.int64)
         self._end = np.zeros(256, np.int64)
+        self._onset_time = np.zeros(256)
+        self._end_time = np.zeros(256)
+        self._velocity = np.full(256, USUAL_VELOCITY)
         self._sounding = np.full(NUM_KEYS, -1)
 
     @property
@@ -48,26 +54,56 @@ class GoalNotes:
         return self._onset[: self.count]
 
     @property
+    def onset_time(self) -> NDArray[np.float64]:
+        return self._onset_time[: self.count]
+
+    @property
+    def end_time(self) -> NDArray[np.float64]:
+        return self._end_time[: self.count]
+
+    @property
     def end(self) -> NDArray[np.int64]:
         return self._end[: self.count]
+
+    @property
+    def velocity(self) -> NDArray[np.int64]:
+        return self._velocity[: self.count]
 
     def append(self, row: NDArray[np.bool_]) -> NDArray[np.int64]:
         """Append the next row (88,) and return the indices of the notes that begin in it."""
         was = self._sounding >= 0
         ended = np.flatnonzero(was & ~row)
-        self._end[self._sounding[ended]] = self.rows
+        self.finish(self._sounding[ended], self.rows, self.rows)
         self._sounding[ended] = -1
         begun = np.flatnonzero(row & ~was)
-        new = np.arange(self.count, self.count + len(begun))
-        self._reserve(self.count + len(begun))
-        self.count += len(begun)
-        self._key[new], self._onset[new], self._end[new] = begun, self.rows, SOUNDING
+        new = self.add(begun, self.rows)
         self._sounding[begun] = new
         self.rows += 1
         return new
+
+    def add(self, keys: NDArray[np.int64], step: int) -> NDArray[np.int64]:
+        """Add notes (n,) that begin at a step, without end; return their indices."""
+        new = np.arange(self.count, self.count + len(keys))
+        self._reserve(self.count + len(keys))
+        self.count += len(keys)
+        self._key[new], self._onset[new], self._end[new] = keys, step, SOUNDING
+        self._onset_time[new], self._end_time[new] = step, SOUNDING
+        return new
+
+    def set_time(self, index: int, time: float, velocity: int) -> None:
+        """Set when exactly a note begins, in steps, and its MIDI velocity."""
+        self._onset_time[index], self._velocity[index] = time, velocity
+
+    def finish(self, index: NDArray[np.int64] | int, step: int, time: float) -> None:
+        """Set the end of notes: the first step after them, and the time in steps."""
+        self._end[index], self._end_time[index] = step, time
 
     def _reserve(self, count: int) -> None:
         while count > len(self._key):
             self._key, self._onset, self._end = (
                 np.concatenate([a, np.zeros_like(a)]) for a in (self._key, self._onset, self._end)
+            )
+            self._velocity = np.concatenate([self._velocity, np.full_like(self._velocity, USUAL_VELOCITY)])
+            self._onset_time, self._end_time = (
+                np.concatenate([a, np.zeros_like(a)]) for a in (self._onset_time, self._end_time)
             )

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from pianomime_core.hands import SIDES
 from pianomime_core.keyboard import KEYBOARD
+from pianomime_core.timing import PHYSICS_STEPS_PER_CONTROL_STEP
 from pianomime_description.hand_spec import build_hand
 from pianomime_policy.fingering.fingering import finger_offsets_m
 from pianomime_policy.hand_control.hand_kinematics import fingertip_points, hand_chain
@@ -34,6 +35,7 @@ from pianomime_policy.hand_control.inverse_kinematics import (
 )
 from pianomime_policy.hand_control.tracking import Tracker, TrackingConfig, hand_model
 from pianomime_policy.motion.fingertip_targets import FingertipConfig, FingertipRows
+from pianomime_policy.motion.motion_timing import BENCHMARK, MotionTiming
 
 _MIDDLE = 2
 # Iterations of the solver where time does not matter.
@@ -80,13 +82,16 @@ class HandPlanner:
         posture: PostureConfig,
         kinematics: InverseKinematicsConfig,
         tracking: TrackingConfig,
+        timing: MotionTiming = BENCHMARK,
     ) -> None:
         model = build_hand(side, variant).compile()
         self.side = side
         self.joint_names = tuple(model.joint(j).name for j in range(model.njnt))
         self.target_names = tuple(model.actuator(a).name for a in range(model.nu))
         self.chain = hand_chain(model, side)
-        self._iterations, self._preview_steps = kinematics.iterations, tracking.preview_steps
+        self._iterations = timing.iterations or kinematics.iterations
+        self._rows_per_step, self._fine_steps = timing.rows_per_step, timing.fine_steps
+        self._rows = tracking.preview_steps * timing.rows_per_step
         short = [name.split("_", 1)[1] for name in self.target_names]
         self._tx, self._ty = short.index("forearm_tx"), short.index("forearm_ty")
         self._stiffness = np.array([posture.stiffness.get(n, posture.default_stiffness) for n in short])
@@ -95,8 +100,9 @@ class HandPlanner:
         self._sum = (self.chain.coupling.T > 0).astype(float)
         self._contacts = Contacts(np.zeros((5, 3)), np.zeros((5, 3, len(short))))
         self.rest = self._find_rest(np.array([posture.rest.get(n, 0.0) for n in short]), fingertips)
-        linear = hand_model(model, self.chain.coupling, self.rest)
-        self._gain, self._tracker = linear.gain, Tracker(linear, tracking)
+        physics_steps = PHYSICS_STEPS_PER_CONTROL_STEP // timing.rows_per_step
+        linear = hand_model(model, self.chain.coupling, self.rest, physics_steps)
+        self._gain, self._tracker = linear.gain, Tracker(linear, tracking, timing.rows_per_step)
 
     def _find_rest(self, guess: NDArray[np.float64], fingertips: FingertipConfig) -> NDArray[np.float64]:
         """Posture near `guess` with each fingertip comfortably just above the white keys, centre at y = 0."""
@@ -123,7 +129,7 @@ class HandPlanner:
         z = rest.copy()
         no_slack = np.zeros(len(self.joint_names))
         self._solve(z, waiting.target[0], waiting.weight[0], rest, rest, no_slack, _THOROUGH)
-        self.reference = np.tile(z, (self._preview_steps, 1))
+        self.reference = np.tile(z, (self._rows, 1))
         return np.asarray(self.chain.coupling @ z)
 
     def act(
@@ -134,7 +140,7 @@ class HandPlanner:
         centre_m: NDArray[np.float64],
         reach_m: NDArray[np.float64],
     ) -> NDArray[np.float64]:
-        """Return the actuator targets (n,) of this step.
+        """Return the actuator targets (rows_per_step, n) of this step.
 
         Args:
             q, v: (J,) measured joints.
@@ -145,6 +151,13 @@ class HandPlanner:
         push = self._refer(tips, centre_m, reach_m, slack)
         u = self._tracker.targets(z, speed, self.reference)
         return np.clip(u + push / self._gain, self.chain.lower, self.chain.upper)
+
+    def aside_m(self, tips: FingertipRows) -> NDArray[np.float64]:
+        """How far along the keyboard each fingertip (5,) will be from its target at the end of the coming step, by the
+        reference of the last one."""
+        last = self._rows_per_step - 1
+        soon = self.fingertips(self.chain.coupling @ self.reference[self._rows_per_step + last])
+        return np.asarray(np.abs(soon[:, 1] - tips.target[last, :, 1]))
 
     def _measure(
         self, q: NDArray[np.float64], v: NDArray[np.float64]
@@ -160,20 +173,26 @@ class HandPlanner:
         reach_m: NDArray[np.float64],
         slack: NDArray[np.float64],
     ) -> NDArray[np.float64]:
-        """Update the joint reference (rows, n); return the actuator forces (n,) that press in the first row.
+        """Update the joint reference (rows, n); return the actuator forces (rows_per_step, n) that press in this step.
 
-        Each row starts from the solution of the previous step, so that it changes little from step to step.
+        Each row starts from the solution of the previous step, so that it changes little from step to step. Every row
+        of the first steps is solved, of later ones the last row, with straight lines in between.
         """
-        reference = self.reference
-        near = reference[0].copy()
-        reference[:-1] = reference[1:]
-        push = np.zeros_like(near)
-        for r in range(len(reference)):
-            rest = self._rest_at(centre_m[r], reach_m[r])
-            self._solve(reference[r], tips.target[r], tips.weight[r], rest, near, slack, self._iterations)
+        reference, now = self.reference, self._rows_per_step
+        near = reference[now - 1].copy()
+        reference[:-now] = reference[now:]
+        reference[-now:] = reference[-1]
+        push = np.zeros((now, len(near)))
+        fine = now * self._fine_steps
+        for r in (*range(fine), *range(fine + now - 1, len(reference), now)):
+            rest, nearness = self._rest_at(centre_m[r], reach_m[r]), self._nearness * (now if r < fine else 1)
+            self._solve(reference[r], tips.target[r], tips.weight[r], rest, near, slack, self._iterations, nearness)
             near = reference[r]
-            if r == 0:
-                push = -tips.force[0] @ self._contacts.jacobians[:, 2]
+            if r < now:
+                push[r] = -tips.force[r] @ self._contacts.jacobians[:, 2]
+            if r >= fine:
+                for i in range(1, now):
+                    reference[r - i] = near + i / now * (reference[r - now] - near)
         return push
 
     def _rest_at(self, centre_m: float, reach_m: float) -> NDArray[np.float64]:
@@ -192,9 +211,11 @@ class HandPlanner:
         near: NDArray[np.float64],
         slack: NDArray[np.float64],
         iterations: int,
+        nearness: NDArray[np.float64] | None = None,
     ) -> None:
         """Improve z (n,) in place towards `target` (5, 3); the contacts stay in the scratch arrays."""
-        objective = Objective(target, weight, rest, self._stiffness, near, self._nearness)
+        nearness = self._nearness if nearness is None else nearness
+        objective = Objective(target, weight, rest, self._stiffness, near, nearness)
         solve_posture(self.chain, z, slack, objective, self._settings, iterations, self._contacts)
 
     def _lone_steps(

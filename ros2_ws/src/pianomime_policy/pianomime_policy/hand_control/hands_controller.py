@@ -28,6 +28,8 @@ from pianomime_policy.hand_control.hand_planner import HandPlanner, PostureConfi
 from pianomime_policy.hand_control.inverse_kinematics import InverseKinematicsConfig
 from pianomime_policy.hand_control.tracking import TrackingConfig
 from pianomime_policy.motion.fingertip_targets import FingertipConfig, FingertipRows
+from pianomime_policy.motion.lost_keys import LostKeyDetector, let_go
+from pianomime_policy.motion.motion_timing import BENCHMARK, MotionTiming
 from pianomime_policy.motion.stuck_keys import StuckKeyConfig, StuckKeyDetector
 
 
@@ -90,7 +92,9 @@ class MotionSource(Protocol):
     ) -> FingertipRows: ...
 
 
-MakeHand = Callable[[str, str, FingertipConfig, PostureConfig, InverseKinematicsConfig, TrackingConfig], HandPlanner]
+MakeHand = Callable[
+    [str, str, FingertipConfig, PostureConfig, InverseKinematicsConfig, TrackingConfig, MotionTiming], HandPlanner
+]
 
 
 class HandsController:
@@ -108,6 +112,7 @@ class HandsController:
         fingertips: FingertipConfig,
         config: HandsControllerConfig,
         make_hand: MakeHand = HandPlanner,
+        timing: MotionTiming = BENCHMARK,
     ) -> None:
         """`make_hand`: Makes the controller of one hand."""
         c = config
@@ -116,10 +121,15 @@ class HandsController:
         self.target_names = target_names(forearm)
         self.press_error_m = np.zeros((NUM_KEYS, 4))
         self._tips: list[FingertipRows] = []
-        self._rows = c.tracking.preview_steps
-        self._hands = [make_hand(side, variant, fingertips, c.posture, c.kinematics, c.tracking) for side in SIDES]
+        self._fingertips, self._lets_go = fingertips, timing.lets_go
+        self._rows_per_step = timing.rows_per_step
+        self._rows = c.tracking.preview_steps * timing.rows_per_step
+        self._hands = [
+            make_hand(side, variant, fingertips, c.posture, c.kinematics, c.tracking, timing) for side in SIDES
+        ]
         self._joints = [np.array([self.joint_names.index(n) for n in h.joint_names]) for h in self._hands]
         self._targets = [np.array([self.target_names.index(n) for n in h.target_names]) for h in self._hands]
+        self._lost_keys = [LostKeyDetector() for _ in self._hands]
         self._stuck_keys = [StuckKeyDetector(c.press_watch) for _ in self._hands]
 
     def begin(self, motion_plan: MotionSource) -> NDArray[np.float64]:
@@ -129,6 +139,7 @@ class HandsController:
         self._tips = []
         for h, hand in enumerate(self._hands):
             self._stuck_keys[h].reset()
+            self._lost_keys[h].reset()
             q[self._joints[h]] = hand.begin(motion_plan.waiting(h), centre[0, h], reach[0, h])
         return q
 
@@ -141,9 +152,10 @@ class HandsController:
         key_angles: NDArray[np.float64],
         adaptation: Adaptation = AS_PLANNED,
     ) -> NDArray[np.float64]:
-        """Return the (46,) actuator targets [rad, m] of a step; the measured state is as in `Observation`."""
+        """Return the actuator targets [rad, m] of a step, as in `Action`; the measured
+        state is as in `Observation`."""
         centre, reach = motion_plan.path(step, self._rows)
-        targets = np.zeros(len(self.target_names))
+        targets = np.zeros((self._rows_per_step, len(self.target_names)))
         self._tips = []
         for h, hand in enumerate(self._hands):
             q, v = joint_positions[self._joints[h]], joint_velocities[self._joints[h]]
@@ -153,12 +165,15 @@ class HandsController:
             measured = hand.fingertips(q)
             self._add_errors(tips, measured)
             stuck = self._stuck_keys[h].stuck(tips.key[0], key_angles)
+            if self._lets_go:
+                lost = self._lost_keys[h].lost(tips.key[0], key_angles, hand.aside_m(tips))
+                tips, stuck = let_go(tips, lost, self._fingertips), stuck & ~lost
             tips = motion_plan.recovered(tips, measured, stuck)
             self._tips.append(tips)
-            targets[self._targets[h]] = hand.act(
+            targets[:, self._targets[h]] = hand.act(
                 q, v, tips, centre[:, h] + adaptation.centre_shift_m[h], reach[:, h] + adaptation.reach_shift_m[h]
             )
-        return targets
+        return targets if self._rows_per_step > 1 else targets[0]
 
     def fingertip_targets(self) -> FingertipTargets | None:
         """See `ReportsFingertipTargets.fingertip_targets`."""

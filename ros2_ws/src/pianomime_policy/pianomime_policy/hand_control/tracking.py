@@ -43,7 +43,7 @@ class TrackingConfig:
 
 
 class HandModel(NamedTuple):
-    """x' = A x + B u over one control step, x = (positions, velocities) of the actuator coordinates."""
+    """x' = A x + B u over one target's time, x = (positions, velocities) of the actuator coordinates."""
 
     A: NDArray[np.float64]  # (2n, 2n)
     B: NDArray[np.float64]  # (2n, n)
@@ -51,8 +51,13 @@ class HandModel(NamedTuple):
     is_slide: NDArray[np.bool_]  # (n,) metres, not radians
 
 
-def hand_model(model: mujoco.MjModel, coupling: NDArray[np.float64], z: NDArray[np.float64]) -> HandModel:
-    """Linear model of one hand around pose z (n,), without friction and gravity.
+def hand_model(
+    model: mujoco.MjModel,
+    coupling: NDArray[np.float64],
+    z: NDArray[np.float64],
+    physics_steps: int = PHYSICS_STEPS_PER_CONTROL_STEP,
+) -> HandModel:
+    """Linear model of one hand around pose z (n,), without friction and gravity, over so many physics steps.
 
     Uses the same semi-implicit Euler steps as the simulator: velocity first, with implicit damping. Joints that share
     an actuator are one mass.
@@ -69,7 +74,7 @@ def hand_model(model: mujoco.MjModel, coupling: NDArray[np.float64], z: NDArray[
     implicit = np.linalg.inv(mass + dt * damping)
     # Propagate a unit of each of position, velocity and target.
     x, v, u = np.split(np.eye(3 * n), 3)
-    for _ in range(PHYSICS_STEPS_PER_CONTROL_STEP):
+    for _ in range(physics_steps):
         v = implicit @ (mass @ v + dt * gain[:, None] * (u - x))
         x = x + dt * v
     step = np.concatenate([x, v])
@@ -91,8 +96,9 @@ class Tracker:
     except two matrix products is computed once.
     """
 
-    def __init__(self, model: HandModel, config: TrackingConfig) -> None:
-        n, rows = len(model.gain), config.preview_steps
+    def __init__(self, model: HandModel, config: TrackingConfig, rows_per_step: int = 1) -> None:
+        """`rows_per_step`: Targets of each control step, of the duration that `model` is for."""
+        n, rows = len(model.gain), config.preview_steps * rows_per_step
         power = np.eye(2 * n)
         from_state, from_target = [], [model.B[:n]]
         for _ in range(rows):
@@ -107,11 +113,12 @@ class Tracker:
         pull = driven.T * weight
         effort = config.effort * np.diag(weight)
         solution = np.linalg.solve(pull @ driven + effort, np.concatenate([-pull @ free, pull + effort], axis=1))
-        self._from_state, self._from_reference = np.split(solution[:n], [2 * n], axis=1)
+        self._from_state, self._from_reference = np.split(solution[: n * rows_per_step], [2 * n], axis=1)
 
     def targets(
         self, position: NDArray[np.float64], velocity: NDArray[np.float64], reference: NDArray[np.float64]
     ) -> NDArray[np.float64]:
-        """Return targets (n,) for the coming step, from (n,), (n,) and (rows, n)."""
+        """Return targets (rows_per_step, n) of the coming step, from (n,), (n,) and (rows, n)."""
         state = np.concatenate([position, velocity])
-        return np.asarray(self._from_state @ state + self._from_reference @ reference.ravel())
+        targets = self._from_state @ state + self._from_reference @ reference.ravel()
+        return np.asarray(targets).reshape(-1, len(position))

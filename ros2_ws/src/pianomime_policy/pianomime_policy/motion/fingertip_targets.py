@@ -28,6 +28,7 @@ from numpy.typing import NDArray
 from pianomime_policy.fingering.fingering import finger_offsets_m
 from pianomime_policy.kernel import kernel
 from pianomime_policy.motion.minimum_jerk import minimum_jerk
+from pianomime_policy.motion.motion_timing import BENCHMARK, MotionTiming
 from pianomime_policy.motion.press_table import PressConfig, press_table
 from pianomime_policy.motion.song_plan import SongPlan
 
@@ -68,6 +69,9 @@ class FingertipConfig:
 class MotionSettings(NamedTuple):
     """`FingertipConfig` as compiled code needs it; names and meaning as there."""
 
+    rows_per_step: int
+    row_steps: float
+    lift_steps: float
     lead_steps: int
     near_steps: int
     hover_m: float
@@ -83,8 +87,10 @@ class MotionSettings(NamedTuple):
     idle_weight: NDArray[np.float64]
 
 
-def _settings(config: FingertipConfig) -> MotionSettings:
-    values: dict[str, Any] = {name: getattr(config, name) for name in MotionSettings._fields}
+def _settings(config: FingertipConfig, timing: MotionTiming) -> MotionSettings:
+    values: dict[str, Any] = {
+        name: getattr(timing if hasattr(timing, name) else config, name) for name in MotionSettings._fields
+    }
     weights = {name: np.array(value) for name, value in values.items() if name.endswith("_weight")}
     return MotionSettings(**(values | weights))
 
@@ -110,17 +116,18 @@ class FingertipRows(NamedTuple):
 class FingertipMotion:
     """Computes `FingertipRows` from a song plan."""
 
-    def __init__(self, config: FingertipConfig) -> None:
-        self._settings = _settings(config)
+    def __init__(self, config: FingertipConfig, timing: MotionTiming = BENCHMARK) -> None:
+        self._settings = _settings(config, timing)
+        self._rows_per_step = timing.rows_per_step
         self._press = press_table(config.press)
         self._offset_m = finger_offsets_m()
 
     def rows(self, hand: int, first: int, rows: int, plan: SongPlan) -> FingertipRows:
-        """Planned rows of steps [first, first + rows) of one hand, 0 right or 1 left."""
+        """Planned rows from the beginning of step `first` on, of one hand, 0 right or 1 left."""
         lead, near = self._settings.lead_steps, self._settings.near_steps
         start = first - lead
-        notes = plan.assignments(start - near, first + rows + lead)
-        centre_m = plan.path(start, rows + lead)[0][:, hand]
+        notes = plan.presses(start - near, first + rows * self._settings.row_steps + lead)
+        centre_m = plan.path(start, rows + lead * self._rows_per_step, self._rows_per_step)[0][:, hand]
         floating_y_m = centre_m[:, None] + np.split(self._offset_m, 2)[hand]
         out = FingertipRows(
             np.zeros((rows, 5, 3)),
@@ -155,29 +162,37 @@ class _Way(NamedTuple):
     """A finger's way to its next key."""
 
     key: int
-    begin_step: int
-    onset_step: int
+    begin_step: float
+    ready_step: float
+    onset_step: float
     from_x_m: float
     from_y_m: float
     is_repeated: bool  # the finger held the same key last
 
 
 @kernel
-def _nearest_notes(number, step, notes):
+def _nearest_notes(number, step, notes, lift_steps):
     """Return the indices of the notes that finger `number` holds at `step`, held last and holds next; -1 for none."""
     onset, end = notes.onset, notes.release
     now, before, after = -1, -1, -1
     for i in range(onset.shape[0]):
         if notes.finger[i] != number:
             continue
-        if onset[i] <= step < end[i]:
+        if onset[i] <= step <= end[i] - lift_steps:
             now = i
-        elif end[i] <= step:
+        elif end[i] - lift_steps < step and onset[i] <= step:
             if before < 0 or end[i] > end[before]:
                 before = i
         elif after < 0 or onset[i] < onset[after]:
             after = i
     return now, before, after
+
+
+@kernel
+def _force_at(table, thumb, key, z_m):
+    """Return the force on a key whose finger is at this height: the share of the bottom's that its depth is."""
+    depth = (table.top_z_m[key] - z_m) / (table.top_z_m[key] - table.bottom_z_m[thumb, key])
+    return table.force_n[thumb, key] * min(max(depth, 0.0), 1.0)
 
 
 @kernel
@@ -196,27 +211,55 @@ def _hold(settings, table, key, r, f, out):
 def _way(settings, table, notes, before, after, f, floating_m):
     """Return the way from note `before` (-1: none), or from where the finger floats, to note `after`."""
     key, onset = notes.key[after], notes.onset[after]
+    ready = onset - notes.stroke[after]
     begin = onset - settings.lead_steps
     if before >= 0 and notes.release[before] >= begin:
         last = notes.key[before]
         x_m, y_m = table.x_m[min(f, 1), last], table.y_m[last]
-        return _Way(key, notes.release[before], onset, x_m, y_m, last == key)
-    return _Way(key, begin, onset, table.idle_x_m[min(f, 1)], floating_m, before >= 0 and notes.key[before] == key)
+        return _Way(key, notes.release[before], ready, onset, x_m, y_m, last == key)
+    return _Way(
+        key, begin, ready, onset, table.idle_x_m[min(f, 1)], floating_m, before >= 0 and notes.key[before] == key
+    )
 
 
 @kernel
 def _approach(settings, table, way, step, r, f, out):
-    key, ready = way.key, way.onset_step - 1
-    s = minimum_jerk((step - way.begin_step + 1) / (ready - way.begin_step)) if ready > way.begin_step else 1.0
+    key, ready = way.key, way.ready_step
+    s = (
+        minimum_jerk((step - way.begin_step + settings.row_steps) / (ready - way.begin_step))
+        if ready > way.begin_step
+        else 1.0
+    )
     out.target[r, f, 0] = way.from_x_m + s * (table.x_m[min(f, 1), key] - way.from_x_m)
     out.target[r, f, 1] = way.from_y_m + s * (table.y_m[key] - way.from_y_m)
-    height = table.top_z_m[key] + (settings.ready_m if step == ready else settings.hover_m)
-    is_near = step >= way.onset_step - settings.near_steps
+    hover = min(max(ready - step, 0.0), 1.0)
+    height = table.top_z_m[key] + (hover * settings.hover_m + (1.0 - hover) * settings.ready_m)
+    is_near = step >= ready + 1.0 - settings.near_steps
     if not (is_near or way.is_repeated):
         height = max(height, table.white_top_z_m + settings.travel_clearance_m)
     out.target[r, f, 2] = height
     out.weight[r, f] = settings.ready_weight if is_near else settings.travel_weight
     out.top[r, f] = table.top_z_m[key]
+
+
+@kernel
+def _stroke(settings, table, way, step, r, f, out):
+    """Go down from just above the key, at `ready_step`, to its bottom at the onset."""
+    key, thumb = way.key, min(f, 1)
+    share = (step - way.ready_step) / (way.onset_step - way.ready_step)
+    above_m = table.top_z_m[key] + settings.ready_m
+    out.target[r, f, 0] = table.x_m[thumb, key]
+    out.target[r, f, 1] = table.y_m[key]
+    out.target[r, f, 2] = (1.0 - share) * above_m + share * table.bottom_z_m[thumb, key]
+    out.weight[r, f] = settings.press_weight
+    out.force[r, f] = _force_at(table, thumb, key, out.target[r, f, 2])
+    out.top[r, f] = table.top_z_m[key]
+
+
+@kernel
+def _come_up(settings, table, key, share, r, f, out):
+    """Raise the height from the bottom of a key to that of the row, by a share of the way."""
+    out.target[r, f, 2] = share * out.target[r, f, 2] + (1.0 - share) * table.bottom_z_m[min(f, 1), key]
 
 
 @kernel
@@ -233,26 +276,33 @@ def _fill_rows(settings, table, hand, first, notes, floating_y_m, out):
     """Write `FingertipRows` from step `first` on.
 
     Args:
-        settings: `MotionSettings`; table: `PressTable`; notes: `Assignments`.
-        floating_y_m: (rows + lead_steps, 5) where each finger floats along the keyboard, from `first - lead_steps` on.
+        settings: `MotionSettings`; table: `PressTable`; notes: `Presses`.
+        floating_y_m: (rows + lead, 5) where each finger floats along the keyboard, from `first - lead_steps` on.
     """
-    lead = settings.lead_steps
+    lead, per_step = settings.lead_steps, settings.rows_per_step
     for f in range(5):
         for r in range(out.target.shape[0]):
-            step = first + r
-            now, before, after = _nearest_notes(5 * hand + f, step, notes)
+            step = first + (r + 1) / per_step - 1.0
+            now, before, after = _nearest_notes(5 * hand + f, step, notes, settings.lift_steps)
             if now >= 0:
                 _hold(settings, table, notes.key[now], r, f, out)
             elif after >= 0 and notes.onset[after] - lead <= step:
-                y_m = floating_y_m[notes.onset[after] - first, f]
-                _approach(settings, table, _way(settings, table, notes, before, after, f, y_m), step, r, f, out)
-            elif before >= 0 and step == notes.release[before]:
+                y_m = floating_y_m[int((notes.onset[after] - first) * per_step), f]
+                way = _way(settings, table, notes, before, after, f, y_m)
+                if step > way.ready_step:
+                    _stroke(settings, table, way, step, r, f, out)
+                else:
+                    _approach(settings, table, way, step, r, f, out)
+            elif before >= 0 and step <= notes.release[before]:
                 _lift(settings, table, notes.key[before], r, f, out)
             else:
                 out.target[r, f, 0] = table.idle_x_m[min(f, 1)]
-                out.target[r, f, 1] = floating_y_m[r + lead, f]
+                out.target[r, f, 1] = floating_y_m[r + lead * per_step, f]
                 out.target[r, f, 2] = settings.idle_height_m
                 out.weight[r, f] = settings.idle_weight
+            if now < 0 and before >= 0 and step <= notes.release[before]:
+                share = 1.0 - (notes.release[before] - step) / settings.lift_steps
+                _come_up(settings, table, notes.key[before], share, r, f, out)
 
 
 @kernel
@@ -263,7 +313,7 @@ def _recover(settings, rows, tip, stuck):
         aside = abs(target[0, f, 1] - tip[f, 1])
         if force[0, f] <= 0.0 or (aside <= settings.astray_m and not stuck[f]):
             continue
-        travel = 1 + int(np.ceil(aside / settings.recovery_m_per_step))
+        travel = (1 + int(np.ceil(aside / settings.recovery_m_per_step))) * settings.rows_per_step
         for r in range(min(travel, target.shape[0])):
             if force[r, f] <= 0.0:
                 break

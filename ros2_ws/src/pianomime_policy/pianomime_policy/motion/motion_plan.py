@@ -17,7 +17,9 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from pianomime_core.visible_notes import VisibleNotes
 from pianomime_policy.motion.fingertip_targets import FingertipConfig, FingertipMotion, FingertipRows
+from pianomime_policy.motion.motion_timing import BENCHMARK, MotionTiming
 from pianomime_policy.motion.song_plan import Assignments, SongPlan
 
 # Cached rows: a search requests the same ones many times.
@@ -27,10 +29,11 @@ _KEPT_ROWS = 256
 class MotionPlan:
     """A song plan that grows with the goal, and the fingertip targets that follow from it."""
 
-    def __init__(self, plan: SongPlan, fingertips: FingertipConfig) -> None:
+    def __init__(self, plan: SongPlan, fingertips: FingertipConfig, timing: MotionTiming = BENCHMARK) -> None:
         """`plan`: An empty plan for a new song."""
         self._plan = plan
-        self._motion = FingertipMotion(fingertips)
+        self._rows_per_step = timing.rows_per_step
+        self._motion = FingertipMotion(fingertips, timing)
         self._rows: dict[tuple[int, int, int], FingertipRows] = {}
 
     def update(self, goal: NDArray[np.bool_], step: int) -> None:
@@ -38,9 +41,14 @@ class MotionPlan:
         self._plan.update(goal, step)
         self._rows.clear()
 
+    def update_notes(self, visible: VisibleNotes, rows: int, step: int) -> None:
+        """Add the notes that are visible in a window of so many rows from `step` on, and plan again from there."""
+        self._plan.update_notes(visible, rows, step)
+        self._rows.clear()
+
     def path(self, first: int, rows: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Centre and reach (rows, 2) [m] of the right and left hand; see `SongPlan.path`."""
-        return self._plan.path(first, rows)
+        return self._plan.path(first, rows, self._rows_per_step)
 
     def fingertips(self, hand: int, first: int, rows: int) -> FingertipRows:
         """Rows of steps [first, first + rows) of one hand, 0 right or 1 left; the caller may change the arrays."""

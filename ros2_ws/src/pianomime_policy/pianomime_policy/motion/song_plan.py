@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 
 from pianomime_core.hands import SIDES
 from pianomime_core.keyboard import KEYBOARD, NUM_KEYS
+from pianomime_core.visible_notes import VisibleNotes
 from pianomime_policy.fingering.fingering import (
     Fingering,
     FingeringConfig,
@@ -33,8 +34,11 @@ from pianomime_policy.fingering.fingering import (
     offset_limits_m,
 )
 from pianomime_policy.fingering.goal_notes import GoalNotes
+from pianomime_policy.fingering.note_slices import NoteSlices
 from pianomime_policy.fingering.release import ReleaseConfig, release_steps
 from pianomime_policy.motion.hand_path import HandPathConfig, place_demands, reach_demands, smooth_path
+from pianomime_policy.motion.motion_timing import BENCHMARK, MotionTiming
+from pianomime_policy.motion.strokes import fit_strokes, stroke_steps
 
 # Notes that ended longer ago than this no longer change their finger and no longer affect anything.
 _HISTORY_STEPS = 64
@@ -47,6 +51,17 @@ class Assignments(NamedTuple):
     release: NDArray[np.int64]
     key: NDArray[np.int64]
     finger: NDArray[np.int64]
+
+
+class Presses(NamedTuple):
+    """What the fingers do, in time: (N,) phase at which the finger reaches the bottom of its key, phase at which it
+    begins to lift, key 0..87, finger 0..9 or -1, and how long it goes down [control steps]."""
+
+    onset: NDArray[np.float64]
+    release: NDArray[np.float64]
+    key: NDArray[np.int64]
+    finger: NDArray[np.int64]
+    stroke: NDArray[np.float64]
 
 
 class SongPlan:
@@ -64,12 +79,14 @@ class SongPlan:
         hand_path: HandPathConfig,
         commit_steps: int | None,
         fingers: Fingering | None = None,
+        timing: MotionTiming = BENCHMARK,
     ) -> None:
         """
         Args:
             commit_steps: Notes that begin within this many steps keep their finger; None commits nothing.
             fingers: The fingering; None: the search.
         """
+        self._timing = timing
         self._fingers = fingers or FingeringSearch(fingering)
         self._release, self._path, self._commit_steps = release, hand_path, commit_steps
         self._overlap_steps = fingering.overlap_steps
@@ -78,6 +95,7 @@ class SongPlan:
         self._offset = finger_offsets_m()
         self._low, self._high = offset_limits_m()
         self._notes = GoalNotes()
+        self._slices = NoteSlices(self._notes)
         self._finger = np.zeros(0, np.int64)
         self.centre_m = np.zeros((0, 2))
         self.reach_m = np.zeros((0, 2))
@@ -97,13 +115,23 @@ class SongPlan:
             if len(new):
                 self._pending.append((self.rows - 1, new))
         self._push_pending(step)
+        self._finish(step, len(fresh) > 0)
+
+    def _finish(self, step: int, replan: bool) -> None:
         if self._commit_steps is not None:
             self._fingers.commit(step + self._commit_steps)
         self._finger = np.concatenate([self._finger, np.full(self._notes.count - len(self._finger), -1)])
         for note, finger in self._fingers.best(since=step - _HISTORY_STEPS).items():
             self._finger[note] = finger
-        if len(fresh):
+        if replan:
             self._plan_path(min(step, len(self.centre_m)))
+
+    def update_notes(self, visible: VisibleNotes, rows: int, step: int) -> None:
+        """Add the notes that are visible in a window of so many rows from `step` on, and plan again from there."""
+        self._notes.rows = step + rows
+        self._pending += self._slices.update(visible)
+        self._push_pending(step)
+        self._finish(step, True)
 
     def _push_pending(self, step: int) -> None:
         """Push the notes whose neighbours' ends are visible, and those that cannot wait for that."""
@@ -124,10 +152,36 @@ class SongPlan:
         )  # fmt: skip
         return Assignments(onset, np.asarray(release), key, finger)
 
-    def path(self, first: int, rows: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Centre and reach (rows, 2) [m] of steps [first, first + rows); the end values continue beyond the plan."""
-        steps = np.clip(np.arange(first, first + rows), 0, len(self.centre_m) - 1)
-        return self.centre_m[steps], self.reach_m[steps]
+    def presses(self, first: float, last: float) -> Presses:
+        """The notes that affect steps [first, last), in time."""
+        n, c, t = self._notes, self._release, self._timing
+        onset = n.onset_time + t.onset_delay_steps
+        near = np.flatnonzero((n.end_time >= first) & (onset < last + c.look_ahead_steps))
+        onset, key, finger = onset[near], n.key[near], self._finger[near]
+        release = np.asarray(
+            release_steps(
+                onset, n.end_time[near], key, finger, KEYBOARD.center_y_m, self._offset, self._low, self._high,
+                c.finger_steps, c.hand_m_per_step, c.comfort_m, c.kept_share, c.look_ahead_steps, self._overlap_steps,
+            )
+        )  # fmt: skip
+        if t.stroke is None:
+            return Presses(onset, release, key, finger, np.ones(len(near)))
+        stroke = stroke_steps(t.stroke, n.velocity[near], key, finger)
+        fit_strokes(onset, release, finger, stroke, t.stroke.shortest_steps, t.stroke.free_share)
+        return Presses(onset + (1.0 - t.stroke.sounding_share) * stroke, release, key, finger, stroke)
+
+    def path(self, first: int, rows: int, rows_per_step: int = 1) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Centre and reach (rows, 2) [m] of rows from step `first` on; the end values continue beyond the plan."""
+        if rows_per_step == 1:
+            steps = np.clip(np.arange(first, first + rows), 0, len(self.centre_m) - 1)
+            return self.centre_m[steps], self.reach_m[steps]
+        at = np.clip(first + np.arange(1, rows + 1) / rows_per_step - 1.0, 0, len(self.centre_m) - 1)
+        below = np.floor(at).astype(np.int64)
+        above, share = np.minimum(below + 1, len(self.centre_m) - 1), (at - below)[:, None]
+        return (
+            (1.0 - share) * self.centre_m[below] + share * self.centre_m[above],
+            (1.0 - share) * self.reach_m[below] + share * self.reach_m[above],
+        )
 
     def _plan_path(self, step: int) -> None:
         """Plan both hand paths from `step` to the last row seen, continuing the current ones."""

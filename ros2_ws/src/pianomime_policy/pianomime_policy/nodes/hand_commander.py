@@ -95,7 +95,10 @@ class HandCommander:
         self._publish_start.publish(message)
 
     def _command(self, step: int, targets: Floats, pedal: bool | None = None) -> None:
-        self._publish_command.publish(targets_message(self._target_names, targets, step=step, pedal=pedal))
+        """Publish the targets [rad, m] of a step, (n,) or (K, n) for K equal parts of it."""
+        rows = np.atleast_2d(targets)
+        message = targets_message(self._target_names, rows, step=step, pedal=pedal, rows_per_step=len(rows))
+        self._publish_command.publish(message)
 
     def _report_fingertips(self, step: int, fingertip_targets: Callable[[], FingertipTargets | None]) -> None:
         """Publish fingertip targets after the command, and only if there are subscribers."""

@@ -36,19 +36,13 @@ from pianomime_core import ros_topics as topics
 from pianomime_core.keyboard import KEY_NAMES
 from pianomime_core.latency_percentiles import LatencyPercentiles
 from pianomime_core.ros_diagnostics import Diagnostics, Health
+from pianomime_core.ros_goal import GoalReader
 from pianomime_core.ros_main import prefer_prompt_replies, run
-from pianomime_core.ros_messages import (
-    GOAL_NAMES,
-    SUSTAIN,
-    NameOrder,
-    read_goal,
-    read_goal_velocity,
-    read_joint_state,
-    step_of,
-)
+from pianomime_core.ros_messages import SUSTAIN, NameOrder, read_joint_state, step_of
 from pianomime_core.ros_owner import Owners
 from pianomime_core.ros_parameters import declare_switch, declare_text, refuse_undeclared
 from pianomime_core.ros_qos import LATCHED, NEWEST, OVERRIDABLE
+from pianomime_core.setting import DESCRIPTION, Setting
 from pianomime_description.variant import SceneConfig
 from pianomime_policy.controllers.controller import ReportsFingertipTargets
 from pianomime_policy.controllers.default_controller import default_controller
@@ -74,6 +68,7 @@ class PolicyNode(HandCommander):
         check_name(self._name)
         variant = self._declare_hands("Hands to play with")
         collisions = declare_switch(node, "hand_collisions", False, "Hands and fingers collide with one another")
+        self._setting = Setting(declare_text(node, "setting", Setting.BENCHMARK, DESCRIPTION, legal=tuple(Setting)))
         autostart = declare_switch(node, "autostart", True, "Configure and activate without a life-cycle manager")
         refuse_undeclared(node)
         self._model = Path(model) if model else None
@@ -84,10 +79,11 @@ class PolicyNode(HandCommander):
     def build(self) -> None:
         """Build the controller, so that it compiles nothing while it plays."""
         begin_s = time.monotonic()
-        self._controller = ready_controller(self._name, self._scene, self.node.get_logger().info, self._model)
+        log = self.node.get_logger().info
+        self._controller = ready_controller(self._name, self._scene, log, self._model, self._setting)
         self._name_hands(self._controller.joint_names, self._controller.target_names)
         self._keys = NameOrder(KEY_NAMES, beside=(SUSTAIN,))
-        self._goal = NameOrder(GOAL_NAMES)
+        self._goal = GoalReader()
         # Silent until the node is active.
         self._publish_command = self._create_publisher(JointTrajectory, topics.COMMAND)
         self._publish_fingertips = self._create_publisher(MarkerArray, topics.FINGERTIP_TARGETS)
@@ -128,17 +124,17 @@ class PolicyNode(HandCommander):
 
     def _on_song(self, message: JointTrajectory) -> None:
         def handle() -> None:
-            self._synchroniser.receive_song(*read_goal(message, self._goal), message.header.frame_id)
+            self._synchroniser.receive_song(self._goal.read(message), message.header.frame_id)
 
         self._accept(topics.SONG, handle)
 
     def _on_goal(self, message: JointTrajectory) -> None:
         def handle() -> None:
-            step, (goal, sustain) = step_of(message.header.stamp), read_goal(message, self._goal)
+            step, window = step_of(message.header.stamp), self._goal.read(message)
             self._synchroniser.select_performance(message.header.frame_id)
-            if (positions := self._synchroniser.begin(step, goal, sustain)) is not None:
+            if (positions := self._synchroniser.begin(step, window)) is not None:
                 self._begin(step, positions)
-            self._synchroniser.receive_goal(step, goal, sustain, read_goal_velocity(message, self._goal, goal))
+            self._synchroniser.receive_goal(step, window)
 
         self._accept(topics.GOAL, handle)
 

@@ -20,12 +20,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pianomime_core.errors import UnsafeError, UserError
-from pianomime_core.piano_roll import usual_velocity
-from pianomime_policy.controllers.controller import Action, Controller, Observation
+from pianomime_core.goal_window import GoalRows, first_rows
+from pianomime_core.timing import CONTROL_TIMESTEP_S
+from pianomime_policy.controllers.controller import Action, Controller, Observation, start
 
 Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
-Velocities = NDArray[np.uint8]
 
 
 @dataclass
@@ -34,7 +33,7 @@ class _Newest:
 
     joints: tuple[int, Floats, Floats] | None = None
     keys: tuple[int, Floats] | None = None
-    goal: tuple[int, Bools, Bools, Velocities] | None = None
+    window: tuple[int, GoalRows] | None = None
 
 
 class StepSynchroniser:
@@ -52,16 +51,16 @@ class StepSynchroniser:
         self._controller = controller
         self._newest = _Newest()
         self._action: Action | None = None
-        self._song: tuple[str, Bools, Bools] | None = None
+        self._song: tuple[str, GoalRows] | None = None
         self.performance: str | None = None
         self.started = False
         self.first = 0
         self.answered = -1
         self.skipped = 0
 
-    def receive_song(self, goal: Bools, sustain: Bools, performance: str = "") -> None:
-        """Take the whole roll (T, 88), (T,), for whole-song controllers."""
-        self._song = (performance, goal, sustain)
+    def receive_song(self, song: GoalRows, performance: str = "") -> None:
+        """Take all rows of a song, for whole-song controllers."""
+        self._song = (performance, song)
 
     def select_performance(self, performance: str) -> None:
         """Set the performance that the windows belong to; a new one resets everything, and the song has to begin."""
@@ -70,8 +69,8 @@ class StepSynchroniser:
             self.started, self.answered, self.skipped = False, -1, 0
         self.performance = performance
 
-    def begin(self, step: int, goal: Bools, sustain: Bools) -> Floats | None:
-        """Start the controller with the window (H, 88), (H,) of `step`, which may be in the middle of a song that is
+    def begin(self, step: int, window: GoalRows) -> Floats | None:
+        """Start the controller with the window of `step`, which may be in the middle of a song that is
         already being played; return joint positions (n,), or None if it has started already or lacks data.
 
         A controller counts its own steps from 0: for it the song begins here.
@@ -85,12 +84,13 @@ class StepSynchroniser:
         if horizon is None:
             if self._song is None or self._song[0] != (self.performance or ""):
                 return None
-            goal, sustain = (rows[step:] for rows in self._song[1:])
-            if not len(goal):
+            goal, sustain, velocity, notes = self._song[1]
+            window = GoalRows(goal[step:], sustain[step:], velocity[step:], notes)
+            if not len(window.goal):
                 return None
-        elif len(goal) < horizon:
-            raise UserError(f"horizon_steps of midi_node is {len(goal)}: the controller needs {horizon} steps or more")
-        positions = self._controller.start(goal[:horizon], sustain[:horizon])
+        elif (rows := len(window.goal)) < horizon:
+            raise UserError(f"horizon_steps of midi_node is {rows}: the controller needs {horizon} steps or more")
+        positions = start(self._controller, _seen(window, step, horizon, step))
         self.started, self.first, self.answered = True, step, step - 1
         return positions
 
@@ -102,12 +102,12 @@ class StepSynchroniser:
         """Take the key angles (88,) at the beginning of `step`."""
         self._newest.keys = (step, angles)
 
-    def receive_goal(self, step: int, goal: Bools, sustain: Bools, velocity: Velocities | None = None) -> None:
-        """Take the goal window (H, 88), (H,), (H, 88) of `step`; without velocities all keys get the same one."""
-        self._newest.goal = (step, goal, sustain, usual_velocity(goal) if velocity is None else velocity)
+    def receive_goal(self, step: int, window: GoalRows) -> None:
+        """Take the goal window of `step`."""
+        self._newest.window = (step, window)
 
     def answer(self) -> tuple[int, Action] | None:
-        """Return step and targets (m,) if all messages of one step are here and it was not answered yet.
+        """Return step and action if all messages of one step are here and it was not answered yet.
 
         If it lies before the last answered step, the song was restarted there. Hands, keys and window must agree on
         that: an old state alone, from any sender, is ignored.
@@ -116,34 +116,32 @@ class StepSynchroniser:
             UnsafeError: The controller returned targets that are not finite.
         """
         newest = self._newest
-        if not self.started or newest.joints is None or newest.keys is None or newest.goal is None:
+        if not self.started or newest.joints is None or newest.keys is None or newest.window is None:
             return None
-        (step, positions, velocities), (keys_step, angles), (goal_step, goal, sustain, velocity) = (
-            newest.joints,
-            newest.keys,
-            newest.goal,
-        )
+        (step, positions, velocities), (keys_step, angles) = newest.joints, newest.keys
+        goal_step, window = newest.window
         if not step == keys_step == goal_step:
             return None
         if step < self.answered:
             self.started, self.skipped = False, 0
-            self.begin(step, goal, sustain)
+            self.begin(step, window)
         if not self.started or step <= self.answered:
             return None
-        horizon = self._controller.horizon_steps
+        seen = _seen(window, step, self._controller.horizon_steps, self.first)
         observation = Observation(
             step=step - self.first,
-            goal=goal[:horizon],
-            sustain=sustain[:horizon],
+            goal=seen.goal,
+            sustain=seen.sustain,
             joint_positions=positions,
             joint_velocities=velocities,
             key_angles=angles,
-            velocity=velocity[:horizon],
+            velocity=seen.velocity,
+            notes=seen.notes,
         )
         action = self._controller.act(observation)
         if not np.isfinite(action.targets).all():
-            named = zip(self._controller.target_names, action.targets, strict=True)
-            bad = ", ".join(f"{name} = {target}" for name, target in named if not np.isfinite(target))
+            wrong = zip(*np.nonzero(~np.isfinite(action.rows())), strict=True)
+            bad = ", ".join(f"{self._controller.target_names[i]} = {action.rows()[k, i]}" for k, i in wrong)
             raise UnsafeError(f"targets of step {step} are not finite: {bad}")
         self.skipped += step - self.answered - 1
         self.answered = step
@@ -157,3 +155,10 @@ class StepSynchroniser:
     def repeat(self, step: int) -> Action | None:
         """Return the action of `step` again if it was the last one answered: the reader may have missed them."""
         return self._action if step == self.answered else None
+
+
+def _seen(window: GoalRows, step: int, horizon: int | None, first: int) -> GoalRows:
+    """What a controller with so many rows of horizon sees of the window of `step`, if for it the song began at
+    `first`."""
+    goal, sustain, velocity, notes = first_rows(window, step, horizon)
+    return GoalRows(goal, sustain, velocity, None if notes is None else notes.from_time(first * CONTROL_TIMESTEP_S))

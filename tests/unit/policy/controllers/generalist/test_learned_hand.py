@@ -21,8 +21,8 @@ def _hand(side: str, postures=None, passes: int = 1) -> LearnedHand:
         PostureConfig(),
         InverseKinematicsConfig(),
         TrackingConfig(),
-        postures,
-        passes,
+        postures=postures,
+        passes=passes,
     )
 
 
@@ -51,7 +51,7 @@ def test_an_answer_means_what_it_was_made_of() -> None:
     push = rng.normal(0, 1, begun.shape)
     found, forces = hand.decode_answer(begun, hand.encode_answer(begun, reference, push))
     np.testing.assert_allclose(found, reference, atol=1e-6)
-    np.testing.assert_allclose(forces, push[0], rtol=1e-5)
+    np.testing.assert_allclose(forces, push[:1], rtol=1e-5)
 
 
 def test_what_lies_outside_the_ranges_is_clamped() -> None:

@@ -16,8 +16,10 @@
 
 from pianomime_policy.controllers.spec import ControllerSpec
 
-_BUILDER = "pianomime_policy.controllers.generalist.generalist:Generalist"
+_BUILDER = "pianomime_policy.controllers.generalist.generalist:build"
 SPECS = tuple(
-    ControllerSpec(name, _BUILDER, horizon_steps, description, "model", {"horizon_steps": horizon_steps})
+    ControllerSpec(
+        name, _BUILDER, horizon_steps, description, "model", {"horizon_steps": horizon_steps}, ("benchmark", "musical")
+    )
     for name, horizon_steps, description in (("onnx", 40, "trained networks, 2 s ahead"), ("onnx-1s", 20, "1 s ahead"))
 )

@@ -31,12 +31,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pianomime_core.hands import SIDES, forearm_dofs, joint_names, target_names
+from pianomime_core.setting import Setting
 from pianomime_core.timing import CONTROL_TIMESTEP_S
 from pianomime_description.hand_spec import build_hand
 from pianomime_description.variant import SceneConfig
 from pianomime_policy.controllers.generalist.fingering_choices import ChoiceConfig, FingeringChoices
 from pianomime_policy.controllers.generalist.learned_fingering import LearnedFingering
 from pianomime_policy.controllers.generalist.learned_hand import LearnedHand, feature_layout, units
+from pianomime_policy.controllers.planner.musical_planner import MusicalPlanner
 from pianomime_policy.controllers.planner.planner import Planner, PlannerConfig
 from pianomime_policy.fingering.fingering import Fingering
 from pianomime_policy.hand_control.hands_controller import MakeHand
@@ -120,18 +122,47 @@ class Generalist(Planner):
             horizon_steps: Goal rows it sees, at most as many as the networks were trained with.
 
         Raises:
-            UserError: A file is missing or does not fit this robot; the message lists the differences.
+            UserError: As `load_networks`.
         """
         config = GeneralistConfig()
-        fingering = NetworkFile.load(model / FINGERING_FILE, contract("fingering", scene.variant, config))
-        postures = NetworkFile.load(model / POSTURES_FILE, contract("postures", scene.variant, config))
-        self.networks: Mapping[str, NetworkFile] = {"fingering": fingering, "postures": postures}
+        self.networks = load_networks(scene, model)
         super().__init__(
             scene.variant,
             replace(config.planner, horizon_steps=horizon_steps),
-            fingers_by(partial(_answer, fingering), config),
-            hands_by(partial(_answer, postures), config),
+            fingers_by(partial(_answer, self.networks["fingering"]), config),
+            hands_by(partial(_answer, self.networks["postures"]), config),
         )
+
+
+class MusicalGeneralist(MusicalPlanner):
+    """The `Controller` "onnx" in the setting "musical"; as `Generalist`, but the solver places the joints: the posture
+    network was trained on rows of 50 ms."""
+
+    def __init__(self, scene: SceneConfig, model: Path, horizon_steps: int) -> None:
+        """See `Generalist`."""
+        config = GeneralistConfig()
+        self.networks = load_networks(scene, model)
+        super().__init__(
+            scene.variant,
+            replace(config.planner, horizon_steps=horizon_steps),
+            fingers_by(partial(_answer, self.networks["fingering"]), config),
+        )
+
+
+def build(scene: SceneConfig, model: Path, horizon_steps: int, setting: Setting) -> Planner:
+    """The policy of a model folder in a setting; arguments and errors as for `Generalist`."""
+    return (MusicalGeneralist if setting is Setting.MUSICAL else Generalist)(scene, model, horizon_steps)
+
+
+def load_networks(scene: SceneConfig, model: Path) -> Mapping[str, NetworkFile]:
+    """Read the networks "fingering" and "postures" of a model folder.
+
+    Raises:
+        UserError: A file is missing or does not fit this robot; the message lists the differences.
+    """
+    config = GeneralistConfig()
+    files = {"fingering": FINGERING_FILE, "postures": POSTURES_FILE}
+    return {role: NetworkFile.load(model / file, contract(role, scene.variant, config)) for role, file in files.items()}
 
 
 def _answer(network: NetworkFile, features: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -30,6 +30,7 @@ from pianomime_policy.hand_control.hand_planner import HandPlanner, PostureConfi
 from pianomime_policy.hand_control.inverse_kinematics import InverseKinematicsConfig
 from pianomime_policy.hand_control.tracking import TrackingConfig
 from pianomime_policy.motion.fingertip_targets import FingertipConfig, FingertipRows
+from pianomime_policy.motion.motion_timing import BENCHMARK, MotionTiming
 
 Postures = Callable[[NDArray[np.float32]], NDArray[np.float32]]
 """Features (R, D) -> outputs (R, 2 n): changes of the actuator coordinates, and offsets that push, in `unit`s."""
@@ -70,6 +71,8 @@ class LearnedHand(HandPlanner):
         posture: PostureConfig,
         kinematics: InverseKinematicsConfig,
         tracking: TrackingConfig,
+        timing: MotionTiming = BENCHMARK,
+        *,
         postures: Postures,
         passes: int = 2,
     ) -> None:
@@ -79,7 +82,7 @@ class LearnedHand(HandPlanner):
             passes: Evaluations per step, each on the remaining error.
             The rest: see `HandPlanner`.
         """
-        super().__init__(side, variant, fingertips, posture, kinematics, tracking)
+        super().__init__(side, variant, fingertips, posture, kinematics, tracking, timing)
         self._postures, self._passes, self._error_cap_m = postures, passes, kinematics.error_cap_m
         self.unit = units([name.split("_", 1)[1] for name in self.target_names])
         # Positions along the keyboard change their sign in the mirror.
@@ -94,7 +97,9 @@ class LearnedHand(HandPlanner):
         reach_m: NDArray[np.float64],
         slack: NDArray[np.float64],
     ) -> NDArray[np.float64]:
-        begun, push = np.concatenate([self.reference[1:], self.reference[-1:]]), np.zeros_like(self.unit)
+        now = self._rows_per_step
+        begun = np.concatenate([self.reference[now:], np.repeat(self.reference[-1:], now, axis=0)])
+        push = np.zeros((now, len(self.unit)))
         for _ in range(self._passes):
             begun, push = self.decode_answer(
                 begun, self._postures(self.features(begun, tips, centre_m, reach_m, slack))
@@ -115,7 +120,8 @@ class LearnedHand(HandPlanner):
         rows = len(begun)
         rest = np.stack([self._rest_at(c, r) for c, r in zip(centre_m, reach_m, strict=True)])
         # The rows before with their current values, as in inverse kinematics, which solves row by row.
-        near = np.concatenate([self.reference[:1], begun[:-1]])
+        now = self._rows_per_step
+        near = np.concatenate([self.reference[now - 1 : now], begun[:-1]])
         error, step = np.zeros((rows, 5, 3)), np.zeros_like(begun)
         for r in range(rows):
             # 0 at the optimum, so that the network need not find out by itself where the best posture is.
@@ -138,10 +144,10 @@ class LearnedHand(HandPlanner):
     def decode_answer(
         self, begun: NDArray[np.float64], answer: NDArray[np.float32]
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Decode an output (rows, 2 n) into the reference (rows, n) and the forces (n,) of the first row."""
+        """Decode an output (rows, 2 n) into the reference (rows, n) and the forces (rows_per_step, n) of this step."""
         change, push = np.split(answer.astype(np.float64) * self._mirror_twice, 2, axis=1)
         reference = np.clip(begun + change * self.unit, self.chain.lower, self.chain.upper)
-        return reference, push[0] * _PUSH_UNIT * self.unit * self._gain
+        return reference, push[: self._rows_per_step] * _PUSH_UNIT * self.unit * self._gain
 
     def encode_answer(
         self, begun: NDArray[np.float64], reference: NDArray[np.float64], push: NDArray[np.float64]

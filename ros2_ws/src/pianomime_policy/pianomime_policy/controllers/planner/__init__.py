@@ -16,9 +16,16 @@
 
 from pianomime_policy.controllers.spec import ControllerSpec
 
-_BUILDER = "pianomime_policy.controllers.planner.planner:build"
+_BUILDER = "pianomime_policy.controllers.planner.musical_planner:build"
 SPECS = tuple(
-    ControllerSpec(name, _BUILDER, horizon_steps, description, options={"horizon_steps": horizon_steps})
+    ControllerSpec(
+        name,
+        _BUILDER,
+        horizon_steps,
+        description,
+        options={"horizon_steps": horizon_steps},
+        settings=("benchmark", "musical"),
+    )
     for name, horizon_steps, description in (
         ("planner", None, "sees the whole song"),
         ("streaming", 40, "2 s ahead, as a live keyboard allows"),

@@ -20,12 +20,11 @@ streaming one sees each row when it enters the window. Nothing else differs.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pianomime_description.variant import SceneConfig
 from pianomime_policy.controllers.controller import Action, FingertipTargets, Observation
 from pianomime_policy.fingering.fingering import Fingering, FingeringConfig
 from pianomime_policy.fingering.release import ReleaseConfig
@@ -34,6 +33,7 @@ from pianomime_policy.hand_control.hands_controller import HandsController, Hand
 from pianomime_policy.motion.fingertip_targets import FingertipConfig
 from pianomime_policy.motion.hand_path import HandPathConfig
 from pianomime_policy.motion.motion_plan import MotionPlan
+from pianomime_policy.motion.motion_timing import BENCHMARK, MotionTiming
 from pianomime_policy.motion.song_plan import Assignments, SongPlan
 from pianomime_policy.motion.sustain_pedal import sustain_pedal
 
@@ -56,11 +56,11 @@ class PlannerConfig:
     fingertips: FingertipConfig = field(default_factory=FingertipConfig)
     performer: HandsControllerConfig = field(default_factory=HandsControllerConfig)
 
-    def new_motion_plan(self, fingers: Fingering | None = None) -> MotionPlan:
+    def new_motion_plan(self, fingers: Fingering | None = None, timing: MotionTiming = BENCHMARK) -> MotionPlan:
         """Return an empty motion plan for a new song; `fingers` as in `SongPlan`."""
         commit_steps = None if self.horizon_steps is None else self.commit_steps
-        plan = SongPlan(self.fingering, self.release, self.hand_path, commit_steps, fingers)
-        return MotionPlan(plan, self.fingertips)
+        plan = SongPlan(self.fingering, self.release, self.hand_path, commit_steps, fingers, timing)
+        return MotionPlan(plan, self.fingertips, timing)
 
 
 class Planner:
@@ -72,20 +72,23 @@ class Planner:
         config: PlannerConfig | None = None,
         make_fingers: Callable[[], Fingering] | None = None,
         make_hand: MakeHand = HandPlanner,
+        timing: MotionTiming = BENCHMARK,
     ) -> None:
         """
         Args:
             make_fingers: Makes the fingering of a song; None: the search.
             make_hand: Makes the controller of one hand.
+            timing: How finely the motion is planned and commanded.
         """
         self.config = c = config or PlannerConfig()
         self.horizon_steps, self._make_fingers = c.horizon_steps, make_fingers
-        self._hands_controller = HandsController(variant, c.fingertips, c.performer, make_hand)
+        self._hands_controller = HandsController(variant, c.fingertips, c.performer, make_hand, timing)
+        self._timing = timing
         self.joint_names, self.target_names = self._hands_controller.joint_names, self._hands_controller.target_names
 
     def start(self, goal: NDArray[np.bool_], sustain: NDArray[np.bool_]) -> NDArray[np.float64]:
         """See `Controller.start`: the hands rest above the first notes."""
-        self._motion_plan = self.config.new_motion_plan(self._make_fingers() if self._make_fingers else None)
+        self._new_plan()
         self._motion_plan.update(goal, 0)
         return self._hands_controller.begin(self._motion_plan)
 
@@ -93,11 +96,19 @@ class Planner:
         """See `Controller.act`."""
         o = observation
         if self.horizon_steps is not None:
-            self._motion_plan.update(o.goal, o.step)
+            self._read(o)
         targets = self._hands_controller.act(
             self._motion_plan, o.step, o.joint_positions, o.joint_velocities, o.key_angles
         )
         return Action(targets, sustain_pedal(o))
+
+    def _new_plan(self) -> None:
+        self._motion_plan = self.config.new_motion_plan(
+            self._make_fingers() if self._make_fingers else None, self._timing
+        )
+
+    def _read(self, observation: Observation) -> None:
+        self._motion_plan.update(observation.goal, observation.step)
 
     def assignments(self) -> Assignments:
         """See `ReportsFingering.assignments`."""
@@ -106,8 +117,3 @@ class Planner:
     def fingertip_targets(self) -> FingertipTargets | None:
         """See `ReportsFingertipTargets.fingertip_targets`."""
         return self._hands_controller.fingertip_targets()
-
-
-def build(scene: SceneConfig, horizon_steps: int | None) -> Planner:
-    """The planner that sees so many rows of goal; None for the whole song."""
-    return Planner(scene.variant, replace(PlannerConfig(), horizon_steps=horizon_steps))

@@ -28,6 +28,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import solve_discrete_are
 
+from pianomime_core.errors import UserError
 from pianomime_core.hands import SIDES, forearm_dofs, joint_names, name_order, target_joints, target_names
 from pianomime_core.rollout import Rollout
 from pianomime_description.hand_spec import build_hand
@@ -86,6 +87,10 @@ class FeedbackReplay:
         Raises:
             UserError: The rollout is of other hands than the scene's, or a delay is not valid for `Disturbance`.
         """
+        if rollout.rows_per_step != 1:
+            raise UserError(
+                f"rollout has rows of {rollout.dt:g} s: replay with feedback plays one target a control step"
+            )
         self.horizon_steps: int | None = 1
         self._config = config or FeedbackConfig()
         forearm = forearm_dofs(scene.variant)

@@ -1,0 +1,61 @@
+# Copyright 2026 PianoMime contributors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+
+"""How finely a motion plan divides time: the benchmark's one row a control step, or several.
+
+All times are in control steps of 50 ms. A row is the pose at its end; a "phase" is the end of a row minus one step, so
+that the benchmark's row of step t, which is scored with the keys at its end, has phase t.
+"""
+
+from dataclasses import dataclass
+
+from pianomime_policy.motion.strokes import StrokeConfig
+
+
+@dataclass(frozen=True)
+class MotionTiming:
+    """Attributes:
+    rows_per_step: Rows, and so targets, of each control step.
+    stroke: How long strokes take; None: one row, with the key at the bottom at its end.
+    lift_steps: Time in which a finger comes up again.
+    onset_delay_steps: From the time of a note to the phase at which its key should sound.
+    lets_go: Whether a key that came up under its finger is let go, rather than pressed again.
+    fine_steps: Steps of which every row is solved by inverse kinematics; of later ones the last row is.
+    iterations: Maximum number of the solver's steps for each row; None: as configured.
+    """
+
+    rows_per_step: int = 1
+    stroke: StrokeConfig | None = None
+    lift_steps: float = 1.0
+    onset_delay_steps: float = 0.0
+    lets_go: bool = False
+    fine_steps: int = 1
+    iterations: int | None = None
+
+    @property
+    def row_steps(self) -> float:
+        """Length of a row in control steps."""
+        return 1.0 / self.rows_per_step
+
+
+BENCHMARK = MotionTiming()
+MUSICAL = MotionTiming(
+    rows_per_step=5,
+    stroke=StrokeConfig(),
+    lift_steps=0.6,
+    onset_delay_steps=-0.85,
+    lets_go=True,
+    fine_steps=2,
+    iterations=3,
+)

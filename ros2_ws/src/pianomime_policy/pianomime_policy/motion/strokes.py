@@ -1,0 +1,65 @@
+# Copyright 2026 PianoMime contributors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+
+"""Strokes: how long a finger goes down from just above its key to the bottom, which decides how loud the key sounds.
+
+Measured by `python -m benchmarks.stroke_speed`: keys sound at the same share of every stroke, and their MIDI velocity
+falls with its duration. A finger is louder on a white key than on a black one, and than the thumb.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pianomime_core.keyboard import KEYBOARD
+from pianomime_policy.kernel import kernel
+
+
+@dataclass(frozen=True)
+class StrokeConfig:
+    """Attributes:
+    velocities, steps: MIDI velocity of a finger on a white key by the duration of its stroke, in control steps.
+    black_velocity, thumb_velocity: Added to it on a black key, and for the thumb.
+    shortest_steps: Duration of the shortest stroke.
+    free_share: Share of the time since the finger's last release that a stroke may take.
+    sounding_share: Share of the stroke after which the key sounds.
+    """
+
+    velocities: tuple[float, ...] = (51.0, 62.0, 76.0, 86.0, 93.0)
+    steps: tuple[float, ...] = (2.0, 1.5, 1.0, 0.7, 0.4)
+    black_velocity: float = -13.0
+    thumb_velocity: float = -11.0
+    shortest_steps: float = 0.3
+    free_share: float = 0.5
+    sounding_share: float = 0.55
+
+
+def stroke_steps(
+    config: StrokeConfig, velocity: NDArray[np.int64], key: NDArray[np.int64], finger: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """Return the duration (N,) of strokes that sound with MIDI velocities (N,), by keys 0..87 and fingers 0..9."""
+    wanted = velocity - config.black_velocity * KEYBOARD.is_black[key] - config.thumb_velocity * (finger % 5 == 0)
+    return np.interp(wanted, config.velocities, config.steps)
+
+
+@kernel
+def fit_strokes(onset, release, finger, stroke, shortest, free_share):
+    """Shorten strokes (N,) in place to a share of the time since the same finger's last release."""
+    for i in range(onset.shape[0]):
+        free = np.inf
+        for j in range(onset.shape[0]):
+            if finger[j] == finger[i] and finger[i] >= 0 and onset[j] < onset[i]:
+                free = min(free, onset[i] - release[j])
+        stroke[i] = max(min(stroke[i], free_share * free), shortest)
