@@ -24,13 +24,13 @@ def simulator():
 class Stage:
     """A playback on a clock that moves only in sleeps; `answer(step)` is the policy: targets, or None for silence."""
 
-    def __init__(self, simulator, answer, *, first=0, sync=False, stale_hold_s=0.2, **config) -> None:
+    def __init__(self, simulator, answer, *, first=0, sync=False, stale_hold_s=0.2, rows_per_step=1, **config) -> None:
         self.now = 0.0
         self.shown = []
         self.pedal = lambda step: False
         self.pedal_moved = []
         self.begins = {}
-        self.answer = answer
+        self.answer, self.rows_per_step = answer, rows_per_step
         self.commands = CommandBuffer(clock=lambda: self.now)
         self.board = Scoreboard(STEPS, first=first)
         self.playback = Playback(
@@ -51,7 +51,7 @@ class Stage:
         targets = self.answer(step)
         if targets is not None:
             rows = np.atleast_2d(targets)
-            self.commands.put(step, rows, np.full(len(rows), self.pedal(step)))
+            self.commands.put(step, rows, np.full(len(rows), self.pedal(step)), self.rows_per_step)
 
     def sleep(self, seconds) -> None:
         self.now += seconds
@@ -78,7 +78,7 @@ def test_with_every_command_there_it_is_the_simulator_alone(simulator, sync):
     stage = Stage(simulator, lambda step: targets[step], sync=sync)
     playback = stage.play()
     assert playback.missed_steps == []
-    assert np.array_equal(np.stack(playback.targets), np.stack(targets[:STEPS]).astype(np.float32))
+    assert np.array_equal(np.concatenate(playback.targets), np.stack(targets[:STEPS]).astype(np.float32))
     truth = stepped(simulator, targets[:STEPS])
     assert np.array_equal(stage.board.pressed, np.stack([state.key_pressed for state in truth]))
     step, state = playback.now
@@ -99,7 +99,7 @@ def test_a_song_goes_on_in_the_middle(simulator, sync):
         start[[names.index(joint) for joint in joints]] = target / len(joints)
     stage.playback.run(start, STEPS, threading.Event(), 12)
     assert stage.shown == list(range(12, STEPS + 1))
-    assert np.array_equal(np.stack(stage.playback.targets), np.stack(targets[12:STEPS]).astype(np.float32))
+    assert np.array_equal(np.concatenate(stage.playback.targets), np.stack(targets[12:STEPS]).astype(np.float32))
     assert (stage.board.played, stage.playback.missed_steps) == (STEPS, [])
 
 
@@ -125,7 +125,7 @@ def test_a_missing_command_holds_the_last_one(simulator):
     assert playback.missed_steps == [5, 6, 9]
     assert playback.lifted_steps == 0
     for step, held in ((5, 4), (6, 4), (7, 7), (9, 8)):
-        assert np.array_equal(playback.targets[step], targets[held].astype(np.float32))
+        assert np.array_equal(playback.targets[step][0], targets[held].astype(np.float32))
 
 
 def test_the_pedal_is_where_the_commands_say(simulator):
@@ -137,7 +137,7 @@ def test_the_pedal_is_where_the_commands_say(simulator):
     assert stage.pedal_moved == [(3, True), (7, False)]
     assert not playback.pedal
     without = Stage(simulator, lambda step: targets[step]).play()
-    assert np.array_equal(np.stack(playback.targets), np.stack(without.targets)), "the hands do not feel it"
+    assert np.array_equal(np.concatenate(playback.targets), np.concatenate(without.targets)), "the hands do not feel it"
 
 
 def test_without_commands_the_pedal_is_held_and_then_lifted_with_the_hands(simulator):
@@ -155,7 +155,7 @@ def test_a_chunk_bridges_silence(simulator):
     targets = wave(simulator)
     playback = Stage(simulator, lambda step: np.stack(targets[step : step + 3]) if step % 3 == 0 else None).play()
     assert playback.missed_steps == []
-    assert np.array_equal(np.stack(playback.targets), np.stack(targets[:STEPS]).astype(np.float32))
+    assert np.array_equal(np.concatenate(playback.targets), np.stack(targets[:STEPS]).astype(np.float32))
 
 
 def test_when_commands_stop_the_hands_hold_then_lift(simulator):
@@ -164,8 +164,8 @@ def test_when_commands_stop_the_hands_hold_then_lift(simulator):
     assert playback.missed_steps == list(range(8, STEPS))
     held, up = targets[7].astype(np.float32), lifted(simulator.target_names, targets[7]).astype(np.float32)
     # 0.2 s after the last answer, that of step 7.
-    assert all(np.array_equal(playback.targets[step], held) for step in range(8, 12))
-    assert all(np.array_equal(playback.targets[step], up) for step in range(12, STEPS))
+    assert all(np.array_equal(playback.targets[step][0], held) for step in range(8, 12))
+    assert all(np.array_equal(playback.targets[step][0], up) for step in range(12, STEPS))
     assert playback.lifted_steps == STEPS - 12
     assert playback.lifting
     assert playback.stale_s == pytest.approx(0.05 * (STEPS - 1 - 7))
@@ -249,3 +249,46 @@ def test_after_the_song_hands_and_foot_leave_what_they_hold(simulator, sync):
     assert not after.key_pressed.any()
     # Neither scored nor kept.
     assert (stage.board.played, len(playback.targets)) == (STEPS, STEPS)
+
+
+PARTS = 5
+
+
+def fine_wave(simulator):
+    """Targets (5, m) of each step, 10 ms apart."""
+    lowest, highest = simulator.target_range.T
+    at = 0.5 + 0.4 * np.sin(0.3 * np.arange((STEPS + 1) * PARTS) / PARTS)
+    return list((lowest + (highest - lowest) * at[:, None]).reshape(STEPS + 1, PARTS, -1))
+
+
+def finely_stepped(simulator, targets):
+    simulator.reset(np.zeros(len(simulator.joint_names)))
+    return [simulator.step(row.astype(np.float32), 2) for step in targets for row in step]
+
+
+@pytest.mark.parametrize("sync", [True, False])
+def test_the_parts_of_a_step_are_played_one_after_another(simulator, sync):
+    targets = fine_wave(simulator)
+    stage = Stage(simulator, lambda step: targets[step], sync=sync, rows_per_step=PARTS)
+    playback = stage.play()
+    assert playback.missed_steps == []
+    truth = finely_stepped(simulator, np.array(playback.targets))
+    assert np.array_equal(np.array(playback.targets)[1:], np.stack(targets[1:STEPS]).astype(np.float32))
+    assert np.array_equal(np.concatenate(playback.pressed), np.stack([state.key_pressed for state in truth]))
+    assert np.array_equal(stage.board.pressed, np.stack([state.key_pressed for state in truth])[PARTS - 1 :: PARTS])
+    assert np.array_equal(playback.now[1].joint_positions, truth[-1].joint_positions)
+    if not sync:
+        assert [stage.begins[step] for step in range(STEPS + 1)] == pytest.approx([0.05 * k for k in range(STEPS + 1)])
+
+
+def test_without_commands_the_last_part_is_held_then_lifted(simulator):
+    targets = fine_wave(simulator)
+    stage = Stage(simulator, lambda step: targets[step] if step < 8 else None, stale_hold_s=0.2, rows_per_step=PARTS)
+    playback = stage.play()
+    last = targets[7][-1]
+    held, up = last.astype(np.float32), lifted(simulator.target_names, last).astype(np.float32)
+    assert all(np.array_equal(playback.targets[step], np.tile(held, (PARTS, 1))) for step in range(8, 12))
+    # Lifting jumps as far as the speed limit lets it.
+    assert all(np.array_equal(playback.targets[step][-1], up) for step in range(13, STEPS))
+    playback.lift()
+    assert len(playback.targets) == STEPS

@@ -10,6 +10,7 @@ import rclpy
 from node_ports import deliver, ring, subscriber, wait_for
 from ros_start import start_ros
 from sensor_msgs.msg import JointState
+from trajectory_msgs.msg import JointTrajectory
 
 from pianomime_core import ros_topics as topics
 from pianomime_core.errors import UnsafeError
@@ -273,3 +274,28 @@ def test_a_failure_of_the_physics_is_not_hidden(sim, published):
     begin(sim, published, fail)
     with pytest.raises(RuntimeError, match="no power"):
         play_to_the_end(sim)
+
+
+def test_several_targets_of_each_step_are_played_and_recorded(sim, published, tmp_path):
+    """And a command with another number of them is refused: the last targets are asked for again."""
+    rough, answered = [1], []
+
+    def fine(step) -> JointTrajectory:
+        answered.append(step)
+        if step == 4 and rough:
+            return targets_message(TARGETS, commands()[step], step=rough.pop() * step)
+        before, after = commands()[max(step - 1, 0)], commands()[step]
+        rows = before + (after - before) * (np.arange(1, 6) / 5)[:, None]
+        return targets_message(TARGETS, rows, step=step, rows_per_step=5)
+
+    begin(sim, published, answering(sim, fine))
+    play_to_the_end(sim)
+    rollout = Rollout.load(tmp_path / "played.npz")
+    assert (rollout.dt, rollout.rows_per_step, len(rollout.targets)) == (0.01, 5, 5 * STEPS)
+    assert np.array_equal(rollout.frames().goal, goal())
+    truth = Simulator()
+    truth.reset(rollout.initial_joint_positions)
+    assert np.array_equal(rollout.pressed, [truth.step(row, 2).key_pressed for row in rollout.targets])
+    assert np.array_equal(rollout.targets[4::5], np.array(commands(), dtype=np.float32))
+    assert answered.count(4) == 2
+    assert sim._inbox.refused == 1

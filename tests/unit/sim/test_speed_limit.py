@@ -109,9 +109,26 @@ def test_a_song_is_played_to_the_last_bit_as_without_limits():
         Performance(simulator, rollout, PlaybackConfig(speed=speed)) for speed in (SpeedConfig(), free)
     )
     assert limited.playback.speed_limit.limited_steps == 0
-    assert np.array_equal(np.stack(limited.playback.targets), rollout.targets)
+    assert np.array_equal(np.concatenate(limited.playback.targets), rollout.targets)
     assert np.array_equal(limited.pressed, rollout.pressed)
     assert rollout.pressed.any()
     for one, other in zip(limited.states, unlimited.states, strict=True):
         assert np.array_equal(one.joint_positions, other.joint_positions)
         assert np.array_equal(one.key_angles, other.key_angles)
+
+
+def test_parts_of_a_step_may_use_what_the_step_may_move():
+    """A target moves 0.1 m at most within 50 ms, at once or bit by bit."""
+    limit = begun(SpeedConfig(forearm_tx_m_s=2.0))
+    place = NAMES.index("rh_forearm_tx")
+
+    def limited(*wanted):
+        return limit.limit(np.array([only("rh_forearm_tx", target) for target in wanted]))[:, place]
+
+    assert limited(0.1, 0.1, 0.1, 0.1, 0.1) == pytest.approx([0.1] * 5), "at once"
+    assert limit.limited_steps == 0
+    assert limited(0.12, 0.15, 0.18, 0.2, 0.25) == pytest.approx([0.12, 0.15, 0.18, 0.2, 0.2])
+    assert limited(0.25, 0.25, 0.25, 0.35, 0.35) == pytest.approx([0.22, 0.25, 0.25, 0.3, 0.3])
+    assert limit.limited_steps == 2, "steps, not parts"
+    assert limit.limited == ("rh_forearm_tx",)
+    assert limited(0.1, 0.3, 0.1, 0.3, 0.1) == pytest.approx([0.2, 0.3, 0.2, 0.3, 0.2]), "to and fro"

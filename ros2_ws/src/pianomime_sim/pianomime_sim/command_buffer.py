@@ -30,7 +30,7 @@ class Setpoint(NamedTuple):
     """The command for one step.
 
     Attributes:
-        targets: (m,) rad and m.
+        targets: (R, m) rad and m, for R equal parts of the step.
         pedal: Whether the sustain pedal is down.
     """
 
@@ -38,8 +38,19 @@ class Setpoint(NamedTuple):
     pedal: bool
 
 
+class OtherRowsError(ValueError):
+    """A command with another number of targets in each step than the first one: a rollout has one for all steps."""
+
+    def __init__(self, rows_per_step: int, first: int) -> None:
+        super().__init__(f"{rows_per_step} points for each step: the first command of this song had {first}")
+
+
 class CommandBuffer:
-    """Keeps the newest command. A command of step s with K setpoints is for steps s to s + K - 1."""
+    """Keeps the newest command. A command of step s with K setpoints is for steps s to s + K - 1.
+
+    Attributes:
+        rows_per_step: R of the setpoints, as of the first command; None before it.
+    """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
@@ -47,13 +58,22 @@ class CommandBuffer:
         self._step: int | None = None
         self._rows: tuple[Setpoint, ...] = ()
         self._arrival_s = 0.0
+        self.rows_per_step: int | None = None
 
-    def put(self, step: int, targets: Floats, pedal: Bools | None = None) -> None:
-        """Take the command of `step`, targets (K, m) and pedal (K,), up if not given; dropped unless it is newer than
-        the one in the buffer."""
-        down = np.zeros(len(targets), dtype=np.bool_) if pedal is None else pedal
-        rows = tuple(Setpoint(row, bool(is_down)) for row, is_down in zip(targets, down, strict=True))
+    def put(self, step: int, targets: Floats, pedal: Bools | None = None, rows_per_step: int = 1) -> None:
+        """Take the command of `step`, targets (K R, m) and pedal (K R,), up if not given, in all parts of a step as in
+        its first; dropped unless it is newer than the one in the buffer.
+
+        Raises:
+            OtherRowsError: R is not that of the first command.
+        """
+        if self.rows_per_step is not None and self.rows_per_step != rows_per_step:
+            raise OtherRowsError(rows_per_step, self.rows_per_step)
+        parts = np.reshape(targets, (-1, rows_per_step, targets.shape[-1]))
+        down = np.zeros(len(parts), dtype=np.bool_) if pedal is None else pedal[::rows_per_step]
+        rows = tuple(Setpoint(part, bool(is_down)) for part, is_down in zip(parts, down, strict=True))
         with self._changed:
+            self.rows_per_step = rows_per_step
             if self._step is None or step > self._step:
                 self._step, self._rows, self._arrival_s = step, rows, self._clock()
                 self._changed.notify_all()
@@ -71,10 +91,12 @@ class CommandBuffer:
             return self._rows[max(step - self._step, 0)]
 
     def newest(self) -> tuple[int, Setpoint]:
-        """Return the step of the newest command and its last setpoint, to be held until a newer one arrives."""
+        """Return the step of the newest command and a setpoint of its last targets, to be held until a newer one
+        arrives."""
         with self._changed:
             assert self._step is not None, "nothing to hold before the first command"
-            return self._step, self._rows[-1]
+            targets, pedal = self._rows[-1]
+            return self._step, Setpoint(np.repeat(targets[-1:], len(targets), axis=0), pedal)
 
     def arrival_s(self, step: int) -> float | None:
         """Return when the command of `step` arrived; None if the newest command is for another step."""

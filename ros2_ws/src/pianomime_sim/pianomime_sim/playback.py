@@ -68,7 +68,8 @@ class Playback:
 
     Attributes:
         now: The newest step and its state; None before the song begins.
-        targets: Targets (m,) [rad, m] of each step played.
+        targets: Targets (R, m) [rad, m] of each step played, for R equal parts of it.
+        pressed: Keys (R, 88) down at the end of each part.
         pedal: True while the sustain pedal is down: as commanded, and held and lifted with the hands.
         missed_steps: Steps for which no command arrived in time.
         lifted_steps: Steps in which the hands were lifted because commands had stopped.
@@ -109,6 +110,7 @@ class Playback:
         )
         self.now: tuple[int, SimulatorState] | None = None
         self.targets: list[NDArray[np.float32]] = []
+        self.pressed: list[NDArray[np.bool_]] = []
         self.pedal = False
         self.missed_steps: list[int] = []
         self.lifted_steps = 0
@@ -149,10 +151,12 @@ class Playback:
             if setpoint.pedal != self.pedal:
                 self.pedal = setpoint.pedal
                 self._on_pedal(step, setpoint.pedal)
-            state = self._simulator.step(targets)
+            states = list(self._simulator.play(targets))
+            state = states[-1]
             self._physics.add(self._clock() - begin_s)
             check_state(self._simulator, state, step)
             self.targets.append(targets)
+            self.pressed.append(np.array([part.key_pressed for part in states]))
             self._scoreboard.record(step, state.key_pressed, setpoint.pedal)
         self._publish_state(steps, state)
 
@@ -168,7 +172,7 @@ class Playback:
         if self.pedal:
             self.pedal = False
             self._on_pedal(step, False)
-        targets = lifted(self._simulator.target_names, self.targets[-1].astype(np.float64))
+        targets = lifted(self._simulator.target_names, self.targets[-1][-1].astype(np.float64))
         for k in range(step, step + round(LIFT_S / CONTROL_TIMESTEP_S)):
             state = self._simulator.step(self.speed_limit.limit(targets).astype(np.float32))
             check_state(self._simulator, state, k)
@@ -231,7 +235,7 @@ class Playback:
 
 
 def lifted(target_names: tuple[str, ...], targets: Floats) -> Floats:
-    """Return targets (m,) that lift the hands off the keys in place: slides along and across the keyboard stay,
+    """Return targets (..., m) that lift the hands off the keys in place: slides along and across the keyboard stay,
     everything else goes to zero, which is a straight hand and, if the forearm can be raised, its highest position."""
     stays = np.array([name.endswith(("forearm_tx", "forearm_ty")) for name in target_names])
     return np.where(stays, targets, 0.0)

@@ -23,21 +23,22 @@ from trajectory_msgs.msg import JointTrajectory
 
 from pianomime_core import ros_topics as topics
 from pianomime_core.errors import UnsafeError
+from pianomime_core.ros_goal import GoalReader
 from pianomime_core.ros_messages import (
-    GOAL_NAMES,
     SUSTAIN,
     MessageError,
     NameOrder,
     NotFiniteError,
-    read_goal,
     read_joint_state,
     read_pedal,
+    read_rows_per_step,
     read_targets,
     step_of,
 )
 from pianomime_core.ros_node import WARNING_PERIOD_S
 from pianomime_core.ros_owner import Owners
 from pianomime_core.ros_qos import LATCHED, NEWEST
+from pianomime_sim.command_buffer import OtherRowsError
 from pianomime_sim.cue import BeyondEndError, Cue
 from pianomime_sim.physics_thread import PhysicsThread
 
@@ -70,7 +71,7 @@ class Inbox:
         self._node, self._cue, self._physics, self._begin = node, cue, physics, begin
         self._joints = NameOrder(joint_names)
         self._targets = NameOrder(target_names, beside=(SUSTAIN,))
-        self._keys = NameOrder(GOAL_NAMES)
+        self._goals = GoalReader()
 
     def subscribe(self, owners: Owners) -> None:
         """Subscribe to one publisher per topic."""
@@ -84,7 +85,8 @@ class Inbox:
         if self._physics() is not None:
             return
         try:
-            self._cue.take_song(message.header.frame_id, *read_goal(message, self._keys))
+            song = self._goals.read(message)
+            self._cue.take_song(message.header.frame_id, song.goal, song.sustain)
         except (MessageError, BeyondEndError) as error:
             self._refuse(topics.SONG, error)
             return
@@ -109,10 +111,10 @@ class Inbox:
         if physics is None or physics.playback.now is None or not self._cue.is_of(message.header.frame_id):
             return
         try:
-            step, goal = step_of(message.header.stamp), read_goal(message, self._keys)
+            step, window = step_of(message.header.stamp), self._goals.read(message)
             if step > physics.playback.now[0]:
                 raise MessageError(f"step {step} is yet to come, the song is at {physics.playback.now[0]}")
-            physics.scoreboard.expect(step, *goal)
+            physics.scoreboard.expect(step, window.goal, window.sustain)
         except MessageError as error:
             self._refuse(topics.GOAL, error)
 
@@ -127,13 +129,13 @@ class Inbox:
             step, targets = step_of(message.header.stamp), read_targets(message, self._targets)
             # Otherwise it answers no state, or one from before the song was restarted.
             if physics is not None and (now := physics.playback.now) is not None and step <= now[0]:
-                physics.commands.put(step, targets, read_pedal(message))
+                physics.commands.put(step, targets, read_pedal(message), read_rows_per_step(message))
         except NotFiniteError as error:
             raise UnsafeError(f"{self._node.resolve_topic_name(topics.COMMAND)}: {error}") from error
-        except MessageError as error:
+        except (MessageError, OtherRowsError) as error:
             self._refuse(topics.COMMAND, error)
 
-    def _refuse(self, topic: str, error: MessageError | BeyondEndError) -> None:
+    def _refuse(self, topic: str, error: MessageError | BeyondEndError | OtherRowsError) -> None:
         self.refused += 1
         name = self._node.resolve_topic_name(topic)
         self._node.get_logger().error(f"{name} refused: {error}", throttle_duration_sec=WARNING_PERIOD_S)

@@ -102,18 +102,19 @@ class ScoreReporter:
         if self._rollout is None or not board.begun:
             return
         self._written += 1
+        per_step = playback.targets[0].shape[0]
         number = f"-{self._written}" if self._written > 1 else ""
         file = self._rollout.with_stem(f"{self._rollout.stem}{number}")
         Rollout(
-            goal=board.goal[board.first : board.played],
-            pressed=board.pressed[board.first : board.played],
-            targets=np.stack(playback.targets),
+            goal=np.repeat(board.goal[board.first : board.played], per_step, axis=0),
+            pressed=np.concatenate(playback.pressed),
+            targets=np.concatenate(playback.targets),
             target_names=simulator.target_names,
             joint_names=simulator.joint_names,
             initial_joint_positions=start,
-            dt=CONTROL_TIMESTEP_S,
-            goal_pedal=board.goal_pedal[board.first : board.played],
-            pedal=board.pedal[board.first : board.played],
+            dt=CONTROL_TIMESTEP_S / per_step,
+            goal_pedal=np.repeat(board.goal_pedal[board.first : board.played], per_step),
+            pedal=np.repeat(board.pedal[board.first : board.played], per_step),
             metadata=rollout_metadata(
                 simulator.config,
                 controller,

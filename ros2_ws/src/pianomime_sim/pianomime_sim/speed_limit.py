@@ -68,7 +68,8 @@ class SpeedConfig:
 
 
 class SpeedLimit:
-    """Passes commands unchanged unless they move a target too fast; then the target moves as far as it may.
+    """Passes commands unchanged unless they move a target too fast; then the target moves as far as it may: within the
+    time of one control step no further than at the highest speed, whether in one part of the step or in all.
 
     Attributes:
         limited_steps: Number of commands that were changed.
@@ -86,7 +87,7 @@ class SpeedLimit:
         self._names = target_names
         self._lowest, self._highest = target_range.T
         self._furthest = CONTROL_TIMESTEP_S * np.array([speeds.of(name) for name in target_names])
-        self._before: Floats | None = None
+        self._before: Floats | None = None  # (R, m) of the last R parts of a step
         self.limited_steps = 0
         self.limited: tuple[str, ...] = ()
 
@@ -94,17 +95,27 @@ class SpeedLimit:
         """Start from targets equal to the joint positions (n,) [rad, m]."""
         position = dict(zip(joint_names, joint_positions, strict=True))
         targets = [sum(position[joint] for joint in target_joints(name)) for name in self._names]
-        self._before = np.clip(targets, self._lowest, self._highest)
+        self._before = np.clip(targets, self._lowest, self._highest)[None]
 
     def limit(self, targets: Floats) -> Floats:
-        """Return the targets (m,) [rad, m] of the next control step, the same array object if none is too fast."""
-        assert self._before is not None, "begin comes first"
-        wanted = np.clip(targets, self._lowest, self._highest)
-        allowed = np.clip(wanted, self._before - self._furthest, self._before + self._furthest)
-        self._before = allowed
+        """Return the targets [rad, m] of the next control step, (m,) or (R, m) for R equal parts of it, the same array
+        object if none is too fast."""
+        rows = np.atleast_2d(targets)
+        wanted = np.clip(rows, self._lowest, self._highest)
+        allowed = np.array([self._next(row, len(rows)) for row in wanted])
         changed = allowed != wanted
         if not changed.any():
             return targets
         self.limited_steps += 1
-        self.limited = tuple(name for name, is_changed in zip(self._names, changed, strict=True) if is_changed)
-        return np.where(changed, allowed, targets)
+        self.limited = tuple(
+            name for name, is_changed in zip(self._names, changed.any(axis=0), strict=True) if is_changed
+        )
+        return np.where(changed, allowed, rows).reshape(targets.shape)
+
+    def _next(self, wanted: Floats, rows_per_step: int) -> Floats:
+        assert self._before is not None, "begin comes first"
+        lowest = self._before.max(axis=0) - self._furthest
+        highest = self._before.min(axis=0) + self._furthest
+        allowed = np.clip(wanted, lowest, highest)
+        self._before = np.vstack([self._before, allowed])[-rows_per_step:]
+        return allowed

@@ -28,13 +28,12 @@ from pianomime_core import ros_topics as topics
 from pianomime_core.hands import FOREARM_DOFS, forearm_dofs, joint_names
 from pianomime_core.keyboard import KEY_NAMES
 from pianomime_core.ros_diagnostics import status_name
+from pianomime_core.ros_goal import GoalReader
 from pianomime_core.ros_main import run
 from pianomime_core.ros_messages import (
-    GOAL_NAMES,
     SUSTAIN,
     MessageError,
     NameOrder,
-    read_goal,
     read_joint_state,
     read_status,
     step_of,
@@ -75,7 +74,7 @@ class ViewerNode:
         self._assembler = SnapshotAssembler()
         self._joints = NameOrder(prefixed(prefix, joint_names(forearm_dofs(variant))))
         self._keys = NameOrder(KEY_NAMES, beside=(SUSTAIN,))
-        self._goal = NameOrder(GOAL_NAMES)
+        self._goal = GoalReader()
         node = self.node
         self._owners = Owners(node)
         self._owners.subscribe(JointState, topics.HAND_STATES, self._on_hands, NEWEST)
@@ -111,8 +110,7 @@ class ViewerNode:
 
     def _on_goal(self, message: JointTrajectory) -> None:
         try:
-            goal, _ = read_goal(message, self._goal)
-            self._assembler.goal(step_of(message.header.stamp), goal)
+            self._assembler.goal(step_of(message.header.stamp), self._goal.read(message).goal)
         except MessageError as error:
             self._refuse(topics.GOAL, error)
 
