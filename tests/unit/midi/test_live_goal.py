@@ -5,9 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from pianomime_core.goal_window import NoteEvent, note_events
+from pianomime_core.goal_window import NoteEvent, note_events, roll_window
 from pianomime_core.notes import Note, Score
 from pianomime_core.piano_roll import piano_roll
+from pianomime_core.setting import Setting
 from pianomime_core.timing import CONTROL_TIMESTEP_S
 from pianomime_midi.live_goal import JITTER_S, KEPT_STEPS, WIRE_S, EchoGoal, HeldGoal, live_goal, visible_steps
 
@@ -79,7 +80,7 @@ def test_echo_gives_the_windows_of_the_file(seed, delay_steps):
     silence = np.zeros((first, 88), dtype=bool)
     expected = np.vstack([silence, roll.goal, np.zeros((steps + HORIZON, 88), dtype=bool)])
     loud = np.vstack([silence, roll.velocity, np.zeros((steps + HORIZON, 88), dtype=bool)])
-    for step, (window, _, velocity) in windows.items():
+    for step, (window, _, velocity, _) in windows.items():
         np.testing.assert_array_equal(window, expected[step : step + HORIZON])
         np.testing.assert_array_equal(velocity, loud[step : step + HORIZON])
     pedal = np.array([windows[first + row][1][0] for row in range(len(roll) - 1)])
@@ -144,7 +145,7 @@ def test_a_pedal_that_is_held_through_a_silence_is_down_in_the_next_piece():
             goal.receive(NoteEvent(now_s, True, 60))
         if step in (12, 62):
             goal.receive(NoteEvent(now_s, False, 60))
-        window, sustain, _ = goal.window(step, now_s)
+        window, sustain, *_ = goal.window(step, now_s)
         if window[0].any():
             pedal.append(bool(sustain[0]))
     assert pedal == [True] * 4
@@ -161,16 +162,16 @@ def test_a_simulator_that_goes_back_some_steps_gets_the_same_windows():
         windows[step] = goal.window(step, now_s)[0]
     assert any(window.any() for window in windows.values())
     for step in (59, 58, 50, 59 - KEPT_STEPS):
-        again, _, _ = goal.window(step, STEP_0_S + 3.0)
+        again, *_ = goal.window(step, STEP_0_S + 3.0)
         np.testing.assert_array_equal(again, windows[step])
-    forgotten, _, _ = goal.window(10, STEP_0_S + 3.0)
+    forgotten, *_ = goal.window(10, STEP_0_S + 3.0)
     assert not forgotten.any()
 
 
 def test_before_the_first_note_the_goal_is_empty():
     goal = EchoGoal(HORIZON, HORIZON)
     for step in range(5):
-        window, sustain, _ = goal.window(step, STEP_0_S + step * CONTROL_TIMESTEP_S)
+        window, sustain, *_ = goal.window(step, STEP_0_S + step * CONTROL_TIMESTEP_S)
         assert window.shape == (HORIZON, 88)
         assert sustain.shape == (HORIZON,)
         assert not window.any()
@@ -220,10 +221,10 @@ def test_without_delay_the_keys_held_now_are_the_goal_now():
     for step, (events, expected, held) in enumerate(steps):
         for down, pitch in events:
             goal.receive(NoteEvent(step * 0.05, down, pitch))
-        window, _, _ = goal.window(step, (step + 1) * 0.05)
+        window, *_ = goal.window(step, (step + 1) * 0.05)
         assert keys_of(window[0]) == expected
         assert keys_of(window[1]) == keys_of(window[2]) == held
-        again, _, _ = goal.window(step, (step + 1) * 0.05)
+        again, *_ = goal.window(step, (step + 1) * 0.05)
         np.testing.assert_array_equal(again, window)
 
 
@@ -243,3 +244,31 @@ def test_without_delay_a_key_is_as_loud_as_it_was_struck():
     goal.receive(NoteEvent(0.06, True, 60, 30))
     goal.receive(NoteEvent(0.07, False, 64))
     assert goal.window(1, 0.1)[2][:, [39, 43]].tolist() == [[0, 0], [30, 0]]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_in_the_musical_setting_windows_have_the_notes_as_they_were_played(seed):
+    """Off the beat by what the setting "benchmark" would put on it; each key free before it is struck again."""
+    rng = np.random.default_rng(seed)
+    score = beat_score(rng)
+    moved = [
+        replace(note, onset_s=note.onset_s + float(rng.uniform(0, 0.009)), offset_s=note.offset_s - 0.001)
+        for note in score.notes[1:]
+    ]
+    score = replace(score, notes=tuple(sorted((score.notes[0], *moved), key=lambda note: note.onset_s)))
+    roll = piano_roll(score)
+    goal = EchoGoal(HORIZON, HORIZON, Setting.MUSICAL)
+    windows, first = played_live(goal, score, STEP_0_S + 0.7, len(roll) + 150, lambda step: 0.0)
+    assert len(windows[1].notes) == 0
+    for step in range(first, first + len(roll)):
+        truth, notes = roll_window(roll, step - first, HORIZON).notes, windows[step].notes
+        assert np.array_equal(notes.key, truth.key)
+        assert notes.onset_s == pytest.approx(truth.onset_s + first / 20, abs=1e-8)
+        assert notes.end_s == pytest.approx(truth.end_s + first / 20, abs=1e-8)
+        assert np.array_equal(notes.velocity, truth.velocity)
+    assert windows[first].goal.any()
+
+
+def test_without_delay_or_in_the_benchmark_there_are_no_notes():
+    assert EchoGoal(4, 4).window(1, STEP_0_S).notes is None
+    assert live_goal(0, Setting.MUSICAL).window(1, STEP_0_S).notes is None

@@ -12,8 +12,12 @@ from std_srvs.srv import Trigger
 
 from pianomime_core import ros_topics as topics
 from pianomime_core.errors import UserError
-from pianomime_core.midi_score import save_midi
+from pianomime_core.goal_window import roll_window
+from pianomime_core.midi_score import load_midi, save_midi
 from pianomime_core.notes import Note, Score
+from pianomime_core.piano_roll import piano_roll
+from pianomime_core.reading_rules import ReadingRules
+from pianomime_core.ros_goal import GoalReader
 from pianomime_core.ros_messages import (
     GOAL_NAMES,
     NameOrder,
@@ -176,3 +180,25 @@ def test_the_next_song_can_be_selected_while_none_is_played(ros, song, tmp_path,
     assert trigger(part).success
     assert len({message.header.frame_id for message in published.on(topics.SONG)}) == 3
     part.node.destroy_node()
+
+
+def test_the_musical_setting_tells_notes_in_time(ros, tmp_path, published):
+    path = tmp_path / "off the beat.mid"
+    notes = tuple(Note(60, 0.113 + 0.31 * k, 0.113 + 0.31 * k + 0.31, 80 + k) for k in range(9))
+    save_midi(Score(notes=notes, sustain=(), title=""), path)
+    ros(midi=path, horizon_steps=11, setting="musical")
+    part = MidiNode()
+    state(part, 20)
+    roll = piano_roll(load_midi(path, rules=ReadingRules.MUSICAL))
+    song, window = (GoalReader().read(published.on(topic)[-1]) for topic in (topics.SONG, topics.GOAL))
+    truth = roll_window(roll, 20, 11)
+    assert np.array_equal(song.notes.onset_s, roll.notes.onset_s)
+    assert np.array_equal(window.notes.onset_s, truth.notes.onset_s)
+    assert np.array_equal(window.notes.velocity, truth.notes.velocity)
+    assert np.array_equal(window.goal, truth.goal)
+
+
+def test_an_unknown_setting_is_refused(ros, song):
+    ros(midi=song, setting="musicall")
+    with pytest.raises(UserError, match="unknown setting 'musicall': did you mean 'musical'"):
+        MidiNode()

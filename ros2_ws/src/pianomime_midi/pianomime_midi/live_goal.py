@@ -30,6 +30,8 @@ import numpy as np
 from pianomime_core.goal_window import GoalRows, NoteEvent, StreamingGoal
 from pianomime_core.keyboard import LOWEST_PITCH, NUM_KEYS
 from pianomime_core.live_window import visible_steps
+from pianomime_core.setting import Setting
+from pianomime_core.streaming_notes import StreamingNotes
 from pianomime_core.timing import CONTROL_TIMESTEP_S, FRAMES_PER_SECOND
 
 WIRE_S = 0.03
@@ -55,10 +57,11 @@ class LiveGoal(Protocol):
         ...
 
 
-def live_goal(delay_steps: int) -> LiveGoal:
-    """Return the goal for a delay: with 0 the keys held now, otherwise what was played that many steps ago."""
+def live_goal(delay_steps: int, setting: Setting = Setting.BENCHMARK) -> LiveGoal:
+    """Return the goal for a delay: with 0 the keys held now, otherwise what was played that many steps ago; in the
+    setting "musical" its windows have notes."""
     horizon = visible_steps(delay_steps)
-    return EchoGoal(horizon, delay_steps) if delay_steps else HeldGoal(horizon)
+    return EchoGoal(horizon, delay_steps, setting) if delay_steps else HeldGoal(horizon)
 
 
 class EchoGoal:
@@ -67,16 +70,21 @@ class EchoGoal:
     Once everything has been played for a second, the next key begins a new piece with its own rows, so that a drifting
     clock or a pause of the simulator does not add to the delay for ever.
 
+    In the setting "musical" windows also have the notes in time, and nothing is moved to the border of a row.
+
     Attributes:
         first_step: The step that plays the row of the first onset; None before it is known.
     """
 
-    def __init__(self, horizon: int, delay_steps: int) -> None:
+    def __init__(self, horizon: int, delay_steps: int, setting: Setting = Setting.BENCHMARK) -> None:
         if delay_steps < horizon:
             raise ValueError(f"a delay of {delay_steps} steps is shorter than the horizon of {horizon}")
         self._horizon = horizon
         self._delay_steps = delay_steps
         self._pedal = False
+        musical = setting is Setting.MUSICAL
+        self._jitter_s = 0.0 if musical else JITTER_S
+        self._notes = StreamingNotes(KEPT_STEPS * CONTROL_TIMESTEP_S) if musical else None
         self._begin()
 
     def _begin(self) -> None:
@@ -100,6 +108,10 @@ class EchoGoal:
 
     def window(self, step: int, now_s: float) -> GoalRows:
         """See `LiveGoal.window`."""
+        rows = self._rows_of(step, now_s)
+        return rows if self._notes is None else rows._replace(notes=self._notes.window(step, self._horizon))
+
+    def _rows_of(self, step: int, now_s: float) -> GoalRows:
         # State 0 is repeated while the nodes discover one another: no step has begun yet.
         if step > 0 and self.first_step is None:
             self._step_0_s.append(now_s - step * CONTROL_TIMESTEP_S)
@@ -108,7 +120,10 @@ class EchoGoal:
         if self.first_step is None:
             self.first_step = max(self._step_of_row_0(), step)
         for event in self._waiting:
-            self._stream.feed(replace(event, time_s=self._musical_time(event)))
+            heard = replace(event, time_s=self._musical_time(event))
+            self._stream.feed(heard)
+            if self._notes is not None:
+                self._notes.feed(replace(heard, time_s=heard.time_s + self.first_step * CONTROL_TIMESTEP_S))
         self._waiting.clear()
         self._stream.advance(now_s - WIRE_S - self._onset_s)
         windows = self._rows(step - self.first_step)
@@ -123,14 +138,14 @@ class EchoGoal:
         skipped, deeper = max(row - self._oldest_row, 0), max(self._oldest_row - row, 0)
         windows = self._silence()
         if deeper < self._horizon:
-            for window, rows in zip(windows, kept, strict=True):
+            for window, rows in zip(windows[:3], kept[:3], strict=True):
                 window[deeper:] = rows[skipped : skipped + self._horizon - deeper]
         return windows
 
     def _musical_time(self, event: NoteEvent) -> float:
         time_s = event.time_s - self._onset_s
         border_s = round(time_s * FRAMES_PER_SECOND) / FRAMES_PER_SECOND
-        if abs(time_s - border_s) <= JITTER_S:
+        if abs(time_s - border_s) <= self._jitter_s:
             time_s = border_s
         if event.pitch is None:
             return time_s

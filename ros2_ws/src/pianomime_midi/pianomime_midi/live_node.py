@@ -22,12 +22,14 @@ from trajectory_msgs.msg import JointTrajectory
 
 from pianomime_core import ros_topics as topics
 from pianomime_core.ros_diagnostics import Diagnostics, Health
+from pianomime_core.ros_goal import window_message
 from pianomime_core.ros_main import prefer_prompt_replies, run
-from pianomime_core.ros_messages import MessageError, goal_message, step_of
+from pianomime_core.ros_messages import MessageError, step_of
 from pianomime_core.ros_node import SteadyNode
 from pianomime_core.ros_owner import Owners
 from pianomime_core.ros_parameters import declare_count, declare_number, declare_switch, declare_text, refuse_undeclared
 from pianomime_core.ros_qos import NEWEST, overridable_publisher
+from pianomime_core.setting import DESCRIPTION, Setting
 from pianomime_core.timing import FRAMES_PER_SECOND
 from pianomime_midi.keyboard_events import KeyboardConfig, KeyboardEvents
 from pianomime_midi.live_goal import live_goal
@@ -67,12 +69,13 @@ class LiveNode:
             node, "longest_note_s", 30.0, "Seconds after which a held key is let go", lowest=0.5, highest=600.0
         )
         wait = declare_switch(node, "wait_for_port", False, "Wait for a port that is not there, instead of ending")
+        setting = Setting(declare_text(node, "setting", Setting.BENCHMARK, DESCRIPTION, legal=tuple(Setting)))
         refuse_undeclared(node)
         config = KeyboardConfig(channel=channel or None, transpose=transpose, longest_note_s=longest_note_s)
         self._music = LiveMusic(
             open_port(port, virtual, wait=wait),
             KeyboardEvents(config, self._log.warning),
-            live_goal(round(delay_s * FRAMES_PER_SECOND)),
+            live_goal(round(delay_s * FRAMES_PER_SECOND), setting),
         )
         self._step = 0
         if (opened := self._music.port).connected:
@@ -104,7 +107,7 @@ class LiveNode:
         self._send(step)
 
     def _send(self, step: int) -> None:
-        self._publish_goal.publish(goal_message(*self._music.window(step), step=step))
+        self._publish_goal.publish(window_message(self._music.window(step), step=step))
 
     def _poll_port(self) -> None:
         if not (words := self._music.poll()):

@@ -15,7 +15,7 @@
 """A MIDI file as a ROS node: publishes the whole song once, then the goal window of every simulated step."""
 
 import sys
-from dataclasses import astuple
+from dataclasses import astuple, replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -33,12 +33,14 @@ from pianomime_core.instruments import choice
 from pianomime_core.notes import Dropped
 from pianomime_core.piano_roll import PianoRoll, piano_roll
 from pianomime_core.ros_diagnostics import Diagnostics, Health
+from pianomime_core.ros_goal import window_message
 from pianomime_core.ros_main import prefer_prompt_replies, run
-from pianomime_core.ros_messages import MessageError, goal_message, read_status, step_of
+from pianomime_core.ros_messages import MessageError, read_status, step_of
 from pianomime_core.ros_node import WARNING_PERIOD_S, SteadyNode
 from pianomime_core.ros_owner import Owners
 from pianomime_core.ros_parameters import declare_count, declare_text, refuse_undeclared
 from pianomime_core.ros_qos import LATCHED, NEWEST, overridable_publisher
+from pianomime_core.setting import DESCRIPTION, Setting
 from pianomime_core.song_file import load_song
 
 REPEAT_PERIOD_S = 0.25
@@ -86,6 +88,9 @@ class MidiNode:
             lowest=1,
             highest=400,
         )
+        self._setting = Setting(
+            declare_text(self.node, "setting", Setting.BENCHMARK, DESCRIPTION, legal=tuple(Setting))
+        )
         refuse_undeclared(self.node)
         if not midi:
             raise UserError("midi_node parameter midi is empty: want the path of a MIDI file or demonstration")
@@ -109,10 +114,13 @@ class MidiNode:
     def _read(self, midi: str, tracks: str, channels: str) -> Song:
         named = self._songs / f"{midi}.mid" if self._songs is not None else None
         path = named if named is not None and named.is_file() and not Path(midi).exists() else Path(midi)
-        score = load_song(path, choice(tracks, channels))
+        score = load_song(path, choice(tracks, channels), self._setting.reading)
         for remark in score.remarks:
             self.node.get_logger().info(f"{path.name!r} {remark}")
-        return Song(printable(score.title or path.name), piano_roll(score), score.dropped)
+        roll = piano_roll(score)
+        if self._setting is Setting.BENCHMARK:
+            roll = replace(roll, notes=None)
+        return Song(printable(score.title or path.name), roll, score.dropped)
 
     def _begin(self) -> None:
         """Publish the selected song and its first window, which starts the performance."""
@@ -120,7 +128,7 @@ class MidiNode:
         self._song, self._step = self._chosen, 0
         self._performance = f"{self._song.title} ({self._performances})"
         self.node.get_logger().info(f"{self._song.title}: {self._song.steps} steps of 50 ms")
-        message = goal_message(*roll_window(self._song.roll, 0, None), step=0)
+        message = window_message(roll_window(self._song.roll, 0, None), step=0)
         message.header.frame_id = self._performance
         self._publish_song.publish(message)
         self._send()
@@ -177,7 +185,7 @@ class MidiNode:
         step = self._step
         if step >= self._song.steps:
             return
-        message = goal_message(*roll_window(self._song.roll, step, self._horizon), step=step)
+        message = window_message(roll_window(self._song.roll, step, self._horizon), step=step)
         message.header.frame_id = self._performance
         self._publish_goal.publish(message)
 
