@@ -29,7 +29,7 @@ from pianomime_core.latency_percentiles import LatencyPercentiles, percentiles_m
 from pianomime_core.midi_score import load_midi
 from pianomime_core.piano_roll import PianoRoll, piano_roll
 from pianomime_core.ros_messages import status_message
-from pianomime_core.timing import CONTROL_TIMESTEP_S, FRAMES_PER_SECOND
+from pianomime_core.timing import FRAMES_PER_SECOND, PHYSICS_STEPS_PER_CONTROL_STEP, PHYSICS_TIMESTEP_S
 from pianomime_physics.simulator import Simulator, SimulatorState
 from pianomime_policy.controllers.idle.idle import Idle
 from pianomime_policy.nodes.step_synchroniser import StepSynchroniser
@@ -79,9 +79,9 @@ class Mark:
 class StillSimulator(Simulator):
     """Joints and keys do not move, to measure the cost of everything except physics."""
 
-    def step(self, targets: ArrayLike) -> SimulatorState:
-        """Advance by 50 ms."""
-        self.data.time += CONTROL_TIMESTEP_S
+    def step(self, targets: ArrayLike, physics_steps: int = PHYSICS_STEPS_PER_CONTROL_STEP) -> SimulatorState:
+        """Advance by so many physics steps."""
+        self.data.time += physics_steps * PHYSICS_TIMESTEP_S
         return self._state()
 
 
@@ -113,7 +113,7 @@ class LongSession:
     def play(self) -> list[Mark]:
         """Play all of it; return the measurement at each mark."""
         window = roll_window(self._roll, 0, HORIZON_STEPS)
-        start = self._synchroniser.begin(0, window.goal, window.sustain)
+        start = self._synchroniser.begin(0, window)
         assert start is not None
         self.playback.run(start, len(self._roll), Event())
         return self.marks
@@ -122,7 +122,7 @@ class LongSession:
         """Do what follows from the state of a step, up to the command that answers it."""
         window = roll_window(self._roll, step, HORIZON_STEPS)
         self.scoreboard.expect(step, window.goal, window.sustain)
-        self._synchroniser.receive_goal(step, *window)
+        self._synchroniser.receive_goal(step, window)
         self._synchroniser.receive_joints(step, state.joint_positions, state.joint_velocities)
         self._synchroniser.receive_keys(step, state.key_angles)
         begin_s = time.perf_counter()

@@ -33,7 +33,7 @@ from pianomime_core.metrics import score
 from pianomime_core.midi_score import load_midi
 from pianomime_core.notes import Note, Score
 from pianomime_core.piano_roll import PianoRoll, piano_roll, trim_silence
-from pianomime_core.timing import CONTROL_TIMESTEP_S, PHYSICS_STEPS_PER_CONTROL_STEP, PHYSICS_TIMESTEP_S
+from pianomime_core.timing import CONTROL_TIMESTEP_S, PHYSICS_TIMESTEP_S
 from pianomime_description.variant import SceneConfig
 from pianomime_midi.live_goal import HeldGoal
 from pianomime_physics.simulator import Simulator
@@ -143,9 +143,9 @@ class WatchedSimulator(Simulator):
         self.pressed: list[NDArray[np.bool_]] = []
         self._keys = np.array([self.model.joint(name).qposadr[0] for name in KEY_NAMES])
 
-    def _advance(self, targets: NDArray[np.float64]) -> None:
+    def _advance(self, targets: NDArray[np.float64], physics_steps: int) -> None:
         self.data.ctrl[self._target_ctrl] = targets
-        for _ in range(PHYSICS_STEPS_PER_CONTROL_STEP):
+        for _ in range(physics_steps):
             mujoco.mj_step(self.model, self.data)
             self.pressed.append(KEYBOARD.pressed(self.data.qpos[self._keys]))
 
