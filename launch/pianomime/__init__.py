@@ -20,6 +20,7 @@
 | `Simulator(scene)` | piano and hands: 46 targets, 54 joints in rad and m; `reset`, `step` -> `SimulatorState` |
 | `SceneConfig(...)` | the robot: hand variant, collisions, gravity compensation |
 | `make_controller(name)` | one of `controller_names()`; your own follows `Controller`: `Observation` in, `Action` out |
+| `Setting` | for `load_song` and `make_controller`: `BENCHMARK`, frames of 50 ms, or `MUSICAL`, notes in time |
 | `play_episode(simulator, controller, song)` | an `Episode`: `.score.f1` (0..1, a `ScoreCard`), `.rollout` |
 | `Rollout` | all steps of an episode; `save(path)`, `load(path)` |
 | `Demonstration` | fingertips and notes of a pianist, from `pianomime perceive`; `load(path)` |

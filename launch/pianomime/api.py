@@ -37,6 +37,7 @@ from pianomime_core.metrics import ScoreCard, score
 from pianomime_core.notes import Note, Score
 from pianomime_core.piano_roll import PianoRoll, piano_roll
 from pianomime_core.rollout import Rollout
+from pianomime_core.setting import Setting
 from pianomime_core.timing import CONTROL_TIMESTEP_S
 from pianomime_description.variant import SceneConfig
 from pianomime_physics.simulator import Simulator, SimulatorState
@@ -58,6 +59,7 @@ __all__ = [
     "SceneConfig",
     "Score",
     "ScoreCard",
+    "Setting",
     "Simulator",
     "SimulatorState",
     "UserError",
@@ -85,11 +87,12 @@ class Episode:
     rollout: Rollout
 
 
-def load_song(song: str | Path) -> Score:
+def load_song(song: str | Path, setting: Setting = Setting.BENCHMARK) -> Score:
     """Read the notes of a MIDI file, of a demonstration (.npz) or of a bundled song.
 
     Args:
         song: Path, or one of the names in `bundled_songs()`.
+        setting: By whose rules a MIDI file is read: RoboPianist's, or in `Setting.MUSICAL` a pianist's.
 
     Returns:
         Notes and pedal in seconds; `dropped` and `remarks` say what of the file is not in them.
@@ -97,11 +100,14 @@ def load_song(song: str | Path) -> Score:
     Raises:
         UserError: There is no such file or bundled song, or the file is damaged.
     """
-    return song_file.load_song(find_song(str(song)))
+    return song_file.load_song(find_song(str(song)), rules=setting.reading)
 
 
 def make_controller(
-    name: str = DEFAULT_CONTROLLER, scene: SceneConfig | None = None, model: str | Path | None = None
+    name: str = DEFAULT_CONTROLLER,
+    scene: SceneConfig | None = None,
+    model: str | Path | None = None,
+    setting: Setting = Setting.BENCHMARK,
 ) -> Controller:
     """Return a new controller. The first of its kind on a machine is compiled, which may take a minute.
 
@@ -109,12 +115,13 @@ def make_controller(
         name: One of `controller_names()`, or `module:Class`.
         scene: The robot, as for `Simulator`; None for the benchmark's.
         model: Folder of networks for "onnx" and "onnx-1s", None for the bundled one; demonstration for "demo".
+        setting: `Setting.MUSICAL` plays notes in time, with targets 10 ms apart.
 
     Raises:
         UserError: The name is unknown, or the model does not fit it.
     """
     folder = model_folder(name, None if model is None else Path(model))
-    return registry.make_controller(name, scene or SceneConfig(), folder)
+    return registry.make_controller(name, scene or SceneConfig(), folder, setting)
 
 
 def play_episode(
@@ -139,4 +146,4 @@ def play_episode(
     """
     roll = song if isinstance(song, PianoRoll) else piano_roll(song)
     rollout = episode.play_episode(simulator, controller, roll, on_step, controller_name or type(controller).__name__)
-    return Episode(score(rollout.goal, rollout.pressed, rollout.goal_pedal, rollout.pedal), rollout)
+    return Episode(score(*rollout.frames()), rollout)

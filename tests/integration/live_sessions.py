@@ -60,6 +60,7 @@ class Session:
 
 def music(played: Rollout) -> tuple[np.ndarray, np.ndarray]:
     """Goal and pressed keys from the first wanted row to the last."""
-    rows = np.flatnonzero(played.goal.any(axis=1))
+    goal, pressed, *_ = played.frames()
+    rows = np.flatnonzero(goal.any(axis=1))
     span = slice(rows[0], rows[-1] + 1)
-    return played.goal[span], played.pressed[span]
+    return goal[span], pressed[span]

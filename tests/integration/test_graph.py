@@ -21,6 +21,7 @@ from pianomime_core.midi_score import load_midi, save_midi
 from pianomime_core.notes import Note, Score
 from pianomime_core.piano_roll import piano_roll
 from pianomime_core.rollout import Rollout
+from pianomime_core.setting import Setting
 from pianomime_core.web import LOCALHOST
 from pianomime_description.variant import SceneConfig
 from pianomime_physics.observed_simulator import ObservedSimulator
@@ -40,8 +41,10 @@ def environ(tmp_path_factory) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def song(tmp_path_factory) -> Path:
-    """Five seconds for both hands: a scale against held thirds."""
-    right = [Note(60 + pitch, 0.5 * k, 0.5 * k + 0.4, 80) for k, pitch in enumerate((0, 2, 4, 5, 7, 9, 11, 12, 7, 0))]
+    """Five seconds for both hands: a scale against held thirds, not always on the beat."""
+    onsets_s = [0.5 * k + 0.013 * (k % 3) for k in range(10)]
+    scale = zip((0, 2, 4, 5, 7, 9, 11, 12, 7, 0), onsets_s, strict=True)
+    right = [Note(60 + pitch, onset_s, onset_s + 0.4, 80) for pitch, onset_s in scale]
     left = [Note(pitch, start, start + 0.9, 80) for start in range(5) for pitch in (40 + start, 43 + start)]
     path = tmp_path_factory.mktemp("songs") / "short song.mid"
     save_midi(Score(notes=tuple(sorted(right + left, key=lambda note: note.onset_s)), sustain=(), title=""), path)
@@ -60,22 +63,33 @@ def performance(environ):
 NETWORKS = pytest.mark.skipif(not model_folder("onnx").is_dir(), reason="no bundled networks")
 
 
-@pytest.mark.parametrize("controller", ["streaming", "planner", pytest.param("onnx", marks=NETWORKS)])
-def test_sync_equals_the_episode_in_process(environ, song, tmp_path, controller):
+@pytest.mark.parametrize(
+    ("controller", "setting"),
+    [
+        ("streaming", Setting.BENCHMARK),
+        ("planner", Setting.BENCHMARK),
+        pytest.param("onnx", Setting.BENCHMARK, marks=NETWORKS),
+        ("streaming", Setting.MUSICAL),
+        ("planner", Setting.MUSICAL),
+    ],
+)
+def test_sync_equals_the_episode_in_process(environ, song, tmp_path, controller, setting):
     file = tmp_path / "played.npz"
     files = ("--rollout", file, "--json", tmp_path / "played.json")
-    done = play(environ, song, "--sync", "--controller", controller, *files)
+    done = play(environ, song, "--sync", "--controller", controller, "--setting", setting, *files)
     assert done.returncode == 0, done.stdout + done.stderr
     played = Rollout.load(file)
     scene = SceneConfig()
-    player = make_controller(controller, scene, model_folder(controller))
-    written, listener = load_midi(song), Listener()
+    player = make_controller(controller, scene, model_folder(controller), setting)
+    written, listener = load_midi(song, rules=setting.reading), Listener()
     truth = play_episode(ObservedSimulator(listener.observe, scene), player, piano_roll(written))
     heard = json.loads((tmp_path / "played.json").read_text())["heard"]
     assert heard == Heard.of(written, truth, listener).as_dict()
     assert np.array_equal(played.goal, truth.goal)
     assert np.array_equal(played.initial_joint_positions, truth.initial_joint_positions)
     assert played.target_names == truth.target_names
+    assert (played.rows_per_step > 1) == (setting is Setting.MUSICAL)
+    assert played.dt == truth.dt
     assert np.array_equal(played.targets, truth.targets)
     assert np.array_equal(played.pressed, truth.pressed)
     assert played.pressed.any(), "a song without a pressed key proves nothing"

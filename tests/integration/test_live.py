@@ -50,6 +50,28 @@ def test_the_same_music_as_a_file_gives_the_same_score(session, keyboard, tmp_pa
     assert f"{found.f1:.4f}" in live.said
 
 
+@pytest.mark.slow
+@pytest.mark.quiet_machine
+def test_notes_are_played_as_they_come_in_the_musical_setting(session, keyboard, tmp_path):
+    """Nothing is moved to the border of a row: rows differ by the jitter of the port, and notes do not."""
+    song, file = bundled_songs()["twinkle"], tmp_path / "live.npz"
+    live = session("--port", "scripted", "--rollout", file, "--setting", "musical")
+    live.until(READY)
+    time.sleep(1.0)
+    keyboard.play(load_midi(song))
+    time.sleep(2.5)
+    assert live.end() == 0, live.said
+    played = Rollout.load(file)
+    goal, pressed = music(played)
+    assert played.rows_per_step == 5
+    roll = piano_roll(load_midi(song))
+    assert score(roll.goal[: len(goal)], goal[: len(roll)]).onset_f1 > 0.95
+    found = score(goal, pressed)
+    assert f"{found.f1:.4f}" in live.said
+    skip_if_busy(len(played.frames().goal), len(played.metadata["missed_steps"]))
+    assert found.onset_f1 > 0.9
+
+
 @pytest.mark.quiet_machine
 @pytest.mark.parametrize("alone", [(), ("--no-ros",)])
 def test_reactive_the_robot_plays_along(session, keyboard, tmp_path, alone):

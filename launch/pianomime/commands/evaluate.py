@@ -19,7 +19,7 @@ from pathlib import Path
 
 from pianomime.commands.command import Command
 from pianomime.commands.number_types import add_jobs
-from pianomime.commands.robot_options import add_controller
+from pianomime.commands.robot_options import add_controller, add_setting
 from pianomime.commands.song_options import add_tracks
 from pianomime.terminal import write_result
 from pianomime_core.instruments import choice
@@ -30,6 +30,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("midi", nargs="+", type=Path, metavar="MIDI", help=files)
     add_tracks(parser)
     add_controller(parser, default=None, required=True)
+    add_setting(parser)
     parser.add_argument("--rollouts", type=Path, metavar="DIR", help="write what was played, one rollout per song")
     parser.add_argument(
         "--expressive",
@@ -57,6 +58,7 @@ def _run(options: argparse.Namespace) -> int:
         json=options.json,
         jobs=options.jobs,
         choice=choice(options.tracks, options.channels),
+        setting=options.setting,
         expressive=options.expressive,
     )
     found = report(chosen, console)

@@ -21,7 +21,7 @@ from pianomime.commands.command import Command
 from pianomime.commands.common_options import add_common, common_options
 from pianomime.commands.live_modes import HIGHEST_CHANNEL, MODES, SEMITONES
 from pianomime.commands.number_types import whole_number
-from pianomime.commands.robot_options import add_controller
+from pianomime.commands.robot_options import add_controller, add_setting
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -43,6 +43,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     semitones = f"transpose by this many semitones, -{SEMITONES}..{SEMITONES}"
     parser.add_argument("--transpose", type=whole_number(-SEMITONES, SEMITONES), default=0, metavar="N", help=semitones)
     add_controller(parser, default=None, help="as for play; default: that of the mode")
+    add_setting(parser)
     add_common(parser)
 
 
@@ -64,7 +65,7 @@ def _run(options: argparse.Namespace) -> int:
     delay_s = mode.delay_s if options.delay is None else options.delay
     # The nodes would refuse it, too, but only after all of them have started.
     delay_s = live_delay_s(controller, delay_s)
-    check_controller(controller, model_folder(controller, options.model))
+    check_controller(controller, model_folder(controller, options.model), options.setting)
     if not options.virtual:
         choose_port(options.port, input_ports())
     with common_options(options, sound_by_default=True) as (common, notice):
@@ -76,6 +77,7 @@ def _run(options: argparse.Namespace) -> int:
             transpose=options.transpose,
             controller=controller,
             model=options.model,
+            setting=options.setting,
             **common,
         )
         title = f"live, {delay_s:g} s later, {controller}"

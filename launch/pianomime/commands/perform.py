@@ -59,7 +59,7 @@ def play(options: PlayOptions, notice: str = "", json: Path | None = None) -> in
         UserError: Bad input: song, controller, port, domain, or a second instance.
         KeyboardInterrupt: A second Ctrl-C, after everything has been shut down.
     """
-    written = trim_silence(read_score(options.midi, options.choice))
+    written = trim_silence(read_score(options.midi, options.choice, options.setting.reading))
     with tempfile.TemporaryDirectory(prefix="pianomime-") as folder:
         # Strikes, and the distance from the pianist's hands, are taken from a replay: the simulator node knows neither
         # the notes nor the demonstration, and no message of a strike can be lost.

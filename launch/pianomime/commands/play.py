@@ -19,7 +19,7 @@ from pathlib import Path
 
 from pianomime.commands.command import Command
 from pianomime.commands.common_options import add_common, common_options
-from pianomime.commands.robot_options import add_controller
+from pianomime.commands.robot_options import add_controller, add_setting
 from pianomime.commands.song_options import add_tracks
 from pianomime.files.models import demonstration_to_play, model_folder
 from pianomime.files.shared_files import DEFAULT_SONG, bundled_songs, find_song
@@ -31,6 +31,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("song", nargs="?", metavar="SONG.mid", help=songs)
     add_tracks(parser)
     add_controller(parser)
+    add_setting(parser)
     demo = "the demonstration that controller demo plays, notes and fingers"
     parser.add_argument("--demo", type=Path, metavar="FILE.npz", help=demo)
     pace = parser.add_mutually_exclusive_group()
@@ -49,12 +50,18 @@ def _run(options: argparse.Namespace) -> int:
     # The nodes would refuse it, too, but only after all of them have started.
     music = demonstration_to_play(options.controller, options.demo, options.song, options.model)
     model = options.model if music is None else music
-    check_controller(options.controller, model_folder(options.controller, model))
+    check_controller(options.controller, model_folder(options.controller, model), options.setting)
     song = find_song(options.song) if music is None else music
     chosen = choice(options.tracks, options.channels)
     with common_options(options, not options.sync, inputs=(song,)) as (common, notice):
         performance = PlayOptions(
-            midi=song, choice=chosen, controller=options.controller, model=model, sync=options.sync, **common
+            midi=song,
+            choice=chosen,
+            controller=options.controller,
+            model=model,
+            setting=options.setting,
+            sync=options.sync,
+            **common,
         )
         if options.no_ros:
             from pianomime.commands.solo import play_solo

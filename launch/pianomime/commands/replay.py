@@ -27,6 +27,8 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(options: argparse.Namespace) -> int:
+    from dataclasses import replace
+
     import numpy as np
     from rich.console import Console
     from rich.table import Table
@@ -42,7 +44,7 @@ def _run(options: argparse.Namespace) -> int:
     pressed = replayed_keys(rollout, Simulator(recorded_scene(path, rollout)), path, show=True)
     differing = int(np.sum(pressed != rollout.pressed))
     sides = {
-        name: {**score(rollout.goal, keys).as_dict(), "pressed": int(keys.sum())}
+        name: {**score(*replace(rollout, pressed=keys).frames()[:2]).as_dict(), "pressed": int(keys.sum())}
         for name, keys in (("recorded", rollout.pressed), ("replayed", pressed))
     }
     table = Table("", *sides, title=literal(path.name))
@@ -53,8 +55,9 @@ def _run(options: argparse.Namespace) -> int:
     console = Console()
     console.print(table)
     decision = "the same keys go down" if differing == 0 else f"{differing} of {pressed.size} note-frames differ"
-    console.print(f"{len(pressed)} steps: {decision}")
-    write_result(options.json, {"steps": len(pressed), "differing": differing, **sides})
+    steps = len(pressed) // rollout.rows_per_step
+    console.print(f"{steps} steps: {decision}")
+    write_result(options.json, {"steps": steps, "differing": differing, **sides})
     return 0 if differing == 0 else 1
 
 

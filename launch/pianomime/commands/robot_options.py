@@ -18,6 +18,8 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from pianomime_core.errors import UserError
+from pianomime_core.setting import Setting, setting
 from pianomime_policy.controllers.default_controller import DEFAULT_CONTROLLER
 from pianomime_policy.controllers.specs import OURS
 
@@ -32,6 +34,25 @@ def add_controller(parser: argparse.ArgumentParser, default: str | None = DEFAUL
     networks = "folder with the networks of controller onnx; default: the bundled ones"
     parser.add_argument("--model", type=Path, metavar="FOLDER", help=networks)
     add_hand_collisions(parser)
+
+
+def add_setting(parser: argparse.ArgumentParser) -> None:
+    """Add `--setting`."""
+    parser.add_argument(
+        "--setting",
+        type=_setting,
+        metavar=f"{{{','.join(Setting)}}}",
+        default=Setting.BENCHMARK,
+        help="benchmark: frames of 50 ms, one target a control step, RoboPianist's reading of files, as in papers; "
+        "musical: notes in time as written, targets 10 ms apart; default %(default)s",
+    )
+
+
+def _setting(name: str) -> Setting:
+    try:
+        return setting(name)
+    except UserError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def add_hand_collisions(parser: argparse.ArgumentParser) -> None:

@@ -48,11 +48,11 @@ def play_solo(options: PlayOptions, real_time: bool, json: Path | None = None) -
         json: File for the score, as for `write_result`.
     """
     scene = SceneConfig(hand_collisions=options.hand_collisions)
-    written = trim_silence(read_score(options.midi, options.choice))
+    written = trim_silence(read_score(options.midi, options.choice, options.setting.reading))
     roll = piano_roll(written, trim=False)
     console = Console()
     model = model_folder(options.controller, options.model)
-    controller = ready_controller(options.controller, scene, lambda line: notice(line, console), model)
+    controller = ready_controller(options.controller, scene, lambda line: notice(line, console), model, options.setting)
     shown = RunningScore()
     paced = not options.sync and (real_time or options.viewer != "none")
     signals, listener = PostponedSignals(), Listener()
@@ -66,7 +66,7 @@ def play_solo(options: PlayOptions, real_time: bool, json: Path | None = None) -
         simulator = ObservedSimulator(listener.observe, scene)
         rollout = play_episode(simulator, controller, roll, on_step, options.controller)
         ending, signals.received = signals.received, None
-    card = score(rollout.goal, rollout.pressed, rollout.goal_pedal, rollout.pedal)
+    card = score(*rollout.frames())
     distance = likeness(options.midi, rollout, Simulator(scene))
     title = f"{options.midi.stem}, {options.controller}"
     # Only now: scipy takes a second, for which no music should wait.

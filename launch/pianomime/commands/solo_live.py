@@ -52,11 +52,11 @@ def play_live_solo(options: LiveOptions, delay_s: float, title: str, json: Path 
     scene = SceneConfig(hand_collisions=options.hand_collisions)
     console = Console()
     model = model_folder(options.controller, options.model)
-    controller = ready_controller(options.controller, scene, lambda line: notice(line, console), model)
+    controller = ready_controller(options.controller, scene, lambda line: notice(line, console), model, options.setting)
     music = LiveMusic(
         MidiInput(options.port, options.virtual),
         KeyboardEvents(KeyboardConfig(channel=options.channel or None, transpose=options.transpose), _warn),
-        live_goal(round(delay_s * FRAMES_PER_SECOND)),
+        live_goal(round(delay_s * FRAMES_PER_SECOND), options.setting),
     )
     scoreboard = Scoreboard(round(LONGEST_SESSION_S * FRAMES_PER_SECOND), trim=True)
     signals = PostponedSignals()

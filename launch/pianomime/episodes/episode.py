@@ -86,7 +86,9 @@ def played_steps(
         rows = window(step)
         action = player.act(step, rows, state)
         # Rounded to the precision of rollout files, so that a replay uses exactly the same numbers.
-        targets = action.targets.astype(np.float32)
-        state = simulator.step(targets)
-        record.add(targets, action.pedal, state.key_pressed)
+        targets = action.rows().astype(np.float32)
+        pressed = []
+        for state in simulator.play(targets):
+            pressed.append(state.key_pressed)
+        record.add(targets, action.pedal, np.array(pressed))
         yield PlayedStep(step, rows, action, state)

@@ -35,20 +35,21 @@ class EpisodeRecord:
 
     Attributes:
         roll, start: As given.
-        steps: Number of steps so far.
     """
 
     def __init__(self, simulator: Simulator, roll: PianoRoll, start: NDArray[np.float64]) -> None:
         self._simulator, self.roll, self.start = simulator, roll, start
-        self._targets = np.zeros((len(roll), len(simulator.target_names)), dtype=np.float32)
-        self._pressed = np.zeros_like(roll.goal)
-        self._pedal = np.zeros(len(roll), dtype=np.bool_)
-        self.steps = 0
+        self._rows: list[tuple[NDArray[np.float32], bool, NDArray[np.bool_]]] = []
+
+    @property
+    def steps(self) -> int:
+        """Number of steps so far."""
+        return len(self._rows)
 
     def add(self, targets: NDArray[np.float32], pedal: bool, pressed: NDArray[np.bool_]) -> None:
-        """Append a step: targets (m,) [rad, m], pedal down, keys pressed (88,) at its end."""
-        self._targets[self.steps], self._pedal[self.steps], self._pressed[self.steps] = targets, pedal, pressed
-        self.steps += 1
+        """Append a step: targets (K, m) [rad, m] of its K equal parts, pedal down, keys pressed (K, 88) at their
+        ends."""
+        self._rows.append((targets, pedal, pressed))
 
     def rollout(self, controller_name: str, card: ScoreCard | None = None) -> Rollout:
         """Return the steps so far, scored.
@@ -60,19 +61,21 @@ class EpisodeRecord:
         Raises:
             ValueError: There are none.
         """
-        goal, sustain, pressed, pedal = (
-            rows[: self.steps] for rows in (self.roll.goal, self.roll.sustain, self._pressed, self._pedal)
-        )
-        card = score(goal, pressed, sustain, pedal) if card is None else card
+        if not self._rows:
+            raise ValueError("no step has been played")
+        targets, pedal, pressed = (np.array(column) for column in zip(*self._rows, strict=True))
+        per_step = targets.shape[1]
+        goal, sustain = self.roll.goal[: self.steps], self.roll.sustain[: self.steps]
+        card = score(goal, pressed[:, -1], sustain, pedal) if card is None else card
         return Rollout(
-            goal=goal,
-            pressed=pressed,
-            targets=self._targets[: self.steps],
+            goal=np.repeat(goal, per_step, axis=0),
+            pressed=pressed.reshape(-1, pressed.shape[-1]),
+            targets=targets.reshape(-1, targets.shape[-1]),
             target_names=self._simulator.target_names,
             joint_names=self._simulator.joint_names,
             initial_joint_positions=self.start,
-            dt=CONTROL_TIMESTEP_S,
+            dt=CONTROL_TIMESTEP_S / per_step,
             metadata=rollout_metadata(self._simulator.config, controller_name, card),
-            goal_pedal=sustain,
-            pedal=pedal,
+            goal_pedal=np.repeat(sustain, per_step),
+            pedal=np.repeat(pedal, per_step),
         )

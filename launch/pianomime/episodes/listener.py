@@ -36,5 +36,5 @@ class Listener:
         """Return the strikes and the pedal of the performance that has this rollout; time 0 is the beginning of step
         0."""
         # A key may strike in the last physics step.
-        end_s = len(rollout.targets) * rollout.dt + PHYSICS_TIMESTEP_S
+        end_s = rollout.duration_s + PHYSICS_TIMESTEP_S
         return played_notes(self._events, end_s, pedal=pedal_events(rollout.pedal, rollout.dt))

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from pianomime_core.goal_window import GoalRows
 from pianomime_core.hands import name_order
 from pianomime_physics.simulator import Simulator, SimulatorState
-from pianomime_policy.controllers.controller import Action, Controller, Observation
+from pianomime_policy.controllers.controller import Action, Controller, Observation, start
 
 
 class MatchedController:
@@ -46,7 +46,7 @@ class MatchedController:
 
     def start(self, window: GoalRows) -> NDArray[np.float64]:
         """Begin a song with its first window: return the joint positions (n,) [rad, m] to begin from."""
-        return self._controller.start(window.goal, window.sustain)[self._started]
+        return start(self._controller, window)[self._started]
 
     def act(self, step: int, window: GoalRows, state: SimulatorState) -> Action:
         """Return the action of control step `step`, which begins in `state`."""
@@ -58,6 +58,7 @@ class MatchedController:
             joint_velocities=state.joint_velocities[self._observed],
             key_angles=state.key_angles,
             velocity=window.velocity,
+            notes=window.notes,
         )
         action = self._controller.act(observation)
-        return Action(action.targets[self._commanded], action.pedal)
+        return Action(action.targets[..., self._commanded], action.pedal)

@@ -25,6 +25,7 @@ from pianomime.terminal import tracked
 from pianomime_core.errors import UserError
 from pianomime_core.hands import name_order
 from pianomime_core.rollout import Rollout
+from pianomime_core.timing import PHYSICS_STEPS_PER_CONTROL_STEP
 from pianomime_description.variant import SceneConfig
 from pianomime_physics.simulator import Simulator, SimulatorState
 
@@ -38,7 +39,7 @@ def replayed_states(rollout: Rollout, simulator: Simulator, name: str = "rollout
         name: Name of the rollout, for messages.
 
     Yields:
-        T + 1 states: the initial one, then the state at the end of each step.
+        T + 1 states: the initial one, then the state at the end of each row.
 
     Raises:
         UserError: The simulator has other hands.
@@ -47,9 +48,10 @@ def replayed_states(rollout: Rollout, simulator: Simulator, name: str = "rollout
     parts = f"{name} and its simulator"
     joints = name_order(simulator.joint_names, rollout.joint_names, "joint", parts)
     targets = rollout.targets[:, name_order(simulator.target_names, rollout.target_names, "target", parts)]
+    physics_steps = PHYSICS_STEPS_PER_CONTROL_STEP // rollout.rows_per_step
     yield simulator.reset(rollout.initial_joint_positions[joints])
     for row in targets:
-        yield simulator.step(row)
+        yield simulator.step(row, physics_steps)
 
 
 def replayed_keys(rollout: Rollout, simulator: Simulator, path: Path, show: bool = False) -> NDArray[np.bool_]:

@@ -79,8 +79,8 @@ def replay_rollout(path: Path, poses_per_s: float = FRAMES_PER_SECOND) -> Replay
         )
     scores = rollout.metadata.get("scores", {})
     if differing or not {"f1", "onset_f1"} <= scores.keys():
-        scores = score(rollout.goal, pressed).as_dict()
-    duration_s = len(rollout.targets) * rollout.dt
+        scores = score(*replace(rollout, pressed=pressed).frames()[:2]).as_dict()
+    duration_s = rollout.duration_s
     return ReplayedRollout(
         rollout=replace(rollout, pressed=pressed),
         scene=scene,

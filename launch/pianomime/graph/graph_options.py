@@ -21,6 +21,7 @@ from typing import Literal
 
 from pianomime_core.errors import UserError
 from pianomime_core.instruments import EVERYTHING_FOR_A_PIANO, Choice
+from pianomime_core.setting import Setting
 from pianomime_core.web import LOCALHOST, VIEWER_PORT
 from pianomime_policy.controllers.default_controller import DEFAULT_CONTROLLER
 
@@ -67,6 +68,7 @@ class Options(NodeOptions):
         record: Folder, ending in .mcap, for a recording of all topics; None for none.
         sound: Play what is pressed on the audio device.
         soundfont: Soundfont of the piano; None for the bundled one.
+        setting: How music is read and played.
         midi_out: MIDI port to play what is pressed on, by name or part of it; empty for none.
         virtual_midi_out: Name of a MIDI port to create and play on; empty for none.
     """
@@ -84,6 +86,7 @@ class Options(NodeOptions):
     record: Path | None = None
     sound: bool = False
     soundfont: Path | None = None
+    setting: Setting = Setting.BENCHMARK
     midi_out: str = ""
     virtual_midi_out: str = ""
 

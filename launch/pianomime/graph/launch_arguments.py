@@ -23,6 +23,7 @@ from launch.actions import DeclareLaunchArgument
 from pianomime.files.outputs import check_file, keep_apart
 from pianomime_core.errors import UserError
 from pianomime_core.hands import FOREARM_DOFS
+from pianomime_core.setting import Setting, setting
 from pianomime_core.web import LOCALHOST, VIEWER_PORT
 
 SWITCH = ["true", "false", "True", "False"]
@@ -61,6 +62,11 @@ WATCHING_ARGUMENTS = (
 COMMON_ARGUMENTS = (
     DeclareLaunchArgument(
         "model", default_value="", description="folder of networks for controller onnx; empty: bundled ones"
+    ),
+    DeclareLaunchArgument(
+        "setting",
+        default_value=str(Setting.BENCHMARK),
+        description="benchmark: as in papers; musical: notes in time as written, several targets a step",
     ),
     *WATCHING_ARGUMENTS,
     DeclareLaunchArgument("rollout", default_value="", description="npz file to write at the end; empty: none"),
@@ -117,6 +123,7 @@ def common_options(text: Mapping[str, str]) -> dict[str, Any]:
     return {
         **watching_options(text),
         "model": optional_path(text["model"]),
+        "setting": setting(text["setting"]),
         "rollout": rollout,
         "sound": is_true(text["sound"]),
         "soundfont": optional_path(text["soundfont"]),

@@ -209,6 +209,7 @@ def _policy(options: Options) -> NodeEntry:
             "model": str(model.resolve()) if model is not None else "",
             "variant": options.variant,
             "hand_collisions": options.hand_collisions,
+            "setting": str(options.setting),
             **_prefixes(options),
         },
     )
@@ -246,6 +247,7 @@ def _midi(options: PlayOptions) -> NodeEntry:
     parameters: dict[str, Value] = {
         "midi": str(options.midi.resolve()),
         "songs": str((share_directory() / "songs").resolve()),
+        "setting": str(options.setting),
     }
     for name, numbers in (("tracks", options.choice.tracks), ("channels", options.choice.channels)):
         if numbers:
@@ -275,6 +277,7 @@ def _live(options: LiveOptions) -> NodeEntry:
             "delay_s": launched_delay_s(options.controller, options.delay_s),
             "channel": options.channel,
             "transpose": options.transpose,
+            "setting": str(options.setting),
         },
         # The keyboard may be gone by then, which is no reason to end.
         restart_parameters={"wait_for_port": True},

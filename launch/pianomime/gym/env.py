@@ -155,7 +155,7 @@ class PianoEnv(gymnasium.Env[Values, NDArray[Any]]):
         else:
             targets, self._pedal = np.float32(self._nominal.targets) + action, self._nominal.pedal
         state = self.simulator.step(targets)
-        self._record.add(targets, self._pedal, state.key_pressed)
+        self._record.add(targets[None], self._pedal, state.key_pressed[None])
         terms = self._reward_terms(step, state)
         info: dict[str, Any] = {"reward_terms": terms}
         is_over = self._record.steps == len(self._roll)

@@ -74,8 +74,9 @@ class SongErrors:
     @classmethod
     def of(cls, rollout: Rollout, fingers: NoteFingers | None = None, heard: Heard | None = None) -> "SongErrors":
         """Score and count a rollout; `fingers` as in `pianomime_core.error_table.error_table`."""
-        card = score(rollout.goal, rollout.pressed)
-        return cls(card.f1, card.onset_f1, error_table(rollout.goal, rollout.pressed, fingers), heard)
+        frames = rollout.frames()
+        card = score(frames.goal, frames.pressed)
+        return cls(card.f1, card.onset_f1, error_table(frames.goal, frames.pressed, fingers), heard)
 
     def as_dict(self) -> dict[str, Any]:
         """Return everything by name, ready for JSON."""

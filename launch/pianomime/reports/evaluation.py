@@ -37,6 +37,7 @@ from pianomime_core.errors import UserError
 from pianomime_core.instruments import EVERYTHING_FOR_A_PIANO, Choice
 from pianomime_core.notes import Score
 from pianomime_core.piano_roll import piano_roll, trim_silence
+from pianomime_core.setting import Setting
 from pianomime_core.song_file import DEMONSTRATION_SUFFIX, is_demonstration
 from pianomime_core.timing import CONTROL_TIMESTEP_S
 from pianomime_description.variant import SceneConfig
@@ -63,6 +64,7 @@ class EvaluateOptions:
         choice: Tracks and channels of MIDI files to play.
         disturbance: Deviations of the robot from its model.
         expressive: Whether to add the expressive scores.
+        setting: In which the controller plays.
     """
 
     midi: tuple[Path, ...]
@@ -75,6 +77,7 @@ class EvaluateOptions:
     choice: Choice = EVERYTHING_FOR_A_PIANO
     disturbance: Disturbance = field(default_factory=Disturbance)
     expressive: bool = False
+    setting: Setting = Setting.BENCHMARK
 
 
 @dataclass(frozen=True)
@@ -89,6 +92,7 @@ class _ScoredTask(_Task):
     rollout: Path | None
     file: Path
     expressive: bool
+    setting: Setting
 
 
 def report(options: EvaluateOptions, console: Console) -> dict[str, Any]:
@@ -113,12 +117,14 @@ def report(options: EvaluateOptions, console: Console) -> dict[str, Any]:
         raise UserError(f"controller {options.controller!r} takes no model, but {str(options.model)!r} is given")
     model = None if of_demonstrations else model_folder(options.controller, options.model)
     if not of_demonstrations:
-        make_controller(options.controller, scene, model)  # raises for an unknown name or networks of another robot
+        make_controller(
+            options.controller, scene, model, options.setting
+        )  # raises for an unknown name or networks of another robot
 
     def read(path: Path) -> Score:
         if of_demonstrations:
-            make_controller(options.controller, scene, path)
-        return trim_silence(read_score(path, options.choice))
+            make_controller(options.controller, scene, path, options.setting)
+        return trim_silence(read_score(path, options.choice, options.setting.reading))
 
     pieces, left_out = read_each(songs, read)
     tasks = [
@@ -133,6 +139,7 @@ def report(options: EvaluateOptions, console: Console) -> dict[str, Any]:
             rollouts.get(song),
             songs[song],
             options.expressive,
+            options.setting,
         )
         for song, score in pieces.items()
     ]
@@ -143,7 +150,14 @@ def report(options: EvaluateOptions, console: Console) -> dict[str, Any]:
     played = play_songs(tasks, _play, options.jobs, console)
     # Without times or machine names, so that the same command gives the same bytes.
     return {
-        **made_by(options.controller, options.model, scene, options.choice, disturbance=asdict(options.disturbance)),
+        **made_by(
+            options.controller,
+            options.model,
+            scene,
+            options.choice,
+            disturbance=asdict(options.disturbance),
+            **({} if options.setting is Setting.BENCHMARK else {"setting": str(options.setting)}),
+        ),
         "songs": [{"song": song, **scores, **heard.strays_as_dict()} for song, (scores, heard) in played.items()],
         "mean": means([scores for scores, _ in played.values()]),
         **({"left_out": left_out} if left_out else {}),
@@ -186,7 +200,7 @@ def made_by(
 
 
 def _play(task: _ScoredTask) -> tuple[dict[str, float], Heard]:
-    controller = make_controller(task.controller, task.scene, task.model)
+    controller = make_controller(task.controller, task.scene, task.model, task.setting)
     listener = Listener()
     simulator = DisturbedSimulator(task.disturbance, task.scene, listener.observe)
     rollout = play_episode(simulator, controller, task.roll, controller_name=task.controller)

@@ -52,7 +52,7 @@ class Heard:
             rollout: What was played.
             listener: Has heard it.
         """
-        return cls(*note_scores(begun(written, len(rollout.targets) * rollout.dt), listener.heard(rollout)))
+        return cls(*note_scores(begun(written, rollout.duration_s), listener.heard(rollout)))
 
     def as_dict(self) -> dict[str, Any]:
         """Return scores by name and `stray_strikes`, ready for JSON."""

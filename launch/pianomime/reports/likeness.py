@@ -48,7 +48,7 @@ def likeness(song: Path, rollout: Rollout, simulator: Simulator) -> dict[str, fl
     if not is_demonstration(song):
         return {}
     demonstration = Demonstration.load(song)
-    if len(rollout.targets) != len(demonstration.time_s):
+    if len(rollout.frames().goal) != len(demonstration.time_s):
         return {}
     distance_m = fingertip_distance_m(played_fingertips_m(rollout, simulator), demonstration)
     return {} if math.isnan(distance_m) else {FINGERTIP_DISTANCE: 1e3 * distance_m}
@@ -64,4 +64,5 @@ def played_fingertips_m(rollout: Rollout, simulator: Simulator) -> NDArray[np.fl
     """
     fingertips = Fingertips(simulator)
     played = [fingertips.positions_m() for _ in replayed_states(rollout, simulator)]
-    return np.reshape(played[1:], (-1, len(SIDES), len(FINGERS), 3))
+    at_ends = played[rollout.rows_per_step :: rollout.rows_per_step]
+    return np.reshape(at_ends, (-1, len(SIDES), len(FINGERS), 3))

@@ -70,17 +70,17 @@ def video(rollout: Path, out: Path, size: str, soundfont: Path | None) -> int:
 
 def snapshot(replayed: ReplayedRollout, state: SimulatorState) -> tuple[Snapshot, float]:
     """Return the snapshot of a state, and the elapsed part of its control step; colours are those of the step's end."""
-    rollout = replayed.rollout
+    frames = replayed.rollout.frames()
     # A state at the very end of a step belongs to that step.
     elapsed = state.time_s / CONTROL_TIMESTEP_S
-    step = min(max(math.ceil(elapsed - 1e-6) - 1, 0), len(rollout.goal) - 1)
+    step = min(max(math.ceil(elapsed - 1e-6) - 1, 0), len(frames.goal) - 1)
     seen = Snapshot(
         time_s=state.time_s,
         joint_positions=state.joint_positions,
         key_angles=state.key_angles,
-        pressed=rollout.pressed[step],
-        wanted=rollout.goal[step],
-        coming=rollout.goal[step + 1 : step + 1 + SHOWN_ROWS],
+        pressed=frames.pressed[step],
+        wanted=frames.goal[step],
+        coming=frames.goal[step + 1 : step + 1 + SHOWN_ROWS],
     )
     return seen, min(elapsed - step, 1.0)
 

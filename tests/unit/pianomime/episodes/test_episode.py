@@ -1,5 +1,6 @@
 """The control loop: observations and commands by step and name."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -40,9 +41,10 @@ class FakeSimulator:
         self.started = list(joint_positions)
         return self._state()
 
-    def step(self, targets: np.ndarray) -> SimulatorState:
-        self.stepped.append(list(targets))
-        return self._state()
+    def play(self, rows: np.ndarray) -> Iterator[SimulatorState]:
+        for targets in rows:
+            self.stepped.append(list(targets))
+            yield self._state()
 
 
 @dataclass

@@ -225,6 +225,7 @@ def test_nothing_is_started_again_while_all_goes_down(description):
         ({"rollout": "r.npz", "record": "r.npz"}, "record:= 'r.npz' would overwrite what rollout:= 'r.npz' writes"),
         ({"midi": "r.npz", "rollout": "./r.npz"}, "rollout:= 'r.npz' would overwrite input 'r.npz'"),
         ({"controller": "nobody"}, "unknown controller 'nobody': choose one of planner, "),
+        ({"setting": "loud"}, "unknown setting 'loud': choose one of benchmark, musical"),
         ({"midi": "no_such_song"}, "no such MIDI file: 'no_such_song'; bundled songs are "),
         ({"params_file": "nowhere.yaml"}, "no such file of parameters: 'nowhere.yaml'"),
     ],

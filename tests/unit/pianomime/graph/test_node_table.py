@@ -108,7 +108,7 @@ def test_tracks_and_channels_that_are_chosen_go_to_the_node():
 def test_defaults_leave_the_horizon_to_the_file_and_show_nothing():
     table = {entry.name: entry for entry in node_table(PlayOptions(midi=Path("song.mid")))}
     assert set(table) == {"sim_node", "policy_node", "midi_node"}
-    assert set(table["midi_node"].parameters) == {"midi", "songs"}
+    assert set(table["midi_node"].parameters) == {"midi", "songs", "setting"}
     assert table["sim_node"].parameters["rollout"] == ""
     assert table["sim_node"].parameters["wait_for"] == ""
     assert table["sim_node"].parameters["controller"] == table["policy_node"].parameters["controller"] == "onnx"
