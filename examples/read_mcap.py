@@ -3,7 +3,8 @@
     pianomime play twinkle --sync --record twinkle.mcap
     python examples/read_mcap.py twinkle.mcap
 
-Topics and their messages: docs/ros.md.
+Topics and their messages: docs/ros.md. In the setting "musical" goals are notes in time, read by
+`pianomime_core.ros_goal`.
 """
 
 import sys

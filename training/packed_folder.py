@@ -51,6 +51,8 @@ class Format:
         Raises:
             UserError: It is of other hands.
         """
+        if rollout.rows_per_step != 1:
+            raise UserError(f"rollout has rows of {rollout.dt:g} s: packed clips have one target a control step")
         parts = "rollout and format"
         targets = rollout.targets[:, name_order(self.target_names, rollout.target_names, "target", parts)]
         start = rollout.initial_joint_positions[name_order(self.joint_names, rollout.joint_names, "joint", parts)]

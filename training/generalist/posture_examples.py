@@ -107,7 +107,7 @@ class LabelledHand(LearnedHand):
 
 
 _PASSES = GeneralistConfig().passes
-_HAND = ("side", "variant", "fingertips", "posture", "kinematics", "tracking")
+_HAND = ("side", "variant", "fingertips", "posture", "kinematics", "tracking", "timing")
 
 
 def posture_examples(
