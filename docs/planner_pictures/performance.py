@@ -35,9 +35,9 @@ class FineSimulator(Simulator):
         self.fine_keys: list[NDArray[np.float64]] = []
         return super().reset(joint_positions)
 
-    def _advance(self, targets: NDArray[np.float64]) -> None:
+    def _advance(self, targets: NDArray[np.float64], physics_steps: int) -> None:
         self.data.ctrl[self._target_ctrl] = targets
-        for _ in range(PHYSICS_STEPS_PER_CONTROL_STEP):
+        for _ in range(physics_steps):
             mujoco.mj_step(self.model, self.data)
             self.fine_joints.append(self.data.qpos[self._joint_qpos])
             self.fine_keys.append(self.data.qpos[self._key_qpos])
