@@ -10,6 +10,7 @@ from command_examples import Command
 
 from pianomime.files.models import model_folder
 from pianomime.files.songs import share_directory
+from pianomime_core.setting import Setting
 from pianomime_description.variant import SceneConfig
 from pianomime_policy.controllers.idle.idle import Idle
 from pianomime_policy.controllers.specs import OURS, ours_that_need
@@ -20,11 +21,11 @@ def models(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     """The folders that were given to the trained controller, whose place is taken by one that does nothing."""
     given: list[Path] = []
 
-    def generalist(scene: SceneConfig, folder: Path, horizon_steps: int) -> Idle:
+    def build(scene: SceneConfig, folder: Path, horizon_steps: int, setting: Setting) -> Idle:
         given.append(folder)
         return Idle(scene.variant)
 
-    stand_in = SimpleNamespace(Generalist=generalist)
+    stand_in = SimpleNamespace(build=build)
     monkeypatch.setitem(sys.modules, "pianomime_policy.controllers.generalist.generalist", stand_in)
     return given
 
