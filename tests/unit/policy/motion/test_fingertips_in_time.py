@@ -122,3 +122,12 @@ def test_a_finger_comes_up_within_the_time_it_has() -> None:
     assert np.interp(26.0, at, height_m) == pytest.approx(top_m + CONFIG.fingertips.hover_m)
     lift = height_m[(at > 25.39) & (at < 26.01)]
     np.testing.assert_allclose(np.diff(lift), (lift[-1] - lift[0]) / 3)
+
+
+def test_a_short_note_whose_hand_must_leave_at_once_is_held_for_its_shortest_time() -> None:
+    # Two octaves away a tenth of a second later: the hand should be gone before the key could sound.
+    plan = planned(Note(72, 1.0, 1.05), Note(96, 1.1, 1.3))
+    hand, first = divmod(int(plan.assignments().finger[0]), 5)
+    z_m = plan.fingertips(hand, 10, 20 * ROWS).target[:, first, 2]
+    held = np.isclose(z_m, TABLE.bottom_z_m[min(first, 1), C5])
+    assert held.sum() >= int(STROKE.hold_steps * ROWS)

@@ -168,7 +168,10 @@ class SongPlan:
             return Presses(onset, release, key, finger, np.ones(len(near)))
         stroke = stroke_steps(t.stroke, n.velocity[near], key, finger)
         fit_strokes(onset, release, finger, stroke, t.stroke.shortest_steps, t.stroke.free_share)
-        return Presses(onset + (1.0 - t.stroke.sounding_share) * stroke, release, key, finger, stroke)
+        bottom = onset + (1.0 - t.stroke.sounding_share) * stroke
+        # However early a finger must go, its key sounds first.
+        release = np.maximum(release, bottom + t.stroke.hold_steps + t.lift_steps)
+        return Presses(bottom, release, key, finger, stroke)
 
     def path(self, first: int, rows: int, rows_per_step: int = 1) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Centre and reach (rows, 2) [m] of rows from step `first` on; the end values continue beyond the plan."""

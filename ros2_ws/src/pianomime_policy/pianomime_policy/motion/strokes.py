@@ -35,6 +35,7 @@ class StrokeConfig:
     shortest_steps: Duration of the shortest stroke.
     free_share: Share of the time since the finger's last release that a stroke may take.
     sounding_share: Share of the stroke after which the key sounds.
+    hold_steps: Shortest time for which a finger stays at the bottom.
     """
 
     velocities: tuple[float, ...] = (51.0, 62.0, 76.0, 86.0, 93.0)
@@ -44,6 +45,7 @@ class StrokeConfig:
     shortest_steps: float = 0.3
     free_share: float = 0.5
     sounding_share: float = 0.55
+    hold_steps: float = 0.8
 
 
 def stroke_steps(
