@@ -118,16 +118,23 @@ class ReadsNotes(Protocol):
         ...
 
 
+class RowsAloneError(UserError):
+    """A controller that plays notes in time was given rows alone."""
+
+    def __init__(self) -> None:
+        super().__init__("a controller that plays notes in time was given rows alone: play in the setting benchmark")
+
+
 def start(controller: Controller, window: GoalRows) -> NDArray[np.float64]:
     """Begin a song with its first window: return what `Controller.start` returns.
 
     Raises:
-        UserError: The controller plays notes, but only rows are known.
+        RowsAloneError: The controller plays notes, but only rows are known.
     """
     if not isinstance(controller, ReadsNotes):
         return controller.start(window.goal, window.sustain)
     if window.notes is None:
-        raise UserError("a controller that plays notes in time was given rows alone: play in the setting benchmark")
+        raise RowsAloneError
     return controller.start_music(window.goal, window.sustain, window.notes)
 
 

@@ -42,7 +42,7 @@ class GoalNotes:
         self._end = np.zeros(256, np.int64)
         self._onset_time = np.zeros(256)
         self._end_time = np.zeros(256)
-        self._velocity = np.full(256, USUAL_VELOCITY)
+        self._velocity = np.zeros(256, np.int64)
         self._sounding = np.full(NUM_KEYS, -1)
 
     @property
@@ -87,7 +87,7 @@ class GoalNotes:
         self._reserve(self.count + len(keys))
         self.count += len(keys)
         self._key[new], self._onset[new], self._end[new] = keys, step, SOUNDING
-        self._onset_time[new], self._end_time[new] = step, SOUNDING
+        self._onset_time[new], self._end_time[new], self._velocity[new] = step, SOUNDING, USUAL_VELOCITY
         return new
 
     def set_time(self, index: int, time: float, velocity: int) -> None:
@@ -100,10 +100,6 @@ class GoalNotes:
 
     def _reserve(self, count: int) -> None:
         while count > len(self._key):
-            self._key, self._onset, self._end = (
-                np.concatenate([a, np.zeros_like(a)]) for a in (self._key, self._onset, self._end)
-            )
-            self._velocity = np.concatenate([self._velocity, np.full_like(self._velocity, USUAL_VELOCITY)])
-            self._onset_time, self._end_time = (
-                np.concatenate([a, np.zeros_like(a)]) for a in (self._onset_time, self._end_time)
-            )
+            for name in ("_key", "_onset", "_end", "_onset_time", "_end_time", "_velocity"):
+                values = getattr(self, name)
+                setattr(self, name, np.concatenate([values, np.zeros_like(values)]))

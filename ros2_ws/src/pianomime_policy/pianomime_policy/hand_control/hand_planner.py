@@ -96,6 +96,7 @@ class HandPlanner:
         self._tx, self._ty = short.index("forearm_tx"), short.index("forearm_ty")
         self._stiffness = np.array([posture.stiffness.get(n, posture.default_stiffness) for n in short])
         self._nearness = np.full(len(short), posture.nearness)
+        self._fine_nearness = timing.rows_per_step * self._nearness  # the way from row to row is that much shorter
         self._settings = solver_settings(kinematics, np.array([n.startswith("forearm") for n in short]))
         self._sum = (self.chain.coupling.T > 0).astype(float)
         self._contacts = Contacts(np.zeros((5, 3)), np.zeros((5, 3, len(short))))
@@ -185,7 +186,7 @@ class HandPlanner:
         push = np.zeros((now, len(near)))
         fine = now * self._fine_steps
         for r in (*range(fine), *range(fine + now - 1, len(reference), now)):
-            rest, nearness = self._rest_at(centre_m[r], reach_m[r]), self._nearness * (now if r < fine else 1)
+            rest, nearness = self._rest_at(centre_m[r], reach_m[r]), self._fine_nearness if r < fine else self._nearness
             self._solve(reference[r], tips.target[r], tips.weight[r], rest, near, slack, self._iterations, nearness)
             near = reference[r]
             if r < now:

@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 
 from pianomime_policy.fingering.fingering import finger_offsets_m
 from pianomime_policy.kernel import kernel
-from pianomime_policy.motion.minimum_jerk import minimum_jerk
+from pianomime_policy.motion.finger_phases import approach, come_up, hold, lift, nearest_notes, stroke, way_between
 from pianomime_policy.motion.motion_timing import BENCHMARK, MotionTiming
 from pianomime_policy.motion.press_table import PressConfig, press_table
 from pianomime_policy.motion.song_plan import SongPlan
@@ -158,119 +158,6 @@ class FingertipMotion:
         return rows
 
 
-class _Way(NamedTuple):
-    """A finger's way to its next key."""
-
-    key: int
-    begin_step: float
-    ready_step: float
-    onset_step: float
-    from_x_m: float
-    from_y_m: float
-    is_repeated: bool  # the finger held the same key last
-
-
-@kernel
-def _nearest_notes(number, step, notes, lift_steps):
-    """Return the indices of the notes that finger `number` holds at `step`, held last and holds next; -1 for none."""
-    onset, end = notes.onset, notes.release
-    now, before, after = -1, -1, -1
-    for i in range(onset.shape[0]):
-        if notes.finger[i] != number:
-            continue
-        if onset[i] <= step <= end[i] - lift_steps:
-            now = i
-        elif end[i] - lift_steps < step and onset[i] <= step:
-            if before < 0 or end[i] > end[before]:
-                before = i
-        elif after < 0 or onset[i] < onset[after]:
-            after = i
-    return now, before, after
-
-
-@kernel
-def _force_at(table, thumb, key, z_m):
-    """Return the force on a key whose finger is at this height: the share of the bottom's that its depth is."""
-    depth = (table.top_z_m[key] - z_m) / (table.top_z_m[key] - table.bottom_z_m[thumb, key])
-    return table.force_n[thumb, key] * min(max(depth, 0.0), 1.0)
-
-
-@kernel
-def _hold(settings, table, key, r, f, out):
-    thumb = min(f, 1)
-    out.target[r, f, 0] = table.x_m[thumb, key]
-    out.target[r, f, 1] = table.y_m[key]
-    out.target[r, f, 2] = table.bottom_z_m[thumb, key]
-    out.weight[r, f] = settings.press_weight
-    out.force[r, f] = table.force_n[thumb, key]
-    out.top[r, f] = table.top_z_m[key]
-    out.key[r, f] = key
-
-
-@kernel
-def _way(settings, table, notes, before, after, f, floating_m):
-    """Return the way from note `before` (-1: none), or from where the finger floats, to note `after`."""
-    key, onset = notes.key[after], notes.onset[after]
-    ready = onset - notes.stroke[after]
-    begin = onset - settings.lead_steps
-    if before >= 0 and notes.release[before] >= begin:
-        last = notes.key[before]
-        x_m, y_m = table.x_m[min(f, 1), last], table.y_m[last]
-        return _Way(key, notes.release[before], ready, onset, x_m, y_m, last == key)
-    return _Way(
-        key, begin, ready, onset, table.idle_x_m[min(f, 1)], floating_m, before >= 0 and notes.key[before] == key
-    )
-
-
-@kernel
-def _approach(settings, table, way, step, r, f, out):
-    key, ready = way.key, way.ready_step
-    s = (
-        minimum_jerk((step - way.begin_step + settings.row_steps) / (ready - way.begin_step))
-        if ready > way.begin_step
-        else 1.0
-    )
-    out.target[r, f, 0] = way.from_x_m + s * (table.x_m[min(f, 1), key] - way.from_x_m)
-    out.target[r, f, 1] = way.from_y_m + s * (table.y_m[key] - way.from_y_m)
-    hover = min(max(ready - step, 0.0), 1.0)
-    height = table.top_z_m[key] + (hover * settings.hover_m + (1.0 - hover) * settings.ready_m)
-    is_near = step >= ready + 1.0 - settings.near_steps
-    if not (is_near or way.is_repeated):
-        height = max(height, table.white_top_z_m + settings.travel_clearance_m)
-    out.target[r, f, 2] = height
-    out.weight[r, f] = settings.ready_weight if is_near else settings.travel_weight
-    out.top[r, f] = table.top_z_m[key]
-
-
-@kernel
-def _stroke(settings, table, way, step, r, f, out):
-    """Go down from just above the key, at `ready_step`, to its bottom at the onset."""
-    key, thumb = way.key, min(f, 1)
-    share = (step - way.ready_step) / (way.onset_step - way.ready_step)
-    above_m = table.top_z_m[key] + settings.ready_m
-    out.target[r, f, 0] = table.x_m[thumb, key]
-    out.target[r, f, 1] = table.y_m[key]
-    out.target[r, f, 2] = (1.0 - share) * above_m + share * table.bottom_z_m[thumb, key]
-    out.weight[r, f] = settings.press_weight
-    out.force[r, f] = _force_at(table, thumb, key, out.target[r, f, 2])
-    out.top[r, f] = table.top_z_m[key]
-
-
-@kernel
-def _come_up(settings, table, key, share, r, f, out):
-    """Raise the height from the bottom of a key to that of the row, by a share of the way."""
-    out.target[r, f, 2] = share * out.target[r, f, 2] + (1.0 - share) * table.bottom_z_m[min(f, 1), key]
-
-
-@kernel
-def _lift(settings, table, key, r, f, out):
-    out.target[r, f, 0] = table.x_m[min(f, 1), key]
-    out.target[r, f, 1] = table.y_m[key]
-    out.target[r, f, 2] = table.top_z_m[key] + settings.hover_m
-    out.weight[r, f] = settings.release_weight
-    out.top[r, f] = table.top_z_m[key]
-
-
 @kernel
 def _fill_rows(settings, table, hand, first, notes, floating_y_m, out):
     """Write `FingertipRows` from step `first` on.
@@ -283,18 +170,18 @@ def _fill_rows(settings, table, hand, first, notes, floating_y_m, out):
     for f in range(5):
         for r in range(out.target.shape[0]):
             step = first + (r + 1) / per_step - 1.0
-            now, before, after = _nearest_notes(5 * hand + f, step, notes, settings.lift_steps)
+            now, before, after = nearest_notes(5 * hand + f, step, notes, settings.lift_steps)
             if now >= 0:
-                _hold(settings, table, notes.key[now], r, f, out)
+                hold(settings, table, notes.key[now], r, f, out)
             elif after >= 0 and notes.onset[after] - lead <= step:
                 y_m = floating_y_m[int((notes.onset[after] - first) * per_step), f]
-                way = _way(settings, table, notes, before, after, f, y_m)
+                way = way_between(settings, table, notes, before, after, f, y_m)
                 if step > way.ready_step:
-                    _stroke(settings, table, way, step, r, f, out)
+                    stroke(settings, table, way, step, r, f, out)
                 else:
-                    _approach(settings, table, way, step, r, f, out)
+                    approach(settings, table, way, step, r, f, out)
             elif before >= 0 and step <= notes.release[before]:
-                _lift(settings, table, notes.key[before], r, f, out)
+                lift(settings, table, notes.key[before], r, f, out)
             else:
                 out.target[r, f, 0] = table.idle_x_m[min(f, 1)]
                 out.target[r, f, 1] = floating_y_m[r + lead * per_step, f]
@@ -302,7 +189,7 @@ def _fill_rows(settings, table, hand, first, notes, floating_y_m, out):
                 out.weight[r, f] = settings.idle_weight
             if now < 0 and before >= 0 and step <= notes.release[before]:
                 share = 1.0 - (notes.release[before] - step) / settings.lift_steps
-                _come_up(settings, table, notes.key[before], share, r, f, out)
+                come_up(settings, table, notes.key[before], share, r, f, out)
 
 
 @kernel

@@ -18,7 +18,7 @@ A plan grows with the rows of the goal. Fingering and hand paths are planned ove
 be played is committed, the rest may still change.
 """
 
-from typing import NamedTuple
+from typing import Generic, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,6 +62,19 @@ class Presses(NamedTuple):
     key: NDArray[np.int64]
     finger: NDArray[np.int64]
     stroke: NDArray[np.float64]
+
+
+Time = TypeVar("Time", np.int64, np.float64)
+
+
+class _Released(NamedTuple, Generic[Time]):
+    """Notes (N,) with their fingers, and where they stand among all notes."""
+
+    onset: NDArray[Time]
+    release: NDArray[Time]
+    key: NDArray[np.int64]
+    finger: NDArray[np.int64]
+    near: NDArray[np.int64]
 
 
 class SongPlan:
@@ -114,24 +127,25 @@ class SongPlan:
             new = self._notes.append(row)
             if len(new):
                 self._pending.append((self.rows - 1, new))
-        self._push_pending(step)
-        self._finish(step, len(fresh) > 0)
-
-    def _finish(self, step: int, replan: bool) -> None:
-        if self._commit_steps is not None:
-            self._fingers.commit(step + self._commit_steps)
-        self._finger = np.concatenate([self._finger, np.full(self._notes.count - len(self._finger), -1)])
-        for note, finger in self._fingers.best(since=step - _HISTORY_STEPS).items():
-            self._finger[note] = finger
-        if replan:
+        self._choose_fingers(step)
+        if len(fresh):
             self._plan_path(min(step, len(self.centre_m)))
 
     def update_notes(self, visible: VisibleNotes, rows: int, step: int) -> None:
         """Add the notes that are visible in a window of so many rows from `step` on, and plan again from there."""
         self._notes.rows = step + rows
         self._pending += self._slices.update(visible)
+        self._choose_fingers(step)
+        self._plan_path(min(step, len(self.centre_m)))
+
+    def _choose_fingers(self, step: int) -> None:
+        """Push what can be pushed, and take the fingers as they are chosen now."""
         self._push_pending(step)
-        self._finish(step, True)
+        if self._commit_steps is not None:
+            self._fingers.commit(step + self._commit_steps)
+        self._finger = np.concatenate([self._finger, np.full(self._notes.count - len(self._finger), -1)])
+        for note, finger in self._fingers.best(since=step - _HISTORY_STEPS).items():
+            self._finger[note] = finger
 
     def _push_pending(self, step: int) -> None:
         """Push the notes whose neighbours' ends are visible, and those that cannot wait for that."""
@@ -143,41 +157,36 @@ class SongPlan:
 
     def assignments(self, first: int, last: int) -> Assignments:
         """The notes that affect steps [first, last)."""
-        n, c = self._notes, self._release
-        near = np.flatnonzero((n.end >= first) & (n.onset < last + c.look_ahead_steps))
-        onset, key, finger = n.onset[near], n.key[near], self._finger[near]
-        release = release_steps(
-            onset, n.end[near], key, finger, KEYBOARD.center_y_m, self._offset, self._low, self._high, c.finger_steps,
-            c.hand_m_per_step, c.comfort_m, c.kept_share, c.look_ahead_steps, self._overlap_steps,
-        )  # fmt: skip
-        return Assignments(onset, np.asarray(release), key, finger)
+        found = self._released(self._notes.onset, self._notes.end, first, last)
+        return Assignments(found.onset, found.release, found.key, found.finger)
 
     def presses(self, first: float, last: float) -> Presses:
         """The notes that affect steps [first, last), in time."""
-        n, c, t = self._notes, self._release, self._timing
-        onset = n.onset_time + t.onset_delay_steps
-        near = np.flatnonzero((n.end_time >= first) & (onset < last + c.look_ahead_steps))
-        onset, key, finger = onset[near], n.key[near], self._finger[near]
-        release = np.asarray(
-            release_steps(
-                onset, n.end_time[near], key, finger, KEYBOARD.center_y_m, self._offset, self._low, self._high,
-                c.finger_steps, c.hand_m_per_step, c.comfort_m, c.kept_share, c.look_ahead_steps, self._overlap_steps,
-            )
-        )  # fmt: skip
+        t = self._timing
+        sounding = self._notes.onset_time + t.onset_delay_steps
+        onset, release, key, finger, near = self._released(sounding, self._notes.end_time, first, last)
         if t.stroke is None:
             return Presses(onset, release, key, finger, np.ones(len(near)))
-        stroke = stroke_steps(t.stroke, n.velocity[near], key, finger)
+        stroke = stroke_steps(t.stroke, self._notes.velocity[near], key, finger)
         fit_strokes(onset, release, finger, stroke, t.stroke.shortest_steps, t.stroke.free_share)
         bottom = onset + (1.0 - t.stroke.sounding_share) * stroke
         # However early a finger must go, its key sounds first.
         release = np.maximum(release, bottom + t.stroke.hold_steps + t.lift_steps)
         return Presses(bottom, release, key, finger, stroke)
 
+    def _released(self, onset: NDArray[Time], end: NDArray[Time], first: float, last: float) -> _Released[Time]:
+        """The notes that affect steps [first, last), of all notes' onsets and ends (N,), and when they are released."""
+        c = self._release
+        near = np.flatnonzero((end >= first) & (onset < last + c.look_ahead_steps))
+        onset, key, finger = onset[near], self._notes.key[near], self._finger[near]
+        release = release_steps(
+            onset, end[near], key, finger, KEYBOARD.center_y_m, self._offset, self._low, self._high, c.finger_steps,
+            c.hand_m_per_step, c.comfort_m, c.kept_share, c.look_ahead_steps, self._overlap_steps,
+        )  # fmt: skip
+        return _Released(onset, np.asarray(release), key, finger, near)
+
     def path(self, first: int, rows: int, rows_per_step: int = 1) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Centre and reach (rows, 2) [m] of rows from step `first` on; the end values continue beyond the plan."""
-        if rows_per_step == 1:
-            steps = np.clip(np.arange(first, first + rows), 0, len(self.centre_m) - 1)
-            return self.centre_m[steps], self.reach_m[steps]
         at = np.clip(first + np.arange(1, rows + 1) / rows_per_step - 1.0, 0, len(self.centre_m) - 1)
         below = np.floor(at).astype(np.int64)
         above, share = np.minimum(below + 1, len(self.centre_m) - 1), (at - below)[:, None]

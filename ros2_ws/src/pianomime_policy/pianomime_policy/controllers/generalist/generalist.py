@@ -114,55 +114,42 @@ def hands_by(postures: Network, config: GeneralistConfig) -> MakeHand:
 class Generalist(Planner):
     """The `Controller` "onnx": the policy of a model folder."""
 
-    def __init__(self, scene: SceneConfig, model: Path, horizon_steps: int) -> None:
-        """
-        Args:
-            scene: The robot.
-            model: Folder with `FINGERING_FILE` and `POSTURES_FILE`.
-            horizon_steps: Goal rows it sees, at most as many as the networks were trained with.
-
-        Raises:
-            UserError: As `load_networks`.
-        """
-        config = GeneralistConfig()
-        self.networks = load_networks(scene, model)
-        super().__init__(
-            scene.variant,
-            replace(config.planner, horizon_steps=horizon_steps),
-            fingers_by(partial(_answer, self.networks["fingering"]), config),
-            hands_by(partial(_answer, self.networks["postures"]), config),
-        )
+    def __init__(self, variant: str, config: GeneralistConfig, networks: Mapping[str, NetworkFile]) -> None:
+        """`networks`: "fingering" and "postures"."""
+        self.networks = networks
+        fingers = fingers_by(partial(_answer, networks["fingering"]), config)
+        super().__init__(variant, config.planner, fingers, hands_by(partial(_answer, networks["postures"]), config))
 
 
 class MusicalGeneralist(MusicalPlanner):
     """The `Controller` "onnx" in the setting "musical"; as `Generalist`, but the solver places the joints: the posture
     network was trained on rows of 50 ms."""
 
-    def __init__(self, scene: SceneConfig, model: Path, horizon_steps: int) -> None:
+    def __init__(self, variant: str, config: GeneralistConfig, networks: Mapping[str, NetworkFile]) -> None:
         """See `Generalist`."""
-        config = GeneralistConfig()
-        self.networks = load_networks(scene, model)
-        super().__init__(
-            scene.variant,
-            replace(config.planner, horizon_steps=horizon_steps),
-            fingers_by(partial(_answer, self.networks["fingering"]), config),
-        )
+        self.networks = networks
+        super().__init__(variant, config.planner, fingers_by(partial(_answer, networks["fingering"]), config))
 
 
 def build(scene: SceneConfig, model: Path, horizon_steps: int, setting: Setting) -> Planner:
-    """The policy of a model folder in a setting; arguments and errors as for `Generalist`."""
-    return (MusicalGeneralist if setting is Setting.MUSICAL else Generalist)(scene, model, horizon_steps)
+    """The policy of a model folder in a setting.
 
-
-def load_networks(scene: SceneConfig, model: Path) -> Mapping[str, NetworkFile]:
-    """Read the networks "fingering" and "postures" of a model folder.
+    Args:
+        scene: The robot.
+        model: Folder with `FINGERING_FILE` and `POSTURES_FILE`.
+        horizon_steps: Goal rows it sees, at most as many as the networks were trained with.
+        setting: In which it plays.
 
     Raises:
         UserError: A file is missing or does not fit this robot; the message lists the differences.
     """
     config = GeneralistConfig()
     files = {"fingering": FINGERING_FILE, "postures": POSTURES_FILE}
-    return {role: NetworkFile.load(model / file, contract(role, scene.variant, config)) for role, file in files.items()}
+    networks = {
+        role: NetworkFile.load(model / file, contract(role, scene.variant, config)) for role, file in files.items()
+    }
+    config = replace(config, planner=replace(config.planner, horizon_steps=horizon_steps))
+    return (MusicalGeneralist if setting is Setting.MUSICAL else Generalist)(scene.variant, config, networks)
 
 
 def _answer(network: NetworkFile, features: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -24,11 +24,10 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from pianomime_core.errors import UserError
 from pianomime_core.setting import Setting
 from pianomime_core.visible_notes import VisibleNotes
 from pianomime_description.variant import SceneConfig
-from pianomime_policy.controllers.controller import Observation
+from pianomime_policy.controllers.controller import Observation, RowsAloneError
 from pianomime_policy.controllers.planner.planner import Planner, PlannerConfig
 from pianomime_policy.fingering.fingering import Fingering
 from pianomime_policy.hand_control.hand_planner import HandPlanner
@@ -67,9 +66,9 @@ class MusicalPlanner(Planner):
         """Not possible: see `start_music`.
 
         Raises:
-            UserError: Always.
+            RowsAloneError: Always.
         """
-        raise UserError("a controller that plays notes in time was given rows alone: play in the setting benchmark")
+        raise RowsAloneError
 
     def start_music(
         self, goal: NDArray[np.bool_], sustain: NDArray[np.bool_], notes: VisibleNotes
@@ -81,7 +80,7 @@ class MusicalPlanner(Planner):
 
     def _read(self, observation: Observation) -> None:
         if observation.notes is None:
-            raise UserError("a controller that plays notes in time was given rows alone: play in the setting benchmark")
+            raise RowsAloneError
         self._motion_plan.update_notes(observation.notes, len(observation.goal), observation.step)
 
 
