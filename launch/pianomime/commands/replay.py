@@ -44,8 +44,8 @@ def _run(options: argparse.Namespace) -> int:
     pressed = replayed_keys(rollout, Simulator(recorded_scene(path, rollout)), path, show=True)
     differing = int(np.sum(pressed != rollout.pressed))
     sides = {
-        name: {**score(*replace(rollout, pressed=keys).frames()[:2]).as_dict(), "pressed": int(keys.sum())}
-        for name, keys in (("recorded", rollout.pressed), ("replayed", pressed))
+        name: {**score(*side.frames()[:2]).as_dict(), "pressed": int(side.pressed.sum())}
+        for name, side in (("recorded", rollout), ("replayed", replace(rollout, pressed=pressed)))
     }
     table = Table("", *sides, title=literal(path.name))
     for label, field in (("F1", "f1"), ("onset F1", "onset_f1")):

@@ -87,8 +87,7 @@ def played_steps(
         action = player.act(step, rows, state)
         # Rounded to the precision of rollout files, so that a replay uses exactly the same numbers.
         targets = action.rows().astype(np.float32)
-        pressed = []
-        for state in simulator.play(targets):
-            pressed.append(state.key_pressed)
-        record.add(targets, action.pedal, np.array(pressed))
+        parts = list(simulator.play(targets))
+        state = parts[-1]
+        record.add(targets, action.pedal, np.array([part.key_pressed for part in parts]))
         yield PlayedStep(step, rows, action, state)

@@ -20,7 +20,6 @@ from numpy.typing import NDArray
 from pianomime_core.metrics import ScoreCard, score
 from pianomime_core.piano_roll import PianoRoll
 from pianomime_core.rollout import Rollout
-from pianomime_core.timing import CONTROL_TIMESTEP_S
 from pianomime_physics.simulator import Simulator
 from pianomime_sim.rollout_metadata import rollout_metadata
 
@@ -63,19 +62,17 @@ class EpisodeRecord:
         """
         if not self._rows:
             raise ValueError("no step has been played")
-        targets, pedal, pressed = (np.array(column) for column in zip(*self._rows, strict=True))
-        per_step = targets.shape[1]
-        goal, sustain = self.roll.goal[: self.steps], self.roll.sustain[: self.steps]
-        card = score(goal, pressed[:, -1], sustain, pedal) if card is None else card
-        return Rollout(
-            goal=np.repeat(goal, per_step, axis=0),
-            pressed=pressed.reshape(-1, pressed.shape[-1]),
-            targets=targets.reshape(-1, targets.shape[-1]),
+        targets, pedal, pressed = zip(*self._rows, strict=True)
+        goal, sustain, down = self.roll.goal[: self.steps], self.roll.sustain[: self.steps], np.array(pedal)
+        card = score(goal, np.array([parts[-1] for parts in pressed]), sustain, down) if card is None else card
+        return Rollout.of_steps(
+            goal=goal,
+            goal_pedal=sustain,
+            pedal=down,
+            targets=targets,
+            pressed=pressed,
             target_names=self._simulator.target_names,
             joint_names=self._simulator.joint_names,
             initial_joint_positions=self.start,
-            dt=CONTROL_TIMESTEP_S / per_step,
             metadata=rollout_metadata(self._simulator.config, controller_name, card),
-            goal_pedal=np.repeat(sustain, per_step),
-            pedal=np.repeat(pedal, per_step),
         )

@@ -77,12 +77,13 @@ def replay_rollout(path: Path, poses_per_s: float = FRAMES_PER_SECOND) -> Replay
             "the output shows the replay on this machine",
             file=sys.stderr,
         )
+    played = replace(rollout, pressed=pressed)
     scores = rollout.metadata.get("scores", {})
     if differing or not {"f1", "onset_f1"} <= scores.keys():
-        scores = score(*replace(rollout, pressed=pressed).frames()[:2]).as_dict()
+        scores = score(*played.frames()[:2]).as_dict()
     duration_s = rollout.duration_s
     return ReplayedRollout(
-        rollout=replace(rollout, pressed=pressed),
+        rollout=played,
         scene=scene,
         joint_names=simulator.joint_names,
         # A key may strike in the last physics step.

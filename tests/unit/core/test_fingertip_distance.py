@@ -4,35 +4,18 @@ import math
 
 import numpy as np
 import pytest
+from reference_demonstrations import demonstration_of
 
-from pianomime_core.demonstration import Demonstration
 from pianomime_core.fingertip_distance import fingertip_distance_m
+from pianomime_core.notes import Note, Score
 
 ROWS = 5
 
 
 def demonstration(points, valid=None):
     """One note of four steps and a bit."""
-    valid = np.ones((ROWS, 2), bool) if valid is None else np.array(valid)
-    points = np.array(points, np.float32)
-    points[~valid] = np.nan
-    return Demonstration(
-        time_s=np.arange(ROWS) * 0.05,
-        points_m=points,
-        valid=valid,
-        confidence=valid.astype(np.float32),
-        onset_s=np.array([0.0]),
-        offset_s=np.array([0.21]),
-        pitch=np.array([60]),
-        velocity=np.array([64]),
-        finger=np.array([0]),
-        pedal_s=np.zeros(0),
-        pedal_down=np.zeros(0, bool),
-        video_offset_s=0.0,
-        assignment_distance_m=0.0,
-        keyboard={},
-        metadata={},
-    )
+    seen = None if valid is None else np.array(valid)
+    return demonstration_of(np.asarray(points), Score((Note(60, 0.0, 0.21),)), np.array([0]), seen)
 
 
 def test_the_end_of_a_step_is_the_next_row_and_heights_and_wrists_do_not_count():

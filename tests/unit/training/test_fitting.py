@@ -1,5 +1,6 @@
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -112,21 +113,21 @@ def test_how_often_it_is_saved_may_change(tmp_path) -> None:
     fit(line, loss, replace(CONFIG, save_every=7), tmp_path, "line", RUN)
 
 
-def _damaged(saved: dict[str, object], damage: str) -> object:
+def _damaged(saved: dict[str, Any], damage: str) -> object:
     if damage == "not a number":
-        saved["module"]["weight"][0, 1] = float("nan")  # type: ignore[index]
+        saved["module"]["weight"][0, 1] = float("nan")
     elif damage == "other shape":
-        saved["module"]["weight"] = torch.zeros(1, 3)  # type: ignore[index]
+        saved["module"]["weight"] = torch.zeros(1, 3)
     elif damage == "more than plain values":
         saved["done"] = Path("somewhere")
     elif damage == "other optimizer":
-        saved["optimizer"]["param_groups"] = []  # type: ignore[index]
+        saved["optimizer"]["param_groups"] = []
     elif damage == "other moments":
-        saved["optimizer"]["state"][0]["exp_avg"] = torch.zeros(3)  # type: ignore[index]
+        saved["optimizer"]["state"][0]["exp_avg"] = torch.zeros(3)
     elif damage == "no rate":
-        saved["optimizer"]["param_groups"][0]["lr"] = float("nan")  # type: ignore[index]
+        saved["optimizer"]["param_groups"][0]["lr"] = float("nan")
     elif damage == "schedule of text":
-        saved["schedule"]["_step_count"] = "ten"  # type: ignore[index]
+        saved["schedule"]["_step_count"] = "ten"
     elif damage == "before the beginning":
         saved["done"] = -1
     return saved if damage != "no dictionary" else [1, 2]

@@ -35,7 +35,8 @@ class Reading(NamedTuple):
         notes: In any order.
         sustain: Pedal events (time in seconds, down); those of equal times in order.
         dropped: Notes that are left out.
-        changed: What else is not as the file says, and why; a phrase for each kind, which follows the word "with".
+        changed: What else is not as the file says, and why; a phrase for each kind: "3 notes doubled within 30 ms,
+            played once".
     """
 
     notes: "list[Note]"

@@ -33,7 +33,7 @@ the rows at the ends of the steps (`Rollout.frames`).
 import json
 import math
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -109,6 +109,36 @@ class Rollout:
             raise UserError(f"rollout has dt {self.dt} s: must be {', '.join(f'{dt:g}' for dt in legal)} s")
         if steps % self.rows_per_step:
             raise UserError(f"rollout has {steps} rows of {self.dt:g} s: must be whole steps of {CONTROL_TIMESTEP_S} s")
+
+    @classmethod
+    def of_steps(
+        cls,
+        *,
+        goal: NDArray[np.bool_],
+        goal_pedal: NDArray[np.bool_],
+        pedal: NDArray[np.bool_],
+        targets: Sequence[NDArray[np.float32]],
+        pressed: Sequence[NDArray[np.bool_]],
+        **others: Any,
+    ) -> "Rollout":
+        """Return the rollout of T control steps, each of K equal parts.
+
+        Args:
+            goal, goal_pedal, pedal: (T, 88), (T,) and (T,), of whole steps.
+            targets: T times (K, n) [rad, m].
+            pressed: T times (K, 88), keys at the ends of the parts.
+            others: All other fields but `dt`.
+        """
+        parts = len(targets[0])
+        return cls(
+            goal=np.repeat(goal, parts, axis=0),
+            pressed=np.concatenate(pressed),
+            targets=np.concatenate(targets),
+            dt=CONTROL_TIMESTEP_S / parts,
+            goal_pedal=np.repeat(goal_pedal, parts),
+            pedal=np.repeat(pedal, parts),
+            **others,
+        )
 
     @property
     def rows_per_step(self) -> int:

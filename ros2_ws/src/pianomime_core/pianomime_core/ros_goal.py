@@ -195,8 +195,7 @@ def _notes(names: list[str], down: Floats, strike: Floats, time_ns: Integers, kn
     key = np.array([_KEY_OF[name] for name in names], np.int64)[column[struck]]
     onset_s = time_ns[moment[struck]] / _SECOND_NS
     velocity = strike[moment[struck], column[struck]].astype(np.int64)
-    order = np.lexsort((key, onset_s))
-    return VisibleNotes(key[order], onset_s[order], next_s[struck][order], velocity[order], known_s)
+    return VisibleNotes.in_order(key, onset_s, next_s[struck], velocity, known_s)
 
 
 def _span(key: int, onset_s: float, end_s: float, velocity: int, last: int) -> Span:

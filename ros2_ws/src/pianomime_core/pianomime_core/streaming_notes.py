@@ -62,12 +62,7 @@ class StreamingNotes:
         listed = [(note.pitch, note.onset_s, note.offset_s, note.velocity) for note in self._ended]
         listed += [(pitch, event.time_s, math.inf, event.velocity) for pitch, event in self._open.items()]
         pitch, onset_s, end_s, velocity = np.array(listed, np.float64).reshape(-1, 4).T
-        order = np.lexsort((pitch, onset_s))
-        notes = VisibleNotes(
-            pitch[order].astype(np.int64) - LOWEST_PITCH,
-            np.rint(onset_s[order] * 1e9) / 1e9,
-            np.rint(end_s[order] * 1e9) / 1e9,
-            velocity[order].astype(np.int64),
-            self._known_s,
-        )
+        onset_s, end_s = (np.rint(time_s * 1e9) / 1e9 for time_s in (onset_s, end_s))
+        key = pitch.astype(np.int64) - LOWEST_PITCH
+        notes = VisibleNotes.in_order(key, onset_s, end_s, velocity.astype(np.int64), self._known_s)
         return notes_of_rows(notes, step, rows)

@@ -44,6 +44,19 @@ class VisibleNotes:
     velocity: NDArray[np.int64]
     known_s: float
 
+    @classmethod
+    def in_order(
+        cls,
+        key: NDArray[np.int64],
+        onset_s: NDArray[np.float64],
+        end_s: NDArray[np.float64],
+        velocity: NDArray[np.int64],
+        known_s: float,
+    ) -> "VisibleNotes":
+        """Return notes (N,) that are given in any order."""
+        order = np.lexsort((key, onset_s))
+        return cls(key[order], onset_s[order], end_s[order], velocity[order], known_s)
+
     def __len__(self) -> int:
         return len(self.key)
 
@@ -76,9 +89,8 @@ def visible_notes(notes: Iterable[Note]) -> VisibleNotes:
     onset_s = _whole_nanoseconds(np.array([note.onset_s for note in listed], np.float64), np.floor)
     end_s = _whole_nanoseconds(np.array([note.offset_s for note in listed], np.float64), np.ceil)
     velocity = np.array([note.velocity for note in listed], np.int64)
-    order = np.lexsort((key, onset_s))
     end_s = np.maximum(end_s, (np.rint(onset_s * 1e9) + 1) / 1e9)
-    return VisibleNotes(key[order], onset_s[order], end_s[order], velocity[order], np.inf)
+    return VisibleNotes.in_order(key, onset_s, end_s, velocity, np.inf)
 
 
 def _whole_nanoseconds(time_s: NDArray[np.float64], frame: np.ufunc) -> NDArray[np.float64]:

@@ -28,7 +28,6 @@ from pianomime_core.errors import UserError
 from pianomime_core.rollout import Rollout
 from pianomime_core.ros_messages import status_message
 from pianomime_core.ros_qos import LATCHED
-from pianomime_core.timing import CONTROL_TIMESTEP_S
 from pianomime_core.whole_file import write_whole
 from pianomime_physics.simulator import Simulator
 from pianomime_sim.playback import Playback
@@ -102,19 +101,18 @@ class ScoreReporter:
         if self._rollout is None or not board.begun:
             return
         self._written += 1
-        per_step = playback.targets[0].shape[0]
         number = f"-{self._written}" if self._written > 1 else ""
         file = self._rollout.with_stem(f"{self._rollout.stem}{number}")
-        Rollout(
-            goal=np.repeat(board.goal[board.first : board.played], per_step, axis=0),
-            pressed=np.concatenate(playback.pressed),
-            targets=np.concatenate(playback.targets),
+        played = slice(board.first, board.played)
+        Rollout.of_steps(
+            goal=board.goal[played],
+            goal_pedal=board.goal_pedal[played],
+            pedal=board.pedal[played],
+            targets=playback.targets,
+            pressed=playback.pressed,
             target_names=simulator.target_names,
             joint_names=simulator.joint_names,
             initial_joint_positions=start,
-            dt=CONTROL_TIMESTEP_S / per_step,
-            goal_pedal=np.repeat(board.goal_pedal[board.first : board.played], per_step),
-            pedal=np.repeat(board.pedal[board.first : board.played], per_step),
             metadata=rollout_metadata(
                 simulator.config,
                 controller,
