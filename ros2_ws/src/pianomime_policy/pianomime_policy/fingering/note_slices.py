@@ -84,11 +84,12 @@ class NoteSlices:
         return step, indices
 
     def _end(self, visible: VisibleNotes) -> None:
-        """Note the ends that are known now. A key is held to the end of the frame in which its note ends, as there."""
+        """Note the ends that are known now. For the fingering, a key is held to the end of the frame in which its note
+        ends, as in the benchmark."""
         ended = np.isfinite(visible.end_s)
         columns = (visible.onset_s[ended], visible.key[ended], visible.end_s[ended])
         for onset_s, key, end_s in zip(*(column.tolist() for column in columns), strict=True):
             index = self._sounding.pop((onset_s, key), None)
             if index is not None:
-                time = int(np.ceil(end_s / CONTROL_TIMESTEP_S))
-                self._notes.finish(index, max(int(self._notes.onset[index]) + 1, time - 1), time)
+                time = end_s / CONTROL_TIMESTEP_S
+                self._notes.finish(index, max(int(self._notes.onset[index]) + 1, int(np.ceil(time)) - 1), time)

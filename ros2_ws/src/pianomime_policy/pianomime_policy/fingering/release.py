@@ -44,9 +44,14 @@ class ReleaseConfig:
 
 
 @kernel
+def _rounded_up(steps, unit_steps):
+    return unit_steps * np.ceil(steps / unit_steps)
+
+
+@kernel
 def release_steps(
     onset, end, key, finger, key_y_m, offset_m, low_m, high_m, finger_steps, hand_m_per_step, comfort_m, kept_share,
-    look_ahead, overlap,
+    look_ahead, overlap, jump_steps, unit_steps,
 ):  # fmt: skip
     """Return the release step (N,) of each note, at most its end.
 
@@ -54,6 +59,8 @@ def release_steps(
         onset, end, key, finger: (N,) notes; finger 0..9 or -1.
         key_y_m: (88,); offset_m, low_m, high_m: (10,) comfortable place of each finger relative to the hand's centre.
         overlap: A note may end this many steps after the onset of the next one and still be released for it.
+        jump_steps: Time of every jump of the hand beyond that for its distance, to start and to stop.
+        unit_steps: Times of jumps, and what is held of a note at least, are rounded up to multiples of this.
         The rest: see `ReleaseConfig`.
     """
     n = onset.shape[0]
@@ -63,21 +70,21 @@ def release_steps(
         if f < 0:
             continue
         at = key_y_m[key[i]] - offset_m[f]
-        given_up = 0
+        given_up = 0.0
         for j in range(n):
             g = finger[j]
             rest = onset[j] - end[i]
             if g < 0 or g // 5 != f // 5 or onset[j] <= onset[i] or rest < -overlap or rest > look_ahead:
                 continue
-            need = 0
+            need = 0.0
             if g == f:
                 need = finger_steps if key[j] != key[i] else 1
             to = key_y_m[key[j]] - offset_m[g]
             jump = max(to - high_m[g] - (at - low_m[f]), (at - high_m[f]) - (to - low_m[g]))
             if jump > comfort_m:
-                need = max(need, int(np.ceil(jump / hand_m_per_step)))
+                need = max(need, _rounded_up(jump_steps + jump / hand_m_per_step, unit_steps))
             if need > 0:
                 given_up = max(given_up, need - rest)
-        keep = max(1, int(np.ceil(kept_share * (end[i] - onset[i]))))
+        keep = max(unit_steps, _rounded_up(kept_share * (end[i] - onset[i]), unit_steps))
         release[i] = max(end[i] - given_up, min(onset[i] + keep, end[i]))
     return release

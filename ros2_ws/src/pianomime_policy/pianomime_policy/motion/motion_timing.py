@@ -30,6 +30,7 @@ class MotionTiming:
     stroke: How long strokes take; None: one row, with the key at the bottom at its end.
     lift_steps: Time in which a finger comes up again.
     onset_delay_steps: From the time of a note to the phase at which its key should sound.
+    jump_steps: Time that a jump of the hand takes beyond that for its distance.
     lets_go: Whether a key that came up under its finger is let go, rather than pressed again.
     fine_steps: Steps of which every row is solved by inverse kinematics; of later ones the last row is.
     iterations: Maximum number of the solver's steps for each row; None: as configured.
@@ -39,6 +40,7 @@ class MotionTiming:
     stroke: StrokeConfig | None = None
     lift_steps: float = 1.0
     onset_delay_steps: float = 0.0
+    jump_steps: float = 0.0
     lets_go: bool = False
     fine_steps: int = 1
     iterations: int | None = None
@@ -55,6 +57,7 @@ MUSICAL = MotionTiming(
     stroke=StrokeConfig(),
     lift_steps=0.6,
     onset_delay_steps=-0.85,
+    jump_steps=1.5,
     lets_go=True,
     fine_steps=2,
     iterations=3,

@@ -164,7 +164,7 @@ class SongPlan:
         """The notes that affect steps [first, last), in time."""
         t = self._timing
         sounding = self._notes.onset_time + t.onset_delay_steps
-        onset, release, key, finger, near = self._released(sounding, self._notes.end_time, first, last)
+        onset, release, key, finger, near = self._released(sounding, self._notes.end_time, first, last, t.row_steps)
         if t.stroke is None:
             return Presses(onset, release, key, finger, np.ones(len(near)))
         stroke = stroke_steps(t.stroke, self._notes.velocity[near], key, finger)
@@ -174,7 +174,9 @@ class SongPlan:
         release = np.maximum(release, bottom + t.stroke.hold_steps + t.lift_steps)
         return Presses(bottom, release, key, finger, stroke)
 
-    def _released(self, onset: NDArray[Time], end: NDArray[Time], first: float, last: float) -> _Released[Time]:
+    def _released(
+        self, onset: NDArray[Time], end: NDArray[Time], first: float, last: float, unit_steps: float = 1.0
+    ) -> _Released[Time]:
         """The notes that affect steps [first, last), of all notes' onsets and ends (N,), and when they are released."""
         c = self._release
         near = np.flatnonzero((end >= first) & (onset < last + c.look_ahead_steps))
@@ -182,6 +184,7 @@ class SongPlan:
         release = release_steps(
             onset, end[near], key, finger, KEYBOARD.center_y_m, self._offset, self._low, self._high, c.finger_steps,
             c.hand_m_per_step, c.comfort_m, c.kept_share, c.look_ahead_steps, self._overlap_steps,
+            self._timing.jump_steps, unit_steps,
         )  # fmt: skip
         return _Released(onset, np.asarray(release), key, finger, near)
 

@@ -42,7 +42,7 @@ def musical(config: PlannerConfig) -> PlannerConfig:
     return replace(
         config,
         fingering=replace(config.fingering, finger_price=(0.0, 0.0, 0.0, 0.15, 0.6)),
-        release=replace(config.release, hand_m_per_step=0.025, kept_share=0.2),
+        release=replace(config.release, hand_m_per_step=0.06, comfort_m=0.02, kept_share=0.2),
         hand_path=replace(config.hand_path, early_steps=3, early_weight=0.5),
         performer=replace(config.performer, tracking=tracking),
     )
