@@ -21,7 +21,7 @@ from pathlib import Path
 
 from pianomime.commands.command import Command
 from pianomime.commands.number_types import add_jobs
-from pianomime.commands.robot_options import add_controller
+from pianomime.commands.robot_options import add_controller, add_setting
 from pianomime.commands.song_options import add_tracks
 from pianomime.files.outputs import keep_apart
 from pianomime.files.shared_files import MIDI_SUFFIXES
@@ -54,6 +54,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help=files)
     add_tracks(parser)
     add_controller(parser)
+    add_setting(parser)
     add_jobs(parser)
 
 
@@ -67,6 +68,7 @@ def _run(options: argparse.Namespace) -> int:
     from pianomime.reports.heard_table import heard_tables, stray_lines
     from pianomime_core.piano_roll import trim_silence
     from pianomime_core.rollout import Rollout
+    from pianomime_core.setting import Setting
     from pianomime_description.variant import SceneConfig
     from pianomime_policy.controllers.registry import make_controller
 
@@ -80,16 +82,22 @@ def _run(options: argparse.Namespace) -> int:
     if True in recorded:
         if chosen:
             raise UserError("rollouts have no tracks and channels to choose from")
+        if options.setting is not Setting.BENCHMARK:
+            raise UserError(f"rollouts are played already: --setting {options.setting} is for MIDI files")
         title, settings = "rollouts", {}
         songs, left_out = read_each(files, lambda path: SongErrors.of(Rollout.load(path)))
     else:
         scene = SceneConfig(hand_collisions=options.hand_collisions)
         title = f"{options.controller}, hand collisions {'on' if options.hand_collisions else 'off'}"
-        settings = made_by(options.controller, options.model, scene, chosen)
+        settings = made_by(options.controller, options.model, scene, chosen, options.setting)
         model = model_folder(options.controller, options.model)
-        make_controller(options.controller, scene, model)  # raises for an unknown name or networks of another robot
-        written, left_out = read_each(files, lambda path: trim_silence(read_score(path, chosen)))
-        songs = played_errors(written, options.controller, scene, model, options.jobs, console)
+        make_controller(
+            options.controller, scene, model, options.setting
+        )  # raises for an unknown name or networks of another robot
+        written, left_out = read_each(
+            files, lambda path: trim_silence(read_score(path, chosen, options.setting.reading))
+        )
+        songs = played_errors(written, options.controller, scene, model, options.setting, options.jobs, console)
     total = reduce(operator.add, (song.errors for song in songs.values()))
     console.print(causes_table(title, len(songs), total))
     if total.reference_by_finger is None:
@@ -120,6 +128,7 @@ COMMAND = Command(
     examples=(
         "pianomime diagnose songs/",
         "pianomime diagnose songs/ --controller planner --json causes.json",
+        "pianomime diagnose songs/ --controller onnx --setting musical",
         "pianomime diagnose song.npz",
     ),
     add_arguments=_add_arguments,

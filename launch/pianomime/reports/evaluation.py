@@ -84,6 +84,7 @@ class EvaluateOptions:
 class _Task(SongTask):
     model: Path | None
     written: Score  # the piano roll's frames round
+    setting: Setting
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,6 @@ class _ScoredTask(_Task):
     rollout: Path | None
     file: Path
     expressive: bool
-    setting: Setting
 
 
 def report(options: EvaluateOptions, console: Console) -> dict[str, Any]:
@@ -135,11 +135,11 @@ def report(options: EvaluateOptions, console: Console) -> dict[str, Any]:
             scene,
             songs[song] if of_demonstrations else model,
             score,
+            options.setting,
             options.disturbance,
             rollouts.get(song),
             songs[song],
             options.expressive,
-            options.setting,
         )
         for song, score in pieces.items()
     ]
@@ -155,8 +155,8 @@ def report(options: EvaluateOptions, console: Console) -> dict[str, Any]:
             options.model,
             scene,
             options.choice,
+            options.setting,
             disturbance=asdict(options.disturbance),
-            **({} if options.setting is Setting.BENCHMARK else {"setting": str(options.setting)}),
         ),
         "songs": [{"song": song, **scores, **heard.strays_as_dict()} for song, (scores, heard) in played.items()],
         "mean": means([scores for scores, _ in played.values()]),
@@ -174,18 +174,25 @@ def means(songs: Iterable[Mapping[str, float]]) -> dict[str, float]:
 
 
 def played_errors(
-    scores: Mapping[str, Score], controller: str, scene: SceneConfig, model: Path | None, jobs: int, console: Console
+    scores: Mapping[str, Score],
+    controller: str,
+    scene: SceneConfig,
+    model: Path | None,
+    setting: Setting,
+    jobs: int,
+    console: Console,
 ) -> dict[str, SongErrors]:
     """Play every song of at least one, without silence at its ends, and return its errors; arguments are as for
     `EvaluateOptions` and `report`."""
     tasks = [
-        _Task(song, piano_roll(score, trim=False), controller, scene, model, score) for song, score in scores.items()
+        _Task(song, piano_roll(score, trim=False), controller, scene, model, score, setting)
+        for song, score in scores.items()
     ]
     return play_songs(tasks, _play_for_errors, jobs, console)
 
 
 def made_by(
-    controller: str, model: Path | None, scene: SceneConfig, choice: Choice, **others: Any
+    controller: str, model: Path | None, scene: SceneConfig, choice: Choice, setting: Setting, **others: Any
 ) -> dict[str, dict[str, Any]]:
     """Return the versions and settings that determine the numbers of a report, ready for JSON."""
     settings = {
@@ -194,6 +201,7 @@ def made_by(
         **asdict(scene),
         **({"choice": asdict(choice)} if choice else {}),
         **others,
+        **({} if setting is Setting.BENCHMARK else {"setting": str(setting)}),
         "control_timestep_s": CONTROL_TIMESTEP_S,
     }
     return {"versions": versions(), "settings": settings}
@@ -216,7 +224,7 @@ def _play(task: _ScoredTask) -> tuple[dict[str, float], Heard]:
 
 
 def _play_for_errors(task: _Task) -> SongErrors:
-    controller = make_controller(task.controller, task.scene, task.model)
+    controller = make_controller(task.controller, task.scene, task.model, task.setting)
     listener = Listener()
     simulator = ObservedSimulator(listener.observe, task.scene)
     rollout = play_episode(simulator, controller, task.roll, controller_name=task.controller)

@@ -156,6 +156,25 @@ def test_the_tables_fit_80_columns(folder: Path, pianomime: Command, monkeypatch
     assert "…" not in result.out
 
 
+@pytest.mark.slow
+def test_in_the_musical_setting_it_plays_what_evaluate_plays(pianomime: Command, tune: Path, tmp_path: Path) -> None:
+    chosen = (tune, "--controller", "streaming", "--setting", "musical", "--json")
+    for command in ("evaluate", "diagnose"):
+        assert pianomime(command, *chosen, tmp_path / f"{command}.json").code == 0
+    evaluated, diagnosed = (json.loads((tmp_path / f"{name}.json").read_text()) for name in ("evaluate", "diagnose"))
+    assert diagnosed["settings"]["setting"] == "musical"
+    assert diagnosed["settings"].items() <= evaluated["settings"].items()
+    assert diagnosed["songs"][0]["f1"] == evaluated["songs"][0]["f1"]
+    assert diagnosed["songs"][0]["heard"].items() <= evaluated["songs"][0].items()
+    assert diagnosed["total"]["wanted"]["notes"] == sum(f["notes"] for f in diagnosed["total"]["wanted_by"].values())
+
+
+def test_settings_that_do_not_exist_or_come_too_late_are_refused(folder: Path, pianomime: Command, tune: Path) -> None:
+    pianomime("diagnose", tune, "--setting", "loud").refuses("unknown setting 'loud'", "benchmark, musical")
+    pianomime("diagnose", tune, "--controller", "idle", "--setting", "musical").refuses("'idle'", "'musical'")
+    pianomime("diagnose", folder / "rollouts", "--setting", "musical").refuses("--setting musical", "MIDI files")
+
+
 def test_midi_and_rollouts_together_are_refused(folder: Path, pianomime: Command) -> None:
     pianomime("diagnose", folder / "songs", folder / "rollouts").refuses("MIDI", ".npz", "together")
 
