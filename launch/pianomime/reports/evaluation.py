@@ -31,8 +31,10 @@ from pianomime.files.shared_files import MIDI_SUFFIXES
 from pianomime.files.songs import collect_songs, read_each, read_score
 from pianomime.reports.error_report import SongErrors
 from pianomime.reports.expressive_scores import expressive_scores
+from pianomime.reports.fingers_in_frames import fingers_in_frames
 from pianomime.reports.heard import Heard
 from pianomime.reports.likeness import likeness
+from pianomime_core.error_table import NoteFingers
 from pianomime_core.errors import UserError
 from pianomime_core.instruments import EVERYTHING_FOR_A_PIANO, Choice
 from pianomime_core.notes import Score
@@ -43,7 +45,7 @@ from pianomime_core.timing import CONTROL_TIMESTEP_S
 from pianomime_description.variant import SceneConfig
 from pianomime_physics.disturbance import Disturbance, DisturbedSimulator
 from pianomime_physics.observed_simulator import ObservedSimulator
-from pianomime_policy.controllers.controller import ReportsFingering
+from pianomime_policy.controllers.controller import ReadsNotes, ReportsFingering
 from pianomime_policy.controllers.registry import make_controller
 from pianomime_policy.controllers.specs import ours_that_need
 from pianomime_sim.rollout_metadata import versions
@@ -228,5 +230,7 @@ def _play_for_errors(task: _Task) -> SongErrors:
     listener = Listener()
     simulator = ObservedSimulator(listener.observe, task.scene)
     rollout = play_episode(simulator, controller, task.roll, controller_name=task.controller)
-    fingers = controller.assignments() if isinstance(controller, ReportsFingering) else None
+    fingers: NoteFingers | None = controller.assignments() if isinstance(controller, ReportsFingering) else None
+    if fingers is not None and isinstance(controller, ReadsNotes):
+        fingers = fingers_in_frames(fingers, rollout.frames().goal)
     return SongErrors.of(rollout, fingers, Heard.of(task.written, rollout, listener))
