@@ -10,7 +10,7 @@ from pianomime_physics.simulator import Simulator
 from pianomime_policy.controllers.controller import Observation
 from pianomime_policy.controllers.planner.planner import Planner, PlannerConfig
 from pianomime_policy.hand_control.hands_controller import Adaptation
-from pianomime_policy.model_search.cost import CostConfig
+from pianomime_policy.model_search.cost import CostConfig, FrameCost
 from pianomime_policy.model_search.model_rollout import ModelRollout, at_once
 from pianomime_policy.model_search.motion_plan_configs import motion_plan_configs
 
@@ -20,7 +20,7 @@ ROLL = chords()
 @pytest.fixture(scope="module")
 def model_rollout() -> ModelRollout:
     config = PlannerConfig()
-    return ModelRollout(SceneConfig(), config.fingertips, config.performer, CostConfig())
+    return ModelRollout(SceneConfig(), config.fingertips, config.performer, FrameCost(CostConfig()))
 
 
 @pytest.fixture(scope="module")

@@ -71,11 +71,13 @@ class Memory(NamedTuple):
     Attributes:
         reference: Joint references (rows, n) of each hand.
         failed_press_steps, key: (2, 5), see `StuckKeyDetector`.
+        lost_keys: The same of each `LostKeyDetector`; none where no key is let go.
     """
 
     reference: tuple[NDArray[np.float64], ...]
     failed_press_steps: NDArray[np.int64]
     key: NDArray[np.int64]
+    lost_keys: tuple[tuple[NDArray[np.int64], NDArray[np.bool_], NDArray[np.bool_]], ...] = ()
 
 
 class MotionSource(Protocol):
@@ -161,7 +163,7 @@ class HandsController:
             q, v = joint_positions[self._joints[h]], joint_velocities[self._joints[h]]
             tips = motion_plan.fingertips(h, step, self._rows)
             if adaptation is not AS_PLANNED:
-                _adapt(tips, adaptation.press_offset_m)
+                _adapt(tips, adaptation.press_offset_m, self._rows_per_step)
             measured = hand.fingertips(q)
             self._add_errors(tips, measured)
             stuck = self._stuck_keys[h].stuck(tips.key[0], key_angles)
@@ -194,6 +196,7 @@ class HandsController:
             tuple(hand.reference.copy() for hand in self._hands),
             np.array([detector.failed_press_steps for detector in self._stuck_keys]),
             np.array([detector.key for detector in self._stuck_keys]),
+            tuple(detector.memory() for detector in self._lost_keys) if self._lets_go else (),
         )
 
     def remember(self, memory: Memory) -> None:
@@ -202,6 +205,8 @@ class HandsController:
             hand.reference = memory.reference[h].copy()
             self._stuck_keys[h].failed_press_steps = memory.failed_press_steps[h].copy()
             self._stuck_keys[h].key = memory.key[h].copy()
+        for detector, lost in zip(self._lost_keys, memory.lost_keys, strict=False):
+            detector.remember(lost)
 
     def _add_errors(self, tips: FingertipRows, measured: NDArray[np.float64]) -> None:
         pressing = tips.key[0] >= 0
@@ -210,6 +215,15 @@ class HandsController:
         self.press_error_m[keys, 3] += 1
 
 
-def _adapt(tips: FingertipRows, press_offset_m: NDArray[np.float64]) -> None:
+def _adapt(tips: FingertipRows, press_offset_m: NDArray[np.float64], rows_per_step: int) -> None:
+    """Move press points; where strokes have rows of their own, fingers come from there, too."""
     pressing = tips.key >= 0
     tips.target[pressing] += press_offset_m[tips.key[pressing]]
+    if rows_per_step == 1:
+        return
+    key, ahead = tips.key[-1], np.zeros(tips.key.shape[1])
+    for r in reversed(range(len(tips.key) - 1)):
+        key = np.where(pressing[r], tips.key[r], key)
+        ahead = np.where(pressing[r], 0, ahead + 1)
+        share = np.where(pressing[r] | (key < 0), 0.0, np.clip(2.0 - ahead / rows_per_step, 0.0, 1.0))
+        tips.target[r] += share[:, None] * press_offset_m[key]

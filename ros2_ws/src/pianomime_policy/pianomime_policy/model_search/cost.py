@@ -15,12 +15,34 @@
 """The cost of a performance, step by step: lost frame F1, missed onsets, and how close keys came to the threshold."""
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pianomime_core.keyboard import KEYBOARD, NUM_KEYS
+
+CostState = tuple[NDArray[Any], ...]
+"""What a cost carries from one step to the next: arrays (88,)."""
+
+
+class StepCost(Protocol):
+    """A cost that is counted step by step.
+
+    Attributes:
+        hears: Whether it needs the keys every 5 ms, rather than at the end of the step alone.
+        silence: The state before the first step.
+    """
+
+    hears: bool
+    silence: Any
+
+    def of_step(
+        self, before: CostState, step: int, goal: NDArray[np.bool_], key_angles: NDArray[np.float64]
+    ) -> tuple[float, CostState]:
+        """Return the cost of a step and the state after it; goal (88,), key angles (n, 88) [rad] at the ends of n equal
+        parts of the step."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -72,3 +94,19 @@ def step_cost(
     cost += config.missing_price * float(np.sum((1.0 - way)[goal]))
     cost += config.stray_price * float(np.sum(way[~goal] ** 2))
     return cost, OpenOnsets(goal, pressed, goal_onsets & ~matched_goal, pressed_onsets & ~matched_pressed)
+
+
+class FrameCost:
+    """A `StepCost` of frames."""
+
+    hears = False
+    silence = NO_ONSETS
+
+    def __init__(self, config: CostConfig) -> None:
+        self._config = config
+
+    def of_step(
+        self, before: CostState, step: int, goal: NDArray[np.bool_], key_angles: NDArray[np.float64]
+    ) -> tuple[float, OpenOnsets]:
+        """See `StepCost.of_step`."""
+        return step_cost(self._config, OpenOnsets(*before), goal, key_angles[-1])

@@ -21,8 +21,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pianomime_core.hands import name_order
+from pianomime_core.keyboard import NUM_KEYS
 from pianomime_description.variant import SceneConfig
-from pianomime_physics.simulator import Simulator
+from pianomime_physics.observed_simulator import ObservedSimulator
+from pianomime_physics.simulator import Simulator, SimulatorState
 from pianomime_policy.hand_control.hands_controller import (
     AS_PLANNED,
     Adaptation,
@@ -30,9 +32,10 @@ from pianomime_policy.hand_control.hands_controller import (
     HandsControllerConfig,
     Memory,
 )
-from pianomime_policy.model_search.cost import NO_ONSETS, CostConfig, OpenOnsets, step_cost
+from pianomime_policy.model_search.cost import CostState, StepCost
 from pianomime_policy.motion.fingertip_targets import FingertipConfig
 from pianomime_policy.motion.motion_plan import MotionPlan
+from pianomime_policy.motion.motion_timing import BENCHMARK, MotionTiming
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,12 +47,13 @@ class Candidate:
         cost: From the beginning of the song to its end.
         plan_index: Index of the motion plan it was played from.
         before: The candidate it continues; None at the beginning of the song.
-        targets: (n, 46) float32 actuator targets of its steps; pressed: (n, 88) keys at their ends.
+        targets: (n, 46) float32 actuator targets of its steps, (n, K, 46) with K of them a step; pressed: (n, 88) keys
+            at their ends.
     """
 
     world: NDArray[np.float64]
     memory: Memory
-    onsets: OpenOnsets
+    onsets: CostState
     cost: float
     plan_index: int
     before: "Candidate | None"
@@ -74,22 +78,31 @@ class ModelRollout:
     """
 
     def __init__(
-        self, scene: SceneConfig, fingertips: FingertipConfig, hands_controller: HandsControllerConfig, cost: CostConfig
+        self,
+        scene: SceneConfig,
+        fingertips: FingertipConfig,
+        hands_controller: HandsControllerConfig,
+        cost: StepCost,
+        timing: MotionTiming = BENCHMARK,
     ) -> None:
-        self.simulator = Simulator(scene)
-        self.hands_controller = HandsController(scene.variant, fingertips, hands_controller)
+        self.simulator = ObservedSimulator(self._hear, scene) if cost.hears else Simulator(scene)
+        self.hands_controller = HandsController(scene.variant, fingertips, hands_controller, timing=timing)
         self.simulated_steps = 0
         self._cost = cost
+        self._heard: list[NDArray[np.float64]] = []
         player, world, parts = self.hands_controller, self.simulator, "hands controller and simulator"
         self._observed = name_order(player.joint_names, world.joint_names, "joint", parts)
         self._started = name_order(world.joint_names, player.joint_names, "joint", parts)
         self._commanded = name_order(world.target_names, player.target_names, "target", parts)
+        self._chunk = (
+            (len(self._commanded),) if timing.rows_per_step == 1 else (timing.rows_per_step, len(self._commanded))
+        )
 
     def begin(self, motion_plan: MotionPlan) -> tuple[Candidate, NDArray[np.float64]]:
         """The candidate before the first step, and its initial joints (54,) in the simulator's order [rad, m]."""
         joints = self.hands_controller.begin(motion_plan)[self._started]
         self.simulator.reset(joints)
-        return self._here(NO_ONSETS), joints
+        return self._here(self._cost.silence), joints
 
     def measured(
         self,
@@ -97,7 +110,7 @@ class ModelRollout:
         joint_velocities: NDArray[np.float64],
         key_angles: NDArray[np.float64],
         memory: Memory,
-        onsets: OpenOnsets,
+        onsets: CostState,
     ) -> Candidate:
         """A candidate of no steps that begins in the state of an `Observation`."""
         self.simulator.pose(joint_positions[self._started], joint_velocities[self._started], key_angles)
@@ -108,7 +121,7 @@ class ModelRollout:
         """(54,) joint positions at the end of a candidate, as in `Observation`."""
         return self.simulator.restore(candidate.world).joint_positions[self._observed]
 
-    def _here(self, onsets: OpenOnsets) -> Candidate:
+    def _here(self, onsets: CostState) -> Candidate:
         return Candidate(
             world=self.simulator.save(),
             memory=self.hands_controller.memory(),
@@ -116,9 +129,12 @@ class ModelRollout:
             cost=0.0,
             plan_index=0,
             before=None,
-            targets=np.zeros((0, len(self._commanded)), np.float32),
-            pressed=np.zeros((0, len(NO_ONSETS.goal)), bool),
+            targets=np.zeros((0, *self._chunk), np.float32),
+            pressed=np.zeros((0, NUM_KEYS), bool),
         )
+
+    def _hear(self, state: SimulatorState) -> None:
+        self._heard.append(state.key_angles)
 
     def play(
         self,
@@ -146,22 +162,24 @@ class ModelRollout:
         hands_controller.remember(before.memory)
         hands_controller.press_error_m[:] = 0.0
         cost, onsets = before.cost, before.onsets
-        targets = np.zeros((len(goal), len(self._commanded)), np.float32)
+        targets = np.zeros((len(goal), *self._chunk), np.float32)
         pressed = np.zeros(goal.shape, bool)
         for i, row in enumerate(goal):
             # Rounded to the precision of a rollout file.
-            targets[i] = hands_controller.act(
+            decided = hands_controller.act(
                 motion_plans[plan_index],
                 step + i,
                 state.joint_positions[self._observed],
                 state.joint_velocities[self._observed],
                 state.key_angles,
                 adaptation,
-            )[self._commanded]
-            state = simulator.step(targets[i])
+            )
+            targets[i] = decided[..., self._commanded]
+            self._heard.clear()
+            *_, state = simulator.play(np.atleast_2d(targets[i]))
             pressed[i] = state.key_pressed
             self.simulated_steps += 1
-            more, onsets = step_cost(self._cost, onsets, row, state.key_angles)
+            more, onsets = self._cost.of_step(onsets, step + i, row, np.array(self._heard or [state.key_angles]))
             cost += more
             yield
             if cost > cost_limit:

@@ -31,7 +31,7 @@ from pianomime_description.variant import SceneConfig
 from pianomime_policy.controllers.planner.planner import PlannerConfig
 from pianomime_policy.model_search import checkpoint
 from pianomime_policy.model_search.beam_search import BeamConfig, BeamSearch
-from pianomime_policy.model_search.cost import CostConfig
+from pianomime_policy.model_search.cost import CostConfig, FrameCost
 from pianomime_policy.model_search.model_rollout import ModelRollout, at_once
 from pianomime_policy.model_search.motion_plan_configs import motion_plan_configs
 
@@ -80,7 +80,7 @@ class Refinement:
     def __init__(self, roll: PianoRoll, scene: SceneConfig, config: RefineConfig | None = None) -> None:
         self._goal, self._config = roll.goal, config or RefineConfig()
         c = self._config
-        self._model_rollout = ModelRollout(scene, c.planner.fingertips, c.planner.performer, c.cost)
+        self._model_rollout = ModelRollout(scene, c.planner.fingertips, c.planner.performer, FrameCost(c.cost))
         self._motion_plans = [variant.new_motion_plan() for variant in motion_plan_configs(c.planner)]
         for motion_plan in self._motion_plans:
             motion_plan.update(self._goal, 0)

@@ -38,6 +38,15 @@ class LostKeyDetector:
         self._sounded = np.zeros(5, np.bool_)
         self._lost = np.zeros(5, np.bool_)
 
+    def memory(self) -> tuple[NDArray[np.int64], NDArray[np.bool_], NDArray[np.bool_]]:
+        """Return a copy of the state, for `remember`."""
+        return self._key.copy(), self._sounded.copy(), self._lost.copy()
+
+    def remember(self, memory: tuple[NDArray[np.int64], NDArray[np.bool_], NDArray[np.bool_]]) -> None:
+        """Continue from a state that `memory` returned."""
+        key, sounded, lost = memory
+        self._key, self._sounded, self._lost = key.copy(), sounded.copy(), lost.copy()
+
     def lost(
         self, key: NDArray[np.int64], key_angles: NDArray[np.float64], aside_m: NDArray[np.float64]
     ) -> NDArray[np.bool_]:

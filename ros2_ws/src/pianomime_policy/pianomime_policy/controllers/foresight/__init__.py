@@ -16,12 +16,13 @@
 
 from pianomime_policy.controllers.spec import ControllerSpec
 
-_BUILDER = "pianomime_policy.controllers.foresight.foresight:Foresight"
+_BUILDER = "pianomime_policy.controllers.foresight.musical_foresight:build"
 SPECS = (
     ControllerSpec(
         "foresight",
         _BUILDER,
         40,
         "2 s ahead, with a simulator in the loop",
+        settings=("benchmark", "musical"),
     ),
 )

@@ -30,9 +30,10 @@ from pianomime_policy.controllers.controller import Action, FingertipTargets, Ob
 from pianomime_policy.controllers.foresight.planned_segment import PlannedSegment
 from pianomime_policy.controllers.planner.planner import PlannerConfig
 from pianomime_policy.hand_control.hands_controller import AS_PLANNED, Adaptation, HandsController
-from pianomime_policy.model_search.cost import NO_ONSETS, CostConfig, step_cost
+from pianomime_policy.model_search.cost import CostConfig, CostState, FrameCost, StepCost
 from pianomime_policy.model_search.model_rollout import Candidate, ModelRollout
 from pianomime_policy.model_search.proposals import ProposalConfig, Trial, next_proposal
+from pianomime_policy.motion.motion_timing import BENCHMARK, MotionTiming
 from pianomime_policy.motion.song_plan import Assignments
 from pianomime_policy.motion.sustain_pedal import sustain_pedal
 
@@ -71,32 +72,49 @@ class Foresight:
         deviations: Segments of this song that the robot did not begin where it was expected; the first is one.
     """
 
-    def __init__(self, scene: SceneConfig, config: ForesightConfig | None = None) -> None:
+    def __init__(
+        self,
+        scene: SceneConfig,
+        config: ForesightConfig | None = None,
+        cost: StepCost | None = None,
+        timing: MotionTiming = BENCHMARK,
+    ) -> None:
+        """
+        Args:
+            cost: Of what is simulated; None: that of frames, as configured.
+            timing: How finely the motion is planned and commanded.
+        """
         self.config = c = config or ForesightConfig()
         self.horizon_steps = c.planner.horizon_steps
-        self._hands_controller = HandsController(scene.variant, c.planner.fingertips, c.planner.performer)
-        self._model_rollout = ModelRollout(scene, c.planner.fingertips, c.planner.performer, c.cost)
+        self._cost, self._timing = cost or FrameCost(c.cost), timing
+        settings = c.planner.fingertips, c.planner.performer
+        self._hands_controller = HandsController(scene.variant, *settings, timing=timing)
+        self._model_rollout = ModelRollout(scene, *settings, self._cost, timing)
         self.joint_names, self.target_names = self._hands_controller.joint_names, self._hands_controller.target_names
 
     def start(self, goal: NDArray[np.bool_], sustain: NDArray[np.bool_]) -> NDArray[np.float64]:
         """See `Controller.start`."""
-        self._motion_plan = self.config.planner.new_motion_plan()
+        self._new_plan()
         self._motion_plan.update(goal, 0)
+        return self._hands_controller.begin(self._motion_plan)
+
+    def _new_plan(self) -> None:
+        """Forget the last song."""
+        self._motion_plan = self.config.planner.new_motion_plan(timing=self._timing)
         self._random = np.random.default_rng(self.config.seed)
         self._now = PlannedSegment(0)
         self._ahead: list[PlannedSegment] = []
         self._turn = 0
         self.deviations = 0
-        self._onsets = NO_ONSETS
+        self._onsets: CostState = self._cost.silence
         self._seen: Observation | None = None
-        return self._hands_controller.begin(self._motion_plan)
 
     def act(self, observation: Observation) -> Action:
         """See `Controller.act`."""
         o, c = observation, self.config
-        self._motion_plan.update(o.goal, o.step)
+        self._read(o)
         if self._seen is not None:
-            self._onsets = step_cost(c.cost, self._onsets, self._seen.goal[0], o.key_angles)[1]
+            self._onsets = self._cost.of_step(self._onsets, o.step - 1, self._seen.goal[0], o.key_angles[None])[1]
         self._seen = replace(o, goal=o.goal.copy())
         if o.step >= self._turn:
             begin = o.step // c.segment_steps * c.segment_steps
@@ -110,6 +128,9 @@ class Foresight:
             self._motion_plan, o.step, o.joint_positions, o.joint_velocities, o.key_angles, self._now.adaptation
         )
         return Action(targets, sustain_pedal(o))
+
+    def _read(self, observation: Observation) -> None:
+        self._motion_plan.update(observation.goal, observation.step)
 
     @property
     def simulated_steps(self) -> int:
