@@ -32,7 +32,10 @@ from pianomime_physics.simulator import Simulator
 from pianomime_policy.controllers.controller import Action, Controller, Observation, ReadsNotes
 from pianomime_policy.controllers.registry import make_controller
 
-REQUIRED_P99_MS = {"streaming": 10.0, "streaming-1s": 10.0, "foresight": 25.0}
+REQUIRED_P99_MS = {
+    Setting.BENCHMARK: {"streaming": 10.0, "streaming-1s": 10.0, "foresight": 25.0},
+    Setting.MUSICAL: {"streaming": 10.0, "streaming-1s": 10.0, "foresight": 30.0},
+}
 """Required costs of live players, without and with a simulator in the loop; the whole-song planner is shown for
 comparison."""
 
@@ -145,14 +148,14 @@ def main(options: CostOptions | None = None) -> int:
     for name in options.controllers:
         for each in costs:
             controller = make_controller(name, simulator.config, model_folder(name), each)
-            costs[each][name] = measure(controller, simulator, songs[each], name, REQUIRED_P99_MS.get(name))
+            costs[each][name] = measure(controller, simulator, songs[each], name, REQUIRED_P99_MS[each].get(name))
     for each, by_name in costs.items():
         console.print(_table(each, by_name, len(songs[each])))
+        required = ", ".join(f"{name} {ms:.0f} ms" for name, ms in REQUIRED_P99_MS[each].items())
+        console.print(f"Required p99 of wall time: {required}; a step lasts {1e3 * CONTROL_TIMESTEP_S:.0f} ms.")
     for name in options.controllers if len(costs) == 2 else ():
         one, other = (float(np.mean(by_name[name].cpu_ms)) for by_name in costs.values())
         console.print(f"A step of {name} takes {other / one:.2f} times the CPU time in {settings[1]}, mean by mean.")
-    required = ", ".join(f"{name} {ms:.0f} ms" for name, ms in REQUIRED_P99_MS.items())
-    console.print(f"Required p99 of wall time: {required}; a step lasts {1e3 * CONTROL_TIMESTEP_S:.0f} ms.")
     return 0 if all(cost.good for by_name in costs.values() for cost in by_name.values()) else 1
 
 

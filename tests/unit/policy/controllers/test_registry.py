@@ -15,6 +15,7 @@ from pianomime_description.variant import SceneConfig
 from pianomime_policy.controllers import specs
 from pianomime_policy.controllers.controller import ReadsNotes
 from pianomime_policy.controllers.foresight.foresight import Foresight
+from pianomime_policy.controllers.foresight.musical_foresight import MusicalForesight
 from pianomime_policy.controllers.idle.idle import Idle
 from pianomime_policy.controllers.planner.musical_planner import MusicalPlanner
 from pianomime_policy.controllers.planner.planner import Planner
@@ -173,7 +174,12 @@ def test_a_controller_plays_in_the_setting_asked_for(name):
     assert not isinstance(make_controller(name, SceneConfig(), setting=Setting.BENCHMARK), ReadsNotes)
 
 
-@pytest.mark.parametrize("name", ["idle", "reactive", "foresight", "demo", "stranger:Stranger"])
+def test_foresight_plays_in_the_setting_asked_for():
+    assert type(make_controller("foresight", SceneConfig(), setting=Setting.MUSICAL)) is MusicalForesight
+    assert type(make_controller("foresight", SceneConfig(), setting=Setting.BENCHMARK)) is Foresight
+
+
+@pytest.mark.parametrize("name", ["idle", "reactive", "demo", "stranger:Stranger"])
 def test_a_setting_that_a_controller_does_not_play_in_is_refused_with_the_legal_ones(stranger, name):
     words = f"controller '{name}' does not play in the setting 'musical': legal are benchmark$"
     for refuse in (check_controller, lambda *given: make_controller(given[0], SceneConfig(), *given[1:])):

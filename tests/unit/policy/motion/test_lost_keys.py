@@ -49,6 +49,18 @@ def test_a_key_that_has_not_sounded_is_pressed_on() -> None:
     assert index_lost(*[(ON_C, UP, 2 * ASIDE_M)] * 3) == [False] * 3
 
 
+def test_it_can_return_to_what_it_remembered() -> None:
+    detector = LostKeyDetector()
+    for moment in (UP, DOWN):
+        detector.lost(ON_C, moment, CENTRED)
+    sounded = detector.memory()
+    assert detector.lost(ON_C, UP, CENTRED)[INDEX]
+    detector.remember(sounded)
+    assert not detector.lost(ON_C, DOWN, CENTRED)[INDEX]
+    detector.remember(sounded)
+    assert detector.lost(ON_C, UP, CENTRED)[INDEX], "what it remembers is a copy"
+
+
 @pytest.mark.parametrize(("below_stop_rad", "is_lost"), [(0.9 * HEARD_RAD, False), (1.1 * HEARD_RAD, True)])
 def test_a_key_is_up_where_a_listener_hears_its_end(below_stop_rad: float, is_lost: bool) -> None:
     half_up = angles(below_stop_rad=below_stop_rad)

@@ -216,14 +216,14 @@ class HandsController:
 
 
 def _adapt(tips: FingertipRows, press_offset_m: NDArray[np.float64], rows_per_step: int) -> None:
-    """Move press points; where strokes have rows of their own, fingers come from there, too."""
+    """Move press points. Strokes that have rows of their own come down there, and fingers are led there in the step
+    before."""
     pressing = tips.key >= 0
-    tips.target[pressing] += press_offset_m[tips.key[pressing]]
     if rows_per_step == 1:
+        tips.target[pressing] += press_offset_m[tips.key[pressing]]
         return
-    key, ahead = tips.key[-1], np.zeros(tips.key.shape[1])
-    for r in reversed(range(len(tips.key) - 1)):
-        key = np.where(pressing[r], tips.key[r], key)
-        ahead = np.where(pressing[r], 0, ahead + 1)
-        share = np.where(pressing[r] | (key < 0), 0.0, np.clip(2.0 - ahead / rows_per_step, 0.0, 1.0))
-        tips.target[r] += share[:, None] * press_offset_m[key]
+    row = np.arange(len(tips.key))[:, None]
+    next_press = np.minimum.accumulate(np.where(pressing, row, len(row))[::-1])[::-1]
+    share = np.where(next_press < len(row), np.clip(2.0 - (next_press - row) / rows_per_step, 0.0, 1.0), 0.0)
+    key = np.take_along_axis(tips.key, np.minimum(next_press, len(row) - 1), axis=0)
+    tips.target[:] += np.where(pressing, 1.0, share)[..., None] * press_offset_m[key]

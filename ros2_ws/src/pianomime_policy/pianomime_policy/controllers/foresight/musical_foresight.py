@@ -45,6 +45,7 @@ class MusicalForesightConfig(ForesightConfig):
 
     simulated_steps: int = 4
     good_cost: float = 0.05
+    as_foreseen: float = 3e-3
     strikes: StrikeCostConfig = field(default_factory=StrikeCostConfig)
 
 
