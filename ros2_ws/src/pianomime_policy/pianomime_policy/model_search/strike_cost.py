@@ -52,7 +52,7 @@ class StrikeCostConfig:
     tolerance_s: float = 0.05
     missed_price: float = 1.0
     stray_price: float = 1.0
-    late_price: float = 0.2
+    late_price: float = 0.4
     near_price: float = 0.1
     frame_price: float = 0.1
 
