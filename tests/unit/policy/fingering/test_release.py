@@ -4,6 +4,7 @@ Keys here lie 20 mm apart, every finger is at home in the middle of its hand and
 """
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,13 +17,14 @@ FINGER_STEPS, HAND_M_PER_STEP, COMFORT_M, KEPT, LOOK_AHEAD, OVERLAP = 2, 0.05, 0
 KEY_Y_M = 0.02 * np.arange(88)
 
 
-def release(*notes: tuple[int, int, int, int]) -> list[int]:
+def release(*notes: tuple[float, float, int, int], jump_steps: float = 0.0, unit_steps: float = 1.0) -> list[float]:
     """Release of notes (onset, end, key, finger)."""
-    onset, end, key, finger = np.array(notes, dtype=np.int64).T.copy()
+    onset, end = (np.array([note[i] for note in notes]) for i in range(2))
+    key, finger = (np.array([note[i] for note in notes], dtype=np.int64) for i in (2, 3))
     none, limit = np.zeros(10), np.full(10, 0.03)
     released = release_steps(
         onset, end, key, finger, KEY_Y_M, none, -limit, limit, FINGER_STEPS, HAND_M_PER_STEP, COMFORT_M, KEPT,
-        LOOK_AHEAD, OVERLAP,
+        LOOK_AHEAD, OVERLAP, jump_steps, unit_steps,
     )  # fmt: skip
     return released.tolist()
 
@@ -54,6 +56,15 @@ def test_a_jump_of_the_hand_takes_its_distance():
     assert release((0, 12, 54, MIDDLE), (12, 20, 40, INDEX)) == [7, 20]
     # Two steps of rest are used for it.
     assert release((0, 12, 40, INDEX), (14, 20, 54, MIDDLE)) == [9, 20]
+
+
+def test_a_jump_takes_time_to_start_and_to_stop_beside_its_distance():
+    # 220 mm are 4.4 steps, and a step and a half are added: 5.9, in whole steps or in rows of a fifth.
+    assert release((0, 12, 40, INDEX), (12, 20, 54, MIDDLE), jump_steps=1.5) == [6, 20]
+    in_time = release((0.0, 12.1, 40, INDEX), (12.1, 20.0, 54, MIDDLE), jump_steps=1.5, unit_steps=0.2)
+    assert in_time == pytest.approx([12.1 - 6.0, 20.0])
+    # Below the comfort no time is needed at all.
+    assert release((0, 10, 40, INDEX), (10, 20, 43, MIDDLE), jump_steps=1.5) == [10, 20]
 
 
 def test_a_jump_within_comfort_takes_nothing():
@@ -105,7 +116,7 @@ def test_a_release_lies_within_the_second_half_of_its_note(spans):
     low, high = offset_limits_m()
     released = release_steps(
         onset, end, key, finger, KEY_Y_M, finger_offsets_m(), low, high, FINGER_STEPS, HAND_M_PER_STEP, COMFORT_M,
-        KEPT, LOOK_AHEAD, OVERLAP,
+        KEPT, LOOK_AHEAD, OVERLAP, 0.0, 1.0,
     )  # fmt: skip
     assert np.all(released <= end)
     assert np.all(released >= onset + np.ceil(KEPT * length))
