@@ -146,7 +146,7 @@ class Feed:
         """Push the notes of one step; without known ends, what sounds on beyond an overlap has no end yet."""
         seen = step + self.search.config.overlap_steps
         end = self._end if ends_known else np.where(self._end <= seen, self._end, 1 << 30)
-        notes = SimpleNamespace(key=self._key, end=end)
+        notes = SimpleNamespace(key=self._key, end=end, sustained_from=np.full(len(end), 1 << 30))
         self.search.push(step, np.flatnonzero(self._onset == step), notes)
 
     def fingers(self) -> list[tuple[int, ...]]:

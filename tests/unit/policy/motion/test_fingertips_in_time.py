@@ -27,7 +27,7 @@ C5, CS5 = 51, 52
 
 def planned(*notes: Note, steps: int = 100, timing: MotionTiming = MUSICAL) -> MotionPlan:
     plan = CONFIG.new_motion_plan(None, timing)
-    plan.update_notes(visible_notes(notes), steps, 0)
+    plan.update_notes(visible_notes(notes), np.zeros(steps, bool), 0)
     return plan
 
 

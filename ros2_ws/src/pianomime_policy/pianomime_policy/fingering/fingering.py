@@ -28,6 +28,7 @@ from numpy.typing import NDArray
 from pianomime_core.keyboard import KEYBOARD
 from pianomime_core.timing import CONTROL_TIMESTEP_S
 from pianomime_policy.fingering.fingering_search import Beam, extend_beam
+from pianomime_policy.fingering.giving_up import GivingUpConfig
 from pianomime_policy.fingering.goal_notes import GoalNotes
 from pianomime_policy.fingering.hand_options import FingeringCosts
 
@@ -93,8 +94,9 @@ def offset_limits_m() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     return np.concatenate([_LOW_M, -_HIGH_M]), np.concatenate([_HIGH_M, -_LOW_M])
 
 
-def fingering_costs(config: FingeringConfig) -> FingeringCosts:
-    """The cost weights as the arrays of the compiled search."""
+def fingering_costs(config: FingeringConfig, giving_up: GivingUpConfig | None = None) -> FingeringCosts:
+    """The cost weights as the arrays of the compiled search; without `giving_up`, every note is held to its end."""
+    give = giving_up or GivingUpConfig(price=np.inf, sustained_price=np.inf)
     low, high = offset_limits_m()
 
     def both(values: tuple[float, ...]) -> NDArray[np.float64]:
@@ -125,6 +127,10 @@ def fingering_costs(config: FingeringConfig) -> FingeringCosts:
         hand_gap_price=config.hand_gap_price,
         hand_gap_unit_m=config.hand_gap_unit_m,
         step_s=CONTROL_TIMESTEP_S,
+        giving_up_price=give.price,
+        sustained_price=give.sustained_price,
+        outer_factor=give.outer_factor,
+        sustained_from=np.zeros(0, np.int64),
     )
 
 
@@ -175,9 +181,10 @@ class FingeringSearch:
     """Beam search over slices of notes; a `Fingering`. Keys 0..87, steps of 50 ms."""
 
     config: FingeringConfig = field(default_factory=FingeringConfig)
+    giving_up: GivingUpConfig | None = None
 
     def __post_init__(self) -> None:
-        self._costs = fingering_costs(self.config)
+        self._costs = fingering_costs(self.config, self.giving_up)
         self._slices: list[_Slice] = []
         self._committed = 0
         self._beam = first_beam(self.config)
@@ -185,7 +192,8 @@ class FingeringSearch:
     def push(self, step: int, new: NDArray[np.int64], notes: GoalNotes) -> None:
         """See `Fingering.push`."""
         new = playable(new)
-        beam, parent, finger = extend_beam(self._costs, self._beam, self.config.width, new, notes.key, notes.end, step)
+        costs = self._costs._replace(sustained_from=notes.sustained_from)
+        beam, parent, finger = extend_beam(costs, self._beam, self.config.width, new, notes.key, notes.end, step)
         self._beam = Beam(*beam)
         self._beam.cost[:] -= self._beam.cost[0]
         self._slices.append(_Slice(step, new, parent, finger))

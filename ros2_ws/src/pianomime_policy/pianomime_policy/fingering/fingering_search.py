@@ -23,6 +23,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from pianomime_policy.fingering.giving_up import gives_up, giving_up_price
 from pianomime_policy.fingering.hand_options import MAX_OPTIONS, HandState, hand_options, new_hand_options
 from pianomime_policy.kernel import kernel
 
@@ -124,7 +125,17 @@ def _candidates(costs, beam, notes, note_key, step):
 
 
 @kernel
-def _write_child(beam, candidates, c, notes, note_key, note_end, step, out, row):
+def _give_up(costs, held_note, last_end, finger, key, note_key, step):
+    """Let go of the notes that their hand cannot hold when a finger strikes a key; see `giving_up`."""
+    for f in range(finger - finger % 5, finger - finger % 5 + 5):
+        note = held_note[f]
+        if note >= 0 and gives_up(costs, giving_up_price(costs, note, step), f, note_key[note], finger, key):
+            held_note[f] = -1
+            last_end[f] = step
+
+
+@kernel
+def _write_child(costs, beam, candidates, c, notes, note_key, note_end, step, out, row):
     """Write the state after candidate `c` to a row of `out`, except for its cost."""
     b = candidates.parent[c]
     out.held_note[row] = beam.held_note[b]
@@ -132,6 +143,10 @@ def _write_child(beam, candidates, c, notes, note_key, note_end, step, out, row)
     out.last_end[row] = beam.last_end[b]
     out.centre_m[row] = candidates.centre_m[c]
     out.moved_step[row] = beam.moved_step[b]
+    for i in range(notes.shape[0]):
+        f = candidates.finger[c, i]
+        if f >= 0:
+            _give_up(costs, out.held_note[row], out.last_end[row], f, note_key[notes[i]], note_key, step)
     for i in range(notes.shape[0]):
         f = candidates.finger[c, i]
         if f >= 0:
@@ -176,7 +191,7 @@ def extend_beam(costs, beam, width, notes, note_key, note_end, step):
     new, chosen = _new_beam(width), np.empty(width, np.int64)
     kept = 0
     for c in np.argsort(candidates.cost):
-        _write_child(beam, candidates, c, notes, note_key, note_end, step, new, kept)
+        _write_child(costs, beam, candidates, c, notes, note_key, note_end, step, new, kept)
         if _has_twin(new, kept):
             continue
         new.cost[kept] = candidates.cost[c]

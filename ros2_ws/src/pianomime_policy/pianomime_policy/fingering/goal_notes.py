@@ -31,6 +31,7 @@ class GoalNotes:
         key, onset, end: Key 0..87, first step, first step after; `end` is `SOUNDING` while unknown.
         onset_time, end_time: When exactly it begins and ends, in steps, where that is known; else as `onset`, `end`.
         velocity: MIDI velocity 1..127.
+        sustained_from: Step from which the sustain pedal holds the note to its end; `SOUNDING` if it does not.
         rows: Number of rows seen.
     """
 
@@ -43,6 +44,7 @@ class GoalNotes:
         self._onset_time = np.zeros(256)
         self._end_time = np.zeros(256)
         self._velocity = np.zeros(256, np.int64)
+        self._sustained_from = np.zeros(256, np.int64)
         self._sounding = np.full(NUM_KEYS, -1)
 
     @property
@@ -69,6 +71,10 @@ class GoalNotes:
     def velocity(self) -> NDArray[np.int64]:
         return self._velocity[: self.count]
 
+    @property
+    def sustained_from(self) -> NDArray[np.int64]:
+        return self._sustained_from[: self.count]
+
     def append(self, row: NDArray[np.bool_]) -> NDArray[np.int64]:
         """Append the next row (88,) and return the indices of the notes that begin in it."""
         was = self._sounding >= 0
@@ -88,6 +94,7 @@ class GoalNotes:
         self.count += len(keys)
         self._key[new], self._onset[new], self._end[new] = keys, step, SOUNDING
         self._onset_time[new], self._end_time[new], self._velocity[new] = step, SOUNDING, USUAL_VELOCITY
+        self._sustained_from[new] = SOUNDING
         return new
 
     def set_time(self, index: int, time: float, velocity: int) -> None:
@@ -100,6 +107,6 @@ class GoalNotes:
 
     def _reserve(self, count: int) -> None:
         while count > len(self._key):
-            for name in ("_key", "_onset", "_end", "_onset_time", "_end_time", "_velocity"):
+            for name in ("_key", "_onset", "_end", "_onset_time", "_end_time", "_velocity", "_sustained_from"):
                 values = getattr(self, name)
                 setattr(self, name, np.concatenate([values, np.zeros_like(values)]))

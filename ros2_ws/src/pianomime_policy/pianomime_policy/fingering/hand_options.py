@@ -22,6 +22,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from pianomime_policy.fingering.giving_up import gives_up, giving_up_price
 from pianomime_policy.kernel import kernel
 
 DROPPED = -1
@@ -57,6 +58,10 @@ class FingeringCosts(NamedTuple):
     hand_gap_price: float
     hand_gap_unit_m: float
     step_s: float
+    giving_up_price: float  # see `GivingUpConfig`; infinite: no note is given up
+    sustained_price: float
+    outer_factor: float
+    sustained_from: NDArray[np.int64]  # (N,) step from which the pedal sustains each note to its end; empty: none
 
 
 class HandState(NamedTuple):
@@ -138,6 +143,8 @@ def hand_cost(costs, state, step, grip, count):
             cost += costs.black_price[f]
         if state.last_key[f] >= 0 and state.last_key[f] != key:
             rest = step - state.last_end[f]
+            if rest < -costs.overlap_steps:  # it gives up what it holds
+                rest = 0
             if rest < costs.reuse_steps:
                 cost += costs.reuse_price * (costs.reuse_steps - rest)
     return cost, new_centre
@@ -153,33 +160,62 @@ def _bits(mask):
 
 
 @kernel
-def _take(costs, hand, notes, note_key, held_note, note_mask, finger_mask, grip):
-    """Write the grip of the chosen notes under the chosen fingers, in order, merged with the keys held; return the
-    number of its keys, or -1 if a finger is not free or keys would be out of order."""
+def _strike(costs, hand, notes, note_key, note_mask, finger_mask, struck):
+    """Write the key that each finger (5,) of the hand strikes, the chosen notes under the chosen fingers in order, -1
+    none; return whether the keys are in order."""
     sign = 1.0 if hand == 0 else -1.0
-    count, i = 0, 0
+    i = 0
     previous = -1e9
     for f in range(5):
-        finger = 5 * hand + f
-        is_new = bool((finger_mask >> f) & 1)
-        if held_note[finger] >= 0:
-            if is_new:
-                return -1
-            key = note_key[held_note[finger]]
-        elif is_new:
-            while not (note_mask >> i) & 1:
-                i += 1
-            key = note_key[notes[i]]
-            i += 1
-        else:
+        struck[f] = -1
+        if not (finger_mask >> f) & 1:
             continue
-        y = sign * costs.key_y_m[key]
+        while not (note_mask >> i) & 1:
+            i += 1
+        struck[f] = note_key[notes[i]]
+        i += 1
+        y = sign * costs.key_y_m[struck[f]]
         if y - previous < costs.order_gap_m:
-            return -1
+            return False
         previous = y
-        grip.key[count], grip.finger[count], grip.is_new[count] = key, finger, is_new
-        count += 1
-    return count
+    return True
+
+
+@kernel
+def _is_outer(hand, note, note_key, held_note, struck):
+    """Return whether a held note is the highest of the right hand, or the lowest of the left one."""
+    sign = 1 if hand == 0 else -1
+    for f in range(5):
+        other = held_note[5 * hand + f]
+        if other >= 0 and sign * note_key[other] > sign * note_key[note]:
+            return False
+        if struck[f] >= 0 and sign * struck[f] > sign * note_key[note]:
+            return False
+    return True
+
+
+@kernel
+def _take(costs, hand, note_key, step, held_note, struck, grip):
+    """Write the grip of the keys that are struck and those that are still held, in order; return the number of its
+    keys, and the price of the notes given up."""
+    count, price = 0, 0.0
+    for f in range(5):
+        finger, note = 5 * hand + f, held_note[5 * hand + f]
+        if note >= 0:
+            key, own = note_key[note], giving_up_price(costs, note, step)
+            is_given_up = False
+            for g in range(5):
+                if struck[g] >= 0:
+                    is_given_up |= gives_up(costs, own, finger, key, 5 * hand + g, struck[g])
+            if is_given_up:
+                price += own * costs.outer_factor if _is_outer(hand, note, note_key, held_note, struck) else own
+            else:
+                grip.key[count], grip.finger[count], grip.is_new[count] = key, finger, False
+                count += 1
+        if struck[f] >= 0:
+            grip.key[count], grip.finger[count], grip.is_new[count] = struck[f], finger, True
+            count += 1
+    return count, price
 
 
 @kernel
@@ -214,8 +250,9 @@ def hand_options(costs, hand, notes, note_key, step, state, out):
     """Write the cheapest ways (at most `MAX_OPTIONS`) for one hand to play the notes (n,) of an onset, thumb side
     first; return their number.
 
-    A note is dropped only if no assignment of all of them keeps fingers and keys in order (for this hand and split;
-    another split may cost less, and dropping a note may cost less than an extreme stretch).
+    Held notes are given up only if no assignment of all of them keeps fingers and keys in order, and a note is dropped
+    only if that does not help either, or costs more (for this hand and split; another split may cost less, and dropping
+    a note may cost less than an extreme stretch).
 
     Args:
         costs: `FingeringCosts`; state: `HandState`; out: `HandOptions`.
@@ -227,28 +264,32 @@ def hand_options(costs, hand, notes, note_key, step, state, out):
         out.centre_m[0] = state.centre_m
         return 1
     grip = Grip(np.empty(5, np.int64), np.empty(5, np.int64), np.empty(5, np.bool_))
+    struck = np.empty(5, np.int64)
     found = 0
     for dropped in range(n + 1):
-        for note_mask in range((1 << n) - 1, -1, -1):
-            played = _bits(note_mask)
-            if played != n - dropped or played > 5:
-                continue
-            for finger_mask in range(32):
-                if _bits(finger_mask) != played:
+        for gives_up_held in (False, True):
+            for note_mask in range((1 << n) - 1, -1, -1):
+                played = _bits(note_mask)
+                if played != n - dropped or played > 5:
                     continue
-                count = _take(costs, hand, notes, note_key, state.held_note, note_mask, finger_mask, grip)
-                if count < 0:
-                    continue
-                cost, new_centre = 0.0, state.centre_m
-                if count > 0:
-                    cost, new_centre = hand_cost(costs, state, step, grip, count)
-                cost += dropped * costs.drop_price
-                slot = _slot_for(cost, found, out)
-                if slot >= 0:
-                    out.cost[slot] = cost
-                    out.centre_m[slot] = new_centre
-                    _write_fingers(hand, note_mask, finger_mask, out.finger[slot])
-                    found = min(found + 1, MAX_OPTIONS)
-        if found > 0:
-            break
+                for finger_mask in range(32):
+                    if _bits(finger_mask) != played:
+                        continue
+                    if not _strike(costs, hand, notes, note_key, note_mask, finger_mask, struck):
+                        continue
+                    count, price = _take(costs, hand, note_key, step, state.held_note, struck, grip)
+                    if price == np.inf or (price > 0.0) != gives_up_held:
+                        continue
+                    cost, new_centre = 0.0, state.centre_m
+                    if count > 0:
+                        cost, new_centre = hand_cost(costs, state, step, grip, count)
+                    cost += dropped * costs.drop_price + price
+                    slot = _slot_for(cost, found, out)
+                    if slot >= 0:
+                        out.cost[slot] = cost
+                        out.centre_m[slot] = new_centre
+                        _write_fingers(hand, note_mask, finger_mask, out.finger[slot])
+                        found = min(found + 1, MAX_OPTIONS)
+            if found > 0 and (not gives_up_held or out.cost[0] <= (dropped + 1) * costs.drop_price):
+                return found
     return found

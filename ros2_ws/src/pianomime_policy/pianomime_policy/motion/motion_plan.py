@@ -41,9 +41,9 @@ class MotionPlan:
         self._plan.update(goal, step)
         self._rows.clear()
 
-    def update_notes(self, visible: VisibleNotes, rows: int, step: int) -> None:
-        """Add the notes that are visible in a window of so many rows from `step` on, and plan again from there."""
-        self._plan.update_notes(visible, rows, step)
+    def update_notes(self, visible: VisibleNotes, pedal: NDArray[np.bool_], step: int) -> None:
+        """Add the notes that are visible in a window from `step` on, with its pedal (H,), and plan again from there."""
+        self._plan.update_notes(visible, pedal, step)
         self._rows.clear()
 
     def path(self, first: int, rows: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

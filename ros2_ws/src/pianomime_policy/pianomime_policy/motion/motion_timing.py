@@ -20,6 +20,7 @@ that the benchmark's row of step t, which is scored with the keys at its end, ha
 
 from dataclasses import dataclass
 
+from pianomime_policy.fingering.giving_up import GivingUpConfig
 from pianomime_policy.motion.strokes import StrokeConfig
 
 
@@ -34,6 +35,7 @@ class MotionTiming:
     lets_go: Whether a key that came up under its finger is let go, rather than pressed again.
     fine_steps: Steps of which every row is solved by inverse kinematics; of later ones the last row is.
     iterations: Maximum number of the solver's steps for each row; None: as configured.
+    giving_up: What notes cost that are let go for others; None: every note is held to its end.
     """
 
     rows_per_step: int = 1
@@ -44,6 +46,7 @@ class MotionTiming:
     lets_go: bool = False
     fine_steps: int = 1
     iterations: int | None = None
+    giving_up: GivingUpConfig | None = None
 
     @property
     def row_steps(self) -> float:
@@ -61,4 +64,5 @@ MUSICAL = MotionTiming(
     lets_go=True,
     fine_steps=2,
     iterations=3,
+    giving_up=GivingUpConfig(),
 )

@@ -31,8 +31,10 @@ from pianomime_policy.fingering.fingering import (
     FingeringConfig,
     FingeringSearch,
     finger_offsets_m,
+    fingering_costs,
     offset_limits_m,
 )
+from pianomime_policy.fingering.giving_up import given_up_for, sustained_from
 from pianomime_policy.fingering.goal_notes import GoalNotes
 from pianomime_policy.fingering.note_slices import NoteSlices
 from pianomime_policy.fingering.release import ReleaseConfig, release_steps
@@ -100,7 +102,7 @@ class SongPlan:
             fingers: The fingering; None: the search.
         """
         self._timing = timing
-        self._fingers = fingers or FingeringSearch(fingering)
+        self._fingers = fingers or FingeringSearch(fingering, timing.giving_up)
         self._release, self._path, self._commit_steps = release, hand_path, commit_steps
         self._overlap_steps = fingering.overlap_steps
         self._pending: list[tuple[int, NDArray[np.int64]]] = []
@@ -110,6 +112,8 @@ class SongPlan:
         self._notes = GoalNotes()
         self._slices = NoteSlices(self._notes)
         self._finger = np.zeros(0, np.int64)
+        self._costs = fingering_costs(fingering, timing.giving_up)
+        self._pedal = np.zeros(0, bool)
         self.centre_m = np.zeros((0, 2))
         self.reach_m = np.zeros((0, 2))
 
@@ -131,10 +135,12 @@ class SongPlan:
         if len(fresh):
             self._plan_path(min(step, len(self.centre_m)))
 
-    def update_notes(self, visible: VisibleNotes, rows: int, step: int) -> None:
-        """Add the notes that are visible in a window of so many rows from `step` on, and plan again from there."""
-        self._notes.rows = step + rows
+    def update_notes(self, visible: VisibleNotes, pedal: NDArray[np.bool_], step: int) -> None:
+        """Add the notes that are visible in a window from `step` on, with its pedal (H,), and plan again from there."""
+        self._notes.rows = step + len(pedal)
+        self._pedal = np.concatenate([self._pedal[:step], np.zeros(max(step - len(self._pedal), 0), bool), pedal])
         self._pending += self._slices.update(visible)
+        self._notes.sustained_from[:] = sustained_from(self._notes.end, self._pedal)
         self._choose_fingers(step)
         self._plan_path(min(step, len(self.centre_m)))
 
@@ -181,12 +187,22 @@ class SongPlan:
         c = self._release
         near = np.flatnonzero((end >= first) & (onset < last + c.look_ahead_steps))
         onset, key, finger = onset[near], self._notes.key[near], self._finger[near]
+        held_until = self._held_until(near, onset, end[near])
         release = release_steps(
-            onset, end[near], key, finger, KEYBOARD.center_y_m, self._offset, self._low, self._high, c.finger_steps,
+            onset, held_until, key, finger, KEYBOARD.center_y_m, self._offset, self._low, self._high, c.finger_steps,
             c.hand_m_per_step, c.comfort_m, c.kept_share, c.look_ahead_steps, self._overlap_steps,
             self._timing.jump_steps, unit_steps,
         )  # fmt: skip
         return _Released(onset, np.asarray(release), key, finger, near)
+
+    def _held_until(self, near: NDArray[np.int64], onset: NDArray[Time], end: NDArray[Time]) -> NDArray[Time]:
+        """The ends (n,) of some of the notes, or the onset of the note for which they are given up."""
+        if self._timing.giving_up is None:
+            return end
+        n = self._notes
+        costs = self._costs._replace(sustained_from=n.sustained_from[near])
+        other = given_up_for(costs, n.onset[near], n.end[near], n.key[near], self._finger[near])
+        return np.where(other >= 0, np.minimum(onset[other], end), end)
 
     def path(self, first: int, rows: int, rows_per_step: int = 1) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Centre and reach (rows, 2) [m] of rows from step `first` on; the end values continue beyond the plan."""

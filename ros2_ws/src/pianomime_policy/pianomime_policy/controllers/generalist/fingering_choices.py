@@ -28,6 +28,7 @@ from numpy.typing import NDArray
 from pianomime_policy.controllers.generalist.choice_costs import choice_costs, next_onsets
 from pianomime_policy.fingering.fingering import FingeringConfig, fingering_costs, first_beam
 from pianomime_policy.fingering.fingering_search import Beam, extend_beam
+from pianomime_policy.fingering.giving_up import GivingUpConfig
 from pianomime_policy.fingering.hand_options import FingeringCosts
 from pianomime_policy.kernel import kernel
 
@@ -94,9 +95,11 @@ class Choices:
 class FingeringChoices:
     """Makes the `Choices` of one onset after another."""
 
-    def __init__(self, config: ChoiceConfig, fingering: FingeringConfig) -> None:
+    def __init__(
+        self, config: ChoiceConfig, fingering: FingeringConfig, giving_up: GivingUpConfig | None = None
+    ) -> None:
         self.config = config
-        self.costs: FingeringCosts = fingering_costs(fingering)
+        self.costs: FingeringCosts = fingering_costs(fingering, giving_up)
         self.start: Beam = first_beam(fingering)
 
     def at(
@@ -108,6 +111,7 @@ class FingeringChoices:
         note_key: NDArray[np.int64],
         note_end: NDArray[np.int64],
         visible: int,
+        sustained_from: NDArray[np.int64] | None = None,
     ) -> Choices:
         """The choices for the notes (n,) that begin at `step`, at most ten, by rising key.
 
@@ -115,16 +119,18 @@ class FingeringChoices:
             before: State of the hands, one row.
             note_onset, note_key, note_end: (N,) all notes by onset and key; those after `notes` are the coming music.
             visible: First step that is not visible yet; onsets and ends from there on are ignored.
+            sustained_from: (N,) see `GoalNotes`; None: no pedal.
         """
-        after, _, finger = extend_beam(self.costs, before, self.config.choices, notes, note_key, note_end, step)
+        costs = self.costs if sustained_from is None else self.costs._replace(sustained_from=sustained_from)
+        after, _, finger = extend_beam(costs, before, self.config.choices, notes, note_key, note_end, step)
         features = np.zeros((len(after[0]), self.config.features), np.float32)
         future = int(notes[-1]) + 1 if len(notes) else len(note_onset)
         choice_features(
-            self.costs, before, Beam(*after), finger, step, note_onset, note_key, note_end, future, visible,
+            costs, before, Beam(*after), finger, step, note_onset, note_key, note_end, future, visible,
             self.config.future_notes, features,
         )  # fmt: skip
         coming = next_onsets(note_onset, future, visible, self.config.glance_onsets)
-        total = choice_costs(self.costs, Beam(*after), *coming, note_key, note_end, 0, 1, 1, np.inf)
+        total = choice_costs(costs, Beam(*after), *coming, note_key, note_end, 0, 1, 1, np.inf)
         seen = np.pad(total, ((0, 0), (0, self.config.glance_onsets - len(coming[2]))), "edge")
         self.config.lookahead(features)[:] = np.log1p(seen - seen.min(axis=0))
         return Choices(Beam(*after), finger, features)

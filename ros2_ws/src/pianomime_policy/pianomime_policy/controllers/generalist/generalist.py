@@ -41,7 +41,9 @@ from pianomime_policy.controllers.generalist.learned_hand import LearnedHand, fe
 from pianomime_policy.controllers.planner.musical_planner import MusicalPlanner
 from pianomime_policy.controllers.planner.planner import Planner, PlannerConfig
 from pianomime_policy.fingering.fingering import Fingering
+from pianomime_policy.fingering.giving_up import GivingUpConfig
 from pianomime_policy.hand_control.hands_controller import MakeHand
+from pianomime_policy.motion.motion_timing import MUSICAL
 from pianomime_policy.networks.network_file import NetworkFile
 
 FORMAT = 1
@@ -101,9 +103,11 @@ def contract(role: str, variant: str, config: GeneralistConfig) -> dict[str, Any
     }
 
 
-def fingers_by(scores: Network, config: GeneralistConfig) -> Callable[[], Fingering]:
+def fingers_by(
+    scores: Network, config: GeneralistConfig, giving_up: GivingUpConfig | None = None
+) -> Callable[[], Fingering]:
     """Fingering by a network, for `Planner`."""
-    return partial(LearnedFingering, FingeringChoices(config.choices, config.planner.fingering), scores)
+    return partial(LearnedFingering, FingeringChoices(config.choices, config.planner.fingering, giving_up), scores)
 
 
 def hands_by(postures: Network, config: GeneralistConfig) -> MakeHand:
@@ -128,7 +132,8 @@ class MusicalGeneralist(MusicalPlanner):
     def __init__(self, variant: str, config: GeneralistConfig, networks: Mapping[str, NetworkFile]) -> None:
         """See `Generalist`."""
         self.networks = networks
-        super().__init__(variant, config.planner, fingers_by(partial(_answer, networks["fingering"]), config))
+        fingers = fingers_by(partial(_answer, networks["fingering"]), config, MUSICAL.giving_up)
+        super().__init__(variant, config.planner, fingers)
 
 
 def build(scene: SceneConfig, model: Path, horizon_steps: int, setting: Setting) -> Planner:

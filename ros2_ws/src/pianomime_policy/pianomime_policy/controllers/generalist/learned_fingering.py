@@ -83,7 +83,7 @@ class LearnedFingering:
 
     def _decide(self, hands: Beam, step: int, new: NDArray[np.int64], final: bool = False) -> _Onset:
         n = self._notes
-        choices = self._choices.at(hands, step, new, n.onset, n.key, n.end, n.rows)
+        choices = self._choices.at(hands, step, new, n.onset, n.key, n.end, n.rows, n.sustained_from)
         chosen = self._choose(choices, step, final)
         return _Onset(step, new, choices.finger[chosen], one_state(choices.after, chosen))
 

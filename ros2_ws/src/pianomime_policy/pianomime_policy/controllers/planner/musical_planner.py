@@ -75,13 +75,13 @@ class MusicalPlanner(Planner):
     ) -> NDArray[np.float64]:
         """See `ReadsNotes.start_music`: the hands rest above the first notes."""
         self._new_plan()
-        self._motion_plan.update_notes(notes, len(goal), 0)
+        self._motion_plan.update_notes(notes, sustain, 0)
         return self._hands_controller.begin(self._motion_plan)
 
     def _read(self, observation: Observation) -> None:
         if observation.notes is None:
             raise RowsAloneError
-        self._motion_plan.update_notes(observation.notes, len(observation.goal), observation.step)
+        self._motion_plan.update_notes(observation.notes, observation.sustain, observation.step)
 
 
 def build(scene: SceneConfig, horizon_steps: int | None, setting: Setting) -> Planner:
