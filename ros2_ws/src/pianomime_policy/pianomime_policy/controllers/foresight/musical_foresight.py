@@ -71,13 +71,13 @@ class MusicalForesight(Foresight):
     ) -> NDArray[np.float64]:
         """See `ReadsNotes.start_music`."""
         self._new_plan()
-        self._motion_plan.update_notes(notes, len(goal), 0)
+        self._motion_plan.update_notes(notes, sustain, 0)
         return self._hands_controller.begin(self._motion_plan)
 
     def _read(self, observation: Observation) -> None:
         if observation.notes is None:
             raise RowsAloneError
-        self._motion_plan.update_notes(observation.notes, len(observation.goal), observation.step)
+        self._motion_plan.update_notes(observation.notes, observation.sustain, observation.step)
         self._strikes.update_notes(observation.notes)
 
 
