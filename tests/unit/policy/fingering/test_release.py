@@ -61,8 +61,8 @@ def test_a_jump_of_the_hand_takes_its_distance():
 def test_a_jump_takes_time_to_start_and_to_stop_beside_its_distance():
     # 220 mm are 4.4 steps, and a step and a half are added: 5.9, in whole steps or in rows of a fifth.
     assert release((0, 12, 40, INDEX), (12, 20, 54, MIDDLE), jump_steps=1.5) == [6, 20]
-    in_time = release((0.0, 12.1, 40, INDEX), (12.1, 20.0, 54, MIDDLE), jump_steps=1.5, unit_steps=0.2)
-    assert in_time == pytest.approx([12.1 - 6.0, 20.0])
+    in_time = release((0.0, 14.1, 40, INDEX), (14.1, 20.0, 54, MIDDLE), jump_steps=1.5, unit_steps=0.2)
+    assert in_time == pytest.approx([14.1 - 6.0, 20.0])
     # Below the comfort no time is needed at all.
     assert release((0, 10, 40, INDEX), (10, 20, 43, MIDDLE), jump_steps=1.5) == [10, 20]
 
