@@ -77,6 +77,8 @@ def gives_up(costs, price, held_finger, held_key, finger, key):
     """Return whether a held note, which has this price, is let go when a finger of its hand strikes a key."""
     if out_of_order(costs, held_finger, held_key, finger, key):
         return True
+    if price == np.inf:
+        return False
     stretch = stretch_m(costs, held_finger, held_key, finger, key) / costs.stretch_unit_m
     return costs.stretch_price * stretch * stretch > price
 

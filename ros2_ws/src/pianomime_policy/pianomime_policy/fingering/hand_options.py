@@ -207,6 +207,8 @@ def _take(costs, hand, note_key, step, held_note, struck, grip):
             for g in range(5):
                 if struck[g] >= 0:
                     is_given_up |= gives_up(costs, own, finger, key, 5 * hand + g, struck[g])
+            if is_given_up and own == np.inf:
+                return 0, np.inf
             if is_given_up:
                 price += own * costs.outer_factor if _is_outer(hand, note, note_key, held_note, struck) else own
             else:
