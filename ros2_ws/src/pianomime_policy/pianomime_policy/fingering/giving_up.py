@@ -25,9 +25,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from pianomime_policy.fingering.goal_notes import SOUNDING
 from pianomime_policy.kernel import kernel
-
-_NEVER = 1 << 30
 
 
 @dataclass(frozen=True)
@@ -109,10 +108,10 @@ def given_up_for(costs, onset, end, key, finger):
 
 def sustained_from(end: NDArray[np.int64], pedal: NDArray[np.bool_]) -> NDArray[np.int64]:
     """Return the first step (N,) from which the pedal (T,) is down until each note ends, or, if its end is not known,
-    as far as the pedal is; never if it is up then."""
+    as far as the pedal is; `SOUNDING`, which is never, if it is up then."""
     if not len(pedal):
-        return np.full(len(end), _NEVER)
+        return np.full(len(end), SOUNDING)
     steps = np.arange(len(pedal))
     up = np.maximum.accumulate(np.where(pedal, -1, steps))
-    since = np.where(pedal, up + 1, _NEVER)
+    since = np.where(pedal, up + 1, SOUNDING)
     return np.asarray(since[np.minimum(end, len(pedal) - 1)])

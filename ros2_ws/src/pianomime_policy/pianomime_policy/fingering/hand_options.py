@@ -248,6 +248,35 @@ def _write_fingers(hand, note_mask, finger_mask, fingers):
 
 
 @kernel
+def _add_ways(costs, hand, notes, note_key, step, state, dropped, gives_up_held, grip, struck, out, found):
+    """Add the ways that leave out so many of the notes, and give up held ones or none; return the number found."""
+    n = notes.shape[0]
+    for note_mask in range((1 << n) - 1, -1, -1):
+        played = _bits(note_mask)
+        if played != n - dropped or played > 5:
+            continue
+        for finger_mask in range(32):
+            if _bits(finger_mask) != played:
+                continue
+            if not _strike(costs, hand, notes, note_key, note_mask, finger_mask, struck):
+                continue
+            count, price = _take(costs, hand, note_key, step, state.held_note, struck, grip)
+            if price == np.inf or (price > 0.0) != gives_up_held:
+                continue
+            cost, new_centre = 0.0, state.centre_m
+            if count > 0:
+                cost, new_centre = hand_cost(costs, state, step, grip, count)
+            cost += dropped * costs.drop_price + price
+            slot = _slot_for(cost, found, out)
+            if slot >= 0:
+                out.cost[slot] = cost
+                out.centre_m[slot] = new_centre
+                _write_fingers(hand, note_mask, finger_mask, out.finger[slot])
+                found = min(found + 1, MAX_OPTIONS)
+    return found
+
+
+@kernel
 def hand_options(costs, hand, notes, note_key, step, state, out):
     """Write the cheapest ways (at most `MAX_OPTIONS`) for one hand to play the notes (n,) of an onset, thumb side
     first; return their number.
@@ -270,28 +299,9 @@ def hand_options(costs, hand, notes, note_key, step, state, out):
     found = 0
     for dropped in range(n + 1):
         for gives_up_held in (False, True):
-            for note_mask in range((1 << n) - 1, -1, -1):
-                played = _bits(note_mask)
-                if played != n - dropped or played > 5:
-                    continue
-                for finger_mask in range(32):
-                    if _bits(finger_mask) != played:
-                        continue
-                    if not _strike(costs, hand, notes, note_key, note_mask, finger_mask, struck):
-                        continue
-                    count, price = _take(costs, hand, note_key, step, state.held_note, struck, grip)
-                    if price == np.inf or (price > 0.0) != gives_up_held:
-                        continue
-                    cost, new_centre = 0.0, state.centre_m
-                    if count > 0:
-                        cost, new_centre = hand_cost(costs, state, step, grip, count)
-                    cost += dropped * costs.drop_price + price
-                    slot = _slot_for(cost, found, out)
-                    if slot >= 0:
-                        out.cost[slot] = cost
-                        out.centre_m[slot] = new_centre
-                        _write_fingers(hand, note_mask, finger_mask, out.finger[slot])
-                        found = min(found + 1, MAX_OPTIONS)
+            found = _add_ways(
+                costs, hand, notes, note_key, step, state, dropped, gives_up_held, grip, struck, out, found
+            )
             if found > 0 and (not gives_up_held or out.cost[0] <= (dropped + 1) * costs.drop_price):
                 return found
     return found
