@@ -91,9 +91,8 @@ def _run(options: argparse.Namespace) -> int:
         title = f"{options.controller}, hand collisions {'on' if options.hand_collisions else 'off'}"
         settings = made_by(options.controller, options.model, scene, chosen, options.setting)
         model = model_folder(options.controller, options.model)
-        make_controller(
-            options.controller, scene, model, options.setting
-        )  # raises for an unknown name or networks of another robot
+        # Raises for an unknown name or networks of another robot.
+        make_controller(options.controller, scene, model, options.setting)
         written, left_out = read_each(
             files, lambda path: trim_silence(read_score(path, chosen, options.setting.reading))
         )

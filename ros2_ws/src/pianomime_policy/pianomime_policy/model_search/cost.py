@@ -73,6 +73,12 @@ class OpenOnsets(NamedTuple):
 NO_ONSETS = OpenOnsets(*np.zeros((4, NUM_KEYS), dtype=bool))
 
 
+def lost_f1(goal: NDArray[np.bool_], pressed: NDArray[np.bool_]) -> float:
+    """1 minus the F1 of one frame, keys (88,); 0 if nothing is wanted and nothing pressed."""
+    true_positives, total = np.count_nonzero(goal & pressed), np.count_nonzero(goal) + np.count_nonzero(pressed)
+    return 1.0 - 2.0 * true_positives / total if total else 0.0
+
+
 def step_cost(
     config: CostConfig, before: OpenOnsets, goal: NDArray[np.bool_], key_angles: NDArray[np.float64]
 ) -> tuple[float, OpenOnsets]:
@@ -83,8 +89,7 @@ def step_cost(
         key_angles: (88,) at the end of the step [rad].
     """
     pressed = KEYBOARD.pressed(key_angles)
-    true_positives, total = np.count_nonzero(goal & pressed), np.count_nonzero(goal) + np.count_nonzero(pressed)
-    cost = 1.0 - 2.0 * true_positives / total if total else 0.0
+    cost = lost_f1(goal, pressed)
     goal_onsets, pressed_onsets = goal & ~before.goal, pressed & ~before.pressed
     alone = (before.open_goal & ~pressed_onsets) | (before.open_pressed & ~goal_onsets)
     cost += config.onset_price * np.count_nonzero(alone)

@@ -29,7 +29,7 @@ from pianomime_core.key_events import HEARD_RAD
 from pianomime_core.keyboard import KEYBOARD, NUM_KEYS
 from pianomime_core.timing import CONTROL_TIMESTEP_S
 from pianomime_core.visible_notes import VisibleNotes
-from pianomime_policy.model_search.cost import CostState
+from pianomime_policy.model_search.cost import CostState, lost_f1
 
 
 @dataclass(frozen=True)
@@ -117,9 +117,7 @@ class StrikeCost:
         unwanted = ~goal & ~down
         unwanted[due_key] = False
         cost += c.near_price * float(np.sum(way[unwanted] ** 2))
-        both = np.count_nonzero(goal & pressed[-1])
-        total = np.count_nonzero(goal) + np.count_nonzero(pressed[-1])
-        cost += c.frame_price * (1.0 - 2.0 * both / total if total else 0.0)
+        cost += c.frame_price * lost_f1(goal, pressed[-1])
         return cost, HeardKeys(down, settled_s)
 
     def _strike(self, key: int, time_s: float, due_s: NDArray[np.float64], settled_s: NDArray[np.float64]) -> float:

@@ -26,15 +26,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pianomime_description.variant import SceneConfig
-from pianomime_policy.controllers.controller import Action, FingertipTargets, Observation
+from pianomime_policy.controllers.controller import Action, Observation
 from pianomime_policy.controllers.foresight.planned_segment import PlannedSegment
+from pianomime_policy.controllers.planner.growing_plan import PlansFromRows
 from pianomime_policy.controllers.planner.planner import PlannerConfig
 from pianomime_policy.hand_control.hands_controller import AS_PLANNED, Adaptation, HandsController
 from pianomime_policy.model_search.cost import CostConfig, CostState, FrameCost, StepCost
 from pianomime_policy.model_search.model_rollout import Candidate, ModelRollout
 from pianomime_policy.model_search.proposals import ProposalConfig, Trial, next_proposal
 from pianomime_policy.motion.motion_timing import BENCHMARK, MotionTiming
-from pianomime_policy.motion.song_plan import Assignments
 from pianomime_policy.motion.sustain_pedal import sustain_pedal
 
 
@@ -65,7 +65,7 @@ class ForesightConfig:
     planner: PlannerConfig = field(default_factory=lambda: replace(PlannerConfig(), horizon_steps=40))
 
 
-class Foresight:
+class Foresight(PlansFromRows):
     """A `Controller`; see the module's docstring.
 
     Attributes:
@@ -91,12 +91,6 @@ class Foresight:
         self._hands_controller = HandsController(scene.variant, *settings, timing=timing)
         self._model_rollout = ModelRollout(scene, *settings, self._cost, timing)
         self.joint_names, self.target_names = self._hands_controller.joint_names, self._hands_controller.target_names
-
-    def start(self, goal: NDArray[np.bool_], sustain: NDArray[np.bool_]) -> NDArray[np.float64]:
-        """See `Controller.start`."""
-        self._new_plan()
-        self._motion_plan.update(goal, 0)
-        return self._hands_controller.begin(self._motion_plan)
 
     def _new_plan(self) -> None:
         """Forget the last song."""
@@ -129,9 +123,6 @@ class Foresight:
         )
         return Action(targets, sustain_pedal(o))
 
-    def _read(self, observation: Observation) -> None:
-        self._motion_plan.update(observation.goal, observation.step)
-
     @property
     def simulated_steps(self) -> int:
         """Control steps simulated ahead so far."""
@@ -141,14 +132,6 @@ class Foresight:
     def segments_ahead(self) -> tuple[PlannedSegment, ...]:
         """The segments after the one being played that are known so far, in order."""
         return tuple(self._ahead)
-
-    def assignments(self) -> Assignments:
-        """See `ReportsFingering.assignments`."""
-        return self._motion_plan.assignments()
-
-    def fingertip_targets(self) -> FingertipTargets | None:
-        """See `ReportsFingertipTargets.fingertip_targets`."""
-        return self._hands_controller.fingertip_targets()
 
     def _simulate_ahead(self, o: Observation) -> Generator[None, None, None]:
         """Simulate what follows until the generator is dropped; pauses after every simulated step."""

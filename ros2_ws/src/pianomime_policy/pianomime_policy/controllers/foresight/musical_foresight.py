@@ -20,14 +20,11 @@ kinematics, which every simulated step has to do, too.
 
 from dataclasses import dataclass, field, replace
 
-import numpy as np
-from numpy.typing import NDArray
-
 from pianomime_core.setting import Setting
-from pianomime_core.visible_notes import VisibleNotes
 from pianomime_description.variant import SceneConfig
-from pianomime_policy.controllers.controller import Observation, RowsAloneError
+from pianomime_policy.controllers.controller import Observation
 from pianomime_policy.controllers.foresight.foresight import Foresight, ForesightConfig
+from pianomime_policy.controllers.planner.growing_plan import PlansFromNotes
 from pianomime_policy.controllers.planner.musical_planner import musical
 from pianomime_policy.model_search.strike_cost import StrikeCost, StrikeCostConfig
 from pianomime_policy.motion.motion_timing import MUSICAL
@@ -49,7 +46,7 @@ class MusicalForesightConfig(ForesightConfig):
     strikes: StrikeCostConfig = field(default_factory=StrikeCostConfig)
 
 
-class MusicalForesight(Foresight):
+class MusicalForesight(PlansFromNotes, Foresight):
     """A `Controller` that `ReadsNotes`; see the module's docstring."""
 
     def __init__(self, scene: SceneConfig, config: MusicalForesightConfig | None = None) -> None:
@@ -58,26 +55,9 @@ class MusicalForesight(Foresight):
         self._strikes = StrikeCost(c.strikes)
         super().__init__(scene, replace(c, planner=musical(c.planner)), self._strikes, TIMING)
 
-    def start(self, goal: NDArray[np.bool_], sustain: NDArray[np.bool_]) -> NDArray[np.float64]:
-        """Not possible: see `start_music`.
-
-        Raises:
-            RowsAloneError: Always.
-        """
-        raise RowsAloneError
-
-    def start_music(
-        self, goal: NDArray[np.bool_], sustain: NDArray[np.bool_], notes: VisibleNotes
-    ) -> NDArray[np.float64]:
-        """See `ReadsNotes.start_music`."""
-        self._new_plan()
-        self._motion_plan.update_notes(notes, sustain, 0)
-        return self._hands_controller.begin(self._motion_plan)
-
     def _read(self, observation: Observation) -> None:
-        if observation.notes is None:
-            raise RowsAloneError
-        self._motion_plan.update_notes(observation.notes, observation.sustain, observation.step)
+        super()._read(observation)
+        assert observation.notes is not None
         self._strikes.update_notes(observation.notes)
 
 

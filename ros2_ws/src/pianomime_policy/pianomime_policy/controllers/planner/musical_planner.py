@@ -21,13 +21,9 @@ time, so that each key strikes when its note is due.
 from collections.abc import Callable
 from dataclasses import replace
 
-import numpy as np
-from numpy.typing import NDArray
-
 from pianomime_core.setting import Setting
-from pianomime_core.visible_notes import VisibleNotes
 from pianomime_description.variant import SceneConfig
-from pianomime_policy.controllers.controller import Observation, RowsAloneError
+from pianomime_policy.controllers.planner.growing_plan import PlansFromNotes
 from pianomime_policy.controllers.planner.planner import Planner, PlannerConfig
 from pianomime_policy.fingering.fingering import Fingering
 from pianomime_policy.hand_control.hand_planner import HandPlanner
@@ -48,7 +44,7 @@ def musical(config: PlannerConfig) -> PlannerConfig:
     )
 
 
-class MusicalPlanner(Planner):
+class MusicalPlanner(PlansFromNotes, Planner):
     """A `Controller` that `ReadsNotes`; see the module's docstring."""
 
     def __init__(
@@ -61,27 +57,6 @@ class MusicalPlanner(Planner):
     ) -> None:
         """See `Planner`; `config` is changed by `musical`."""
         super().__init__(variant, musical(config), make_fingers, make_hand, timing)
-
-    def start(self, goal: NDArray[np.bool_], sustain: NDArray[np.bool_]) -> NDArray[np.float64]:
-        """Not possible: see `start_music`.
-
-        Raises:
-            RowsAloneError: Always.
-        """
-        raise RowsAloneError
-
-    def start_music(
-        self, goal: NDArray[np.bool_], sustain: NDArray[np.bool_], notes: VisibleNotes
-    ) -> NDArray[np.float64]:
-        """See `ReadsNotes.start_music`: the hands rest above the first notes."""
-        self._new_plan()
-        self._motion_plan.update_notes(notes, sustain, 0)
-        return self._hands_controller.begin(self._motion_plan)
-
-    def _read(self, observation: Observation) -> None:
-        if observation.notes is None:
-            raise RowsAloneError
-        self._motion_plan.update_notes(observation.notes, observation.sustain, observation.step)
 
 
 def build(scene: SceneConfig, horizon_steps: int | None, setting: Setting) -> Planner:

@@ -22,10 +22,8 @@ streaming one sees each row when it enters the window. Nothing else differs.
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-import numpy as np
-from numpy.typing import NDArray
-
-from pianomime_policy.controllers.controller import Action, FingertipTargets, Observation
+from pianomime_policy.controllers.controller import Action, Observation
+from pianomime_policy.controllers.planner.growing_plan import PlansFromRows
 from pianomime_policy.fingering.fingering import Fingering, FingeringConfig
 from pianomime_policy.fingering.release import ReleaseConfig
 from pianomime_policy.hand_control.hand_planner import HandPlanner
@@ -34,7 +32,7 @@ from pianomime_policy.motion.fingertip_targets import FingertipConfig
 from pianomime_policy.motion.hand_path import HandPathConfig
 from pianomime_policy.motion.motion_plan import MotionPlan
 from pianomime_policy.motion.motion_timing import BENCHMARK, MotionTiming
-from pianomime_policy.motion.song_plan import Assignments, SongPlan
+from pianomime_policy.motion.song_plan import SongPlan
 from pianomime_policy.motion.sustain_pedal import sustain_pedal
 
 
@@ -63,7 +61,7 @@ class PlannerConfig:
         return MotionPlan(plan, self.fingertips, timing)
 
 
-class Planner:
+class Planner(PlansFromRows):
     """A `Controller` without learning; see the module's docstring."""
 
     def __init__(
@@ -86,12 +84,6 @@ class Planner:
         self._timing = timing
         self.joint_names, self.target_names = self._hands_controller.joint_names, self._hands_controller.target_names
 
-    def start(self, goal: NDArray[np.bool_], sustain: NDArray[np.bool_]) -> NDArray[np.float64]:
-        """See `Controller.start`: the hands rest above the first notes."""
-        self._new_plan()
-        self._motion_plan.update(goal, 0)
-        return self._hands_controller.begin(self._motion_plan)
-
     def act(self, observation: Observation) -> Action:
         """See `Controller.act`."""
         o = observation
@@ -106,14 +98,3 @@ class Planner:
         self._motion_plan = self.config.new_motion_plan(
             self._make_fingers() if self._make_fingers else None, self._timing
         )
-
-    def _read(self, observation: Observation) -> None:
-        self._motion_plan.update(observation.goal, observation.step)
-
-    def assignments(self) -> Assignments:
-        """See `ReportsFingering.assignments`."""
-        return self._motion_plan.assignments()
-
-    def fingertip_targets(self) -> FingertipTargets | None:
-        """See `ReportsFingertipTargets.fingertip_targets`."""
-        return self._hands_controller.fingertip_targets()
