@@ -82,12 +82,12 @@ class Process:
             return "still running"
         return f"killed by {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
 
-    def interrupt(self, *, listen: bool = False) -> None:
-        """Send SIGINT, and discard further output unless `listen`: a node interrupted while it starts only prints a
-        traceback."""
+    def terminate(self, *, listen: bool = False) -> None:
+        """Send SIGTERM, and discard further output unless `listen`. Not SIGINT, at which a node that is still importing
+        would print a traceback."""
         if self._popen.poll() is None:
             self._listening = listen
-            self._popen.send_signal(signal.SIGINT)
+            self._popen.terminate()
 
     def finish(self, deadline_s: float) -> None:
         """Wait for its end until `deadline_s` on the monotonic clock, then kill it with its whole process group."""
@@ -119,7 +119,7 @@ def stop_all(processes: Sequence[Process]) -> None:
     previous = signal.signal(signal.SIGINT, signal.SIG_IGN) if in_main else None
     try:
         for process in processes:
-            process.interrupt()
+            process.terminate()
         asked_s = time.monotonic()
         for process in processes:
             process.finish(asked_s + process.stop_s)
@@ -132,5 +132,3 @@ def _die_with_parent() -> None:
     # In the child: the kernel sends SIGTERM when our main thread is gone, even after SIGKILL, and even before the child
     # can monitor its parent itself (pianomime_core.parent). Standard ROS 2 programs never do.
     _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
-    # An ignored SIGINT (background job of a shell) would be inherited; nodes must receive it.
-    signal.signal(signal.SIGINT, signal.SIG_DFL)

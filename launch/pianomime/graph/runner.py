@@ -62,6 +62,7 @@ class Runner:
         self._nodes = nodes
         self._on_line = on_line
         self._running: list[_Running] = []
+        self._ending = False
         self._folder = tempfile.TemporaryDirectory(prefix="pianomime-")
 
     def __enter__(self) -> "Runner":
@@ -93,14 +94,15 @@ class Runner:
 
     def end_music(self) -> None:
         """Ask the node that ends the graph to stop, and wait until it has written its files, at most for its time
-        limit.
+        limit. No node is restarted from now on.
 
         Raises: As `wait`.
         """
+        self._ending = True
         deadline_s = time.monotonic()
         for running in self._running:
             if running.node.ends_graph:
-                running.process.interrupt(listen=True)
+                running.process.terminate(listen=True)
                 deadline_s = max(deadline_s, time.monotonic() + running.node.stop_s)
         while not self._ended() and time.monotonic() < deadline_s:
             time.sleep(_POLL_S)
@@ -111,6 +113,8 @@ class Runner:
     def _is_end(self, running: "_Running") -> bool:
         process = running.process
         if running.restart_s is not None:
+            if self._ending:
+                return running.node.ends_graph
             if time.monotonic() >= running.restart_s:
                 running.process, running.restart_s = self._start(started_again(running.node)), None
             return False
@@ -123,6 +127,10 @@ class Runner:
             raise UserError(process.error or f"{process.name} refused its input")
         if decision is RespawnDecision.DIE:
             raise NodeDied(f"{process.name} ended before the song did ({process.error or process.ending()})")
+        if decision is RespawnDecision.RESTART and self._ending:
+            # It was still importing when it was asked to end.
+            running.left = True
+            return running.node.ends_graph
         if decision is RespawnDecision.RESTART:
             running.restarts += 1
             running.restart_s = time.monotonic() + RESTART_DELAY_S

@@ -17,7 +17,7 @@ from pianomime_core.errors import UserError
 
 FOREVER = "import time; print('ready', flush=True); time.sleep(600)"
 STUBBORN = (
-    "import signal, time; signal.signal(signal.SIGINT, signal.SIG_IGN); print('ready', flush=True); time.sleep(600)"
+    "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('ready', flush=True); time.sleep(600)"
 )
 
 
@@ -195,7 +195,7 @@ def test_what_a_node_could_not_write_is_told_at_the_end(run):
     unwritten = (
         "import signal, sys, time\n"
         "def end(*_): sys.exit(print('error: recording x: No space left on device', flush=True) or 2)\n"
-        "signal.signal(signal.SIGINT, end); print('ready', flush=True); time.sleep(600)"
+        "signal.signal(signal.SIGTERM, end); print('ready', flush=True); time.sleep(600)"
     )
     running = run((node("record", required=False), unwritten))
     with pytest.raises(UserError, match=r"^recording x: No space left on device$"), running:
@@ -208,3 +208,31 @@ def test_a_simulator_that_does_not_end_is_not_waited_for_for_ever(run):
         running.end_music()
         pids = processes(running)
     assert not any(alive(pid) for pid in pids)
+
+
+def test_a_simulator_that_had_no_handler_yet_is_not_started_again_when_the_music_ends(run):
+    with run((node("sim", ends_graph=True, stop_s=60.0), FOREVER), (node("policy"), FOREVER)) as running:
+        wait_until_ready(run, 2)
+        pids = processes(running)
+        asked_s = time.monotonic()
+        running.end_music()
+        assert time.monotonic() - asked_s < 30.0
+        assert processes(running) == pids
+    assert not any("started again" in line or "Traceback" in line for _, line in run.said)
+
+
+def test_a_simulator_that_waits_for_its_restart_is_not_waited_for(run, monkeypatch):
+    monkeypatch.setattr(runner, "RESTART_DELAY_S", 600.0)
+    with run((node("sim", ends_graph=True, stop_s=60.0), "raise SystemExit(1)")) as running:
+        seen = []
+
+        def until_restart() -> None:
+            seen.extend(line for _, line in run.said if "started again" in line)
+            if seen:
+                raise KeyboardInterrupt
+
+        with pytest.raises(KeyboardInterrupt):
+            running.wait(until_restart)
+        asked_s = time.monotonic()
+        running.end_music()
+        assert time.monotonic() - asked_s < 30.0
