@@ -33,6 +33,7 @@ from pianomime_core.metrics import score
 from pianomime_core.midi_score import load_midi
 from pianomime_core.notes import Note, Score
 from pianomime_core.piano_roll import PianoRoll, piano_roll, trim_silence
+from pianomime_core.setting import Setting, setting
 from pianomime_core.timing import CONTROL_TIMESTEP_S, PHYSICS_TIMESTEP_S
 from pianomime_description.variant import SceneConfig
 from pianomime_midi.live_goal import HeldGoal
@@ -60,6 +61,7 @@ class ReactiveLatencyOptions:
         seed: Seed of the melodies and of the moment at which each song begins.
         seconds: Length played of each song and melody.
         hand_collisions: Fingers and hands collide with each other.
+        setting: One target a step (benchmark), or five (musical).
     """
 
     songs: tuple[Path, ...] = ()
@@ -68,6 +70,7 @@ class ReactiveLatencyOptions:
     seed: int = 1
     seconds: float = 15.0
     hand_collisions: bool = False
+    setting: str = Setting.BENCHMARK.value
 
 
 def melody(random: np.random.Generator, seconds: float) -> Score:
@@ -223,7 +226,9 @@ def play_live(simulator: WatchedSimulator, controller: Controller, music: Score)
     simulator.pressed.clear()
     played = play_episode(simulator, controller, visible)
     latency, wrong = answers(music.notes, np.array(simulator.pressed))
-    return Answer(latency, wrong, score(intended.goal, played.pressed).f1, score(intended.goal, visible.goal).f1)
+    return Answer(
+        latency, wrong, score(intended.goal, played.frames().pressed).f1, score(intended.goal, visible.goal).f1
+    )
 
 
 def answer_table() -> Table:
@@ -258,7 +263,7 @@ def main(options: ReactiveLatencyOptions) -> int:
     simulator = WatchedSimulator(SceneConfig(hand_collisions=options.hand_collisions))
     console, table = Console(width=140), answer_table()
     for name in options.controllers:
-        controller = Timed(make_controller(name, simulator.config))
+        controller = Timed(make_controller(name, simulator.config, setting=setting(options.setting)))
         if controller.horizon_steps != 1:
             raise UserError(f"controller {name!r} wants to see ahead: live input shows only what is held now")
         for music, scores in track(pieces.items(), name, console=Console(stderr=True), transient=True):

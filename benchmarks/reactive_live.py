@@ -34,6 +34,7 @@ from pianomime_core.errors import UserError
 from pianomime_core.keyboard import NUM_KEYS
 from pianomime_core.rollout import Rollout
 from pianomime_core.ros_environment import complete_ros_environment
+from pianomime_core.setting import Setting, setting
 
 PAUSE_S = 1.0
 
@@ -46,11 +47,13 @@ class ReactiveLiveOptions:
         melodies: Number of melodies, for one hand in five-finger position.
         seconds: Length of each.
         seed: Seed of the melodies.
+        setting: One target a step (benchmark), or five (musical).
     """
 
     melodies: int = 12
     seconds: float = 15.0
     seed: int = 1
+    setting: str = Setting.BENCHMARK.value
 
 
 @dataclass(frozen=True)
@@ -114,7 +117,14 @@ def play_melodies(options: ReactiveLiveOptions) -> LiveAnswer:
         rollout = Path(folder) / "live.npz"
         try:
             perform_live(
-                LiveOptions(port=CLIENT, controller=mode.controller, delay_s=mode.delay_s, rollout=rollout), play
+                LiveOptions(
+                    port=CLIENT,
+                    controller=mode.controller,
+                    setting=setting(options.setting),
+                    delay_s=mode.delay_s,
+                    rollout=rollout,
+                ),
+                play,
             )
         finally:
             keyboard.unplug()
@@ -122,7 +132,7 @@ def play_melodies(options: ReactiveLiveOptions) -> LiveAnswer:
         begin_s = listener.begin_s()
         press_s, wrong = latencies(struck, _by_key([(begin_s + at_s, key) for _, at_s, key in listener.presses]))
         message_s, _ = latencies(struck, _by_key([(at_s, key) for at_s, _, key in listener.presses]))
-    return LiveAnswer(press_s, message_s, wrong, len(played.metadata["missed_steps"]), len(played.goal))
+    return LiveAnswer(press_s, message_s, wrong, len(played.metadata["missed_steps"]), len(played.frames().goal))
 
 
 def _by_key(presses: list[tuple[float, int]]) -> list[list[float]]:

@@ -18,9 +18,12 @@ from benchmarks.fuzz.attempts import Attempt, Report, report
 from pianomime.commands.perform import score_card
 from pianomime.graph.ros_status import NEEDED
 from pianomime_core.errors import UserError
+from pianomime_core.goal_window import GoalRows
 from pianomime_core.hands import forearm_dofs, joint_names, target_names
 from pianomime_core.keyboard import KEY_NAMES
+from pianomime_core.notes import Note
 from pianomime_core.ros_fingertip_cloud import Fingertips, fingertip_cloud, read_fingertip_cloud
+from pianomime_core.ros_goal import GoalReader, window_message
 from pianomime_core.ros_messages import (
     GOAL_NAMES,
     MAX_POINTS,
@@ -40,6 +43,8 @@ from pianomime_core.ros_messages import (
     step_of,
     targets_message,
 )
+from pianomime_core.timing import CONTROL_TIMESTEP_S as STEP_S
+from pianomime_core.visible_notes import visible_notes
 from pianomime_perception.ros_images import image_message, read_image
 from pianomime_sim.ros_key_events import KeyEventReader
 from pianomime_sim.ros_playback_control import read_playback_status
@@ -109,7 +114,7 @@ def _kinds() -> tuple[_Kind, ...]:
     """The kinds of all topics; the last is the longest song."""
     joints, keys, goals = NameOrder(_JOINTS), NameOrder(KEY_NAMES, beside=(SUSTAIN,)), NameOrder(GOAL_NAMES)
     targets, assembler, ears = NameOrder(_TARGETS, beside=(SUSTAIN,)), SnapshotAssembler(), KeyEventReader()
-    steps, rest = itertools.count(_STEP), np.zeros(len(_JOINTS))
+    steps, rest, windows = itertools.count(_STEP), np.zeros(len(_JOINTS)), GoalReader()
 
     def read_hands(message: JointState) -> None:
         assembler.hands(step_of(message.header.stamp), read_joint_state(message, joints)[0])
@@ -127,6 +132,24 @@ def _kinds() -> tuple[_Kind, ...]:
         read_goal_velocity(message, goals, goal)
         assembler.goal(step, goal)
         read_keys(joint_state(KEY_NAMES, np.zeros(len(KEY_NAMES)), np.zeros(len(KEY_NAMES)), step=_STEP))
+
+    def read_window(message: JointTrajectory) -> None:
+        step, window = step_of(message.header.stamp), windows.read(message)
+        assembler.goal(step, window.goal)
+
+    def notes() -> JointTrajectory:
+        """A held chord, a note struck again, one that has no end yet, and the pedal."""
+        step = next(steps)
+        begin_s, end_s = step * STEP_S, (step + _HORIZON) * STEP_S
+        played = [
+            Note(40, begin_s - 1.0, begin_s + 0.21, 60),
+            Note(60, begin_s + 0.013, begin_s + 0.2, 80),
+            Note(60, begin_s + 0.2, begin_s + 0.3, 90),
+            Note(64, begin_s + 0.4, end_s + 1.0, 100),
+        ]
+        goal, pedal = np.zeros((_HORIZON, len(KEY_NAMES)), np.bool_), np.arange(_HORIZON) > 3
+        seen = visible_notes(played).window(begin_s, end_s)
+        return window_message(GoalRows(goal, pedal, goal.astype(np.uint8), seen), step=step)
 
     def window() -> JointTrajectory:
         goal = np.eye(_HORIZON, len(KEY_NAMES), dtype=np.bool_)
@@ -149,7 +172,8 @@ def _kinds() -> tuple[_Kind, ...]:
     return (
         _Kind("hands", state(_JOINTS), read_hands),
         _Kind("keys", state(KEY_NAMES), read_keys),
-        _Kind("goal", window, read_music),
+        _Kind("goal", window, read_window),
+        _Kind("goal in notes", notes, read_window),
         _Kind(
             "command", lambda: targets_message(_TARGETS, np.zeros((3, len(_TARGETS))), step=3, pedal=True), read_command
         ),

@@ -71,6 +71,7 @@ NETWORKS = pytest.mark.skipif(not model_folder("onnx").is_dir(), reason="no bund
         pytest.param("onnx", Setting.BENCHMARK, marks=NETWORKS),
         ("streaming", Setting.MUSICAL),
         ("planner", Setting.MUSICAL),
+        pytest.param("onnx", Setting.MUSICAL, marks=NETWORKS),
     ],
 )
 def test_sync_equals_the_episode_in_process(environ, song, tmp_path, controller, setting):

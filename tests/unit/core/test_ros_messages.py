@@ -191,6 +191,8 @@ def test_a_status_carries_its_numbers():
         read_status(message, "other")
     with pytest.raises(MessageError, match="status 'words'"):
         read_status(status_message("words", {"f1": "good"}, step=0), "words")
+    with pytest.raises(MessageError, match="33 characters; at most 32"):
+        read_status(status_message("long", {"f1": "0." + "1" * 31}, step=0), "long")
 
 
 @pytest.mark.parametrize("value", ["paused", "nan", "inf", None])

@@ -49,6 +49,8 @@ MAX_POINTS = round(MAX_DURATION_S * FRAMES_PER_SECOND) + 2
 _LISTED, _LISTED_CHARACTERS = 10, 40
 """How many names of a message an error line lists, and how many characters of each."""
 _LINE_CHARACTERS = 480
+_LONGEST_NUMBER = 32
+"""Characters of a number in a status."""
 
 
 class MessageError(ValueError):
@@ -266,7 +268,7 @@ def read_status(message: DiagnosticArray, name: str, needed: Sequence[str] = ())
     for status in message.status:
         if status.name == name:
             try:
-                values = {pair.key: float(pair.value) for pair in status.values}
+                values = {pair.key: _number(pair.value) for pair in status.values}
             except ValueError as error:
                 raise MessageError(f"status {name!r}: {some_of([str(error)])}") from None
             missing = [key for key in needed if not math.isfinite(values.get(key, math.nan))]
@@ -274,6 +276,12 @@ def read_status(message: DiagnosticArray, name: str, needed: Sequence[str] = ())
                 raise MessageError(f"status {name!r} has no number for {some_of(missing)}")
             return values
     raise MessageError(f"no status {name!r}; there are: {some_of([status.name for status in message.status])}")
+
+
+def _number(text: str) -> float:
+    if len(text) > _LONGEST_NUMBER:
+        raise ValueError(f"{len(text)} characters; at most {_LONGEST_NUMBER}")
+    return float(text)
 
 
 def doubles(values: Floats) -> array:

@@ -115,6 +115,18 @@ def test_rows_press_held_keys_and_rest_on_the_others_above_where_they_sound():
     assert (rows.force[0, [0, 1, 3, 4]] < 0.5 * rows.force[0, 2]).all()
 
 
+def test_a_key_is_pressed_deeper_until_it_sounds():
+    motion_plan = LiveMotionPlan(LiveConfig(strike_depth_m=0.005))
+    row = np.zeros(88, bool)
+    row[64 - LOWEST_PITCH] = True
+    heights = []
+    for angles in (UP, DOWN := KEYBOARD.travel_rad * row):
+        motion_plan.update(row, 0, angles)
+        heights.append(motion_plan.fingertips(0, 0, 1).target[0, 2, 2])
+    assert DOWN.any()
+    assert heights[1] - heights[0] == pytest.approx(0.005)
+
+
 def test_fingers_travel_above_the_keys_and_press_when_they_are_there():
     motion_plan = LiveMotionPlan(LiveConfig())
     row = np.zeros(88, bool)
@@ -129,6 +141,19 @@ def test_fingers_travel_above_the_keys_and_press_when_they_are_there():
     assert (moved.force[2:, 0] > 0).all()
     assert (moved.target[:2, :, 2] > moved.top[:2]).all()
     np.testing.assert_allclose(moved.target[:, 0, 1], there[0, 1] + np.array([0.0275, 0, 0, 0, 0]), atol=1e-12)
+
+
+def test_the_way_takes_as_long_with_several_rows_a_step():
+    row = np.zeros(88, bool)
+    row[60 - LOWEST_PITCH] = True
+    presses = []
+    for per_step in (1, 5):
+        motion_plan = LiveMotionPlan(LiveConfig(), per_step)
+        motion_plan.update(row, 0, UP)
+        rows = motion_plan.fingertips(0, 0, 5 * per_step)
+        moved = motion_plan.recovered(rows, rows.target[0] + np.array([0.0, 0.055, 0.0]), np.zeros(5, bool))
+        presses.append(np.flatnonzero(moved.force[:, 0])[0] / per_step)
+    assert presses == [2.0, 2.0]
 
 
 def test_a_stuck_finger_lifts_for_a_row():

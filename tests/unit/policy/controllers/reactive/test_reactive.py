@@ -6,9 +6,12 @@ import numpy as np
 import pytest
 
 from pianomime.episodes.episode import play_episode
+from pianomime.episodes.listener import Listener
 from pianomime_core.keyboard import KEYBOARD, LOWEST_PITCH
 from pianomime_core.piano_roll import PianoRoll
+from pianomime_core.setting import Setting
 from pianomime_description.variant import SceneConfig
+from pianomime_physics.observed_simulator import ObservedSimulator
 from pianomime_physics.simulator import Simulator
 from pianomime_policy.controllers.controller import Observation
 from pianomime_policy.controllers.registry import make_controller
@@ -116,3 +119,19 @@ def test_hands_that_collide_keep_clear_of_each_other():
     roll = roll_of(80, *steps)
     played = pressed_steps(Simulator(scene), make_controller("reactive", scene), roll)
     assert all(set(range(onset, onset + 10)) & set(played.get(pitch, ())) for pitch, onset, _ in steps)
+
+
+def test_several_targets_a_step_press_sooner_than_one(simulator):
+    """The same keys, but a target that is to be reached at the end of the step costs the rest of the step."""
+    melody = [60, 62, 64, 65, 67, 67, 65, 64, 62, 60]
+    roll = roll_of(70, *((pitch, 10 + 5 * i, 10 + 5 * i + 4) for i, pitch in enumerate(melody)))
+    strikes_s = {}
+    for setting in Setting:
+        listener = Listener()
+        observed = ObservedSimulator(listener.observe)
+        played = play_episode(observed, make_controller("reactive", SceneConfig(), setting=setting), roll)
+        assert played.rows_per_step == (5 if setting is Setting.MUSICAL else 1)
+        strikes = listener.heard(played).notes
+        assert [strike.pitch for strike in strikes] == melody
+        strikes_s[setting] = np.array([strike.onset_s for strike in strikes])
+    assert (strikes_s[Setting.MUSICAL] - strikes_s[Setting.BENCHMARK]).mean() < -0.005

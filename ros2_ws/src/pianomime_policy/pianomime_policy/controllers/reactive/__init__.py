@@ -17,4 +17,4 @@
 from pianomime_policy.controllers.spec import ControllerSpec
 
 _BUILDER = "pianomime_policy.controllers.reactive.reactive:build"
-SPECS = (ControllerSpec("reactive", _BUILDER, 1, "only what is held now"),)
+SPECS = (ControllerSpec("reactive", _BUILDER, 1, "only what is held now", settings=("benchmark", "musical")),)

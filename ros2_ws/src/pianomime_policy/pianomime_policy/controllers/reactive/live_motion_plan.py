@@ -51,6 +51,7 @@ class LiveConfig:
     hand_path: Only its reach of fingers on black keys is used.
     fingertips: Heights, weights and the press.
     rest_share: How far resting fingers press a key, as a fraction of the angle at which it sounds.
+    strike_depth_m: How much deeper than held keys those are pressed that do not sound yet.
     rest_weight: Weights of squared (x, y, z) errors of resting fingers in the inverse kinematics.
     at_key_m: A finger this close to its key goes down; further away it first travels above the keys.
     speed_m_per_step: Speed of that travel.
@@ -76,6 +77,7 @@ class LiveConfig:
     hand_path: HandPathConfig = field(default_factory=HandPathConfig)
     fingertips: FingertipConfig = field(default_factory=FingertipConfig)
     rest_share: float = 0.3
+    strike_depth_m: float = 0.0
     rest_weight: tuple[float, float, float] = (0.3, 0.5, 0.5)
     at_key_m: float = 0.010
     speed_m_per_step: float = 0.035
@@ -92,8 +94,10 @@ class LiveMotionPlan:
         centre_m: (2,) positions of the right and left hand.
     """
 
-    def __init__(self, config: LiveConfig) -> None:
-        self._config = c = config
+    def __init__(self, config: LiveConfig, rows_per_step: int = 1) -> None:
+        """`rows_per_step`: Rows of `fingertips` in each control step."""
+        self._config, self._rows_per_step = config, rows_per_step
+        c = config
         self._likely = LikelyKeys(c.likely_keys)
         self._rest = [RestKeys(hand, c.rest_keys, c.fingering) for hand in (0, 1)]
         self._costs = fingering_costs(c.fingering)
@@ -103,7 +107,7 @@ class LiveMotionPlan:
         self._reach_m = np.array(c.hand_path.reach_m * 2)
         self._reach_weight = np.where(np.arange(10) % 5 == 0, c.hand_path.reach_thumb_weight, 1.0)
         self._step = 0
-        self._row = np.zeros(NUM_KEYS, bool)
+        self._row, self._sounds = np.zeros(NUM_KEYS, bool), np.zeros(NUM_KEYS, bool)
         self._owed, self._struck = np.zeros(NUM_KEYS, bool), np.zeros(NUM_KEYS, np.int64)
         self._last_key, self._last_end = np.full(10, -1), np.full(10, -99)
         self._leader = 0
@@ -119,7 +123,8 @@ class LiveMotionPlan:
             step: Never decreases.
             key_angles: (88,) of the robot's keys [rad].
         """
-        row = self._with_owed(row, step, key_angles)
+        self._sounds = KEYBOARD.pressed(key_angles)
+        row = self._with_owed(row, step)
         self._likely.decay(step - self._step)
         self._step = step
         unassigned = row.copy()
@@ -136,9 +141,9 @@ class LiveMotionPlan:
             self._assign(np.flatnonzero(unassigned))
         self._settle()
 
-    def _with_owed(self, row: NDArray[np.bool_], step: int, key_angles: NDArray[np.float64]) -> NDArray[np.bool_]:
+    def _with_owed(self, row: NDArray[np.bool_], step: int) -> NDArray[np.bool_]:
         """The keys held, and those that were released before they sounded."""
-        self._owed &= ~KEYBOARD.pressed(key_angles) & (step - self._struck < self._config.patience_steps)
+        self._owed &= ~self._sounds & (step - self._struck < self._config.patience_steps)
         struck = row & ~self._row
         self._owed |= struck
         self._struck[struck] = step
@@ -217,7 +222,8 @@ class LiveMotionPlan:
         placed, pressing, t = over >= 0, held >= 0, _THUMB_ROW
         x = np.where(placed, table.x_m[t, over], table.idle_x_m[t])
         y = np.where(placed, table.y_m[over], self.centre_m[hand] + self._offset[fingers])
-        z = np.where(pressing, table.bottom_z_m[t, over], self._rest_z[t, over])
+        bottom_z = table.bottom_z_m[t, over] - c.strike_depth_m * ~self._sounds[over]
+        z = np.where(pressing, bottom_z, self._rest_z[t, over])
         z = np.where(placed, z, c.fingertips.idle_height_m)
         f = c.fingertips
         weight = np.where(pressing[:, None], f.press_weight, np.where(placed[:, None], c.rest_weight, f.idle_weight))
@@ -245,9 +251,9 @@ class LiveMotionPlan:
         distance = np.hypot(*way.T)
         steps = np.ceil(np.maximum(distance - c.at_key_m, 0.0) / c.speed_m_per_step)
         steps = np.maximum(np.minimum(steps, c.travel_steps), stuck)
-        row = np.arange(1, len(tips.target) + 1)[:, None]
-        aloft = row <= steps
-        share = np.minimum(row / np.maximum(steps, 1.0), 1.0)[..., None]
+        at_step = np.arange(1, len(tips.target) + 1)[:, None] / self._rows_per_step
+        aloft = at_step <= steps
+        share = np.minimum(at_step / np.maximum(steps, 1.0), 1.0)[..., None]
         tips.target[..., :2] = np.where(aloft[..., None], measured[:, :2] + share * way, tips.target[..., :2])
         tips.target[..., 2] = np.where(aloft, tips.top + c.fingertips.hover_m, tips.target[..., 2])
         tips.weight[aloft] = c.fingertips.ready_weight
