@@ -2,8 +2,9 @@
 
 In echo mode the robot plays what it received, delayed by the lookahead of its controller. Its F1 is compared with that
 of the same controller reading the same notes from a file (as `pianomime evaluate` does). F1 of the received against the
-written notes measures the path through MIDI and goal windows alone, without a robot. This runs in real time:
-`python -m benchmarks.live_songs FOLDER` plays half a minute of each song. Without MIDI ports it needs Debian's jackd2.
+written notes measures the path through MIDI and goal windows alone, without a robot. Onset errors, after the delay is
+removed, are those of the robot's strikes against the player's. This runs in real time: `python -m benchmarks.live_songs
+FOLDER` plays the beginning of each song. Without MIDI ports it needs Debian's jackd2.
 """
 
 import sys
@@ -29,12 +30,16 @@ from pianomime.files.songs import bundled_songs, collect_songs
 from pianomime.graph.graph_options import LiveOptions
 from pianomime.graph.live_delay import live_delay_s
 from pianomime.graph.runner import NodeDied
+from pianomime.reports.heard import heard_again
+from pianomime.reports.note_scores import NoteScores
 from pianomime_core.errors import UserError
 from pianomime_core.metrics import ScoreCard, score
 from pianomime_core.midi_score import load_midi
 from pianomime_core.notes import Score
 from pianomime_core.piano_roll import piano_roll, trim_silence
 from pianomime_core.rollout import Rollout
+from pianomime_core.setting import Setting, setting
+from pianomime_core.timing import CONTROL_TIMESTEP_S
 from pianomime_description.variant import SceneConfig
 from pianomime_physics.simulator import Simulator
 from pianomime_policy.controllers.registry import check_controller, make_controller
@@ -51,11 +56,13 @@ class LiveSongsOptions:
     Attributes:
         songs: MIDI files or folders of them; the bundled songs if none is given.
         controller: Name of the controller.
+        setting: How music is read and played: benchmark or musical.
         seconds: Length played of each song.
     """
 
     songs: tyro.conf.Positional[tuple[Path, ...]] = ()
     controller: str = "onnx"
+    setting: str = Setting.BENCHMARK.value
     seconds: float = 20.0
 
 
@@ -67,6 +74,7 @@ class Comparison:
         received: Score of the goal received live against the written notes.
         live: Score of the pressed keys against the received goal.
         file: The same when playing from the file.
+        heard: Strikes of the live robot against the written notes; None if a replay of its rollout differs.
         missed_steps: Live steps with a late command, caused by a busy machine, not by the path of the music.
         steps: Number of live steps.
     """
@@ -74,6 +82,7 @@ class Comparison:
     received: ScoreCard
     live: ScoreCard
     file: ScoreCard
+    heard: NoteScores | None
     missed_steps: int
     steps: int
 
@@ -94,20 +103,22 @@ def main(options: LiveSongsOptions) -> int:
     Raises:
         UserError: Bad options, or no MIDI ports.
     """
-    check_controller(options.controller, model_folder(options.controller))
+    how = setting(options.setting)
+    check_controller(options.controller, model_folder(options.controller), how)
     live_delay_s(options.controller)
     if not options.seconds > 0:
         raise UserError(f"seconds {options.seconds}: want more than 0")
     files = collect_songs(options.songs) if options.songs else bundled_songs()
-    table = Table("song", "received", "F1 live", "file", "difference", "onset F1 live", "file", "late steps")
+    frames = ("received", "F1 live", "file", "difference", "onset F1 live", "file")
+    table = Table("song", *frames, "note F1 live", "onset sd, ms", "p95", "late steps")
     table.box = box.MARKDOWN
     played = []
     with midi_system():
         for name, path in track(files.items(), "live", console=Console(stderr=True), transient=True):
-            one = compare(excerpt(load_midi(path), options.seconds), options.controller)
+            one = compare(excerpt(load_midi(path, rules=how.reading), options.seconds), options.controller, how)
             played.append(one)
             table.add_row(name, *_numbers(one))
-    Console(width=120).print(table)
+    Console(width=140).print(table)
     good = all(one.passes for one in played)
     mean = float(np.mean([one.difference for one in played]))
     required = f"{-ALLOWED_DIFFERENCE} or better for each, apart from the fraction of late steps"
@@ -123,7 +134,7 @@ def excerpt(music: Score, seconds: float) -> Score:
     return replace(music, notes=tuple(notes), sustain=tuple(pedal))
 
 
-def compare(written: Score, controller: str) -> Comparison:
+def compare(written: Score, controller: str, how: Setting) -> Comparison:
     """Play music to the nodes with a scripted keyboard, and from its roll without nodes.
 
     Raises: As `perform_live`.
@@ -138,27 +149,35 @@ def compare(written: Score, controller: str) -> Comparison:
             time.sleep(delay_s + END_S)
 
         try:
-            perform_live(LiveOptions(port=CLIENT, controller=controller, rollout=rollout), play)
+            perform_live(LiveOptions(port=CLIENT, controller=controller, setting=how, rollout=rollout), play)
         finally:
             keyboard.unplug()
-        return compare_rollout(Rollout.load(rollout), written, controller)
+        return compare_rollout(Rollout.load(rollout), written, controller, how)
 
 
-def compare_rollout(live: Rollout, written: Score, controller: str) -> Comparison:
+def compare_rollout(live: Rollout, written: Score, controller: str, how: Setting) -> Comparison:
     """Score live playing and the same controller playing from the file."""
-    first, last = np.flatnonzero(live.goal.any(axis=1))[[0, -1]]
-    goal, pressed = live.goal[first : last + 1], live.pressed[first : last + 1]
+    frames, scene = live.frames(), SceneConfig()
+    first, last = np.flatnonzero(frames.goal.any(axis=1))[[0, -1]]
+    goal, pressed = frames.goal[first : last + 1], frames.pressed[first : last + 1]
     roll = piano_roll(written)
-    scene = SceneConfig()
-    truth = play_episode(Simulator(scene), make_controller(controller, scene, model_folder(controller)), roll)
+    player = make_controller(controller, scene, model_folder(controller), how)
+    truth = play_episode(Simulator(scene), player, roll).frames()
+    heard = heard_again(_later(written, first * CONTROL_TIMESTEP_S), live, scene)
     late = live.metadata["missed_steps"]
     return Comparison(
         received=_same_length(roll.goal, goal),
         live=score(goal, pressed),
         file=score(truth.goal, truth.pressed),
+        heard=None if heard is None else heard.scores,
         missed_steps=sum(first <= step <= last for step in late),
         steps=len(goal),
     )
+
+
+def _later(music: Score, by_s: float) -> Score:
+    notes = (replace(note, onset_s=note.onset_s + by_s, offset_s=note.offset_s + by_s) for note in music.notes)
+    return replace(music, notes=tuple(notes), sustain=tuple((time_s + by_s, down) for time_s, down in music.sustain))
 
 
 def _same_length(written: NDArray[np.bool_], received: NDArray[np.bool_]) -> ScoreCard:
@@ -170,7 +189,12 @@ def _same_length(written: NDArray[np.bool_], received: NDArray[np.bool_]) -> Sco
 def _numbers(one: Comparison) -> Sequence[str]:
     scores = (one.received.f1, one.live.f1, one.file.f1)
     texts = [f"{number:.3f}" for number in scores] + [f"{one.difference:+.4f}"]
-    return [*texts, f"{one.live.onset_f1:.3f}", f"{one.file.onset_f1:.3f}", f"{one.missed_steps} of {one.steps}"]
+    texts += [f"{one.live.onset_f1:.3f}", f"{one.file.onset_f1:.3f}"]
+    if one.heard is None:
+        texts += ["-"] * 3
+    else:
+        texts += [f"{one.heard.note_f1:.3f}", f"{one.heard.onset_sd_ms:.0f}", f"{one.heard.onset_p95_ms:.0f}"]
+    return [*texts, f"{one.missed_steps} of {one.steps}"]
 
 
 if __name__ == "__main__":

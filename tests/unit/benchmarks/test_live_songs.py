@@ -10,6 +10,7 @@ from pianomime_core.metrics import score
 from pianomime_core.notes import Note, Score
 from pianomime_core.piano_roll import piano_roll
 from pianomime_core.rollout import Rollout
+from pianomime_core.setting import Setting
 
 SONG = Score(
     notes=(Note(60, 2.0, 3.0, 80), Note(64, 3.0, 5.0, 80), Note(67, 6.0, 7.0, 80)),
@@ -42,11 +43,12 @@ def test_music_is_found_in_a_session_and_its_late_steps_are_counted():
         dt=0.05,
         metadata={"missed_steps": [3, 12, 15, len(goal) - 1]},
     )
-    one = compare_rollout(live, written, "idle")
+    one = compare_rollout(live, written, "idle", Setting.BENCHMARK)
     assert one.received.f1 == 1.0
     assert (one.missed_steps, one.steps) == (2, int(roll.any(axis=1).sum()))
     assert one.live.micro_recall == pytest.approx(1 - 1 / one.steps)
     assert one.file.recall == one.file.do_nothing_f1
+    assert one.heard is None, "targets of 0 press nothing, so that a replay differs"
 
 
 def test_late_steps_excuse_what_they_cost():
@@ -54,9 +56,9 @@ def test_late_steps_excuse_what_they_cost():
     worse = goal.copy()
     worse[:2] = False
     full, part = score(goal, goal), score(goal, worse)
-    assert Comparison(full, full, part, 0, len(goal)).passes
-    assert not Comparison(full, part, full, 0, len(goal)).passes
-    assert Comparison(full, part, full, 2, len(goal)).passes
+    assert Comparison(full, full, part, None, 0, len(goal)).passes
+    assert not Comparison(full, part, full, None, 0, len(goal)).passes
+    assert Comparison(full, part, full, None, 2, len(goal)).passes
 
 
 @pytest.mark.parametrize(
@@ -65,6 +67,7 @@ def test_late_steps_excuse_what_they_cost():
         (LiveSongsOptions(controller="planner"), "whole song"),
         (LiveSongsOptions(controller="nobody"), "unknown controller 'nobody'"),
         (LiveSongsOptions(seconds=0.0), "seconds"),
+        (LiveSongsOptions(setting="loud"), "'loud'.*benchmark.*musical"),
     ],
 )
 def test_bad_options_are_refused(options, words):
