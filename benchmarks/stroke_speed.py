@@ -100,7 +100,8 @@ def measure(steps: float, notes: int, seed: int) -> list[HeardStroke]:
     if not steps > 0:
         raise UserError(f"a stroke of {steps:g} steps: want more than 0")
     score = random_notes(notes, seed)
-    stroke = StrokeConfig(velocities=(1.0,), steps=(steps,), shortest_steps=steps)
+    always = (1.0,)
+    stroke = StrokeConfig((steps,), always, always, always, always, shortest_steps=steps)
     listener = Listener()
     simulator = ObservedSimulator(listener.observe)
     planner = MusicalPlanner(simulator.config.variant, PlannerConfig(), timing=replace(MUSICAL, stroke=stroke))

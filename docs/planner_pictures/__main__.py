@@ -3,6 +3,7 @@
 fingering   which finger plays which note, and what was missed
 hand_path   where the hands are, as planned and as simulated
 stroke      one finger on its way from key to key
+strike      keys and fingertips of successive notes, in the musical setting and in the benchmark
 reach       how far each finger reaches
 errors      why note-frames are lost, by several players
 chord_jump  what a jump from chord to chord costs
@@ -23,11 +24,13 @@ from docs.planner_pictures.fingering import fingering_picture
 from docs.planner_pictures.hand_path import hand_path_picture
 from docs.planner_pictures.performance import Performance, perform
 from docs.planner_pictures.reach import reach_picture
+from docs.planner_pictures.strike import play_strikes, strike_picture
 from docs.planner_pictures.stroke import stroke_picture
 from docs.planner_pictures.style import save
 from pianomime.files.outputs import make_folder
 from pianomime.files.songs import bundled_songs
 from pianomime_core.errors import UserError, unknown_value
+from pianomime_core.setting import Setting
 from pianomime_policy.controllers.default_controller import DEFAULT_CONTROLLER
 
 ALL = "all"
@@ -48,10 +51,17 @@ def pictures(options: argparse.Namespace) -> dict[str, Callable[[], Figure]]:
             return errors_picture(read_totals(options.json), options.json_songs)
         return errors_picture(played_totals(COMPARED, list(songs.values())), f"{len(songs)} bundled songs")
 
+    def strike() -> Figure:
+        musical, benchmark = (
+            play_strikes(options.song, options.seconds, setting) for setting in (Setting.MUSICAL, Setting.BENCHMARK)
+        )
+        return strike_picture(options.song, musical, benchmark)
+
     return {
         "fingering": lambda: fingering_picture(performance()),
         "hand_path": lambda: hand_path_picture(performance()),
         "stroke": lambda: stroke_picture(performance()),
+        "strike": strike,
         "reach": reach_picture,
         "errors": errors,
         "chord_jump": lambda: chord_jump_picture(measure(ChordJumpOptions())),

@@ -12,6 +12,7 @@ from docs.planner_pictures.errors import played_totals
 from docs.planner_pictures.hand_path import comfort_m
 from docs.planner_pictures.performance import Performance, perform
 from docs.planner_pictures.reach import reach_picture, remaining_errors_m
+from docs.planner_pictures.strike import Strikes, passage, strike_picture
 from docs.planner_pictures.stroke import widest_stroke
 from docs.planner_pictures.style import key_name, runs, save
 from PIL import Image
@@ -20,8 +21,11 @@ from pianomime.episodes.episode import play_episode
 from pianomime.files.songs import find_song, read_song
 from pianomime_core.error_table import error_table
 from pianomime_core.errors import UserError
+from pianomime_core.key_events import midi_velocity
 from pianomime_core.keyboard import KEYBOARD
 from pianomime_core.piano_roll import PianoRoll
+from pianomime_core.setting import Setting
+from pianomime_core.visible_notes import VisibleNotes
 from pianomime_physics.simulator import Simulator
 from pianomime_policy.controllers.planner.planner import Planner
 
@@ -42,7 +46,7 @@ def looks_right(path: Path) -> bool:
 
 @pytest.mark.slow
 def test_pictures_of_a_performance(tmp_path: Path) -> None:
-    names = ["fingering", "hand_path", "stroke"]
+    names = ["fingering", "hand_path", "strike", "stroke"]
     assert main([*names, "--out", str(tmp_path), "--seconds", str(SECONDS)]) == 0
     assert sorted(path.stem for path in tmp_path.iterdir()) == names
     assert all(looks_right(path) for path in tmp_path.iterdir())
@@ -133,3 +137,37 @@ def test_bad_input_is_one_line(
     assert main([*arguments, "--out", str(tmp_path)]) == 2
     [line] = capsys.readouterr().err.splitlines()
     assert message in line
+
+
+def hand_made_strikes(onset_s: tuple[float, ...], finger: tuple[int, ...]) -> Strikes:
+    """Notes on three keys, each of which goes down evenly over 50 ms from its onset on, and stays there."""
+    key, time_s = np.array([40, 42, 44]), 0.005 * np.arange(1, 601)
+    keys_rad = np.zeros((len(time_s), 88))
+    for k, at_s in zip(key, onset_s, strict=True):
+        keys_rad[:, k] = KEYBOARD.travel_rad[k] * np.clip((time_s - at_s) / 0.05, 0.0, 1.0)
+    onset = np.array(onset_s)
+    notes = VisibleNotes(key, onset, onset + 0.2, np.full(3, 64), np.inf)
+    heights = np.zeros((len(time_s), 10))
+    return Strikes(Setting.MUSICAL, notes, np.array(finger), time_s, keys_rad, heights, time_s, heights)
+
+
+def test_a_strike_is_heard_at_the_threshold_of_its_key(tmp_path: Path) -> None:
+    strikes = hand_made_strikes((1.2, 1.4, 1.6), (1, 2, 3))
+    assert passage(strikes) == [0, 1, 2]
+    sounded = strikes.sound(0)
+    assert sounded is not None
+    threshold = KEYBOARD.activation_rad[40] / KEYBOARD.travel_rad[40]
+    assert sounded[0] == pytest.approx(1.2 + 0.05 * threshold, abs=0.005)
+    assert sounded[1] == midi_velocity(40, KEYBOARD.travel_rad[40] / 0.05)
+    save(strike_picture("hand-made", strikes, strikes), tmp_path / "strike.png")
+    assert looks_right(tmp_path / "strike.png")
+
+
+def test_a_passage_is_of_one_hand_and_of_notes_that_sound() -> None:
+    for onset_s, finger in (((1.2, 1.4, 1.6), (1, 2, 8)), ((1.2, 1.4, 1.41), (1, 2, 3)), ((0.2, 1.4, 1.6), (1, 2, 3))):
+        with pytest.raises(UserError, match="take more"):
+            passage(hand_made_strikes(onset_s, finger))
+    silent = hand_made_strikes((1.2, 1.4, 1.6), (1, 2, 3))
+    silent.keys_rad[:] = 0.0
+    with pytest.raises(UserError, match="take more"):
+        passage(silent)

@@ -23,6 +23,8 @@ STEP_S = 0.05
 ROWS = MUSICAL.rows_per_step
 STROKE = MUSICAL.stroke or StrokeConfig()
 C5, CS5 = 51, 52
+STAYS_DOWN = replace(MUSICAL, ease_m=0.0)
+"""Held fingers stay at the bottom of their stroke."""
 
 
 def planned(*notes: Note, steps: int = 100, timing: MotionTiming = MUSICAL) -> MotionPlan:
@@ -41,7 +43,7 @@ def phases(rows: int) -> np.ndarray:
 def test_the_key_is_where_it_sounds_when_its_note_is_due(velocity: int, key: int) -> None:
     # At a time that is the end of a row, so that nothing lies between.
     onset_s = (30.0 + 2.0 / ROWS - MUSICAL.onset_delay_steps) * STEP_S
-    plan = planned(Note(key + 21, onset_s, onset_s + 0.5, velocity))
+    plan = planned(Note(key + 21, onset_s, onset_s + 0.5, velocity), timing=STAYS_DOWN)
     [finger] = plan.assignments().finger
     assert finger < 5
     z_m = plan.fingertips(RIGHT, 0, 60 * ROWS).target[:, finger, 2]
@@ -114,7 +116,7 @@ def test_fingers_follow_the_same_way_from_whatever_step_it_is_planned() -> None:
 
 
 def test_a_finger_comes_up_within_the_time_it_has() -> None:
-    timing = replace(MUSICAL, lift_steps=0.6)
+    timing = replace(STAYS_DOWN, lift_steps=0.6)
     height_m = rows_of(timing, 0, 40).target[:, 1, 2]  # the index finger, whose note ends at phase 26
     at = phases(40 * ROWS)
     bottom_m, top_m = TABLE.bottom_z_m[1, 49], TABLE.top_z_m[49]
@@ -126,8 +128,23 @@ def test_a_finger_comes_up_within_the_time_it_has() -> None:
 
 def test_a_short_note_whose_hand_must_leave_at_once_is_held_for_its_shortest_time() -> None:
     # Two octaves away a tenth of a second later: the hand should be gone before the key could sound.
-    plan = planned(Note(72, 1.0, 1.05), Note(96, 1.1, 1.3))
+    plan = planned(Note(72, 1.0, 1.05), Note(96, 1.1, 1.3), timing=STAYS_DOWN)
     hand, first = divmod(int(plan.assignments().finger[0]), 5)
     z_m = plan.fingertips(hand, 10, 20 * ROWS).target[:, first, 2]
     held = np.isclose(z_m, TABLE.bottom_z_m[min(first, 1), C5])
     assert held.sum() >= int(STROKE.hold_steps * ROWS)
+
+
+def test_once_its_key_has_sounded_a_finger_presses_less_deep() -> None:
+    plan = planned(Note(C5 + 21, 1.5, 2.5, 64))
+    [finger] = plan.assignments().finger
+    rows = plan.fingertips(RIGHT, 0, 45 * ROWS)
+    held = rows.key[:, finger] == C5
+    above_m = rows.target[held, finger, 2] - TABLE.bottom_z_m[min(finger, 1), C5]
+    assert above_m[0] == pytest.approx(0.0)
+    assert np.all(np.diff(above_m) >= -1e-9)
+    assert above_m[-1] == pytest.approx(0.003)
+    # The force that holds the key stays.
+    assert np.ptp(rows.force[held, finger]) == 0.0
+    # It comes up from there: nothing jumps.
+    assert np.abs(np.diff(rows.target[30 * ROWS :, finger, 2])).max() < 0.01

@@ -31,7 +31,7 @@ def test_keys_are_what_they_are_called_here() -> None:
 
 
 def test_a_measured_velocity_has_its_measured_stroke() -> None:
-    config = StrokeConfig(velocities=(40.0, 60.0, 80.0), steps=(3.0, 2.0, 1.0))
+    config = StrokeConfig((3.0, 2.0, 1.0), *4 * [(40.0, 60.0, 80.0)])
     assert [steps(velocity, config=config) for velocity in (40, 60, 80)] == [3.0, 2.0, 1.0]
     assert steps(70, config=config) == pytest.approx(1.5)
     # What is beyond the measured ones is as soft, or as loud, as it can be.
@@ -56,10 +56,10 @@ def test_a_black_key_and_a_thumb_are_struck_faster_for_the_same_loudness(velocit
         assert steps(velocity, BLACK, mine) == steps(velocity, BLACK, other)
 
 
-def test_what_is_added_is_what_the_configuration_says() -> None:
-    config = StrokeConfig(black_velocity=-10.0, thumb_velocity=-5.0)
-    assert steps(60, BLACK, INDEX, config) == steps(70, WHITE, INDEX, config)
-    assert steps(60, BLACK, THUMB, config) == steps(75, WHITE, INDEX, config)
+def test_every_place_has_a_curve_of_its_own() -> None:
+    config = StrokeConfig((2.0, 1.0), (60.0, 80.0), (50.0, 70.0), (55.0, 75.0), (45.0, 65.0))
+    for key, finger, velocity in ((WHITE, INDEX, 70), (BLACK, INDEX, 60), (WHITE, THUMB, 65), (BLACK, THUMB, 55)):
+        assert steps(velocity, key, finger, config) == pytest.approx(1.5)
 
 
 def test_a_stroke_takes_half_of_the_time_since_the_last_release() -> None:

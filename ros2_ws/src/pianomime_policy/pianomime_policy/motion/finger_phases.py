@@ -23,6 +23,9 @@ from typing import NamedTuple
 from pianomime_policy.kernel import kernel
 from pianomime_policy.motion.minimum_jerk import minimum_jerk
 
+# After so many steps at the bottom the target of a finger begins to rise, within one step.
+_EASE_AFTER_STEPS = 0.5
+
 
 class Way(NamedTuple):
     """A finger's way to its next key."""
@@ -62,11 +65,22 @@ def _force_at(table, thumb, key, z_m):
 
 
 @kernel
-def hold(settings, table, key, r, f, out):
+def _held_z_m(settings, table, thumb, key, since):
+    """Return the target height of a finger, `since` steps after it reached the bottom of its key.
+
+    A finger presses against the bottom by the error of its position, and that lifts the whole hand: the other fingers
+    then strike late and unevenly. So its target rises a little once the key has sounded.
+    """
+    return table.bottom_z_m[thumb, key] + min(max(since - _EASE_AFTER_STEPS, 0.0), 1.0) * settings.ease_m
+
+
+@kernel
+def hold(settings, table, key, since, r, f, out):
+    """Press a key whose bottom the finger reached `since` steps ago."""
     thumb = min(f, 1)
     out.target[r, f, 0] = table.x_m[thumb, key]
     out.target[r, f, 1] = table.y_m[key]
-    out.target[r, f, 2] = table.bottom_z_m[thumb, key]
+    out.target[r, f, 2] = _held_z_m(settings, table, thumb, key, since)
     out.weight[r, f] = settings.press_weight
     out.force[r, f] = table.force_n[thumb, key]
     out.top[r, f] = table.top_z_m[key]
@@ -123,9 +137,10 @@ def stroke(settings, table, way, step, r, f, out):
 
 
 @kernel
-def come_up(settings, table, key, share, r, f, out):
-    """Raise the height from the bottom of a key to that of the row, by a share of the way."""
-    out.target[r, f, 2] = share * out.target[r, f, 2] + (1.0 - share) * table.bottom_z_m[min(f, 1), key]
+def come_up(settings, table, key, held_steps, share, r, f, out):
+    """Raise the height from where a key was held, for so long, to that of the row, by a share of the way."""
+    held_z_m = _held_z_m(settings, table, min(f, 1), key, held_steps)
+    out.target[r, f, 2] = share * out.target[r, f, 2] + (1.0 - share) * held_z_m
 
 
 @kernel

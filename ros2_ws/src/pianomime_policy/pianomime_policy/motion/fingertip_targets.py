@@ -72,6 +72,7 @@ class MotionSettings(NamedTuple):
     rows_per_step: int
     row_steps: float
     lift_steps: float
+    ease_m: float
     lead_steps: int
     near_steps: int
     hover_m: float
@@ -172,7 +173,7 @@ def _fill_rows(settings, table, hand, first, notes, floating_y_m, out):
             step = first + (r + 1) / per_step - 1.0
             now, before, after = nearest_notes(5 * hand + f, step, notes, settings.lift_steps)
             if now >= 0:
-                hold(settings, table, notes.key[now], r, f, out)
+                hold(settings, table, notes.key[now], step - notes.onset[now], r, f, out)
             elif after >= 0 and notes.onset[after] - lead <= step:
                 y_m = floating_y_m[int((notes.onset[after] - first) * per_step), f]
                 way = way_between(settings, table, notes, before, after, f, y_m)
@@ -189,7 +190,8 @@ def _fill_rows(settings, table, hand, first, notes, floating_y_m, out):
                 out.weight[r, f] = settings.idle_weight
             if now < 0 and before >= 0 and step <= notes.release[before]:
                 share = 1.0 - (notes.release[before] - step) / settings.lift_steps
-                come_up(settings, table, notes.key[before], share, r, f, out)
+                held = notes.release[before] - settings.lift_steps - notes.onset[before]
+                come_up(settings, table, notes.key[before], held, share, r, f, out)
 
 
 @kernel

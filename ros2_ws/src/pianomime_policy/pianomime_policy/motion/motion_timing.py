@@ -30,6 +30,7 @@ class MotionTiming:
     rows_per_step: Rows, and so targets, of each control step.
     stroke: How long strokes take; None: one row, with the key at the bottom at its end.
     lift_steps: Time in which a finger comes up again.
+    ease_m: How far the target of a finger rises again once its key is down.
     onset_delay_steps: From the time of a note to the phase at which its key should sound.
     jump_steps: Time that a jump of the hand takes beyond that for its distance.
     lets_go: Whether a key that came up under its finger is let go, rather than pressed again.
@@ -41,6 +42,7 @@ class MotionTiming:
     rows_per_step: int = 1
     stroke: StrokeConfig | None = None
     lift_steps: float = 1.0
+    ease_m: float = 0.0
     onset_delay_steps: float = 0.0
     jump_steps: float = 0.0
     lets_go: bool = False
@@ -59,6 +61,7 @@ MUSICAL = MotionTiming(
     rows_per_step=5,
     stroke=StrokeConfig(),
     lift_steps=0.6,
+    ease_m=0.003,
     onset_delay_steps=-0.85,
     jump_steps=1.5,
     lets_go=True,

@@ -30,18 +30,19 @@ from pianomime_policy.kernel import kernel
 @dataclass(frozen=True)
 class StrokeConfig:
     """Attributes:
-    velocities, steps: MIDI velocity of a finger on a white key by the duration of its stroke, in control steps.
-    black_velocity, thumb_velocity: Added to it on a black key, and for the thumb.
+    steps: Durations of strokes in control steps, longest first.
+    finger_white, finger_black, thumb_white, thumb_black: MIDI velocities of such strokes, by who strikes which key.
     shortest_steps: Duration of the shortest stroke.
     free_share: Share of the time since the finger's last release that a stroke may take.
     sounding_share: Share of the stroke after which the key sounds.
     hold_steps: Shortest time for which a finger stays at the bottom.
     """
 
-    velocities: tuple[float, ...] = (51.0, 62.0, 76.0, 86.0, 93.0)
-    steps: tuple[float, ...] = (2.0, 1.5, 1.0, 0.7, 0.4)
-    black_velocity: float = -13.0
-    thumb_velocity: float = -11.0
+    steps: tuple[float, ...] = (2.5, 2.0, 1.5, 1.0, 0.7, 0.4)
+    finger_white: tuple[float, ...] = (47.0, 55.0, 66.0, 77.0, 87.0, 93.0)
+    finger_black: tuple[float, ...] = (41.0, 46.0, 56.0, 66.0, 70.0, 75.0)
+    thumb_white: tuple[float, ...] = (42.0, 50.0, 58.0, 69.0, 72.0, 79.0)
+    thumb_black: tuple[float, ...] = (36.0, 43.0, 51.0, 59.0, 67.0, 75.0)
     shortest_steps: float = 0.3
     free_share: float = 0.5
     sounding_share: float = 0.55
@@ -52,8 +53,16 @@ def stroke_steps(
     config: StrokeConfig, velocity: NDArray[np.int64], key: NDArray[np.int64], finger: NDArray[np.int64]
 ) -> NDArray[np.float64]:
     """Return the duration (N,) of strokes that sound with MIDI velocities (N,), by keys 0..87 and fingers 0..9."""
-    wanted = velocity - config.black_velocity * KEYBOARD.is_black[key] - config.thumb_velocity * (finger % 5 == 0)
-    return np.interp(wanted, config.velocities, config.steps)
+    thumb, black = finger % 5 == 0, KEYBOARD.is_black[key]
+    steps = np.zeros(len(key))
+    for place, velocities in (
+        (~thumb & ~black, config.finger_white),
+        (~thumb & black, config.finger_black),
+        (thumb & ~black, config.thumb_white),
+        (thumb & black, config.thumb_black),
+    ):
+        steps[place] = np.interp(velocity[place], velocities, config.steps)
+    return steps
 
 
 @kernel
