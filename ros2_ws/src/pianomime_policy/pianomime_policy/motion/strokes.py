@@ -39,10 +39,10 @@ class StrokeConfig:
     """
 
     steps: tuple[float, ...] = (2.0, 1.5, 1.0, 0.7, 0.4)
-    finger_white: tuple[float, ...] = (55.0, 66.0, 77.0, 87.0, 93.0)
-    finger_black: tuple[float, ...] = (46.0, 56.0, 66.0, 70.0, 75.0)
-    thumb_white: tuple[float, ...] = (50.0, 58.0, 69.0, 72.0, 79.0)
-    thumb_black: tuple[float, ...] = (43.0, 51.0, 59.0, 67.0, 75.0)
+    finger_white: tuple[float, ...] = (56.0, 66.0, 78.0, 88.0, 94.0)
+    finger_black: tuple[float, ...] = (49.0, 58.0, 68.0, 74.0, 77.0)
+    thumb_white: tuple[float, ...] = (50.0, 59.0, 69.0, 73.0, 79.0)
+    thumb_black: tuple[float, ...] = (44.0, 52.0, 60.0, 67.0, 76.0)
     shortest_steps: float = 0.3
     free_share: float = 0.5
     sounding_share: float = 0.55
