@@ -47,3 +47,11 @@ def test_who_begins_at_the_beginning_sees_the_same():
     notes = visible_notes([Note(60, 0.1, 0.2), Note(62, 0.0, 2.0)])
     same = notes.from_time(0.0)
     assert all(np.array_equal(getattr(same, what), getattr(notes, what)) for what in ("key", "onset_s", "end_s"))
+
+
+def test_other_notes_have_another_digest():
+    note = Note(60, 0.0, 1.0, 64)
+    others = [Note(61, 0.0, 1.0, 64), Note(60, 0.01, 1.0, 64), Note(60, 0.0, 0.99, 64), Note(60, 0.0, 1.0, 65)]
+    digests = {visible_notes([each]).digest() for each in (note, *others)}
+    assert len(digests) == 5
+    assert visible_notes([note]).digest() in digests

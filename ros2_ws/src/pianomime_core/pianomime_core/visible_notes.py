@@ -16,6 +16,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from hashlib import sha256
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,6 +60,11 @@ class VisibleNotes:
 
     def __len__(self) -> int:
         return len(self.key)
+
+    def digest(self) -> str:
+        """Return 64 letters by which other notes are told from these (SHA-256)."""
+        arrays = (self.key, self.onset_s, self.end_s, self.velocity)
+        return sha256(b"".join(array.tobytes() for array in arrays)).hexdigest()
 
     def window(self, begin_s: float, known_s: float) -> "VisibleNotes":
         """Return the notes that sound or begin in [begin_s, known_s); ends from `known_s` on are not known."""

@@ -1,6 +1,7 @@
 """An interrupted search is read back completely, or refused in one line."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from pianomime_policy.hand_control.hands_controller import Memory
 from pianomime_policy.model_search.checkpoint import read, write
 from pianomime_policy.model_search.cost import NO_ONSETS
 from pianomime_policy.model_search.model_rollout import Candidate
+from pianomime_policy.model_search.strike_cost import HeardKeys
 
 STEPS = 8
 
@@ -52,6 +54,25 @@ def test_what_is_written_is_read(path: Path) -> None:
         assert (one.cost, one.plan_index, one.before) == (0.5, 1, None)
         np.testing.assert_array_equal(one.targets, np.full((STEPS, 46), 0.25, np.float32))
         np.testing.assert_array_equal(one.memory.reference[0], np.ones((3, 5)))
+
+
+def test_what_a_search_by_ear_carries_along_is_read(tmp_path: Path) -> None:
+    hand = np.arange(5), np.arange(5) > 2, np.arange(5) < 1
+    heard = HeardKeys(np.arange(88) % 2 == 0, np.linspace(-1.0, 2.0, 88))
+    one = replace(
+        candidate(),
+        memory=candidate().memory._replace(lost_keys=(hand, hand)),
+        onsets=heard,
+        targets=np.arange(STEPS * 5 * 46, dtype=np.float32).reshape(STEPS, 5, 46),
+        pressed=np.ones((STEPS, 88), bool),
+    )
+    write(tmp_path / "song.partial", "this song", STEPS, 99, np.random.default_rng(1), [one])
+    (found,) = read(tmp_path / "song.partial", one).candidates
+    np.testing.assert_array_equal(found.targets, one.targets)
+    assert len(found.memory.lost_keys) == 2
+    for read_again, written in zip((*found.memory.lost_keys[1], *found.onsets), (*hand, *heard), strict=True):
+        assert read_again.dtype == written.dtype
+        np.testing.assert_array_equal(read_again, written)
 
 
 CANDIDATES = ("world", "reference", "failed_press_steps", "key", "onsets", "cost", "plan_index", "targets", "pressed")

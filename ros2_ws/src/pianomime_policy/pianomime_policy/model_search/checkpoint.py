@@ -25,7 +25,6 @@ from numpy.typing import NDArray
 from pianomime_core.errors import UserError
 from pianomime_core.npz_file import read_npz, write_npz
 from pianomime_policy.hand_control.hands_controller import Memory
-from pianomime_policy.model_search.cost import OpenOnsets
 from pianomime_policy.model_search.model_rollout import Candidate
 
 _HISTORY = ("targets", "pressed")
@@ -90,18 +89,20 @@ def read(path: Path, like: Candidate) -> Checkpoint:
             step=step,
             spent=int(a["spent"]),
             random=random,
-            candidates=[_candidate({name: a[name][i] for name in expected}) for i in range(candidates)],
+            candidates=[_candidate({name: a[name][i] for name in expected}, like) for i in range(candidates)],
         )
     except Exception as error:  # numpy, zipfile and json raise all kinds of errors on a damaged file
         raise UserError(f"checkpoint {str(path)!r} cannot be read: {error}; remove it to start again") from error
 
 
 def _arrays(candidate: Candidate, history: list[Candidate]) -> dict[str, NDArray[Any]]:
+    memory = candidate.memory
     return {
         "world": candidate.world,
-        "reference": np.array(candidate.memory.reference),
-        "failed_press_steps": candidate.memory.failed_press_steps,
-        "key": candidate.memory.key,
+        "reference": np.array(memory.reference),
+        "failed_press_steps": memory.failed_press_steps,
+        "key": memory.key,
+        **({"lost_keys": np.array(memory.lost_keys)} if memory.lost_keys else {}),
         "onsets": np.array(candidate.onsets),
         "cost": np.array(candidate.cost),
         "plan_index": np.array(candidate.plan_index),
@@ -110,11 +111,14 @@ def _arrays(candidate: Candidate, history: list[Candidate]) -> dict[str, NDArray
     }
 
 
-def _candidate(a: Mapping[str, Any]) -> Candidate:
+def _candidate(a: Mapping[str, Any], like: Candidate) -> Candidate:
+    lost_keys = (
+        (key, sounded.astype(np.bool_), lost.astype(np.bool_)) for key, sounded, lost in a.get("lost_keys", ())
+    )
     return Candidate(
         world=a["world"],
-        memory=Memory(tuple(a["reference"]), a["failed_press_steps"], a["key"]),
-        onsets=OpenOnsets(*a["onsets"]),
+        memory=Memory(tuple(a["reference"]), a["failed_press_steps"], a["key"], tuple(lost_keys)),
+        onsets=tuple(array.astype(own.dtype) for array, own in zip(a["onsets"], like.onsets, strict=True)),
         cost=float(a["cost"]),
         plan_index=int(a["plan_index"]),
         before=None,

@@ -20,20 +20,23 @@ The whole song is known and time does not matter: this makes training data and s
 import hashlib
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pianomime_core.errors import UserError
 from pianomime_core.piano_roll import PianoRoll
+from pianomime_core.setting import Setting
 from pianomime_description.variant import SceneConfig
 from pianomime_policy.controllers.planner.planner import PlannerConfig
 from pianomime_policy.model_search import checkpoint
 from pianomime_policy.model_search.beam_search import BeamConfig, BeamSearch
-from pianomime_policy.model_search.cost import CostConfig, FrameCost
+from pianomime_policy.model_search.cost import CostConfig, FrameCost, StepCost
 from pianomime_policy.model_search.model_rollout import ModelRollout, at_once
 from pianomime_policy.model_search.motion_plan_configs import motion_plan_configs
+from pianomime_policy.motion.motion_plan import MotionPlan
+from pianomime_policy.motion.motion_timing import BENCHMARK, MotionTiming
 
 
 @dataclass(frozen=True)
@@ -41,12 +44,14 @@ class RefineConfig:
     """Settings of a refinement.
 
     Attributes:
+        setting: In which the song is played.
         effort: Simulated steps per step of music, on average; 40 is about 2.5 CPU-seconds per second of music.
         burst: A difficult segment may use this many times its share of the effort, taken from what easy ones left over
             or later ones will have to save.
         seed: For the random proposals.
     """
 
+    setting: ClassVar[Setting] = Setting.BENCHMARK
     effort: int = 40
     burst: float = 4.0
     seed: int = 0
@@ -60,7 +65,8 @@ class Played(NamedTuple):
 
     Attributes:
         initial_joint_positions: (54,) rad and m, in the order of `Refinement.joint_names`.
-        targets: (T, 46) float32 actuator targets, rad and m, in the order of `Refinement.target_names`.
+        targets: (T, 46) float32 actuator targets, rad and m, in the order of `Refinement.target_names`; (T, K, 46) with
+            K of them a step.
         pressed: (T, 88) keys at the ends of the steps.
     """
 
@@ -77,22 +83,44 @@ class Refinement:
         joint_names, target_names: As in `Simulator`.
     """
 
-    def __init__(self, roll: PianoRoll, scene: SceneConfig, config: RefineConfig | None = None) -> None:
+    def __init__(
+        self,
+        roll: PianoRoll,
+        scene: SceneConfig,
+        config: RefineConfig | None = None,
+        cost: StepCost | None = None,
+        timing: MotionTiming = BENCHMARK,
+    ) -> None:
+        """
+        Args:
+            cost: Of what is simulated; None: that of frames, as configured.
+            timing: How finely the motion is planned and commanded.
+        """
         self._goal, self._config = roll.goal, config or RefineConfig()
         c = self._config
-        self._model_rollout = ModelRollout(scene, c.planner.fingertips, c.planner.performer, FrameCost(c.cost))
-        self._motion_plans = [variant.new_motion_plan() for variant in motion_plan_configs(c.planner)]
+        self._model_rollout = ModelRollout(
+            scene, c.planner.fingertips, c.planner.performer, cost or FrameCost(c.cost), timing
+        )
+        self._motion_plans = [variant.new_motion_plan(timing=timing) for variant in motion_plan_configs(c.planner)]
         for motion_plan in self._motion_plans:
-            motion_plan.update(self._goal, 0)
+            self._read(roll, motion_plan)
         self._random = np.random.default_rng(c.seed)
         self._search = BeamSearch(self._model_rollout, self._motion_plans, c.beam, self._random)
         first, self._initial_joint_positions = self._model_rollout.begin(self._motion_plans[0])
         self._candidates = [first]
         self._spent = 0
-        self._identity = hashlib.sha256(self._goal.tobytes() + repr((scene, c)).encode()).hexdigest()
+        self._identity = hashlib.sha256(self._music(roll) + repr((scene, c)).encode()).hexdigest()
         self.steps, self.step = len(self._goal), 0
         self.joint_names = self._model_rollout.simulator.joint_names
         self.target_names = self._model_rollout.simulator.target_names
+
+    def _read(self, roll: PianoRoll, motion_plan: MotionPlan) -> None:
+        """Let a plan know the whole song."""
+        motion_plan.update(roll.goal, 0)
+
+    def _music(self, roll: PianoRoll) -> bytes:
+        """All of a song that its performance depends on."""
+        return roll.goal.tobytes()
 
     @property
     def simulated_steps(self) -> int:

@@ -76,7 +76,8 @@ class StrikeCost:
 
     def __init__(self, config: StrikeCostConfig) -> None:
         self._config = c = config
-        self.silence = HeardKeys(np.zeros(NUM_KEYS, bool), np.full(NUM_KEYS, -np.inf))
+        # No note is due before the lag: from a second earlier on, all are open.
+        self.silence = HeardKeys(np.zeros(NUM_KEYS, bool), np.full(NUM_KEYS, c.lag_s - 1.0))
         self._due_s, self._key = np.zeros(0), np.zeros(0, np.int64)
         self._reach_s = c.tolerance_s + CONTROL_TIMESTEP_S
 
