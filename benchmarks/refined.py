@@ -19,7 +19,7 @@ from rich.table import Table
 
 from benchmarks.song_sets import song_sets
 from pianomime.commands.refine_queue import SCORES_FILE, refine_queue
-from pianomime.episodes.refine_song import RefineSettings
+from pianomime.commands.refined_rollout import RefineSettings
 from pianomime_core.errors import UserError
 from pianomime_description.variant import SceneConfig
 from pianomime_policy.model_search.refinement import RefineConfig

@@ -22,18 +22,19 @@ from typing import TYPE_CHECKING
 
 from pianomime.commands.command import Command
 from pianomime.commands.number_types import add_jobs, seconds, whole_number
-from pianomime.commands.robot_options import add_hand_collisions
+from pianomime.commands.robot_options import add_hand_collisions, add_setting
 from pianomime.commands.song_options import add_tracks
 from pianomime.files.outputs import check_file, keep_apart
 from pianomime.files.shared_files import find_song
 from pianomime.terminal import literal, progress, write_result
 from pianomime_core.errors import UserError
 from pianomime_core.instruments import choice
+from pianomime_core.setting import Setting
 
 if TYPE_CHECKING:
     from rich.progress import Progress
 
-    from pianomime.episodes.refine_song import RefineTask
+    from pianomime.commands.refined_rollout import RefineTask
     from pianomime_core.metrics import ScoreCard
 
 
@@ -49,6 +50,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--effort", type=whole_number(1), metavar="N", help=effort)
     parser.add_argument("--seed", type=whole_number(0), default=0, metavar="N", help="seed of the search; default 0")
     add_hand_collisions(parser)
+    add_setting(parser)
     workers = parser.add_mutually_exclusive_group()
     add_jobs(workers)
     workers.add_argument(
@@ -61,12 +63,13 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _run(options: argparse.Namespace) -> int:
     from pianomime.commands.refine_queue import refine_queue
-    from pianomime.episodes.refine_song import RefineSettings
-    from pianomime.files.songs import read_song
+    from pianomime.commands.refined_rollout import RefineSettings
+    from pianomime.files.songs import read_score
     from pianomime_description.variant import SceneConfig
+    from pianomime_policy.model_search.musical_refinement import MusicalRefineConfig
     from pianomime_policy.model_search.refinement import RefineConfig
 
-    config = RefineConfig(seed=options.seed)
+    config = (MusicalRefineConfig if options.setting is Setting.MUSICAL else RefineConfig)(seed=options.seed)
     if options.effort is not None:
         config = replace(config, effort=options.effort)
     settings = RefineSettings(
@@ -84,7 +87,7 @@ def _run(options: argparse.Namespace) -> int:
         raise UserError(f"--out {str(out)!r} is one rollout: give one song, or a folder as --out")
     check_file(out, "--out", ".npz")
     path = find_song(options.songs[0])
-    task = settings.task(path.stem, read_song(path, chosen), out)
+    task = settings.task(path.stem, read_score(path, chosen, options.setting.reading), out)
     keep_apart([("--out", task.out), ("--out", task.partial), ("--json", options.json)], [path])
     return _refine_one(task, options.json)
 
@@ -93,7 +96,8 @@ def _refine_one(task: "RefineTask", json: Path | None) -> int:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-    from pianomime.episodes.refine_song import earlier, refine_song
+    from pianomime.commands.refine_song import refine_song
+    from pianomime.commands.refined_rollout import earlier
     from pianomime.reports.score_table import refinement_table
 
     console = Console()
@@ -104,7 +108,12 @@ def _refine_one(task: "RefineTask", json: Path | None) -> int:
     with progress(*columns, TimeElapsedColumn(), TimeRemainingColumn(), console=console) as bar:
         refined = refine_song(task, _Display(bar, task))
     collisions = "on" if task.scene.hand_collisions else "off"
-    console.print(refinement_table(f"{task.song}, hand collisions {collisions}", refined.planner, refined.refined))
+    table = refinement_table(f"{task.song}, hand collisions {collisions}", refined.planner, refined.refined)
+    if task.config.setting is Setting.MUSICAL:
+        from pianomime.reports.heard_table import add_heard
+
+        add_heard(table, refined.planner, refined.refined)
+    console.print(table)
     if not refined.is_finished:
         decided = f"{refined.decided_steps} of {refined.steps} steps are refined"
         text = f"time is over: {decided}, the planner plays the rest; run the same command to continue"
@@ -141,12 +150,14 @@ COMMAND = Command(
     "refine",
     help="search for a better performance of a song, offline",
     description="Improve the planner's performance of a song by search in the simulator, from its beginning to its "
-    "end. The rollout is always complete. Whenever the command ends, also by Ctrl-C, the same command continues from "
-    "there, with a checkpoint (*.partial) beside the rollout. With a folder as --out, all songs in the given files and "
-    "folders are refined, and scores.json is written.",
+    "end: by its frames, or by what is heard in the setting musical. The rollout is always complete. Whenever the "
+    "command ends, also by Ctrl-C, the same command continues from there, with a checkpoint (*.partial) beside the "
+    "rollout. With a folder as --out, all songs in the given files and folders are refined, and scores.json is "
+    "written.",
     examples=(
         "pianomime refine twinkle --out twinkle.npz --budget 60",
         "pianomime refine song.mid --out song.npz --effort 80",
+        "pianomime refine song.mid --out song.npz --setting musical",
         "pianomime refine songs/ --out refined",
     ),
     add_arguments=_add_arguments,

@@ -24,14 +24,16 @@ from typing import Any
 
 from rich.console import Console
 
-from pianomime.episodes.refine_song import CONTROLLER, Refined, RefineSettings, RefineTask, earlier, refine_song
+from pianomime.commands.refine_song import refine_song
+from pianomime.commands.refined_rollout import CONTROLLER, Refined, RefineSettings, RefineTask, earlier
 from pianomime.episodes.song_pool import play_songs
 from pianomime.files.outputs import keep_apart, make_folder, write_json
-from pianomime.files.songs import collect_songs, read_song
-from pianomime.reports.score_table import refinements_table
+from pianomime.files.songs import collect_songs, read_score
+from pianomime.reports.score_table import HEARD_COLUMNS, REFINEMENT_COLUMNS, refinements_table
 from pianomime.terminal import write_result
 from pianomime_core.errors import UserError
 from pianomime_core.instruments import EVERYTHING_FOR_A_PIANO, Choice
+from pianomime_core.setting import Setting
 from pianomime_sim.rollout_metadata import versions
 
 SCORES_FILE = "scores.json"
@@ -80,7 +82,8 @@ def refine_queue(
     tasks = []
     for song, path in songs.items():
         try:
-            task = settings.task(song, read_song(path, choice), out.resolve() / f"{song}.npz")
+            music = read_score(path, choice, settings.config.setting.reading)
+            task = settings.task(song, music, out.resolve() / f"{song}.npz")
         except UserError as error:
             outcomes[song] = Failed(str(error))
             continue
@@ -126,7 +129,8 @@ def _report(outcomes: Mapping[str, Outcome], settings: RefineSettings, console: 
     rows = {song: _row(outcome) for song, outcome in outcomes.items()}
     mean = _mean([row for row in rows.values() if row["state"] == "finished"])
     title = f"refined, hand collisions {'on' if settings.scene.hand_collisions else 'off'}"
-    console.print(refinements_table(title, rows, mean, _count(outcomes, "finished")))
+    columns = HEARD_COLUMNS if settings.config.setting is Setting.MUSICAL else REFINEMENT_COLUMNS
+    console.print(refinements_table(title, rows, mean, _count(outcomes, "finished"), columns))
     if left := _count(outcomes, "begun") + _count(outcomes, "waiting"):
         text = f"time is over: {left} of {len(outcomes)} songs are not finished; run the same command to continue"
         console.print(text, highlight=False)

@@ -72,18 +72,23 @@ STRAYS_SHOWN = 5
 def print_song(console: Console, table: Table, heard: Heard | str) -> None:
     """Print the table of a song, completed by what is heard and the first stray strikes, or by why it was not
     measured."""
-    table.add_section()
     if isinstance(heard, str):
+        table.add_section()
         table.add_row("heard", literal(heard))
         console.print(table)
         return
-    scores = heard.scores.as_dict()
-    for label, field in SONG_ROWS.items():
-        if field in scores:
-            table.add_row(label, _text(field, scores[field]))
-    table.add_row("stray: beside, again, other", _strays(scores))
+    add_heard(table, heard.scores.as_dict())
     console.print(table)
     console.print(stray_lines(heard.strays), highlight=False)
+
+
+def add_heard(table: Table, *performances: Mapping[str, float]) -> None:
+    """Add rows of what is heard to the table of a song with a column for each performance, of scores by field name."""
+    table.add_section()
+    for label, field in SONG_ROWS.items():
+        if any(field in scores for scores in performances):
+            table.add_row(label, *(_text(field, scores[field]) if field in scores else "" for scores in performances))
+    table.add_row("stray: beside, again, other", *map(_strays, performances))
 
 
 def stray_lines(strays: Sequence[StrayStrike]) -> str:

@@ -43,8 +43,9 @@ EVALUATION_COLUMNS = {
 # For songs that use the pedal, and for demonstrations.
 PEDAL_COLUMN = {"pedal F1": "pedal_f1"}
 LIKENESS_COLUMN = {"mm from human": "fingertip_distance_mm"}
-# For the planner alone and for its refinement.
+# For the planner alone and for its refinement, by frames and by ear.
 REFINEMENT_COLUMNS = {"F1": "f1", "onset F1": "onset_f1"}
+HEARD_COLUMNS = {"note F1": "note_f1", "25 ms": "note_f1_25ms"}
 
 
 def song_table(
@@ -91,7 +92,11 @@ def refinement_table(title: str, planner: Mapping[str, float], refined: Mapping[
 
 
 def refinements_table(
-    title: str, songs: Mapping[str, Mapping[str, Any]], mean: Mapping[str, Mapping[str, float]], finished: int
+    title: str,
+    songs: Mapping[str, Mapping[str, Any]],
+    mean: Mapping[str, Mapping[str, float]],
+    finished: int,
+    columns: Mapping[str, str],
 ) -> Table:
     """Return the table of `refine` for many songs.
 
@@ -100,26 +105,27 @@ def refinements_table(
         songs: By song "state", and if there is a rollout "decided_steps", "steps", "planner" and "refined".
         mean: "planner" and "refined" of the finished songs; empty if there are none.
         finished: Number of finished songs.
+        columns: Name in the table -> score.
     """
     table = Table(title=literal(title), box=box.SIMPLE, pad_edge=False, collapse_padding=True)
     table.add_column("song", overflow="fold")
     table.add_column("steps\nrefined", justify="right", no_wrap=True)
-    for label in REFINEMENT_COLUMNS:
+    for label in columns:
         table.add_column(f"{label}\nplanner", justify="right", no_wrap=True)
         table.add_column("\nrefined", justify="right", no_wrap=True)
     for song, values in songs.items():
         steps = f"{values['decided_steps']} of {values['steps']}" if "steps" in values else values["state"]
-        table.add_row(literal(song), steps, *_refinement_cells(values))
+        table.add_row(literal(song), steps, *_refinement_cells(values, columns))
     if mean:
         table.add_section()
-        table.add_row(f"mean of {finished} finished", "", *_refinement_cells(mean), style="bold")
+        table.add_row(f"mean of {finished} finished", "", *_refinement_cells(mean, columns), style="bold")
     return table
 
 
-def _refinement_cells(values: Mapping[str, Any]) -> list[str]:
+def _refinement_cells(values: Mapping[str, Any], columns: Mapping[str, str]) -> list[str]:
     if "planner" not in values:
-        return [""] * 2 * len(REFINEMENT_COLUMNS)
-    return [f"{values[who][field]:.4f}" for field in REFINEMENT_COLUMNS.values() for who in ("planner", "refined")]
+        return [""] * 2 * len(columns)
+    return [f"{values[who][field]:.4f}" for field in columns.values() for who in ("planner", "refined")]
 
 
 def _cells(values: Mapping[str, float], columns: Mapping[str, str]) -> list[str]:

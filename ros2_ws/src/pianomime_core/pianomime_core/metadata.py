@@ -60,6 +60,7 @@ _NUMBERS = (_are_numbers, "numbers by name")
 _TYPES: Mapping[str, tuple[Callable[[Any], bool], str]] = {
     "controller": _NAME,
     "variant": _NAME,
+    **dict.fromkeys(("setting", "notes_sha256"), _NAME),
     "title": _TITLE,
     **dict.fromkeys(("hand_collisions", "gravity_compensation", "resting_keys_sleep"), _FLAG),
     **dict.fromkeys(("effort", "seed", "decided_steps", "simulated_steps"), _COUNT),

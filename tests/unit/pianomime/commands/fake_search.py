@@ -10,6 +10,7 @@ from pianomime.episodes.episode import play_episode
 from pianomime_core.errors import UserError
 from pianomime_core.piano_roll import PianoRoll
 from pianomime_core.rollout import Rollout
+from pianomime_core.setting import Setting
 from pianomime_description.variant import SceneConfig
 from pianomime_physics.simulator import Simulator
 from pianomime_policy.controllers.registry import make_controller
@@ -23,17 +24,19 @@ class FakeSearch:
 
     Attributes:
         advanced: Steps decided after each stretch of all searches since the test began.
-        playings: What the planner plays, once for each song and scene.
+        playings: What the planner plays, once for each song, scene and setting.
     """
 
+    setting: ClassVar[Setting] = Setting.BENCHMARK
     advanced: ClassVar[list[int]] = []
-    playings: ClassVar[dict[tuple[bytes, SceneConfig], Rollout]] = {}
+    playings: ClassVar[dict[tuple[bytes, SceneConfig, Setting], Rollout]] = {}
 
     def __init__(self, roll: PianoRoll, scene: SceneConfig, config: RefineConfig | None = None) -> None:
         self._identity = f"{roll.goal.sum()} {scene} {config}"
-        key = (roll.goal.tobytes(), scene)
+        key = (roll.goal.tobytes(), scene, self.setting)
         if key not in self.playings:
-            self.playings[key] = play_episode(Simulator(scene), make_controller("planner", scene), roll)
+            planner = make_controller("planner", scene, setting=self.setting)
+            self.playings[key] = play_episode(Simulator(scene), planner, roll)
         self._playing = self.playings[key]
         self.steps, self.step = len(roll.goal), 0
         self.joint_names, self.target_names = self._playing.joint_names, self._playing.target_names
@@ -44,7 +47,7 @@ class FakeSearch:
 
     @property
     def pressed(self) -> NDArray[np.bool_]:
-        return self._playing.pressed[: self.step]
+        return self._playing.frames().pressed[: self.step]
 
     def advance(self) -> None:
         self.step = min(self.step + STRETCH_STEPS, self.steps)
@@ -52,9 +55,11 @@ class FakeSearch:
 
     def best(self) -> Played:
         targets = self._playing.targets.copy()
+        if self._playing.rows_per_step > 1:
+            targets = np.array(np.split(targets, self.steps))
         targets[self.step :] = 0.0  # high above the keys, fingers stretched
         # These are not the keys that go down: a rollout must not believe them.
-        return Played(self._playing.initial_joint_positions, targets, np.ones_like(self._playing.pressed))
+        return Played(self._playing.initial_joint_positions, targets, np.ones((self.steps, 88), bool))
 
     def save(self, path: Path) -> None:
         with path.open("wb") as file:
@@ -68,3 +73,9 @@ class FakeSearch:
                 raise UserError(f"checkpoint {str(path)!r} is of another song or other settings")
             search.step = int(found["step"])
         return search
+
+
+class FakeMusicalSearch(FakeSearch):
+    """Takes the place of `MusicalRefinement`."""
+
+    setting = Setting.MUSICAL

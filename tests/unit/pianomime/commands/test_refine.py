@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 from command_examples import Command, write_midi
-from fake_search import FakeSearch
+from fake_search import FakeMusicalSearch, FakeSearch
 
-from pianomime.episodes import refine_song
+from pianomime.commands import refine_song
 from pianomime_core.metrics import score
 from pianomime_core.rollout import Rollout
 from pianomime_policy.model_search.refinement import RefineConfig
@@ -22,6 +22,7 @@ DO_NOTHING_F1 = 1 / 25  # the last of the 25 rows of the tune is silent
 @pytest.fixture(autouse=True)
 def search(monkeypatch: pytest.MonkeyPatch) -> type[FakeSearch]:
     monkeypatch.setattr(refine_song, "Refinement", FakeSearch)
+    monkeypatch.setattr(refine_song, "MusicalRefinement", FakeMusicalSearch)
     FakeSearch.advanced.clear()
     return FakeSearch
 
@@ -146,6 +147,7 @@ def test_a_finished_rollout_is_recognised(tune: Path, out: Path, pianomime: Comm
         (("--effort", 3), ("effort 40, not 3",)),
         (("--seed", 3), ("seed 0, not 3",)),
         (("--hand-collisions",), ("hand_collisions False, not True",)),
+        (("--setting", "musical"), ("setting benchmark, not musical",)),
     ],
 )
 def test_other_settings_do_not_overwrite_a_rollout(
@@ -189,3 +191,33 @@ def test_one_rollout_is_for_one_song(tune: Path, out: Path, tmp_path: Path, pian
 
 def test_the_default_effort_is_that_of_the_help(pianomime: Command) -> None:
     assert f"default {RefineConfig().effort}" in pianomime("refine", "--help").out
+
+
+def test_by_ear_the_notes_in_time_are_played_and_heard(tune: Path, out: Path, pianomime: Command) -> None:
+    result = pianomime("refine", tune, "--out", out, "--setting", "musical")
+    assert result.code == 0, result
+    rollout = Rollout.load(out)
+    assert (rollout.dt, len(rollout.targets)) == (pytest.approx(0.01), 125)
+    assert rollout.metadata["setting"] == "musical"
+    assert pianomime("replay", out).code == 0
+    # The fake decides on what the planner plays, and takes the hands away from what is not decided.
+    evaluated = json.loads(
+        pianomime("evaluate", tune, "--controller", "planner", "--setting", "musical", "--json", "-").out
+    )
+    assert rollout.metadata["scores"] == evaluated["mean"] | {"frames": 25}
+    assert rollout.metadata["planner_scores"]["note_f1"] == 0.0
+    row = next(line for line in result.out.splitlines() if "note F1, 50 ms" in line)
+    assert [cell.strip() for cell in row.split("│")[2:4]] == ["0.000", f"{evaluated['mean']['note_f1']:.3f}"]
+    assert "stray: beside, again, other" in result.out
+
+
+def test_by_ear_a_song_is_its_notes_in_time(tune: Path, out: Path, tmp_path: Path, pianomime: Command) -> None:
+    assert pianomime("refine", tune, "--out", out, "--setting", "musical").code == 0
+    assert "finished already" in pianomime("refine", tune, "--out", out, "--setting", "musical").out
+    same_frames = write_midi(tmp_path / "later.mid", (0.0, 0.4, 60), (0.43, 0.8, 64), (0.8, 1.2, 67))
+    pianomime("refine", same_frames, "--out", out, "--setting", "musical").refuses("another song", "'later'")
+    pianomime("refine", tune, "--out", out).refuses("setting musical, not benchmark", "another --out")
+
+
+def test_an_unknown_setting_is_refused(tune: Path, out: Path, pianomime: Command) -> None:
+    pianomime("refine", tune, "--out", out, "--setting", "loud").refuses("'loud'", "benchmark, musical")

@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 from command_examples import Command, write_midi
-from fake_search import FakeSearch
+from fake_search import FakeMusicalSearch, FakeSearch
 
-from pianomime.episodes import refine_song
+from pianomime.commands import refine_song
 from pianomime_core.rollout import Rollout
 
 
@@ -118,11 +118,26 @@ def test_rollouts_of_other_songs_are_refused_before_the_first_step(
 
 
 @pytest.mark.usefixtures("search")
-def test_the_table_fits_80_columns(
+def test_by_ear_the_table_has_notes(
     songs: Path, tmp_path: Path, pianomime: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(refine_song, "MusicalRefinement", FakeMusicalSearch)
+    result = pianomime("refine", songs, "--out", tmp_path / "out", "--jobs", 1, "--setting", "musical")
+    assert result.code == 0, result
+    found = json.loads((tmp_path / "out" / "scores.json").read_text())
+    assert found["settings"]["setting"] == "musical"
+    assert "note F1" in result.out
+    assert f"{found['mean']['refined']['note_f1']:.4f}" in result.out
+
+
+@pytest.mark.usefixtures("search")
+@pytest.mark.parametrize("setting", ["benchmark", "musical"])
+def test_the_table_fits_80_columns(
+    setting: str, songs: Path, tmp_path: Path, pianomime: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("COLUMNS", "80")
-    result = pianomime("refine", songs, "--out", tmp_path / "out", "--jobs", 1)
+    monkeypatch.setattr(refine_song, "MusicalRefinement", FakeMusicalSearch)
+    result = pianomime("refine", songs, "--out", tmp_path / "out", "--jobs", 1, "--setting", setting)
     assert max(len(line) for line in result.out.splitlines()) <= 80
 
 
