@@ -19,14 +19,17 @@ from benchmarks.fuzz.attempts import Report, report
 from benchmarks.fuzz.damaged_files import FileKind, attempts
 from benchmarks.fuzz.mutation import mutated
 from benchmarks.fuzz.npz_files import VALUES, damaged
+from pianomime_core.notes import Note
 from pianomime_core.piano_roll import PianoRoll
+from pianomime_core.visible_notes import visible_notes
 from pianomime_description.variant import SceneConfig
+from pianomime_policy.model_search.musical_refinement import MusicalRefineConfig, MusicalRefinement
 from pianomime_policy.model_search.refinement import RefineConfig, Refinement
 
 _LAYOUT: list[list[str | int]] = [["coordinates from rest", 4], ["fingertip errors", 3]]
 _SHAPE = {"features": 7, "coordinates": 2, "width": 5}
 _FIT = FitConfig(steps=8, warm_up_steps=2, save_every=4)
-_SCENE, _REFINE = SceneConfig(), RefineConfig(effort=2)
+_SCENE, _REFINE, _REFINE_BY_EAR = SceneConfig(), RefineConfig(effort=2), MusicalRefineConfig(effort=2)
 
 
 class _Code:
@@ -51,9 +54,10 @@ def _kinds(folder: Path) -> tuple[FileKind, ...]:
     begun = folder / "begun"
     with suppress(_StoppedError), redirect_stderr(io.StringIO()):  # its progress bar
         _train(begun, stop=_FIT.save_every)
-    refinement = Refinement(_roll(), _SCENE, _REFINE)
-    refinement.advance()
-    refinement.save(folder / "song.partial")
+    in_frames, by_ear = Refinement(_roll(), _SCENE, _REFINE), MusicalRefinement(_roll(), _SCENE, _REFINE_BY_EAR)
+    for refinement, name in ((in_frames, "frames.partial"), (by_ear, "ear.partial")):
+        refinement.advance()
+        refinement.save(folder / name)
 
     def train_on(path: Path) -> None:
         run = path.with_suffix("")
@@ -67,7 +71,8 @@ def _kinds(folder: Path) -> tuple[FileKind, ...]:
     return (
         FileKind("trained network", network.read_bytes(), _damaged_torch, _answer),
         FileKind("training checkpoint", (begun / CHECKPOINT).read_bytes(), _damaged_torch, train_on),
-        FileKind("refine checkpoint", (folder / "song.partial").read_bytes(), damaged, _refine_on),
+        FileKind("refine checkpoint", (folder / "frames.partial").read_bytes(), damaged, _refine_on),
+        FileKind("musical refine checkpoint", (folder / "ear.partial").read_bytes(), damaged, _refine_on_by_ear),
     )
 
 
@@ -93,11 +98,19 @@ def _roll() -> PianoRoll:
     """Two keys, the second in the segment that is not decided yet."""
     goal = np.zeros((16, 88), bool)
     goal[1:6, 40] = goal[10:15, 44] = True
-    return PianoRoll(goal, np.zeros(16, bool))
+    notes = visible_notes([Note(61, 0.05, 0.3), Note(65, 0.5, 0.75)])
+    return PianoRoll(goal, np.zeros(16, bool), notes=notes)
 
 
 def _refine_on(path: Path) -> None:
-    refinement = Refinement.load(path, _roll(), _SCENE, _REFINE)
+    _go_on(Refinement.load(path, _roll(), _SCENE, _REFINE))
+
+
+def _refine_on_by_ear(path: Path) -> None:
+    _go_on(MusicalRefinement.load(path, _roll(), _SCENE, _REFINE_BY_EAR))
+
+
+def _go_on(refinement: Refinement) -> None:
     refinement.advance()
     refinement.best()
 
