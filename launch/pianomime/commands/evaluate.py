@@ -44,7 +44,7 @@ def _run(options: argparse.Namespace) -> int:
     from rich.console import Console
 
     from pianomime.reports.evaluation import EvaluateOptions, report
-    from pianomime.reports.heard_table import heard_tables, stray_lines
+    from pianomime.reports.heard_table import heard_tables, pedal_line, stray_lines
     from pianomime.reports.score_table import evaluation_table
     from pianomime.reports.stray_strikes import StrayStrike
 
@@ -67,6 +67,8 @@ def _run(options: argparse.Namespace) -> int:
     console.print(evaluation_table(title, scores, found["mean"]))
     for table in heard_tables(scores, found["mean"]):
         console.print(table)
+    if (pedal := pedal_line(scores)) is not None:
+        console.print(pedal, highlight=False)
     if len(scores) == 1:
         strays = [StrayStrike(**stray) for stray in found["songs"][0]["stray_strikes"]]
         console.print(stray_lines(strays), highlight=False)

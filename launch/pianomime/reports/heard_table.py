@@ -56,6 +56,7 @@ SONG_ROWS = {
     "note F1 with ends": "note_f1_offset",
     "note F1 with loudness": "note_f1_velocity",
     "sounding F1": "sounding_f1",
+    "pedal by choice, s": "chosen_pedal_s",
     "lag, removed, ms": "lag_ms",
     "onset error median, ms": "onset_median_ms",
     "onset error sd, ms": "onset_sd_ms",
@@ -100,6 +101,13 @@ def stray_lines(strays: Sequence[StrayStrike]) -> str:
     return "\n".join([f"stray strikes: {len(strays)}", *shown, *more])
 
 
+def pedal_line(scores: Mapping[str, Mapping[str, Any]]) -> str | None:
+    """Return for how long the pedal was pressed in songs without one, from scores by song; None if it never was."""
+    chosen_s = [values["chosen_pedal_s"] for values in scores.values() if "chosen_pedal_s" in values]
+    songs = f"in {len(chosen_s)} of {len(scores)} songs, which have no pedal of their own"
+    return f"pedal by choice: {sum(chosen_s):.1f} s {songs}" if chosen_s else None
+
+
 def heard_tables(scores: Mapping[str, Mapping[str, Any]], mean: Mapping[str, float]) -> list[Table]:
     """Return the tables of strikes every 5 ms against the notes as written, from scores by song and field name, and
     unweighted means of those with the score: of notes, of their errors, and the expressive scores, if there are any."""
@@ -140,4 +148,4 @@ def _strays(values: Mapping[str, float]) -> str:
 
 
 def _text(field: str, value: float) -> str:
-    return f"{value:.{1 if field.endswith('_ms') or field == 'velocity_error' else 3}f}"
+    return f"{value:.{1 if field.endswith(('_ms', '_s')) or field == 'velocity_error' else 3}f}"

@@ -17,6 +17,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,6 +45,7 @@ class NoteScores:
         note_f1_velocity: The same as `note_f1`, and the velocity within 10 % of the range written, once those heard are
             fitted to it by a straight line (`mir_eval.transcription_velocity`); nan if all are written equally loud.
         sounding_f1: The same as `note_f1_offset` for notes as they sound, lengthened by the pedal on both sides.
+        chosen_pedal_s: For how long the pedal was pressed where none is written; nan if one is, or it never was.
         lag_ms: Median of the onsets' errors, removed before everything else.
         onset_median_ms, onset_sd_ms, onset_p95_ms: Of the errors of matched onsets: median of the absolute error,
             standard deviation, 95th percentile of the absolute error.
@@ -65,6 +67,7 @@ class NoteScores:
     note_f1_offset: float
     note_f1_velocity: float
     sounding_f1: float
+    chosen_pedal_s: float
     lag_ms: float
     onset_median_ms: float
     onset_sd_ms: float
@@ -114,6 +117,7 @@ def note_scores(written: Score, heard: Score) -> tuple[NoteScores, tuple[StraySt
         note_f1_offset=f1(match(notes, strikes, lag_s, offset_ratio=OFFSET_RATIO)),
         note_f1_velocity=f1(_as_loud(pairs, velocity, softest, loudest)) if softest < loudest else math.nan,
         sounding_f1=f1(match(sounding_notes(written), sounding_notes(heard), lag_s, offset_ratio=OFFSET_RATIO)),
+        chosen_pedal_s=math.nan if _pedal_s(written) else _pedal_s(heard) or math.nan,
         lag_ms=1000 * lag_s,
         onset_median_ms=float(np.median(np.abs(late_ms))) if pairs else math.nan,
         onset_sd_ms=float(np.std(late_ms)) if pairs else math.nan,
@@ -131,6 +135,12 @@ def note_scores(written: Score, heard: Score) -> tuple[NoteScores, tuple[StraySt
 def _column(written: Sequence[Note], heard: Sequence[Note], pairs: Pairs, name: str) -> NDArray[np.float64]:
     """Return a field of the matched notes (N, 2), as written and as heard."""
     return np.array([(getattr(written[i], name), getattr(heard[k], name)) for i, k in pairs], float).reshape(-1, 2)
+
+
+def _pedal_s(score: Score) -> float:
+    """Return how long the pedal is down; if it never comes up, to the end of the notes."""
+    events = (*score.sustain, (score.end_s if score.notes else 0.0, False))
+    return sum(max(until_s - time_s, 0.0) for (time_s, down), (until_s, _) in pairwise(events) if down)
 
 
 def _mean(values: NDArray[np.float64]) -> float:

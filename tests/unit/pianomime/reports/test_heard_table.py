@@ -7,7 +7,7 @@ from rich.table import Table
 
 from pianomime.reports.expressive_scores import EXPRESSIVE_SCORES
 from pianomime.reports.heard import Heard
-from pianomime.reports.heard_table import heard_tables, print_song, stray_lines
+from pianomime.reports.heard_table import heard_tables, pedal_line, print_song, stray_lines
 from pianomime.reports.note_scores import note_scores
 from pianomime.reports.stray_strikes import StrayStrike
 from pianomime_core.notes import Note, Score
@@ -54,6 +54,12 @@ def test_one_song() -> None:
 def test_what_was_not_measured_says_why() -> None:
     print_song(there := console(), Table("score", "value"), "not measured: [nobody] listened")
     assert "not measured: [nobody] listened" in text_of(there)
+
+
+def test_the_pedal_by_choice_is_told_in_one_line() -> None:
+    assert pedal_line({"sonata": HEARD.as_dict()}) is None
+    scores = {"sonata": {"chosen_pedal_s": 1.25}, "waltz": HEARD.as_dict(), "tune": {"chosen_pedal_s": 3.0}}
+    assert pedal_line(scores) == "pedal by choice: 4.2 s in 2 of 3 songs, which have no pedal of their own"
 
 
 def test_songs_in_80_columns() -> None:

@@ -92,6 +92,24 @@ def test_the_pedal_holds_what_is_let_go() -> None:
         assert (scores.note_f1_offset, scores.sounding_f1) == (0.5, sounding)
 
 
+@pytest.mark.parametrize(
+    ("written", "pressed", "chosen_s"),
+    [
+        ((), ((0.2, True), (1.0, False), (1.5, True)), 1.3),
+        (((0.1, False),), ((0.2, True), (1.0, False)), 0.8),
+        (((0.1, True),), ((0.2, True), (1.0, False)), None),
+        ((), (), None),
+        ((), ((0.2, False),), None),
+    ],
+)
+def test_the_pedal_is_a_choice_where_none_is_written(
+    written: tuple[tuple[float, bool], ...], pressed: tuple[tuple[float, bool], ...], chosen_s: float | None
+) -> None:
+    notes = (Note(60, 0, 1), Note(64, 1, 2))
+    scores, _ = note_scores(Score(notes, written), Score(notes, pressed))
+    assert scores.as_dict().get("chosen_pedal_s") == (chosen_s if chosen_s is None else pytest.approx(chosen_s))
+
+
 def test_loudness_of_single_notes() -> None:
     """Heard twice as softly throughout is the same; one note that stands out of it is not as loud."""
     assert scored(TUNE, [replace(note, velocity=note.velocity // 2) for note in TUNE]).note_f1_velocity == 1

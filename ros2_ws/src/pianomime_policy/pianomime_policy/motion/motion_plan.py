@@ -62,6 +62,10 @@ class MotionPlan:
             kept.target.copy(), kept.weight.copy(), kept.force.copy(), kept.top.copy(), kept.key.copy()
         )
 
+    def pedal(self, step: int) -> bool:
+        """Return whether the sustain pedal is down in a step; see `SongPlan.pedal`."""
+        return self._plan.pedal(step)
+
     def waiting(self, hand: int) -> FingertipRows:
         """Fingers waiting for the first note, every fingertip above the keys."""
         return self._motion.waiting(self.fingertips(hand, 0, 1))

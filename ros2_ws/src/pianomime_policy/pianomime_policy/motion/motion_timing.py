@@ -21,6 +21,7 @@ that the benchmark's row of step t, which is scored with the keys at its end, ha
 from dataclasses import dataclass
 
 from pianomime_policy.fingering.giving_up import GivingUpConfig
+from pianomime_policy.motion.pedal_choice import PedalConfig
 from pianomime_policy.motion.strokes import StrokeConfig
 
 
@@ -37,6 +38,7 @@ class MotionTiming:
     fine_steps: Steps of which every row is solved by inverse kinematics; of later ones the last row is.
     iterations: Maximum number of the solver's steps for each row; None: as configured.
     giving_up: What notes cost that are let go for others; None: every note is held to its end.
+    pedal: How the sustain pedal follows its goal, and is chosen where there is none; None: exactly as its goal.
     """
 
     rows_per_step: int = 1
@@ -49,6 +51,7 @@ class MotionTiming:
     fine_steps: int = 1
     iterations: int | None = None
     giving_up: GivingUpConfig | None = None
+    pedal: PedalConfig | None = None
 
     @property
     def row_steps(self) -> float:
@@ -68,4 +71,5 @@ MUSICAL = MotionTiming(
     fine_steps=2,
     iterations=3,
     giving_up=GivingUpConfig(),
+    pedal=PedalConfig(),
 )

@@ -35,11 +35,12 @@ from pianomime_policy.fingering.fingering import (
     offset_limits_m,
 )
 from pianomime_policy.fingering.giving_up import given_up_for, sustained_from
-from pianomime_policy.fingering.goal_notes import GoalNotes
+from pianomime_policy.fingering.goal_notes import SOUNDING, GoalNotes
 from pianomime_policy.fingering.note_slices import NoteSlices
 from pianomime_policy.fingering.release import ReleaseConfig, release_steps
 from pianomime_policy.motion.hand_path import HandPathConfig, place_demands, reach_demands, smooth_path
 from pianomime_policy.motion.motion_timing import BENCHMARK, MotionTiming
+from pianomime_policy.motion.pedal_choice import LetGo, PedalChoice, PedalConfig
 from pianomime_policy.motion.strokes import fit_strokes, stroke_steps
 
 # Notes that ended longer ago than this no longer change their finger and no longer affect anything.
@@ -114,6 +115,7 @@ class SongPlan:
         self._finger = np.zeros(0, np.int64)
         self._costs = fingering_costs(fingering, timing.giving_up)
         self._pedal = np.zeros(0, bool)
+        self._pedal_choice = PedalChoice(timing.pedal or PedalConfig())
         self.centre_m = np.zeros((0, 2))
         self.reach_m = np.zeros((0, 2))
 
@@ -179,6 +181,24 @@ class SongPlan:
         # However early a finger must go, its key sounds first.
         release = np.maximum(release, bottom + t.stroke.hold_steps + t.lift_steps)
         return Presses(bottom, release, key, finger, stroke)
+
+    def pedal(self, step: int) -> bool:
+        """Return whether the sustain pedal is down in a step: as written, or by choice as long as nothing is. To be
+        asked once for every step, in order."""
+        if self._pedal.any():
+            row = step - (self._timing.pedal.delay_steps if self._timing.pedal else 0)
+            return bool(self._pedal[max(row, 0) : row + 1].any())
+        if self._timing.pedal is None:
+            return False
+        first = step if self._pedal_choice.since is None else self._pedal_choice.since
+        end = self._notes.end_time
+        onset, release, key, finger, near = self._released(
+            self._notes.onset_time, end, first, self.rows, self._timing.row_steps
+        )
+        end = np.where(end[near] >= SOUNDING, np.inf, end[near])
+        played = finger >= 0
+        notes = LetGo(onset[played], release[played], end[played], key[played])
+        return self._pedal_choice.is_down(step, self.rows, notes)
 
     def _released(
         self, onset: NDArray[Time], end: NDArray[Time], first: float, last: float, unit_steps: float = 1.0

@@ -35,7 +35,6 @@ from pianomime_policy.model_search.cost import CostConfig, CostState, FrameCost,
 from pianomime_policy.model_search.model_rollout import Candidate, ModelRollout
 from pianomime_policy.model_search.proposals import ProposalConfig, Trial, next_proposal
 from pianomime_policy.motion.motion_timing import BENCHMARK, MotionTiming
-from pianomime_policy.motion.sustain_pedal import sustain_pedal
 
 
 @dataclass(frozen=True)
@@ -121,7 +120,7 @@ class Foresight(PlansFromRows):
         targets = self._hands_controller.act(
             self._motion_plan, o.step, o.joint_positions, o.joint_velocities, o.key_angles, self._now.adaptation
         )
-        return Action(targets, sustain_pedal(o))
+        return Action(targets, self._pedal(o))
 
     @property
     def simulated_steps(self) -> int:

@@ -24,6 +24,7 @@ from pianomime_policy.controllers.controller import FingertipTargets, Observatio
 from pianomime_policy.hand_control.hands_controller import HandsController
 from pianomime_policy.motion.motion_plan import MotionPlan
 from pianomime_policy.motion.song_plan import Assignments
+from pianomime_policy.motion.sustain_pedal import sustain_pedal
 
 
 class PlansFromRows(ABC):
@@ -45,6 +46,10 @@ class PlansFromRows(ABC):
     def _read(self, observation: Observation) -> None:
         """Let the plan grow with what is visible now."""
         self._motion_plan.update(observation.goal, observation.step)
+
+    def _pedal(self, observation: Observation) -> bool:
+        """Return whether the sustain pedal is down in this step."""
+        return sustain_pedal(observation)
 
     def assignments(self) -> Assignments:
         """See `ReportsFingering.assignments`."""
@@ -78,3 +83,6 @@ class PlansFromNotes(PlansFromRows):
         if observation.notes is None:
             raise RowsAloneError
         self._motion_plan.update_notes(observation.notes, observation.sustain, observation.step)
+
+    def _pedal(self, observation: Observation) -> bool:
+        return self._motion_plan.pedal(observation.step)

@@ -33,7 +33,6 @@ from pianomime_policy.motion.hand_path import HandPathConfig
 from pianomime_policy.motion.motion_plan import MotionPlan
 from pianomime_policy.motion.motion_timing import BENCHMARK, MotionTiming
 from pianomime_policy.motion.song_plan import SongPlan
-from pianomime_policy.motion.sustain_pedal import sustain_pedal
 
 
 @dataclass(frozen=True)
@@ -92,7 +91,7 @@ class Planner(PlansFromRows):
         targets = self._hands_controller.act(
             self._motion_plan, o.step, o.joint_positions, o.joint_velocities, o.key_angles
         )
-        return Action(targets, sustain_pedal(o))
+        return Action(targets, self._pedal(o))
 
     def _new_plan(self) -> None:
         self._motion_plan = self.config.new_motion_plan(
