@@ -185,20 +185,16 @@ class SongPlan:
     def pedal(self, step: int) -> bool:
         """Return whether the sustain pedal is down in a step: as written, or by choice as long as nothing is. To be
         asked once for every step, in order."""
-        if self._pedal.any():
-            row = step - (self._timing.pedal.delay_steps if self._timing.pedal else 0)
+        c, notes = self._timing.pedal, self._notes
+        if self._pedal.any() or c is None:
+            row = step - (0 if c is None else c.delay_steps)
             return bool(self._pedal[max(row, 0) : row + 1].any())
-        if self._timing.pedal is None:
-            return False
         first = step if self._pedal_choice.since is None else self._pedal_choice.since
-        end = self._notes.end_time
-        onset, release, key, finger, near = self._released(
-            self._notes.onset_time, end, first, self.rows, self._timing.row_steps
-        )
-        end = np.where(end[near] >= SOUNDING, np.inf, end[near])
-        played = finger >= 0
-        notes = LetGo(onset[played], release[played], end[played], key[played])
-        return self._pedal_choice.is_down(step, self.rows, notes)
+        found = self._released(notes.onset_time, notes.end_time, first, self.rows, self._timing.row_steps)
+        end, played = notes.end_time[found.near], found.finger >= 0
+        end = np.where(end < SOUNDING, end, np.inf)
+        let_go = LetGo(found.onset[played], found.release[played], end[played], found.key[played])
+        return self._pedal_choice.is_down(step, self.rows, let_go)
 
     def _released(
         self, onset: NDArray[Time], end: NDArray[Time], first: float, last: float, unit_steps: float = 1.0
