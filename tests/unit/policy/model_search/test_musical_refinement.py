@@ -24,7 +24,7 @@ from pianomime_policy.model_search.musical_refinement import MusicalRefineConfig
 from pianomime_policy.model_search.refinement import Played
 
 ROLL, SCENE = chords_in_time(), SceneConfig()
-CONFIG = MusicalRefineConfig(effort=12)
+CONFIG = MusicalRefineConfig(effort=24)
 
 
 def finished(refinement: MusicalRefinement) -> MusicalRefinement:
