@@ -54,7 +54,7 @@ class HandChain(NamedTuple):
         coupling: (J, n) joint positions per actuator coordinate; each joint belongs to one of them.
         actuator_of, share_of: (J,) index of that coordinate, and the joint's share of it.
         lower, upper: (n,) range of the actuator targets.
-        tip_body: (5,) thumb..little; tip_vertices: (5, V, 3) hull of the pad; tip_vertex_count: (5,).
+        tip_body: (5,) thumb..little; tip_vertices: (5, 3, V) hull of the pad; tip_vertex_count: (5,).
         knuckle_body: (4,) middle phalanges, index..little.
     """
 
@@ -94,9 +94,9 @@ def hand_chain(model: mujoco.MjModel, side: str) -> HandChain:
         moves[index[b], model.body_jntadr[b] : model.body_jntadr[b] + model.body_jntnum[b]] = True
     vertices = [_tip_hull(model, model.body(f"{side}_{name}").id) for name in FINGERTIP_BODIES]
     count = np.array([len(v) for v in vertices])
-    padded = np.zeros((5, count.max(), 3))
+    padded = np.zeros((5, 3, count.max()))
     for i, v in enumerate(vertices):
-        padded[i, : len(v)] = v
+        padded[i, :, : len(v)] = v.T
     coupling = _coupling(model)
     return HandChain(
         parent=np.array([index.get(model.body_parentid[b], -1) for b in bodies]),
@@ -213,22 +213,20 @@ def contact_point(chain, finger, position, rotation, softness_m, point):
     b = chain.tip_body[finger]
     R = rotation[b]
     n = chain.tip_vertex_count[finger]
-    lowest = 1e9
+    x, y, z = chain.tip_vertices[finger]
+    height, lowest = np.empty(n), 1e9
     for v in range(n):
-        w = chain.tip_vertices[finger, v]
-        height = R[2, 0] * w[0] + R[2, 1] * w[1] + R[2, 2] * w[2]
-        lowest = min(lowest, height)
+        height[v] = R[2, 0] * x[v] + R[2, 1] * y[v] + R[2, 2] * z[v]
+        lowest = min(lowest, height[v])
     total, mx, my, mz = 0.0, 0.0, 0.0, 0.0
     for v in range(n):
-        w = chain.tip_vertices[finger, v]
-        height = R[2, 0] * w[0] + R[2, 1] * w[1] + R[2, 2] * w[2]
-        excess = (height - lowest) / softness_m
+        excess = (height[v] - lowest) / softness_m
         if excess < _SOFT_CUT:
             weight = np.exp(-excess)
             total += weight
-            mx += weight * w[0]
-            my += weight * w[1]
-            mz += weight * w[2]
+            mx += weight * x[v]
+            my += weight * y[v]
+            mz += weight * z[v]
     mx, my, mz = mx / total, my / total, mz / total
     for i in range(2):
         point[i] = position[b, i] + R[i, 0] * mx + R[i, 1] * my + R[i, 2] * mz
