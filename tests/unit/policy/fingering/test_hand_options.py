@@ -14,10 +14,10 @@ from pianomime_policy.fingering.hand_options import (
     DROPPED,
     MAX_OPTIONS,
     Grip,
+    HandOptions,
     HandState,
     hand_cost,
     hand_options,
-    new_hand_options,
 )
 
 # The hands keep out of each other's way, so that a cost is that of one hand.
@@ -40,7 +40,7 @@ def options(hand: int, keys: list[int], hands: Hands) -> list[tuple[float, float
     n = len(keys)
     notes = np.arange(n)[:: 1 if hand == RIGHT else -1].copy()  # thumb side first
     state = HandState(hands.centre_m[hand], hands.moved[hand], held_note, last_key, last_end)
-    out = new_hand_options(n)
+    out = HandOptions(np.empty(MAX_OPTIONS), np.empty(MAX_OPTIONS), np.empty((MAX_OPTIONS, n), np.int8))
     found = hand_options(COSTS, hand, notes, np.array([t.key for t in every], dtype=np.int64), STEP, state, out)
     cost, centre, finger = out
     ways = zip(cost[:found], centre[:found], finger[:found, :: 1 if hand == RIGHT else -1].tolist(), strict=True)

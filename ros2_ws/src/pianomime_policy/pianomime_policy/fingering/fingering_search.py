@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pianomime_policy.fingering.giving_up import gives_up, giving_up_price
-from pianomime_policy.fingering.hand_options import MAX_OPTIONS, HandState, hand_options, new_hand_options
+from pianomime_policy.fingering.split_options import split_options, splits
 from pianomime_policy.kernel import kernel
 
 FINGERS = 10
@@ -77,13 +77,6 @@ def _released(costs, beam, note_end, step):
 
 
 @kernel
-def _hand_state(beam, b, hand):
-    return HandState(
-        beam.centre_m[b, hand], beam.moved_step[b, hand], beam.held_note[b], beam.last_key[b], beam.last_end[b]
-    )
-
-
-@kernel
 def _crowding(costs, gap_m):
     """Return the cost of hands whose centres are this far apart, positive with the right hand to the right."""
     if gap_m >= costs.hand_gap_m:
@@ -96,32 +89,31 @@ def _crowding(costs, gap_m):
 def _candidates(costs, beam, notes, note_key, step):
     """Return every state of the beam extended by every split of the slice and the ways of both hands to play it."""
     n, states = notes.shape[0], beam.cost.shape[0]
-    capacity = states * (n + 1) * MAX_OPTIONS * MAX_OPTIONS
-    out = _Candidates(
-        np.empty(capacity), np.empty(capacity, np.int64), np.empty((capacity, 2)), np.empty((capacity, n), np.int8)
-    )
-    right, left = new_hand_options(n), new_hand_options(n)
-    left_notes = np.empty(n, np.int64)
-    total = 0
+    right = split_options(costs, 0, beam, notes, note_key, step)
+    left = split_options(costs, 1, beam, notes, note_key, step)
+    count = 0
     for b in range(states):
-        for split in range(max(0, n - 5), min(n, 5) + 1):
-            for i in range(split):
-                left_notes[i] = notes[split - 1 - i]
-            rights = hand_options(costs, 0, notes[split:], note_key, step, _hand_state(beam, b, 0), right)
-            lefts = hand_options(costs, 1, left_notes[:split], note_key, step, _hand_state(beam, b, 1), left)
-            for r in range(rights):
-                for k in range(lefts):
-                    cost = beam.cost[b] + right.cost[r] + left.cost[k]
-                    out.cost[total] = cost + _crowding(costs, right.centre_m[r] - left.centre_m[k])
-                    out.parent[total] = b
-                    out.centre_m[total, 0] = right.centre_m[r]
-                    out.centre_m[total, 1] = left.centre_m[k]
+        for split in splits(notes):
+            count += right.found[right.row[b], split] * left.found[left.row[b], split]
+    out = _Candidates(np.empty(count), np.empty(count, np.int64), np.empty((count, 2)), np.empty((count, n), np.int8))
+    c = 0
+    for b in range(states):
+        rb, lb = right.row[b], left.row[b]
+        for split in splits(notes):
+            for r in range(right.found[rb, split]):
+                for k in range(left.found[lb, split]):
+                    cost = beam.cost[b] + right.cost[rb, split, r] + left.cost[lb, split, k]
+                    right_m, left_m = right.centre_m[rb, split, r], left.centre_m[lb, split, k]
+                    out.cost[c] = cost + _crowding(costs, right_m - left_m)
+                    out.parent[c] = b
+                    out.centre_m[c, 0] = right_m
+                    out.centre_m[c, 1] = left_m
                     for i in range(split):
-                        out.finger[total, i] = left.finger[k, split - 1 - i]
+                        out.finger[c, i] = left.finger[lb, split, k, split - 1 - i]
                     for i in range(split, n):
-                        out.finger[total, i] = right.finger[r, i - split]
-                    total += 1
-    return _Candidates(out.cost[:total], out.parent[:total], out.centre_m[:total], out.finger[:total])
+                        out.finger[c, i] = right.finger[rb, split, r, i - split]
+                    c += 1
+    return out
 
 
 @kernel
@@ -138,11 +130,13 @@ def _give_up(costs, held_note, last_end, finger, key, note_key, step):
 def _write_child(costs, beam, candidates, c, notes, note_key, note_end, step, out, row):
     """Write the state after candidate `c` to a row of `out`, except for its cost."""
     b = candidates.parent[c]
-    out.held_note[row] = beam.held_note[b]
-    out.last_key[row] = beam.last_key[b]
-    out.last_end[row] = beam.last_end[b]
-    out.centre_m[row] = candidates.centre_m[c]
-    out.moved_step[row] = beam.moved_step[b]
+    for f in range(FINGERS):
+        out.held_note[row, f] = beam.held_note[b, f]
+        out.last_key[row, f] = beam.last_key[b, f]
+        out.last_end[row, f] = beam.last_end[b, f]
+    for hand in range(2):
+        out.centre_m[row, hand] = candidates.centre_m[c, hand]
+        out.moved_step[row, hand] = beam.moved_step[b, hand]
     for i in range(notes.shape[0]):
         f = candidates.finger[c, i]
         if f >= 0:
@@ -157,16 +151,16 @@ def _write_child(costs, beam, candidates, c, notes, note_key, note_end, step, ou
 
 
 @kernel
-def _has_twin(beam, row):
+def _has_twin(held_note, centre_m, row):
     """Return whether an earlier row holds the same notes with its hands at the same places."""
     for s in range(row):
-        same = (
-            abs(beam.centre_m[s, 0] - beam.centre_m[row, 0]) < _SAME_CENTRE_M
-            and abs(beam.centre_m[s, 1] - beam.centre_m[row, 1]) < _SAME_CENTRE_M
-        )
-        for f in range(FINGERS):
-            same = same and beam.held_note[s, f] == beam.held_note[row, f]
-        if same:
+        f = 0
+        while f < FINGERS and held_note[s, f] == held_note[row, f]:
+            f += 1
+        if f < FINGERS:
+            continue
+        right_m, left_m = abs(centre_m[s, 0] - centre_m[row, 0]), abs(centre_m[s, 1] - centre_m[row, 1])
+        if right_m < _SAME_CENTRE_M and left_m < _SAME_CENTRE_M:
             return True
     return False
 
@@ -192,7 +186,7 @@ def extend_beam(costs, beam, width, notes, note_key, note_end, step):
     kept = 0
     for c in np.argsort(candidates.cost):
         _write_child(costs, beam, candidates, c, notes, note_key, note_end, step, new, kept)
-        if _has_twin(new, kept):
+        if _has_twin(new.held_note, new.centre_m, kept):
             continue
         new.cost[kept] = candidates.cost[c]
         chosen[kept] = c

@@ -91,12 +91,6 @@ class HandOptions(NamedTuple):
 
 
 @kernel
-def new_hand_options(n):
-    """Allocate the ways to play n notes."""
-    return HandOptions(np.empty(MAX_OPTIONS), np.empty(MAX_OPTIONS), np.empty((MAX_OPTIONS, n), np.int8))
-
-
-@kernel
 def _stretch_cost(costs, centre, grip, count):
     """Return (cost, new centre) of a hand at `centre` that takes a grip, however far away that is."""
     weight, pull = 0.0, 0.0
@@ -154,8 +148,8 @@ def hand_cost(costs, state, step, grip, count):
 def _bits(mask):
     count = 0
     while mask:
-        count += mask & 1
-        mask >>= 1
+        mask &= mask - 1
+        count += 1
     return count
 
 
@@ -205,8 +199,9 @@ def _take(costs, hand, note_key, step, held_note, struck, grip):
             key, own = note_key[note], giving_up_price(costs, note, step)
             is_given_up = False
             for g in range(5):
-                if struck[g] >= 0:
-                    is_given_up |= gives_up(costs, own, finger, key, 5 * hand + g, struck[g])
+                if struck[g] >= 0 and gives_up(costs, own, finger, key, 5 * hand + g, struck[g]):
+                    is_given_up = True
+                    break
             if is_given_up and own == np.inf:
                 return 0, np.inf
             if is_given_up:
