@@ -53,7 +53,6 @@ class LabelledHand(LearnedHand):
     def __init__(self, learner: Postures | None, rng: np.random.Generator, **hand: Any) -> None:
         """`hand`: as `HandPlanner`."""
         self._learner, self._rng = learner, rng
-        self._solved: list[NDArray[np.float64]] = []
         self.recorded: list[tuple[NDArray[Any], ...]] = []
         super().__init__(**hand, postures=learner or self._silent, passes=1 if learner is None else _PASSES)
 
@@ -67,12 +66,11 @@ class LabelledHand(LearnedHand):
         reach_m: NDArray[np.float64],
         slack: NDArray[np.float64],
     ) -> NDArray[np.float64]:
-        before, self._solved = self.reference.copy(), []
+        before = self.reference.copy()
         push = HandPlanner._refer(self, tips, centre_m, reach_m, slack)
         self._taught, self.reference = self.reference, before
-        jacobians = np.stack(self._solved)
-        self._jacobian = self.mirrored_jacobian(jacobians).reshape(len(before), 15, -1)
-        self._pushes = -np.einsum("rf,rfi->ri", tips.force, jacobians[:, :, 2])
+        self._jacobian = self.mirrored_jacobian(self._jacobians).reshape(len(before), 15, -1)
+        self._pushes = -np.einsum("rf,rfi->ri", tips.force, self._jacobians[:, :, 2])
         self._weight = tips.weight.reshape(len(before), 15)
         learned = super()._refer(tips, centre_m, reach_m, slack)
         if self._learner is not None:
@@ -100,10 +98,6 @@ class LabelledHand(LearnedHand):
         """See `LearnedHand`."""
         self._features = super().features(*situation)
         return self._features
-
-    def _solve(self, *args: Any) -> None:
-        super()._solve(*args)
-        self._solved.append(self._contacts.jacobians.copy())
 
 
 _PASSES = GeneralistConfig().passes

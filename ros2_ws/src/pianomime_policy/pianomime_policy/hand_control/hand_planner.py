@@ -29,10 +29,10 @@ from pianomime_policy.hand_control.inverse_kinematics import (
     Contacts,
     InverseKinematicsConfig,
     Objective,
-    lone_steps,
     solve_posture,
     solver_settings,
 )
+from pianomime_policy.hand_control.posture_rows import WantedRows, solve_rows
 from pianomime_policy.hand_control.tracking import Tracker, TrackingConfig, hand_model
 from pianomime_policy.motion.fingertip_targets import FingertipConfig, FingertipRows
 from pianomime_policy.motion.motion_timing import BENCHMARK, MotionTiming
@@ -99,7 +99,7 @@ class HandPlanner:
         self._fine_nearness = timing.rows_per_step * self._nearness  # the way from row to row is that much shorter
         self._settings = solver_settings(kinematics, np.array([n.startswith("forearm") for n in short]))
         self._sum = (self.chain.coupling.T > 0).astype(float)
-        self._contacts = Contacts(np.zeros((5, 3)), np.zeros((5, 3, len(short))))
+        self._jacobians = np.zeros((self._rows, 5, 3, len(short)))
         self.rest = self._find_rest(np.array([posture.rest.get(n, 0.0) for n in short]), fingertips)
         physics_steps = PHYSICS_STEPS_PER_CONTROL_STEP // timing.rows_per_step
         linear = hand_model(model, self.chain.coupling, self.rest, physics_steps)
@@ -107,7 +107,6 @@ class HandPlanner:
 
     def _find_rest(self, guess: NDArray[np.float64], fingertips: FingertipConfig) -> NDArray[np.float64]:
         """Posture near `guess` with each fingertip comfortably just above the white keys, centre at y = 0."""
-        no_slack = np.zeros(len(self.joint_names))
         guess = guess.copy()
         guess[self._tx] -= self.fingertips(self.chain.coupling @ guess)[_MIDDLE, 1]
         press = fingertips.press
@@ -116,7 +115,7 @@ class HandPlanner:
         target[:, 1] = np.split(finger_offsets_m(), 2)[SIDES.index(self.side)]
         target[:, 2] = KEYBOARD.top_z_m[~KEYBOARD.is_black][0] + press.depth_m
         z = guess.copy()
-        self._solve(z, target, np.ones((5, 3)), guess, guess, no_slack, _THOROUGH)
+        self._solve(z, target, np.ones((5, 3)), guess)
         z[self._tx] -= self.fingertips(self.chain.coupling @ z)[_MIDDLE, 1]
         return z
 
@@ -126,10 +125,9 @@ class HandPlanner:
 
     def begin(self, waiting: FingertipRows, centre_m: float, reach_m: float) -> NDArray[np.float64]:
         """Start a song; return the joints (J,) that put the fingertips at the targets of the first row."""
-        rest = self._rest_at(centre_m, reach_m)
+        [rest] = self._rest_rows(np.array([centre_m]), np.array([reach_m]))
         z = rest.copy()
-        no_slack = np.zeros(len(self.joint_names))
-        self._solve(z, waiting.target[0], waiting.weight[0], rest, rest, no_slack, _THOROUGH)
+        self._solve(z, waiting.target[0], waiting.weight[0], rest)
         self.reference = np.tile(z, (self._rows, 1))
         return np.asarray(self.chain.coupling @ z)
 
@@ -183,24 +181,20 @@ class HandPlanner:
         near = reference[now - 1].copy()
         reference[:-now] = reference[now:]
         reference[-now:] = reference[-1]
-        push = np.zeros((now, len(near)))
-        fine = now * self._fine_steps
-        for r in (*range(fine), *range(fine + now - 1, len(reference), now)):
-            rest, nearness = self._rest_at(centre_m[r], reach_m[r]), self._fine_nearness if r < fine else self._nearness
-            self._solve(reference[r], tips.target[r], tips.weight[r], rest, near, slack, self._iterations, nearness)
-            near = reference[r]
-            if r < now:
-                push[r] = -tips.force[r] @ self._contacts.jacobians[:, 2]
-            if r >= fine:
-                for i in range(1, now):
-                    reference[r - i] = near + i / now * (reference[r - now] - near)
-        return push
+        solve_rows(
+            self.chain, reference, slack, self._wanted(tips, centre_m, reach_m), near, self._fine_nearness,
+            self._nearness, self._settings, self._iterations, now, now * self._fine_steps, self._jacobians,
+        )  # fmt: skip
+        return np.stack([-tips.force[r] @ self._jacobians[r, :, 2] for r in range(now)])
 
-    def _rest_at(self, centre_m: float, reach_m: float) -> NDArray[np.float64]:
-        """(n,) rest posture with the hand's centre at `centre_m`, `reach_m` further into the keys."""
-        z = self.rest.copy()
-        z[self._tx] += centre_m
-        z[self._ty] = min(max(z[self._ty] + reach_m, self.chain.lower[self._ty]), self.chain.upper[self._ty])
+    def _wanted(self, tips: FingertipRows, centre_m: NDArray[np.float64], reach_m: NDArray[np.float64]) -> WantedRows:
+        return WantedRows(tips.target, tips.weight, self._rest_rows(centre_m, reach_m), self._stiffness)
+
+    def _rest_rows(self, centre_m: NDArray[np.float64], reach_m: NDArray[np.float64]) -> NDArray[np.float64]:
+        """(rows, n) rest postures with the hand's centre at `centre_m` (rows,), `reach_m` further into the keys."""
+        z = np.tile(self.rest, (len(centre_m), 1))
+        z[:, self._tx] += centre_m
+        z[:, self._ty] = np.clip(z[:, self._ty] + reach_m, self.chain.lower[self._ty], self.chain.upper[self._ty])
         return z
 
     def _solve(
@@ -209,26 +203,9 @@ class HandPlanner:
         target: NDArray[np.float64],
         weight: NDArray[np.float64],
         rest: NDArray[np.float64],
-        near: NDArray[np.float64],
-        slack: NDArray[np.float64],
-        iterations: int,
-        nearness: NDArray[np.float64] | None = None,
     ) -> None:
-        """Improve z (n,) in place towards `target` (5, 3); the contacts stay in the scratch arrays."""
-        nearness = self._nearness if nearness is None else nearness
-        objective = Objective(target, weight, rest, self._stiffness, near, nearness)
-        solve_posture(self.chain, z, slack, objective, self._settings, iterations, self._contacts)
-
-    def _lone_steps(
-        self,
-        z: NDArray[np.float64],
-        target: NDArray[np.float64],
-        weight: NDArray[np.float64],
-        rest: NDArray[np.float64],
-        near: NDArray[np.float64],
-        slack: NDArray[np.float64],
-    ) -> NDArray[np.float64]:
-        """(n,) step of each coordinate alone on the objective of `_solve`; fills the same scratch arrays."""
-        objective = Objective(target, weight, rest, self._stiffness, near, self._nearness)
-        steps = lone_steps(self.chain, z, slack, objective, self._settings, self._contacts)
-        return np.asarray(steps)
+        """Improve z (n,) in place towards `target` (5, 3), where time does not matter."""
+        objective = Objective(target, weight, rest, self._stiffness, rest, self._nearness)
+        contacts = Contacts(np.zeros((5, 3)), np.zeros((5, 3, len(z))))
+        no_slack = np.zeros(len(self.joint_names))
+        solve_posture(self.chain, z, no_slack, objective, self._settings, _THOROUGH, contacts)

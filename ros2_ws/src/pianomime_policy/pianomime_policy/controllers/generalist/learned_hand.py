@@ -28,6 +28,7 @@ from numpy.typing import NDArray
 from pianomime_core.hands import SIDES
 from pianomime_policy.hand_control.hand_planner import HandPlanner, PostureConfig
 from pianomime_policy.hand_control.inverse_kinematics import InverseKinematicsConfig
+from pianomime_policy.hand_control.posture_rows import lone_steps_of_rows
 from pianomime_policy.hand_control.tracking import TrackingConfig
 from pianomime_policy.motion.fingertip_targets import FingertipConfig, FingertipRows
 from pianomime_policy.motion.motion_timing import BENCHMARK, MotionTiming
@@ -118,17 +119,15 @@ class LearnedHand(HandPlanner):
         """(rows, D) for the network, as `feature_layout` says; `begun` (rows, n) is where the coordinates were thought
         to be."""
         rows = len(begun)
-        rest = np.stack([self._rest_at(c, r) for c, r in zip(centre_m, reach_m, strict=True)])
+        wanted = self._wanted(tips, centre_m, reach_m)
         # The rows before with their current values, as in inverse kinematics, which solves row by row.
         now = self._rows_per_step
         near = np.concatenate([self.reference[now - 1 : now], begun[:-1]])
-        error, step = np.zeros((rows, 5, 3)), np.zeros_like(begun)
-        for r in range(rows):
-            # 0 at the optimum, so that the network need not find out by itself where the best posture is.
-            step[r] = self._lone_steps(begun[r], tips.target[r], tips.weight[r], rest[r], near[r], slack)
-            error[r] = self._errors(tips.target[r])
+        # 0 at the optimum, so that the network need not find out by itself where the best posture is.
+        step, points = lone_steps_of_rows(self.chain, begun, slack, wanted, near, self._nearness, self._settings)
+        error = np.clip(tips.target - points, -self._error_cap_m, self._error_cap_m)
         parts = (
-            (begun - rest) * self._mirror / self.unit,
+            (begun - wanted.z_rest) * self._mirror / self.unit,
             (near - begun) * self._mirror / self.unit,
             step * self._mirror / self.unit,
             (error * self._mirror_xyz).reshape(rows, -1) / _ERROR_UNIT_M,
@@ -136,10 +135,6 @@ class LearnedHand(HandPlanner):
             tips.force / _FORCE_UNIT_N,
         )
         return np.concatenate(parts, axis=1).astype(np.float32)
-
-    def _errors(self, target: NDArray[np.float64]) -> NDArray[np.float64]:
-        # (5, 3) of the posture in the scratch arrays [m].
-        return np.clip(target - self._contacts.points, -self._error_cap_m, self._error_cap_m)
 
     def decode_answer(
         self, begun: NDArray[np.float64], answer: NDArray[np.float32]
