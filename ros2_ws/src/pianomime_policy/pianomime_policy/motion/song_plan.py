@@ -142,7 +142,8 @@ class SongPlan:
         self._notes.rows = step + len(pedal)
         self._pedal = np.concatenate([self._pedal[:step], np.zeros(max(step - len(self._pedal), 0), bool), pedal])
         self._pending += self._slices.update(visible)
-        self._notes.sustained_from[:] = sustained_from(self._notes.end, self._pedal)
+        near = np.flatnonzero(self._notes.end >= step - _HISTORY_STEPS)
+        self._notes.sustained_from[near] = sustained_from(self._notes.end[near], self._pedal)
         self._choose_fingers(step)
         self._plan_path(min(step, len(self.centre_m)))
 

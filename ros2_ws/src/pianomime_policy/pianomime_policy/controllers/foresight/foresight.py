@@ -60,7 +60,6 @@ class ForesightConfig:
     as_foreseen: float = 1e-3
     seed: int = 0
     proposals: ProposalConfig = field(default_factory=ProposalConfig)
-    cost: CostConfig = field(default_factory=CostConfig)
     planner: PlannerConfig = field(default_factory=lambda: replace(PlannerConfig(), horizon_steps=40))
 
 
@@ -80,12 +79,12 @@ class Foresight(PlansFromRows):
     ) -> None:
         """
         Args:
-            cost: Of what is simulated; None: that of frames, as configured.
+            cost: Of what is simulated; None: that of frames.
             timing: How finely the motion is planned and commanded.
         """
         self.config = c = config or ForesightConfig()
         self.horizon_steps = c.planner.horizon_steps
-        self._cost, self._timing = cost or FrameCost(c.cost), timing
+        self._cost, self._timing = cost or FrameCost(CostConfig()), timing
         settings = c.planner.fingertips, c.planner.performer
         self._hands_controller = HandsController(scene.variant, *settings, timing=timing)
         self._model_rollout = ModelRollout(scene, *settings, self._cost, timing)

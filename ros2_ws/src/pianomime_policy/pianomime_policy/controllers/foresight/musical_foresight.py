@@ -34,7 +34,7 @@ TIMING = replace(MUSICAL, fine_steps=1)
 
 @dataclass(frozen=True)
 class MusicalForesightConfig(ForesightConfig):
-    """The same settings, of which `cost` is not used, for a search by ear.
+    """The same settings for a search by ear.
 
     Attributes:
         strikes: Prices of what is heard.
