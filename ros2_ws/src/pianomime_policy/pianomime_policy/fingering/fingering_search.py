@@ -44,8 +44,9 @@ class Beam(NamedTuple):
 
 
 class _Candidates(NamedTuple):
-    """Extended states, in the order in which they were found."""
+    """Extended states, in the order of the states that they extend."""
 
+    first: NDArray[np.int64]  # (B + 1,) of each state of the beam, and their number
     cost: NDArray[np.float64]  # (C,)
     parent: NDArray[np.int64]  # (C,) row of the beam
     centre_m: NDArray[np.float64]  # (C, 2)
@@ -91,11 +92,15 @@ def _candidates(costs, beam, notes, note_key, step):
     n, states = notes.shape[0], beam.cost.shape[0]
     right = split_options(costs, 0, beam, notes, note_key, step)
     left = split_options(costs, 1, beam, notes, note_key, step)
-    count = 0
+    first = np.zeros(states + 1, np.int64)
     for b in range(states):
+        first[b + 1] = first[b]
         for split in splits(notes):
-            count += right.found[right.row[b], split] * left.found[left.row[b], split]
-    out = _Candidates(np.empty(count), np.empty(count, np.int64), np.empty((count, 2)), np.empty((count, n), np.int8))
+            first[b + 1] += right.found[right.row[b], split] * left.found[left.row[b], split]
+    count = first[states]
+    out = _Candidates(
+        first, np.empty(count), np.empty(count, np.int64), np.empty((count, 2)), np.empty((count, n), np.int8)
+    )
     c = 0
     for b in range(states):
         rb, lb = right.row[b], left.row[b]
@@ -151,9 +156,9 @@ def _write_child(costs, beam, candidates, c, notes, note_key, note_end, step, ou
 
 
 @kernel
-def _has_twin(held_note, centre_m, row):
-    """Return whether an earlier row holds the same notes with its hands at the same places."""
-    for s in range(row):
+def _has_twin(held_note, centre_m, first, row):
+    """Return whether an earlier row, from the first on, holds the same notes with its hands at the same places."""
+    for s in range(first, row):
         f = 0
         while f < FINGERS and held_note[s, f] == held_note[row, f]:
             f += 1
@@ -166,39 +171,57 @@ def _has_twin(held_note, centre_m, row):
 
 
 @kernel
-def extend_beam(costs, beam, width, notes, note_key, note_end, step):
-    """Extend every state by one slice and keep the `width` cheapest distinct states.
+def chosen_states(beam, rows):
+    """Return some rows of a beam, in that order."""
+    return Beam(
+        beam.cost[rows], beam.centre_m[rows], beam.moved_step[rows], beam.held_note[rows], beam.last_key[rows],
+        beam.last_end[rows],
+    )  # fmt: skip
+
+
+@kernel
+def extend_beams(costs, beams, first, width, notes, note_key, note_end, step):
+    """Extend every state of some beams by one slice and keep the `width` cheapest distinct states of each.
+
+    What their states have in common is found once.
 
     Args:
         costs: `FingeringCosts`.
-        beam: `Beam` of B states before the slice.
+        beams: G beams of B states together, before the slice; those of beam g are the rows first[g] to first[g + 1].
         width: Maximum number of states kept.
         notes: (n,) indices of the slice's notes, by rising key; at most ten, five a hand.
         note_key, note_end: (N,) key and end step (exclusive) of every note; a sounding note ends in the future.
         step: Onset step of the slice.
 
     Returns:
-        The new `Beam`, the parent (B',) of each state and the finger (B', n) of each note, -1 = dropped.
+        The new beams of B' states together, their first rows (G + 1,), the parent (B',) of each state and the finger
+        (B', n) of each note, -1 = dropped.
     """
-    beam = _released(costs, beam, note_end, step)
-    candidates = _candidates(costs, beam, notes, note_key, step)
-    new, chosen = _new_beam(width), np.empty(width, np.int64)
+    beams = _released(costs, beams, note_end, step)
+    candidates = _candidates(costs, beams, notes, note_key, step)
+    groups = first.shape[0] - 1
+    new, chosen = _new_beam(groups * width), np.empty(groups * width, np.int64)
+    new_first = np.zeros(groups + 1, np.int64)
     kept = 0
-    for c in np.argsort(candidates.cost):
-        _write_child(costs, beam, candidates, c, notes, note_key, note_end, step, new, kept)
-        if _has_twin(new.held_note, new.centre_m, kept):
-            continue
-        new.cost[kept] = candidates.cost[c]
-        chosen[kept] = c
-        kept += 1
-        if kept == width:
-            break
-    new = Beam(
-        new.cost[:kept].copy(),
-        new.centre_m[:kept].copy(),
-        new.moved_step[:kept].copy(),
-        new.held_note[:kept].copy(),
-        new.last_key[:kept].copy(),
-        new.last_end[:kept].copy(),
-    )
-    return new, candidates.parent[chosen[:kept]], candidates.finger[chosen[:kept]]
+    for g in range(groups):
+        begin, end = candidates.first[first[g]], candidates.first[first[g + 1]]
+        for c in begin + np.argsort(candidates.cost[begin:end]):
+            _write_child(costs, beams, candidates, c, notes, note_key, note_end, step, new, kept)
+            if _has_twin(new.held_note, new.centre_m, new_first[g], kept):
+                continue
+            new.cost[kept] = candidates.cost[c]
+            chosen[kept] = c
+            kept += 1
+            if kept == new_first[g] + width:
+                break
+        new_first[g + 1] = kept
+    new = chosen_states(new, np.arange(kept))
+    return new, new_first, candidates.parent[chosen[:kept]], candidates.finger[chosen[:kept]]
+
+
+@kernel
+def extend_beam(costs, beam, width, notes, note_key, note_end, step):
+    """The same for one beam: return the new `Beam`, its parents and fingers."""
+    only = np.array([0, beam.cost.shape[0]])
+    new, _, parent, finger = extend_beams(costs, beam, only, width, notes, note_key, note_end, step)
+    return new, parent, finger

@@ -20,7 +20,7 @@ one state per choice it is a cheap lookahead as input of the fingering network; 
 
 import numpy as np
 
-from pianomime_policy.fingering.fingering_search import FINGERS, Beam, extend_beam
+from pianomime_policy.fingering.fingering_search import FINGERS, chosen_states, extend_beams
 from pianomime_policy.kernel import kernel
 
 
@@ -70,30 +70,36 @@ def choice_costs(costs, after, notes, first, steps, note_key, note_end, states, 
         hopeless: A choice whose best state costs this much more than the best of all is not continued.
     """
     choices = after.cost.shape[0]
-    beams = [_rows(after, c, c + 1) for c in range(choices)]
+    beams, begin = after, np.arange(choices + 1)  # one for each choice
     total = np.full((choices, len(steps) + 1), np.inf)
     total[:, 0] = after.cost
-    cost = np.empty(choices * most)
     for k in range(len(steps)):
-        left = np.flatnonzero(total[:, k] <= total[:, k].min() + hopeless)
+        count = np.diff(begin)
+        count[total[:, k] > total[:, k].min() + hopeless] = 0
+        beams, begin = _cheapest(beams, begin, count)
         new = notes[first[k] : first[k + 1]]
-        found = 0
-        for c in left:
-            beams[c], _, _ = extend_beam(costs, beams[c], most, new, note_key, note_end, steps[k])
-            total[c, k + 1] = beams[c].cost[0]
-            cost[found : found + len(beams[c].cost)] = beams[c].cost
-            found += len(beams[c].cost)
-        if found > states:
-            limit = np.partition(cost[:found], states)[states]
-            for c in left:
-                kept = max(fewest, np.searchsorted(beams[c].cost, limit))
-                beams[c] = _rows(beams[c], 0, kept)
+        beams, begin, _, _ = extend_beams(costs, beams, begin, most, new, note_key, note_end, steps[k])
+        count = np.diff(begin)
+        for c in range(choices):
+            if count[c] > 0:
+                total[c, k + 1] = beams.cost[begin[c]]
+        if len(beams.cost) > states:
+            limit = np.partition(beams.cost, states)[states]
+            for c in range(choices):
+                cheaper = np.searchsorted(beams.cost[begin[c] : begin[c + 1]], limit)
+                count[c] = min(count[c], max(fewest, cheaper))
+            beams, begin = _cheapest(beams, begin, count)
     return total
 
 
 @kernel
-def _rows(beam, begin, end):
-    return Beam(
-        beam.cost[begin:end], beam.centre_m[begin:end], beam.moved_step[begin:end], beam.held_note[begin:end],
-        beam.last_key[begin:end], beam.last_end[begin:end],
-    )  # fmt: skip
+def _cheapest(beams, begin, count):
+    """Return the `count` (G,) cheapest states of each beam together, and their first rows (G + 1,); see
+    `extend_beams`."""
+    kept = np.zeros(len(count) + 1, np.int64)
+    kept[1:] = np.cumsum(count)
+    rows = np.empty(kept[-1], np.int64)
+    for g in range(len(count)):
+        for i in range(count[g]):
+            rows[kept[g] + i] = begin[g] + i
+    return chosen_states(beams, rows), kept
