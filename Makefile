@@ -1,6 +1,7 @@
-# make play [MIDI=song.mid] [VIEWER=browser|window|none] [ARGS="..."] | make live [PORT=name] | make test | make test-slow | make lint | make test-reference | make test-colcon | make test-views | make bench | make install | make training | make perceive | make transcribe
+# make play [MIDI=song.mid] [SETTING=musical|benchmark] [VIEWER=browser|window|none] [ARGS="..."] | make live [PORT=name] | make test | make test-slow | make lint | make test-reference | make test-colcon | make test-views | make bench | make install | make training | make perceive | make transcribe
 PYTHON ?= python3.11
 VIEWER ?= browser
+SETTING ?= musical
 VENV := .venv
 BIN := $(VENV)/bin
 PACKAGES := $(addprefix ros2_ws/src/pianomime_,core midi description physics sim policy perception) launch
@@ -75,7 +76,7 @@ $(TRANSCRIPTION): $(INSTALLED) requirements-transcribe.txt
 	touch $@
 
 play: install
-	@$(BIN)/pianomime play $(if $(MIDI),"$(MIDI)") --viewer $(VIEWER) $(ARGS)
+	@$(BIN)/pianomime play $(if $(MIDI),"$(MIDI)") --setting $(SETTING) --viewer $(VIEWER) $(ARGS)
 
 # Play along with a MIDI keyboard; Ctrl-C ends with a score.
 live: install
