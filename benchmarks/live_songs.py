@@ -103,8 +103,8 @@ def main(options: LiveSongsOptions) -> int:
     Raises:
         UserError: Bad options, or no MIDI ports.
     """
-    how = setting(options.setting)
-    check_controller(options.controller, model_folder(options.controller), how)
+    chosen = setting(options.setting)
+    check_controller(options.controller, model_folder(options.controller), chosen)
     live_delay_s(options.controller)
     if not options.seconds > 0:
         raise UserError(f"seconds {options.seconds}: want more than 0")
@@ -115,7 +115,8 @@ def main(options: LiveSongsOptions) -> int:
     played = []
     with midi_system():
         for name, path in track(files.items(), "live", console=Console(stderr=True), transient=True):
-            one = compare(excerpt(load_midi(path, rules=how.reading), options.seconds), options.controller, how)
+            written = excerpt(load_midi(path, rules=chosen.reading), options.seconds)
+            one = compare(written, options.controller, chosen)
             played.append(one)
             table.add_row(name, *_numbers(one))
     Console(width=140).print(table)
@@ -134,7 +135,7 @@ def excerpt(music: Score, seconds: float) -> Score:
     return replace(music, notes=tuple(notes), sustain=tuple(pedal))
 
 
-def compare(written: Score, controller: str, how: Setting) -> Comparison:
+def compare(written: Score, controller: str, setting: Setting) -> Comparison:
     """Play music to the nodes with a scripted keyboard, and from its roll without nodes.
 
     Raises: As `perform_live`.
@@ -149,19 +150,19 @@ def compare(written: Score, controller: str, how: Setting) -> Comparison:
             time.sleep(delay_s + END_S)
 
         try:
-            perform_live(LiveOptions(port=CLIENT, controller=controller, setting=how, rollout=rollout), play)
+            perform_live(LiveOptions(port=CLIENT, controller=controller, setting=setting, rollout=rollout), play)
         finally:
             keyboard.unplug()
-        return compare_rollout(Rollout.load(rollout), written, controller, how)
+        return compare_rollout(Rollout.load(rollout), written, controller, setting)
 
 
-def compare_rollout(live: Rollout, written: Score, controller: str, how: Setting) -> Comparison:
+def compare_rollout(live: Rollout, written: Score, controller: str, setting: Setting) -> Comparison:
     """Score live playing and the same controller playing from the file."""
     frames, scene = live.frames(), SceneConfig()
     first, last = np.flatnonzero(frames.goal.any(axis=1))[[0, -1]]
     goal, pressed = frames.goal[first : last + 1], frames.pressed[first : last + 1]
     roll = piano_roll(written)
-    player = make_controller(controller, scene, model_folder(controller), how)
+    player = make_controller(controller, scene, model_folder(controller), setting)
     truth = play_episode(Simulator(scene), player, roll).frames()
     heard = heard_again(_later(written, first * CONTROL_TIMESTEP_S), live, scene)
     late = live.metadata["missed_steps"]

@@ -56,7 +56,7 @@ class ReactiveLatencyOptions:
 
     Attributes:
         songs: MIDI files or folders besides the melodies; the bundled songs if none is given.
-        controllers: Names of the controllers; they see one row of the goal.
+        controllers: Names of the controllers; they see one row of the goal, and play in the setting.
         melodies: Melodies for one hand.
         seed: Seed of the melodies and of the moment at which each song begins.
         seconds: Length played of each song and melody.
@@ -254,18 +254,29 @@ def add_row(table: Table, music: str, controller: str, given: list[Answer]) -> N
     )
 
 
+def _players(options: ReactiveLatencyOptions, scene: SceneConfig) -> dict[str, Timed]:
+    chosen = setting(options.setting)
+    players = {name: Timed(make_controller(name, scene, setting=chosen)) for name in options.controllers}
+    for name, player in players.items():
+        if player.horizon_steps != 1:
+            raise UserError(f"controller {name!r} wants to see ahead: live input shows only what is held now")
+    return players
+
+
 def main(options: ReactiveLatencyOptions) -> int:
-    """Print the table."""
+    """Print the table.
+
+    Raises:
+        UserError: Unknown names, or a controller that looks ahead or does not play in the setting.
+    """
+    simulator = WatchedSimulator(SceneConfig(hand_collisions=options.hand_collisions))
+    players = _players(options, simulator.config)
     random = np.random.default_rng(options.seed)
     pieces = {"five-finger melodies": [melody(random, options.seconds) for _ in range(options.melodies)]}
     files = collect_songs(options.songs) if options.songs else bundled_songs()
     pieces |= {name: [live_song(path, random, options.seconds)] for name, path in files.items()}
-    simulator = WatchedSimulator(SceneConfig(hand_collisions=options.hand_collisions))
     console, table = Console(width=140), answer_table()
-    for name in options.controllers:
-        controller = Timed(make_controller(name, simulator.config, setting=setting(options.setting)))
-        if controller.horizon_steps != 1:
-            raise UserError(f"controller {name!r} wants to see ahead: live input shows only what is held now")
+    for name, controller in players.items():
         for music, scores in track(pieces.items(), name, console=Console(stderr=True), transient=True):
             add_row(table, music, name, [play_live(simulator, controller, one) for one in scores])
         median_ms, p99_ms = 1e3 * np.percentile(controller.act_s, [50, 99])

@@ -83,8 +83,9 @@ def main(options: ReactiveLiveOptions) -> int:
     """
     if options.melodies < 1 or not options.seconds > 2.0:
         raise UserError(f"{options.melodies} melodies of {options.seconds} s: want 1 or more, longer than 2 s")
+    chosen = setting(options.setting)
     with midi_system():
-        answer = play_melodies(options)
+        answer = play_melodies(options, chosen)
     table = Table(
         "five-finger melodies, live", "notes", "median ms", "p95 ms", "max ms", "onset recall", box=box.MARKDOWN
     )
@@ -95,8 +96,8 @@ def main(options: ReactiveLiveOptions) -> int:
     return 0
 
 
-def play_melodies(options: ReactiveLiveOptions) -> LiveAnswer:
-    """Play the melodies one after another in one session.
+def play_melodies(options: ReactiveLiveOptions, setting: Setting) -> LiveAnswer:
+    """Play the melodies one after another in one session, in the setting.
 
     Raises: As `perform_live`.
     """
@@ -120,7 +121,7 @@ def play_melodies(options: ReactiveLiveOptions) -> LiveAnswer:
                 LiveOptions(
                     port=CLIENT,
                     controller=mode.controller,
-                    setting=setting(options.setting),
+                    setting=setting,
                     delay_s=mode.delay_s,
                     rollout=rollout,
                 ),

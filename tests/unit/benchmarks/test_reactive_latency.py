@@ -4,6 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from benchmarks import reactive_latency
 from benchmarks.reactive_latency import (
     WITHIN_S,
     ReactiveLatencyOptions,
@@ -122,6 +123,15 @@ def test_reactive_plays_a_melody():
     assert 0.8 < answer.f1 <= answer.instant_f1 < 1
 
 
-def test_a_controller_that_looks_ahead_is_refused():
-    with pytest.raises(UserError, match="'streaming' wants to see ahead"):
-        main(ReactiveLatencyOptions(controllers=("streaming",), melodies=1))
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (ReactiveLatencyOptions(controllers=("streaming",)), "'streaming' wants to see ahead"),
+        (ReactiveLatencyOptions(setting="loud"), "'loud'.*benchmark.*musical"),
+        (ReactiveLatencyOptions(setting="musical"), "'idle' does not play in the setting 'musical'"),
+    ],
+)
+def test_bad_options_are_refused_before_anything_is_played(options, words, monkeypatch):
+    monkeypatch.setattr(reactive_latency, "play_live", pytest.fail)
+    with pytest.raises(UserError, match=words):
+        main(options)

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from benchmarks import reactive_live
 from benchmarks.reactive_latency import latencies
 from benchmarks.reactive_live import ReactiveLiveOptions, main
 
@@ -12,6 +13,12 @@ from pianomime_core.errors import UserError
 def test_bad_options_are_refused(options):
     with pytest.raises(UserError, match="melodies of"):
         main(options)
+
+
+def test_an_unknown_setting_is_refused_before_a_port_is_opened(monkeypatch):
+    monkeypatch.setattr(reactive_live, "midi_system", pytest.fail)
+    with pytest.raises(UserError, match=r"'loud'.*benchmark.*musical"):
+        main(ReactiveLiveOptions(setting="loud"))
 
 
 def test_each_press_answers_one_note():
