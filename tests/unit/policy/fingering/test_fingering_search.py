@@ -8,7 +8,7 @@ from slow_fingering import Tone, cheapest, path_cost, search
 
 from pianomime_core.keyboard import KEYBOARD
 from pianomime_policy.fingering.fingering import FingeringConfig, fingering_costs, first_beam
-from pianomime_policy.fingering.fingering_search import extend_beam
+from pianomime_policy.fingering.fingering_search import Beam, extend_beam, extend_beams
 
 CONFIG = FingeringConfig()
 SHAPES = ([1, 1, 1], [1, 1, 1, 1], [2, 1], [2, 2], [1, 3], [2, 1, 1], [3], [4], [5])
@@ -111,6 +111,22 @@ def test_the_input_beam_is_not_changed():
     assert np.all(
         np.any((second.last_key == 40) & (second.last_end == 3), axis=1) | np.any(second.held_note == 1, axis=1)
     )
+
+
+def test_beams_are_extended_together_as_each_alone():
+    costs, beam = start()
+    key, end = np.array([28, 40, 44, 47, 50]), np.array([60, 60, 15, 15, 60])
+    bass, _, _ = extend_beam(costs, beam, 48, np.array([0]), key, end, 0)
+    chord, _, _ = extend_beam(costs, bass, 30, np.arange(1, 4), key, end, 10)
+    together = Beam(*(np.concatenate(pair) for pair in zip(bass, chord, strict=True)))
+    first = np.array([0, len(bass.cost), len(bass.cost), len(together.cost)])  # the second of three is empty
+    new, begin, parent, finger = extend_beams(costs, together, first, 20, np.array([4]), key, end, 20)
+    assert begin.tolist() == [0, 20, 20, 40]
+    for alone, mine, offset in ((bass, slice(0, 20), 0), (chord, slice(20, 40), len(bass.cost))):
+        expected, expected_parent, expected_finger = extend_beam(costs, alone, 20, np.array([4]), key, end, 20)
+        assert all(np.array_equal(values[mine], each) for values, each in zip(new, expected, strict=True))
+        assert np.array_equal(parent[mine] - offset, expected_parent)
+        assert np.array_equal(finger[mine], expected_finger)
 
 
 def test_a_finger_that_holds_a_note_strikes_no_other():

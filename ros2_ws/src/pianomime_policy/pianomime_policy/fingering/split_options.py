@@ -12,7 +12,7 @@
 # See the License for the specific language governing permissions and
 # limitations under the License.
 
-"""The ways of one hand to play its part of an onset, for every split of the notes between the hands.
+"""The ways of one hand to play its part of a slice, for every split of the notes between the hands.
 
 They are found once for all states of the beam that differ in the other hand alone, as many do.
 """
@@ -27,7 +27,8 @@ from pianomime_policy.kernel import kernel
 
 
 class SplitOptions(NamedTuple):
-    """For a beam of B states and a slice of n notes; see `HandOptions`."""
+    """For a beam of B states and a slice of n notes; see `HandOptions`. Written are the rows in `row`, and of them the
+    first `found` ways of every split in `splits`."""
 
     row: NDArray[np.int64]  # (B,) row of the other arrays for each state
     found: NDArray[np.int64]  # (B, n + 1) number of ways, by the number of notes that the left hand plays
