@@ -23,9 +23,6 @@ from typing import NamedTuple
 from pianomime_policy.kernel import kernel
 from pianomime_policy.motion.minimum_jerk import minimum_jerk
 
-# After so many steps at the bottom the target of a finger begins to rise, within one step.
-_EASE_AFTER_STEPS = 0.5
-
 
 class Way(NamedTuple):
     """A finger's way to its next key."""
@@ -69,9 +66,9 @@ def _held_z_m(settings, table, thumb, key, since):
     """Return the target height of a finger, `since` steps after it reached the bottom of its key.
 
     A finger presses against the bottom by the error of its position, and that lifts the whole hand: the other fingers
-    then strike late and unevenly. So its target rises a little once the key has sounded.
+    then strike late and unevenly. So its target rises a little, within one step, once the key has sounded.
     """
-    return table.bottom_z_m[thumb, key] + min(max(since - _EASE_AFTER_STEPS, 0.0), 1.0) * settings.ease_m
+    return table.bottom_z_m[thumb, key] + min(max(since - settings.ease_after_steps, 0.0), 1.0) * settings.ease_m
 
 
 @kernel

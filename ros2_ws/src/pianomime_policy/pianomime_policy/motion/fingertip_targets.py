@@ -67,12 +67,13 @@ class FingertipConfig:
 
 
 class MotionSettings(NamedTuple):
-    """`FingertipConfig` as compiled code needs it; names and meaning as there."""
+    """`FingertipConfig` and `MotionTiming` as compiled code needs them; names and meaning as there."""
 
     rows_per_step: int
     row_steps: float
     lift_steps: float
     ease_m: float
+    ease_after_steps: float
     lead_steps: int
     near_steps: int
     hover_m: float

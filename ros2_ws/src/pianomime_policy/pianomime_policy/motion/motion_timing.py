@@ -31,7 +31,8 @@ class MotionTiming:
     rows_per_step: Rows, and so targets, of each control step.
     stroke: How long strokes take; None: one row, with the key at the bottom at its end.
     lift_steps: Time in which a finger comes up again.
-    ease_m: How far the target of a finger rises again once its key is down.
+    ease_m: How far the target of a finger rises again, within one step, once its key is down.
+    ease_after_steps: Time at the bottom after which it begins to.
     onset_delay_steps: From the time of a note to the phase at which its key should sound.
     jump_steps: Time that a jump of the hand takes beyond that for its distance.
     lets_go: Whether a key that came up under its finger is let go, rather than pressed again.
@@ -45,6 +46,7 @@ class MotionTiming:
     stroke: StrokeConfig | None = None
     lift_steps: float = 1.0
     ease_m: float = 0.0
+    ease_after_steps: float = 0.5
     onset_delay_steps: float = 0.0
     jump_steps: float = 0.0
     lets_go: bool = False
