@@ -31,7 +31,7 @@ from pianomime_policy.motion.motion_timing import MUSICAL
 
 @dataclass(frozen=True)
 class MusicalRefineConfig(RefineConfig):
-    """The same settings, of which `cost` is not used, for a search by ear. A simulated step takes 1.4 times as long.
+    """The same settings for a search by ear. A simulated step takes 1.4 times as long.
 
     Attributes:
         strikes: Prices of what is heard.

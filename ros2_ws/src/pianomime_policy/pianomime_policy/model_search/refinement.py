@@ -56,7 +56,6 @@ class RefineConfig:
     burst: float = 4.0
     seed: int = 0
     beam: BeamConfig = field(default_factory=BeamConfig)
-    cost: CostConfig = field(default_factory=CostConfig)
     planner: PlannerConfig = field(default_factory=PlannerConfig)
 
 
@@ -93,13 +92,13 @@ class Refinement:
     ) -> None:
         """
         Args:
-            cost: Of what is simulated; None: that of frames, as configured.
+            cost: Of what is simulated; None: that of frames.
             timing: How finely the motion is planned and commanded.
         """
         self._goal, self._config = roll.goal, config or RefineConfig()
         c = self._config
         self._model_rollout = ModelRollout(
-            scene, c.planner.fingertips, c.planner.performer, cost or FrameCost(c.cost), timing
+            scene, c.planner.fingertips, c.planner.performer, cost or FrameCost(CostConfig()), timing
         )
         self._motion_plans = [variant.new_motion_plan(timing=timing) for variant in motion_plan_configs(c.planner)]
         for motion_plan in self._motion_plans:
