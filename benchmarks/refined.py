@@ -1,4 +1,4 @@
-"""The gain from refinement: every set of songs refined, with hand collisions off and on, compared with the planner.
+"""The gain from refinement in frames: every set of songs refined, with hand collisions off and on, against the planner.
 
 This takes hours on two cores and can be interrupted: finished songs are kept in the output folder, and the same command
 resumes from there.

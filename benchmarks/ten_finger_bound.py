@@ -30,6 +30,7 @@ from benchmarks.song_sets import song_sets
 from pianomime.files.songs import collect_songs, read_score
 from pianomime.reports.note_matching import OFFSET_RATIO, TOLERANCE_S
 from pianomime_core.errors import UserError
+from pianomime_core.hands import FINGERS
 from pianomime_core.keyboard import KEYBOARD, LOWEST_PITCH
 from pianomime_core.notes import Note
 from pianomime_core.reading_rules import ReadingRules
@@ -40,7 +41,7 @@ from pianomime_policy.fingering.fingering import finger_offsets_m, offset_limits
 from pianomime_policy.motion.motion_timing import MUSICAL
 from pianomime_policy.motion.strokes import StrokeConfig
 
-FINGERS = 5
+FINGERS_A_HAND = len(FINGERS)
 SLACK = 2
 """Who has played so many notes fewer than another one who holds the same keys is counted as that one, who may then be
 at the places of both: fewer cases, and still a bound."""
@@ -86,7 +87,7 @@ def planner_limits() -> Limits:
     stretch_m = fingering.stretch_unit_m * float(np.sqrt(fingering.drop_price / fingering.stretch_price))
     before = stroke.sounding_share * stroke.shortest_steps
     return Limits(
-        reach_m=float(high_m[:FINGERS].max() - low_m[:FINGERS].min()) + stretch_m,
+        reach_m=float(high_m[:FINGERS_A_HAND].max() - low_m[:FINGERS_A_HAND].min()) + stretch_m,
         speed_m_s=config.release.hand_m_per_step / CONTROL_TIMESTEP_S,
         before_s=before * CONTROL_TIMESTEP_S,
         hold_s=(stroke.shortest_steps - before + stroke.hold_steps) * CONTROL_TIMESTEP_S,
@@ -119,7 +120,7 @@ class Hand(NamedTuple):
     def take(self, free_s: float, place_m: float, limits: Limits) -> "Hand | None":
         """Return the hand with one more key, or None if it cannot reach it, or has no finger left."""
         low_m, high_m = max(self.low_m, place_m - limits.reach_m), min(self.high_m, place_m)
-        if len(self.taken) == FINGERS or low_m > high_m:
+        if len(self.taken) == FINGERS_A_HAND or low_m > high_m:
             return None
         return Hand(low_m, high_m, tuple(sorted((*self.taken, (free_s, place_m)))))
 
@@ -220,8 +221,8 @@ def main(options: BoundOptions) -> int:
         for name, songs in sets.items()
     }
     console.print(
-        f"{FINGERS} keys and {1000 * limits.reach_m:.0f} mm a hand, {limits.speed_m_s:.1f} m/s between them; a key is "
-        f"taken for {1000 * (limits.before_s + limits.hold_s + limits.lift_s):.0f} ms at least"
+        f"{FINGERS_A_HAND} keys and {1000 * limits.reach_m:.0f} mm a hand, {limits.speed_m_s:.1f} m/s between them; "
+        f"a key is taken for {1000 * (limits.before_s + limits.hold_s + limits.lift_s):.0f} ms at least"
     )
     console.print(bound_table(bounds))
     return 0

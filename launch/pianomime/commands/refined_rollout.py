@@ -218,6 +218,7 @@ def _heard(task: RefineTask, rollout: Rollout, listener: Listener) -> dict[str, 
     """Scores of what is heard, by name, in the setting in which it is searched for."""
     if task.config.setting is Setting.BENCHMARK:
         return {}
+    # It brings scipy.stats, which takes as long to import as everything else.
     from pianomime.reports.heard import Heard
 
     return Heard.of(task.written, rollout, listener).scores.as_dict()

@@ -49,8 +49,8 @@ MAX_POINTS = round(MAX_DURATION_S * FRAMES_PER_SECOND) + 2
 _LISTED, _LISTED_CHARACTERS = 10, 40
 """How many names of a message an error line lists, and how many characters of each."""
 _LINE_CHARACTERS = 480
-_LONGEST_NUMBER = 32
-"""Characters of a number in a status."""
+_NUMBER_CHARACTERS = 32
+"""How many characters a number in a status may have: any double is told with fewer."""
 
 
 class MessageError(ValueError):
@@ -279,8 +279,8 @@ def read_status(message: DiagnosticArray, name: str, needed: Sequence[str] = ())
 
 
 def _number(text: str) -> float:
-    if len(text) > _LONGEST_NUMBER:
-        raise ValueError(f"{len(text)} characters; at most {_LONGEST_NUMBER}")
+    if len(text) > _NUMBER_CHARACTERS:
+        raise ValueError(f"{len(text)} characters; at most {_NUMBER_CHARACTERS}")
     return float(text)
 
 
