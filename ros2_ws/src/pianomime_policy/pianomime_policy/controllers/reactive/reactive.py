@@ -30,12 +30,16 @@ from pianomime_policy.hand_control.hands_controller import HandsController, Hand
 from pianomime_policy.motion.motion_timing import BENCHMARK, MotionTiming
 from pianomime_policy.motion.sustain_pedal import sustain_pedal
 
-FINE = MotionTiming(rows_per_step=5, iterations=3)
-
 
 @dataclass(frozen=True)
 class ReactiveConfig:
-    """All settings of the controller."""
+    """All settings of the controller.
+
+    Attributes:
+        timing: How finely the motion is commanded.
+        live: What the fingers are to do.
+        hands_controller: How the hands follow that.
+    """
 
     timing: MotionTiming = BENCHMARK
     live: LiveConfig = field(default_factory=LiveConfig)
@@ -76,9 +80,12 @@ class Reactive:
 
 def musical() -> ReactiveConfig:
     """The settings for several targets a step; tracking is calmer, since a target lasts a fifth of the time."""
-    config = HandsControllerConfig()
-    calm = replace(config, tracking=replace(config.tracking, effort=0.02))
-    return ReactiveConfig(FINE, LiveConfig(strike_depth_m=0.005), calm)
+    hands = HandsControllerConfig()
+    return ReactiveConfig(
+        timing=MotionTiming(rows_per_step=5, iterations=3),
+        live=LiveConfig(strike_depth_m=0.005),
+        hands_controller=replace(hands, tracking=replace(hands.tracking, effort=0.02)),
+    )
 
 
 def build(scene: SceneConfig, setting: Setting) -> Reactive:
