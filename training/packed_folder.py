@@ -46,13 +46,11 @@ class Format:
         return cls(simulator.config, simulator.target_names, ranges, simulator.joint_names)
 
     def pack(self, rollout: Rollout, metadata: Mapping[str, Any]) -> PackedClip:
-        """Pack a rollout of these hands, whose names may be in any order.
+        """Pack a rollout of these hands, whose names may be in any order, with one target a control step.
 
         Raises:
             UserError: It is of other hands.
         """
-        if rollout.rows_per_step != 1:
-            raise UserError(f"rollout has rows of {rollout.dt:g} s: packed clips have one target a control step")
         parts = "rollout and format"
         targets = rollout.targets[:, name_order(self.target_names, rollout.target_names, "target", parts)]
         start = rollout.initial_joint_positions[name_order(self.joint_names, rollout.joint_names, "joint", parts)]

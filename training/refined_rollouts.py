@@ -172,6 +172,10 @@ def _checked(path: Path, demos: Path) -> Rollout:
         raise UserError(
             f"{path.name!r} is not a training clip: splits.json has {len(train)}, {train[0]} to {train[-1]}"
         )
+    if rollout.rows_per_step != 1:
+        raise UserError(
+            f"{str(path)!r} has rows of {rollout.dt:g} s: want one target a control step, --setting benchmark"
+        )
     if not np.array_equal(rollout.goal, clip_roll(demos, int(path.stem)).goal):
         raise UserError(f"{str(path)!r} does not have the music of clip {path.stem}: its piano roll differs")
     if rollout.metadata.get("controller") != "refine":

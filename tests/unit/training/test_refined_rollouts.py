@@ -155,6 +155,16 @@ def test_what_is_not_to_be_packed_is_refused(
     assert not (tmp_path / "packed").exists()
 
 
+def test_rollouts_of_the_musical_setting_are_refused(
+    made: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "fine").mkdir()
+    replace(Rollout.load(made / "rollouts" / "001.npz"), dt=0.01).save(tmp_path / "fine" / "001.npz")
+    assert run("pack", made, tmp_path / "fine", "--out", tmp_path / "packed") == 2
+    assert "001.npz' has rows of 0.01 s" in capfd.readouterr().err
+    assert not (tmp_path / "packed").exists()
+
+
 def test_clips_of_another_scene_are_refused(
     made: Path, packed: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
