@@ -25,6 +25,8 @@ __all__ = [
     "Controller",
     "ControllerSpec",
     "FeedbackReplay",
+    "MusicalRefineConfig",
+    "MusicalRefinement",
     "Observation",
     "RefineConfig",
     "Refinement",
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
     from pianomime_policy.controllers.replay.feedback_replay import FeedbackReplay
     from pianomime_policy.controllers.spec import ControllerSpec
     from pianomime_policy.controllers.specs import controller_names
+    from pianomime_policy.model_search.musical_refinement import MusicalRefineConfig, MusicalRefinement
     from pianomime_policy.model_search.refinement import RefineConfig, Refinement
 else:
     __getattr__, __dir__ = lazy_names(
@@ -50,6 +53,7 @@ else:
             "pianomime_policy.controllers.default_controller": ("DEFAULT_CONTROLLER",),
             "pianomime_policy.controllers.registry": ("make_controller",),
             "pianomime_policy.controllers.replay.feedback_replay": ("FeedbackReplay",),
+            "pianomime_policy.model_search.musical_refinement": ("MusicalRefineConfig", "MusicalRefinement"),
             "pianomime_policy.model_search.refinement": ("RefineConfig", "Refinement"),
         },
     )
