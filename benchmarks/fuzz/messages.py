@@ -147,8 +147,9 @@ def _kinds() -> tuple[_Kind, ...]:
             Note(60, begin_s + 0.2, begin_s + 0.3, 90),
             Note(64, begin_s + 0.4, end_s + 1.0, 100),
         ]
-        goal, pedal = np.zeros((_HORIZON, len(KEY_NAMES)), np.bool_), np.arange(_HORIZON) > 3
-        seen = visible_notes(played).window(begin_s, end_s)
+        goal, pedal = np.zeros((_HORIZON, len(KEY_NAMES)), np.bool_), np.zeros(_HORIZON, np.bool_)
+        moved = (begin_s - 0.7, True), (begin_s + 0.117, False), (begin_s + 0.14, True)
+        seen = visible_notes(played, moved).window(begin_s, end_s)
         return window_message(GoalRows(goal, pedal, goal.astype(np.uint8), seen), step=step)
 
     def window() -> JointTrajectory:

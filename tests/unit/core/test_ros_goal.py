@@ -38,7 +38,8 @@ def scores(draw) -> Score:
             time_s += max(length_s + pause_s, 0.0501)
             if draw(st.booleans()):  # on the border of two rows
                 time_s = np.ceil(20 * time_s) / 20
-    pedal = draw(st.lists(st.tuples(st.floats(0.0, 10.0), st.booleans()), max_size=8))
+    moved_s = st.one_of(st.floats(0.0, 10.0), st.integers(0, 200).map(lambda row: row / 20))
+    pedal = draw(st.lists(st.tuples(moved_s, st.booleans()), max_size=8))
     return Score(tuple(sorted(notes, key=lambda note: (note.onset_s, note.pitch))), tuple(sorted(pedal)))
 
 
@@ -50,7 +51,7 @@ def test_a_window_of_notes_comes_back_to_the_last_bit(score, step, horizon):
     for rows, back in zip(window[:3], again[:3], strict=True):
         np.testing.assert_array_equal(back, rows)
         assert back.dtype == rows.dtype
-    for what in ("key", "onset_s", "end_s", "velocity", "known_s"):
+    for what in ("key", "onset_s", "end_s", "velocity", "known_s", "pedal_s"):
         np.testing.assert_array_equal(getattr(again.notes, what), getattr(window.notes, what))
 
 
@@ -58,13 +59,15 @@ def test_a_whole_song_comes_back():
     rng = np.random.default_rng(1)
     onsets_s = np.cumsum(rng.exponential(0.2, 200))
     notes = tuple(Note(21 + k % 88, t, t + 0.3, 1 + k % 127) for k, t in enumerate(onsets_s))
-    roll = piano_roll(Score(notes, ((1.0, True), (2.03, False))))
+    roll = piano_roll(Score(notes, ((1.0, True), (2.03, False), (2.04, True))))
     again = told(roll_window(roll, 0, None), 0)
     assert np.array_equal(again.goal, roll.goal)
     assert np.array_equal(again.sustain, roll.sustain)
     assert np.array_equal(again.velocity, roll.velocity)
     assert np.array_equal(again.notes.onset_s, roll.notes.onset_s)
     assert np.array_equal(again.notes.end_s, roll.notes.end_s)
+    assert np.array_equal(again.notes.pedal_s[:, 0], roll.notes.pedal_s[:, 0])
+    assert again.notes.pedal_s[:, 1].tolist() == [roll.notes.pedal_s[0, 1], np.inf], "the last one ends with the song"
 
 
 def test_rows_alone_are_sent_as_rows():
@@ -91,6 +94,18 @@ def test_the_points_are_the_moments_at_which_something_changes():
         [0.0, 50.0, 0.0], [], [80.0, 0.0, 0.0], [90.0, 0.0, 0.0], [], [],
     ]  # fmt: skip
     assert all(0 <= point.time_from_start.nanosec < 10**9 for point in message.points), "a legal Duration"
+
+
+def test_the_pedal_moves_when_it_is_written():
+    """It has been down since before the step, and is changed within a row, which shows in no row."""
+    pedal = ((0.3, True), (1.011, False), (1.032, True), (1.4, False))
+    window = roll_window(piano_roll(Score((Note(60, 0.0, 9.0, 50),), pedal)), 20, 10)
+    message = window_message(window, step=20)
+    assert after_s(message) == pytest.approx([-1.0, -0.7, 0.0, 0.011, 0.032, 0.4, 0.5], abs=1e-12)
+    assert [point.positions[1] for point in message.points] == [0.0, 1.0, 1.0, 0.0, 1.0, 0.0, 0.0]
+    again = told(window, 20)
+    assert again.notes.pedal_s.tolist() == [[0.3, 1.011], [1.032, 1.4]]
+    assert again.sustain.tolist() == [True] * 8 + [False] * 2
 
 
 def test_silence_is_known_to_be_silence():

@@ -18,7 +18,9 @@ def separate(rng: np.random.Generator) -> Score:
             length_s = float(rng.choice([0.03, 0.2, 1.5]) * rng.uniform(0.5, 1.5))
             notes.append(Note(pitch, time_s, time_s + length_s, int(rng.integers(1, 128))))
             time_s += length_s + float(rng.uniform(0.001, 0.5))
-    return Score(tuple(sorted(notes, key=lambda note: (note.onset_s, note.pitch))), ())
+    moved_s = np.cumsum(rng.choice([0.02, 0.2, 1.5], 8) * rng.uniform(0.5, 1.5, 8))
+    pedal = tuple((float(time_s), k % 2 == 0) for k, time_s in enumerate(moved_s) if time_s < 6.0)
+    return Score(tuple(sorted(notes, key=lambda note: (note.onset_s, note.pitch))), pedal)
 
 
 def assert_same(notes, truth):
@@ -26,6 +28,7 @@ def assert_same(notes, truth):
     np.testing.assert_allclose(notes.onset_s, truth.onset_s, rtol=0, atol=2e-9)
     np.testing.assert_allclose(notes.end_s, truth.end_s, rtol=0, atol=2e-9)
     np.testing.assert_array_equal(notes.velocity, truth.velocity)
+    np.testing.assert_allclose(notes.pedal_s, truth.pedal_s, rtol=0, atol=2e-9)
     assert notes.known_s == truth.known_s
 
 
@@ -34,7 +37,7 @@ def test_streamed_notes_are_those_of_the_file(seed):
     score = separate(np.random.default_rng(seed))
     roll, events = piano_roll(score), list(note_events(score))
     streaming = StreamingNotes(kept_s=0.5)
-    for step in range(len(roll) + 5):
+    for step in range(len(roll) - 25):  # later the file knows that the pedal comes up with its end
         while events and events[0].time_s < (step + 20) / 20:
             streaming.feed(events.pop(0))
         assert_same(streaming.window(step, 20), roll_window(roll, step, 20).notes)
@@ -60,6 +63,18 @@ def test_what_a_window_has_said_stays_true():
     notes = streaming.window(1, 20)
     assert notes.onset_s.tolist() == [0.3, 0.5]
     assert notes.end_s == pytest.approx([0.5, 0.501])
+
+
+def test_a_pedal_that_comes_late_changes_nothing_that_was_said():
+    streaming = StreamingNotes(kept_s=0.0)
+    streaming.feed(NoteEvent(0.3, True))
+    assert streaming.window(0, 10).pedal_s.tolist() == [[0.3, np.inf]]
+    streaming.feed(NoteEvent(0.4, False))  # late
+    streaming.feed(NoteEvent(0.6, True))
+    assert streaming.window(1, 20).pedal_s.tolist() == [[0.3, 0.5], [0.6, np.inf]]
+    streaming.feed(NoteEvent(9.0, False))
+    assert streaming.window(170, 20).pedal_s.tolist() == [[0.6, 9.0]]
+    assert streaming.window(220, 20).pedal_s.tolist() == []
 
 
 def test_pedals_releases_of_nothing_and_other_pitches_are_no_notes():

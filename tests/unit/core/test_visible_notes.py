@@ -1,12 +1,13 @@
 """Notes as arrays: whole nanoseconds, and what of them is known."""
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pianomime_core.notes import Note
 from pianomime_core.piano_roll import note_span
-from pianomime_core.visible_notes import visible_notes
+from pianomime_core.visible_notes import pedal_presses, visible_notes
 
 TIMES = st.one_of(
     st.floats(0.0, 1000.0),
@@ -41,6 +42,22 @@ def test_who_begins_in_the_middle_begins_with_what_sounds():
     assert np.allclose(seen.end_s, [np.inf, 1.0, 0.4])
     assert seen.velocity.tolist() == [60, 50, 80]
     assert seen.known_s == 4.0
+
+
+def test_what_is_known_of_the_pedal_is_known_as_of_notes():
+    pedal = [(0.0, False), (0.2, True), (0.2, True), (1.3, False), (1.4, True), (2.6, False)]
+    notes = visible_notes([Note(60, 0.0, 3.0)], pedal)
+    assert notes.pedal_s.tolist() == [[0.2, 1.3], [1.4, 2.6]]
+    assert notes.window(1.3, 2.6).pedal_s.tolist() == [[1.4, np.inf]]
+    assert notes.window(0.0, 1.4).pedal_s.tolist() == [[0.2, 1.3]]
+    assert notes.from_time(1.0).pedal_s == pytest.approx(np.array([[0.0, 0.3], [0.4, 1.6]]))
+
+
+def test_what_the_pedal_does_and_undoes_at_once_is_nothing():
+    undone = [(0.1, True), (0.1, False), (0.2, True), (0.3, False), (0.3, True), (0.4, False)]
+    assert pedal_presses(undone).tolist() == [[0.2, 0.4]]
+    assert pedal_presses([(0.1, True), (0.2, False), (0.2, True)]).tolist() == [[0.1, np.inf]]
+    assert pedal_presses([]).shape == (0, 2)
 
 
 def test_who_begins_at_the_beginning_sees_the_same():

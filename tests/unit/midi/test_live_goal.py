@@ -255,7 +255,8 @@ def test_in_the_musical_setting_windows_have_the_notes_as_they_were_played(seed)
         replace(note, onset_s=note.onset_s + float(rng.uniform(0, 0.009)), offset_s=note.offset_s - 0.001)
         for note in score.notes[1:]
     ]
-    score = replace(score, notes=tuple(sorted((score.notes[0], *moved), key=lambda note: note.onset_s)))
+    pedal = (0.313, True), (1.207, False), (1.219, True), (3.1, False)
+    score = replace(score, notes=tuple(sorted((score.notes[0], *moved), key=lambda note: note.onset_s)), sustain=pedal)
     roll = piano_roll(score)
     goal = EchoGoal(HORIZON, HORIZON, Setting.MUSICAL)
     windows, first = played_live(goal, score, STEP_0_S + 0.7, len(roll) + 150, lambda step: 0.0)
@@ -266,7 +267,33 @@ def test_in_the_musical_setting_windows_have_the_notes_as_they_were_played(seed)
         assert notes.onset_s == pytest.approx(truth.onset_s + first / 20, abs=1e-8)
         assert notes.end_s == pytest.approx(truth.end_s + first / 20, abs=1e-8)
         assert np.array_equal(notes.velocity, truth.velocity)
+        assert notes.pedal_s == pytest.approx(truth.pedal_s + first / 20, abs=1e-8)
+        assert np.array_equal(windows[step].sustain, roll_window(roll, step - first, HORIZON).sustain)
     assert windows[first].goal.any()
+    assert len(windows[first + 20].notes.pedal_s) == 2
+
+
+def test_the_pedal_of_music_comes_up_between_pieces_and_is_held_in_the_next():
+    goal = EchoGoal(2, 2, Setting.MUSICAL)
+    pedal_s, sustain = [], []
+    for step in range(1, 100):
+        now_s = STEP_0_S + step * CONTROL_TIMESTEP_S
+        if step == 5:
+            goal.receive(NoteEvent(now_s, True))
+        if step in (10, 60):
+            goal.receive(NoteEvent(now_s, True, 60))
+        if step in (12, 62):
+            goal.receive(NoteEvent(now_s, False, 60))
+        window = goal.window(step, now_s)
+        pedal_s += window.notes.pedal_s.tolist()
+        sustain.append(bool(window.sustain[0]))
+        assert window.goal[0].any() <= sustain[-1]
+    (first_s, second_s), (first_end_s, second_end_s, _) = (
+        sorted(set(times_s)) for times_s in zip(*pedal_s, strict=True)
+    )
+    assert first_s < first_end_s < second_s < second_end_s
+    assert not sustain[0]
+    assert not sustain[54]
 
 
 def test_without_delay_or_in_the_benchmark_there_are_no_notes():

@@ -144,6 +144,14 @@ def rasterize_sustain(
     return sustain
 
 
+def pedal_rows(pedal_s: NDArray[np.float64], first_frame: int, num_frames: int) -> NDArray[np.bool_]:
+    """Return the pedal at the ends of a range of frames, (num_frames,) bool, from `VisibleNotes.pedal_s` (P, 2)."""
+    moves = np.floor(pedal_s * FRAMES_PER_SECOND).ravel()
+    frame = first_frame + np.arange(num_frames)
+    sustain: NDArray[np.bool_] = np.searchsorted(moves, frame, side="right") % 2 == 1
+    return sustain
+
+
 def trim_silence(score: Score) -> Score:
     """Shift a score so that its first onset is at 0 and drop pedal events after its last offset.
 
@@ -173,7 +181,9 @@ def piano_roll(score: Score, *, trim: bool = True) -> PianoRoll:
         score = trim_silence(score)
     num_frames = int(score.end_s * FRAMES_PER_SECOND + 1)
     spans = [note_span(note.pitch, note.onset_s, note.offset_s, note.velocity) for note in score.notes]
-    pedal = ((frame_of(time_s), down) for time_s, down in score.sustain)
+    # A pedal that is still down comes up with the last frame.
+    end_s = num_frames / FRAMES_PER_SECOND
+    pedal = [*(event for event in score.sustain if event[0] < end_s), (end_s, False)]
     goal = rasterize(spans, 0, num_frames)
-    sustain = rasterize_sustain(pedal, 0, num_frames)
-    return PianoRoll(goal, sustain, rasterize_velocity(spans, 0, goal), visible_notes(score.notes))
+    sustain = rasterize_sustain(((frame_of(time_s), down) for time_s, down in pedal), 0, num_frames)
+    return PianoRoll(goal, sustain, rasterize_velocity(spans, 0, goal), visible_notes(score.notes, pedal))

@@ -19,8 +19,8 @@ Both are a JointTrajectory of the keys and the pedal. Without velocities its poi
 changes, in time exact to the nanosecond relative to the stamp, and below zero for what began earlier; only keys that
 sound are named. A position says whether the key is down from that moment on; a velocity is the MIDI velocity of a key
 struck at that moment, which was down before if it is struck again, and 0 for all others; later points at which no key
-is struck omit them. The last point is the end of the window: what is down there has no end yet. The pedal changes at
-the beginnings of rows. Rows of notes follow from the notes that are sent.
+is struck omit them. The last point is the end of the window: what is down there has no end yet. The pedal is sent like
+a key, without velocity. Rows follow from the notes and the pedal that are sent.
 """
 
 from collections.abc import Sequence
@@ -33,7 +33,7 @@ from trajectory_msgs.msg import JointTrajectory, JointTrajectoryPoint
 from pianomime_core.goal_window import GoalRows
 from pianomime_core.keyboard import KEY_NAMES, LOWEST_PITCH
 from pianomime_core.notes import LOUDEST
-from pianomime_core.piano_roll import Span, frame_of, note_span, rasterize, rasterize_velocity
+from pianomime_core.piano_roll import Span, frame_of, note_span, pedal_rows, rasterize, rasterize_velocity
 from pianomime_core.ros_messages import (
     GOAL_NAMES,
     MAX_POINTS,
@@ -51,7 +51,7 @@ from pianomime_core.ros_messages import (
     step_of,
 )
 from pianomime_core.timing import FRAMES_PER_SECOND
-from pianomime_core.visible_notes import VisibleNotes
+from pianomime_core.visible_notes import VisibleNotes, pedal_presses
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -93,41 +93,38 @@ class GoalReader:
         )
         _check(message, down, strike)
         step, rows = step_of(message.header.stamp), int(time_ns[-1] // STEP_NS)
-        at_row = np.searchsorted(time_ns, STEP_NS * np.arange(rows), side="right") - 1
         keys = np.array([index for index in range(len(message.joint_names)) if index != pedal], np.int64)
         names = [message.joint_names[index] for index in keys]
-        notes = _notes(
-            names, down[:, keys], strike[:, keys], time_ns + step * STEP_NS, (step + rows) / FRAMES_PER_SECOND
-        )
+        time_ns += step * STEP_NS
+        pedal_s = pedal_presses(zip(time_ns[:-1] / _SECOND_NS, down[:-1, pedal] > 0, strict=True))
+        known_s = (step + rows) / FRAMES_PER_SECOND
+        notes = _notes(names, down[:, keys], strike[:, keys], time_ns, known_s, pedal_s)
         each = zip(notes.key, notes.onset_s, notes.end_s, notes.velocity, strict=True)
         spans = [_span(*note, step + rows) for note in each]
         goal = rasterize(spans, step, rows)
-        return GoalRows(goal, down[at_row, pedal] > 0, rasterize_velocity(spans, step, goal), notes)
+        return GoalRows(goal, pedal_rows(pedal_s, step, rows), rasterize_velocity(spans, step, goal), notes)
 
 
 def _notes_message(window: GoalRows, notes: VisibleNotes, step: int) -> JointTrajectory:
-    rows = len(window.goal)
-    onset_ns = _nanoseconds(notes.onset_s) - step * STEP_NS
-    last_ns = rows * STEP_NS
-    end_ns = np.full(len(notes), last_ns + 1)
-    end_ns[np.isfinite(notes.end_s)] = _nanoseconds(notes.end_s[np.isfinite(notes.end_s)]) - step * STEP_NS
+    last_ns = len(window.goal) * STEP_NS
+    onset_ns, end_ns, pedal_ns = (
+        _nanoseconds(time_s, last_ns + 1, step) for time_s in (notes.onset_s, notes.end_s, notes.pedal_s)
+    )
     # A strike ends what sounds on its key.
     order = np.lexsort((onset_ns, notes.key))
     again = notes.key[order[1:]] == notes.key[order[:-1]]
     end_ns[order[:-1][again]] = np.minimum(end_ns[order[:-1][again]], onset_ns[order[1:][again]])
-    pedal_ns = STEP_NS * (1 + np.flatnonzero(np.diff(window.sustain)))
-    time_ns = np.unique(np.concatenate([onset_ns, end_ns[end_ns < last_ns], pedal_ns, [0, last_ns]]))
+    begin_ns, end_ns = np.append(onset_ns, pedal_ns[:, 0]), np.append(end_ns, pedal_ns[:, 1])
+    time_ns = np.unique(np.concatenate([begin_ns, end_ns[end_ns < last_ns], [0, last_ns]]))
 
     keys = np.unique(notes.key)
-    column, begin, end = (
-        np.searchsorted(*pair) for pair in ((keys, notes.key), (time_ns, onset_ns), (time_ns, end_ns))
-    )
+    column = np.append(np.searchsorted(keys, notes.key), np.full(len(pedal_ns), len(keys)))
+    begin, end = np.searchsorted(time_ns, begin_ns), np.searchsorted(time_ns, end_ns)
     change, strike = np.zeros((2, len(time_ns) + 1, len(keys) + 1))
     np.add.at(change, (begin, column), 1.0)
     np.subtract.at(change, (end, column), 1.0)
-    strike[begin, column] = notes.velocity
+    strike[begin[: len(notes)], column[: len(notes)]] = notes.velocity
     down = np.cumsum(change, axis=0)
-    down[:-1, -1] = window.sustain[np.clip(time_ns // STEP_NS, 0, rows - 1)]
 
     message = JointTrajectory(joint_names=[*(KEY_NAMES[key] for key in keys), SUSTAIN])
     message.header.stamp = stamp_of(step)
@@ -141,8 +138,12 @@ def _notes_message(window: GoalRows, notes: VisibleNotes, step: int) -> JointTra
     return message
 
 
-def _nanoseconds(time_s: Floats) -> Integers:
-    return np.rint(time_s * _SECOND_NS).astype(np.int64)
+def _nanoseconds(time_s: Floats, unknown_ns: int, step: int) -> Integers:
+    """Times from the beginning of a step on, those that are not finite at `unknown_ns`."""
+    known = np.isfinite(time_s)
+    time_ns = np.full(time_s.shape, unknown_ns)
+    time_ns[known] = np.rint(time_s[known] * _SECOND_NS).astype(np.int64) - step * STEP_NS
+    return time_ns
 
 
 def _times_ns(message: JointTrajectory) -> Integers:
@@ -185,7 +186,9 @@ def _check(message: JointTrajectory, down: Floats, strike: Floats) -> None:
         )
 
 
-def _notes(names: list[str], down: Floats, strike: Floats, time_ns: Integers, known_s: float) -> VisibleNotes:
+def _notes(
+    names: list[str], down: Floats, strike: Floats, time_ns: Integers, known_s: float, pedal_s: Floats
+) -> VisibleNotes:
     """The notes of keys, from whether they are down (T, n) and struck (T, n) at absolute times (T,)."""
     column, moment = np.nonzero(((strike > 0) | (down == 0)).T)
     struck = strike[moment, column] > 0
@@ -195,7 +198,7 @@ def _notes(names: list[str], down: Floats, strike: Floats, time_ns: Integers, kn
     key = np.array([_KEY_OF[name] for name in names], np.int64)[column[struck]]
     onset_s = time_ns[moment[struck]] / _SECOND_NS
     velocity = strike[moment[struck], column[struck]].astype(np.int64)
-    return VisibleNotes.in_order(key, onset_s, next_s[struck], velocity, known_s)
+    return VisibleNotes.in_order(key, onset_s, next_s[struck], velocity, known_s, pedal_s)
 
 
 def _span(key: int, onset_s: float, end_s: float, velocity: int, last: int) -> Span:

@@ -12,7 +12,7 @@
 # See the License for the specific language governing permissions and
 # limitations under the License.
 
-"""Notes in time from a stream of events; `goal_window.StreamingGoal` is their counterpart for rows."""
+"""Notes and pedal in time from a stream of events; `goal_window.StreamingGoal` is their counterpart for rows."""
 
 import math
 
@@ -22,7 +22,7 @@ from pianomime_core.goal_window import NOTES_KEPT_S, NoteEvent, notes_of_rows
 from pianomime_core.keyboard import HIGHEST_PITCH, LOWEST_PITCH
 from pianomime_core.notes import Note
 from pianomime_core.timing import FRAMES_PER_SECOND
-from pianomime_core.visible_notes import VisibleNotes
+from pianomime_core.visible_notes import VisibleNotes, pedal_presses
 
 _SHORTEST_NOTE_S = 0.001
 
@@ -42,12 +42,16 @@ class StreamingNotes:
         self._known_s = 0.0
         self._ended: list[Note] = []
         self._open: dict[int, NoteEvent] = {}
+        self._pedal: list[tuple[float, bool]] = []
 
     def feed(self, event: NoteEvent) -> None:
-        """Take an event; the pedal and pitches outside the 88 keys are ignored."""
-        if event.pitch is None or not LOWEST_PITCH <= event.pitch <= HIGHEST_PITCH:
-            return
+        """Take an event; pitches outside the 88 keys are ignored."""
         time_s = max(event.time_s, self._known_s)
+        if event.pitch is None:
+            self._pedal.append((round(time_s * 1e9) / 1e9, event.down))
+            return
+        if not LOWEST_PITCH <= event.pitch <= HIGHEST_PITCH:
+            return
         if (begun := self._open.pop(event.pitch, None)) is not None:
             time_s = max(time_s, begun.time_s + _SHORTEST_NOTE_S)
             self._ended.append(Note(event.pitch, begun.time_s, time_s, begun.velocity))
@@ -59,10 +63,13 @@ class StreamingNotes:
         self._known_s = max(self._known_s, (step + rows) / FRAMES_PER_SECOND)
         oldest_s = step / FRAMES_PER_SECOND - self._kept_s
         self._ended = [note for note in self._ended if note.offset_s > oldest_s]
+        while len(self._pedal) > 1 and self._pedal[1][0] <= oldest_s:
+            self._pedal.pop(0)
         listed = [(note.pitch, note.onset_s, note.offset_s, note.velocity) for note in self._ended]
         listed += [(pitch, event.time_s, math.inf, event.velocity) for pitch, event in self._open.items()]
         pitch, onset_s, end_s, velocity = np.array(listed, np.float64).reshape(-1, 4).T
         onset_s, end_s = (np.rint(time_s * 1e9) / 1e9 for time_s in (onset_s, end_s))
         key = pitch.astype(np.int64) - LOWEST_PITCH
-        notes = VisibleNotes.in_order(key, onset_s, end_s, velocity.astype(np.int64), self._known_s)
+        pedal_s = pedal_presses(self._pedal)
+        notes = VisibleNotes.in_order(key, onset_s, end_s, velocity.astype(np.int64), self._known_s, pedal_s)
         return notes_of_rows(notes, step, rows)

@@ -30,6 +30,7 @@ import numpy as np
 from pianomime_core.goal_window import GoalRows, NoteEvent, StreamingGoal
 from pianomime_core.keyboard import LOWEST_PITCH, NUM_KEYS
 from pianomime_core.live_window import visible_steps
+from pianomime_core.piano_roll import pedal_rows
 from pianomime_core.setting import Setting
 from pianomime_core.streaming_notes import StreamingNotes
 from pianomime_core.timing import CONTROL_TIMESTEP_S, FRAMES_PER_SECOND
@@ -109,7 +110,10 @@ class EchoGoal:
     def window(self, step: int, now_s: float) -> GoalRows:
         """See `LiveGoal.window`."""
         rows = self._rows_of(step, now_s)
-        return rows if self._notes is None else rows._replace(notes=self._notes.window(step, self._horizon))
+        if self._notes is None:
+            return rows
+        notes = self._notes.window(step, self._horizon)
+        return rows._replace(sustain=pedal_rows(notes.pedal_s, step, self._horizon), notes=notes)
 
     def _rows_of(self, step: int, now_s: float) -> GoalRows:
         # State 0 is repeated while the nodes discover one another: no step has begun yet.
@@ -129,6 +133,8 @@ class EchoGoal:
         windows = self._rows(step - self.first_step)
         if not self._struck_s and (step - self.first_step - KEPT_STEPS) * CONTROL_TIMESTEP_S > self._last_s:
             self._begin()
+            if self._notes is not None:  # between pieces the pedal is up
+                self._notes.feed(NoteEvent(0.0, False))
         return windows
 
     def _rows(self, row: int) -> GoalRows:
@@ -148,7 +154,7 @@ class EchoGoal:
         if abs(time_s - border_s) <= self._jitter_s:
             time_s = border_s
         if event.pitch is None:
-            return time_s
+            return max(time_s, 0.0)
         if event.down:
             self._struck_s[event.pitch] = time_s
             return time_s
