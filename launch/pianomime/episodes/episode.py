@@ -89,5 +89,5 @@ def played_steps(
         targets = action.rows().astype(np.float32)
         parts = list(simulator.play(targets))
         state = parts[-1]
-        record.add(targets, action.pedal, np.array([part.key_pressed for part in parts]))
+        record.add(targets, action.pedal_rows(), np.array([part.key_pressed for part in parts]))
         yield PlayedStep(step, rows, action, state)

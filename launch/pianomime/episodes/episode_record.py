@@ -38,16 +38,16 @@ class EpisodeRecord:
 
     def __init__(self, simulator: Simulator, roll: PianoRoll, start: NDArray[np.float64]) -> None:
         self._simulator, self.roll, self.start = simulator, roll, start
-        self._rows: list[tuple[NDArray[np.float32], bool, NDArray[np.bool_]]] = []
+        self._rows: list[tuple[NDArray[np.float32], NDArray[np.bool_], NDArray[np.bool_]]] = []
 
     @property
     def steps(self) -> int:
         """Number of steps so far."""
         return len(self._rows)
 
-    def add(self, targets: NDArray[np.float32], pedal: bool, pressed: NDArray[np.bool_]) -> None:
-        """Append a step: targets (K, m) [rad, m] of its K equal parts, pedal down, keys pressed (K, 88) at their
-        ends."""
+    def add(self, targets: NDArray[np.float32], pedal: NDArray[np.bool_], pressed: NDArray[np.bool_]) -> None:
+        """Append a step: targets (K, m) [rad, m] of its K equal parts, pedal (K,) in them, keys pressed (K, 88) at
+        their ends."""
         self._rows.append((targets, pedal, pressed))
 
     def rollout(self, controller_name: str, card: ScoreCard | None = None) -> Rollout:
@@ -64,7 +64,8 @@ class EpisodeRecord:
             raise ValueError("no step has been played")
         targets, pedal, pressed = zip(*self._rows, strict=True)
         goal, sustain, down = self.roll.goal[: self.steps], self.roll.sustain[: self.steps], np.array(pedal)
-        card = score(goal, np.array([parts[-1] for parts in pressed]), sustain, down) if card is None else card
+        if card is None:
+            card = score(goal, np.array([parts[-1] for parts in pressed]), sustain, down[:, -1])
         return Rollout.of_steps(
             goal=goal,
             goal_pedal=sustain,

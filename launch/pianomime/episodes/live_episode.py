@@ -59,7 +59,7 @@ def play_live_episode(
     record = EpisodeRecord(simulator, roll, player.start(window(0)))
     for step, rows, action, state in played_steps(simulator, player, window, record):
         scoreboard.expect(step, rows.goal, rows.sustain)
-        scoreboard.record(step, state.key_pressed, action.pedal)
+        scoreboard.record(step, state.key_pressed, bool(action.pedal_rows()[-1]))
         if on_step(step, state, rows):
             break
     return record.rollout(controller_name, scoreboard.card()) if scoreboard.begun else None

@@ -153,9 +153,9 @@ class PianoEnv(gymnasium.Env[Values, NDArray[Any]]):
         if self._player is None:
             targets, self._pedal = action[:-1], bool(action[-1] >= PEDAL_DOWN_FROM)
         else:
-            targets, self._pedal = np.float32(self._nominal.targets) + action, self._nominal.pedal
+            targets, self._pedal = np.float32(self._nominal.targets) + action, bool(self._nominal.pedal)
         state = self.simulator.step(targets)
-        self._record.add(targets[None], self._pedal, state.key_pressed[None])
+        self._record.add(targets[None], np.array([self._pedal]), state.key_pressed[None])
         terms = self._reward_terms(step, state)
         info: dict[str, Any] = {"reward_terms": terms}
         is_over = self._record.steps == len(self._roll)

@@ -254,6 +254,8 @@ def test_a_command_may_name_the_pedal():
         assert message.points[1].positions[message.joint_names.index("sustain")] == float(down)
         np.testing.assert_array_equal(read_targets(message, order), targets)
         assert read_pedal(message).tolist() == [down, down]
+    each = targets_message(NAMES, targets, step=3, pedal=np.array([True, False]), rows_per_step=2)
+    assert read_pedal(each).tolist() == [True, False]
     message.points[0].positions[-1] = 0.49
     assert read_pedal(message).tolist() == [False, True]
     with pytest.raises(MessageError, match="unknown: sustain"):

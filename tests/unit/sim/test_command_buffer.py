@@ -76,11 +76,12 @@ def test_the_clock_of_arrival_is_kept():
 
 def test_the_parts_of_a_step_stay_together():
     buffer = CommandBuffer()
-    buffer.put(3, rows(1.0, 2.0, 3.0, 4.0), np.array([True, True, False, False]), rows_per_step=2)
+    buffer.put(3, rows(1.0, 2.0, 3.0, 4.0), np.array([True, True, False, True]), rows_per_step=2)
     assert [buffer.setpoint_for(step).targets[:, 0].tolist() for step in (3, 4)] == [[1.0, 2.0], [3.0, 4.0]]
-    assert [buffer.setpoint_for(step).pedal for step in (3, 4)] == [True, False]
+    assert [buffer.setpoint_for(step).pedal.tolist() for step in (3, 4)] == [[True, True], [False, True]]
     assert buffer.setpoint_for(5) is None
     assert buffer.newest()[1].targets[:, 0].tolist() == [4.0, 4.0], "what is held are the last targets"
+    assert buffer.newest()[1].pedal.tolist() == [True, True]
 
 
 def test_all_steps_of_a_song_have_as_many_parts():

@@ -51,7 +51,7 @@ class Stage:
         targets = self.answer(step)
         if targets is not None:
             rows = np.atleast_2d(targets)
-            self.commands.put(step, rows, np.full(len(rows), self.pedal(step)), self.rows_per_step)
+            self.commands.put(step, rows, np.broadcast_to(self.pedal(step), len(rows)), self.rows_per_step)
 
     def sleep(self, seconds) -> None:
         self.now += seconds
@@ -138,6 +138,16 @@ def test_the_pedal_is_where_the_commands_say(simulator):
     assert not playback.pedal
     without = Stage(simulator, lambda step: targets[step]).play()
     assert np.array_equal(np.concatenate(playback.targets), np.concatenate(without.targets)), "the hands do not feel it"
+
+
+def test_the_pedal_moves_within_a_step(simulator):
+    targets = wave(simulator)
+    stage = Stage(simulator, lambda step: np.tile(targets[step], (5, 1)), rows_per_step=5)
+    stage.pedal = lambda step: {3: np.arange(5) >= 2, 4: np.arange(5) != 1, 5: np.arange(5) < 4}.get(step, False)
+    playback = stage.play()
+    assert stage.pedal_moved == [(3.4, True), (4.2, False), (4.4, True), (5.8, False)]
+    assert np.flatnonzero(playback.pedals).tolist() == [17, 18, 19, 20, 22, 23, 24, 25, 26, 27, 28]
+    assert np.flatnonzero(stage.board.pedal).tolist() == [3, 4], "scored at the end of a step, like the keys"
 
 
 def test_without_commands_the_pedal_is_held_and_then_lifted_with_the_hands(simulator):

@@ -124,7 +124,8 @@ class Rollout:
         """Return the rollout of T control steps, each of K equal parts.
 
         Args:
-            goal, goal_pedal, pedal: (T, 88), (T,) and (T,), of whole steps.
+            goal, goal_pedal: (T, 88) and (T,), of whole steps.
+            pedal: (T,) of whole steps, or (T, K) of their parts.
             targets: T times (K, n) [rad, m].
             pressed: T times (K, 88), keys at the ends of the parts.
             others: All other fields but `dt`.
@@ -136,7 +137,7 @@ class Rollout:
             targets=np.concatenate(targets),
             dt=CONTROL_TIMESTEP_S / parts,
             goal_pedal=np.repeat(goal_pedal, parts),
-            pedal=np.repeat(pedal, parts),
+            pedal=np.broadcast_to(pedal.reshape(len(goal), -1), (len(goal), parts)).reshape(-1),
             **others,
         )
 

@@ -107,9 +107,9 @@ def some_of(names: Sequence[str]) -> str:
     return f"{first} and {len(names) - _LISTED} more" if len(names) > _LISTED else first
 
 
-def stamp_of(step: int) -> Time:
-    """Return the simulated time at which control step `step` begins."""
-    seconds, nanoseconds = divmod(step * STEP_NS, 10**9)
+def stamp_of(step: float) -> Time:
+    """Return the simulated time at which control step `step` begins, or a part of it."""
+    seconds, nanoseconds = divmod(round(step * STEP_NS), 10**9)
     return Time(sec=seconds, nanosec=nanoseconds)
 
 
@@ -128,9 +128,9 @@ def step_of(stamp: Time) -> int:
 
 
 def joint_state(
-    names: Sequence[str], positions: Floats, velocities: Floats | None = None, *, step: int = 0
+    names: Sequence[str], positions: Floats, velocities: Floats | None = None, *, step: float = 0
 ) -> JointState:
-    """Return the state of joints (n,) [rad, m] at the beginning of `step`."""
+    """Return the state of joints (n,) [rad, m] at the beginning of `step`, or of a part of it."""
     message = JointState(name=list(names), position=doubles(positions))
     if velocities is not None:
         message.velocity = doubles(velocities)
@@ -152,16 +152,19 @@ def read_joint_state(message: JointState, order: NameOrder, *, velocities: bool 
 
 
 def targets_message(
-    names: Sequence[str], targets: Floats, *, step: int, pedal: bool | None = None, rows_per_step: int = 1
+    names: Sequence[str], targets: Floats, *, step: int, pedal: bool | Bools | None = None, rows_per_step: int = 1
 ) -> JointTrajectory:
     """Return actuator targets (n,), or (K, n) for K steps from `step` on [rad, m], as the command of `step`.
 
-    `pedal`: Down or up in all of these steps; None omits it, which leaves the pedal up. `rows_per_step`: Targets of
-    each step, for equal parts of it; then K is the number of parts.
+    `pedal`: Down or up with all of these targets, or (K,) with each; None omits it, which leaves the pedal up.
+    `rows_per_step`: Targets of each step, for equal parts of it; then K is the number of parts.
     """
     rows = np.atleast_2d(targets)
     if pedal is not None:
-        names, rows = [*names, SUSTAIN], np.column_stack([rows, np.full(len(rows), float(pedal))])
+        names, rows = (
+            [*names, SUSTAIN],
+            np.column_stack([rows, np.broadcast_to(np.asarray(pedal, np.float64), len(rows))]),
+        )
     return _trajectory(names, rows, step, STEP_NS // rows_per_step)
 
 

@@ -31,11 +31,11 @@ class Setpoint(NamedTuple):
 
     Attributes:
         targets: (R, m) rad and m, for R equal parts of the step.
-        pedal: Whether the sustain pedal is down.
+        pedal: (R,) whether the sustain pedal is down.
     """
 
     targets: Floats
-    pedal: bool
+    pedal: Bools
 
 
 class OtherRowsError(ValueError):
@@ -61,8 +61,8 @@ class CommandBuffer:
         self.rows_per_step: int | None = None
 
     def put(self, step: int, targets: Floats, pedal: Bools | None = None, rows_per_step: int = 1) -> None:
-        """Take the command of `step`, targets (K R, m) and pedal (K R,), up if not given, in all parts of a step as in
-        its first; dropped unless it is newer than the one in the buffer.
+        """Take the command of `step`, targets (K R, m) and pedal (K R,), up if not given; dropped unless it is newer
+        than the one in the buffer.
 
         Raises:
             OtherRowsError: R is not that of the first command.
@@ -70,8 +70,8 @@ class CommandBuffer:
         if self.rows_per_step is not None and self.rows_per_step != rows_per_step:
             raise OtherRowsError(rows_per_step, self.rows_per_step)
         parts = np.reshape(targets, (-1, rows_per_step, targets.shape[-1]))
-        down = np.zeros(len(parts), dtype=np.bool_) if pedal is None else pedal[::rows_per_step]
-        rows = tuple(Setpoint(part, bool(is_down)) for part, is_down in zip(parts, down, strict=True))
+        down = np.reshape(np.zeros(len(targets), dtype=np.bool_) if pedal is None else pedal, parts.shape[:2])
+        rows = tuple(Setpoint(*row) for row in zip(parts, down, strict=True))
         with self._changed:
             self.rows_per_step = rows_per_step
             if self._step is None or step > self._step:
@@ -91,12 +91,14 @@ class CommandBuffer:
             return self._rows[max(step - self._step, 0)]
 
     def newest(self) -> tuple[int, Setpoint]:
-        """Return the step of the newest command and a setpoint of its last targets, to be held until a newer one
-        arrives."""
+        """Return the step of the newest command and a setpoint of its last targets and pedal, to be held until a newer
+        one arrives."""
         with self._changed:
             assert self._step is not None, "nothing to hold before the first command"
             targets, pedal = self._rows[-1]
-            return self._step, Setpoint(np.repeat(targets[-1:], len(targets), axis=0), pedal)
+            return self._step, Setpoint(
+                np.repeat(targets[-1:], len(targets), axis=0), np.repeat(pedal[-1:], len(pedal))
+            )
 
     def arrival_s(self, step: int) -> float | None:
         """Return when the command of `step` arrived; None if the newest command is for another step."""

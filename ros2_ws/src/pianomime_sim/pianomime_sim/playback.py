@@ -69,6 +69,7 @@ class Playback:
     Attributes:
         now: The newest step and its state; None before the song begins.
         targets: Targets (R, m) [rad, m] of each step played, for R equal parts of it.
+        pedals: The sustain pedal (R,) in each part.
         pressed: Keys (R, 88) down at the end of each part.
         pedal: True while the sustain pedal is down: as commanded, and held and lifted with the hands.
         missed_steps: Steps for which no command arrived in time.
@@ -87,11 +88,11 @@ class Playback:
         publish: Callable[[int, SimulatorState], None],
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
-        on_pedal: Callable[[int, bool], None] = lambda step, down: None,
+        on_pedal: Callable[[float, bool], None] = lambda step, down: None,
         control: PlaybackControl | None = None,
     ) -> None:
-        """`on_pedal`: Called when the pedal goes down or comes up, before the physics of that step. `control`:
-        Pauses playback and, in real time, slows it down."""
+        """`on_pedal`: Called when the pedal goes down or comes up, before the physics of that step or, as a fraction,
+        part of it. `control`: Pauses playback and, in real time, slows it down."""
         self._simulator = simulator
         self._commands = commands
         self._scoreboard = scoreboard
@@ -110,6 +111,7 @@ class Playback:
         )
         self.now: tuple[int, SimulatorState] | None = None
         self.targets: list[NDArray[np.float32]] = []
+        self.pedals: list[NDArray[np.bool_]] = []
         self.pressed: list[NDArray[np.bool_]] = []
         self.pedal = False
         self.missed_steps: list[int] = []
@@ -148,16 +150,18 @@ class Playback:
             begin_s, last_s = self._clock(), begin_s
             if step > first and not held:
                 self._period.add(begin_s - last_s)
-            if setpoint.pedal != self.pedal:
-                self.pedal = setpoint.pedal
-                self._on_pedal(step, setpoint.pedal)
-            states = list(self._simulator.play(targets))
+            states = []
+            playing = self._simulator.play(targets)
+            for part, down in enumerate(setpoint.pedal):
+                self._move_pedal(step + part / len(targets), bool(down))
+                states.append(next(playing))
             state = states[-1]
             self._physics.add(self._clock() - begin_s)
             check_state(self._simulator, state, step)
             self.targets.append(targets)
+            self.pedals.append(setpoint.pedal)
             self.pressed.append(np.array([part.key_pressed for part in states]))
-            self._scoreboard.record(step, state.key_pressed, setpoint.pedal)
+            self._scoreboard.record(step, state.key_pressed, self.pedal)
         self._publish_state(steps, state)
 
     def lift(self) -> None:
@@ -169,9 +173,7 @@ class Playback:
         if self.now is None or not self.targets:
             return
         step, _ = self.now
-        if self.pedal:
-            self.pedal = False
-            self._on_pedal(step, False)
+        self._move_pedal(step, False)
         targets = lifted(self._simulator.target_names, self.targets[-1][-1].astype(np.float64))
         for k in range(step, step + round(LIFT_S / CONTROL_TIMESTEP_S)):
             state = self._simulator.step(self.speed_limit.limit(targets).astype(np.float32))
@@ -219,6 +221,11 @@ class Playback:
         self._publish(step, state)
         return published_s
 
+    def _move_pedal(self, step: float, down: bool) -> None:
+        if down != self.pedal:
+            self.pedal = down
+            self._on_pedal(step, down)
+
     def _setpoint(self, step: int) -> Setpoint:
         setpoint = self._commands.setpoint_for(step)
         if setpoint is not None:
@@ -231,7 +238,7 @@ class Playback:
         if not self.lifting:
             return held
         self.lifted_steps += 1
-        return Setpoint(lifted(self._simulator.target_names, held.targets), pedal=False)
+        return Setpoint(lifted(self._simulator.target_names, held.targets), np.zeros_like(held.pedal))
 
 
 def lifted(target_names: tuple[str, ...], targets: Floats) -> Floats:

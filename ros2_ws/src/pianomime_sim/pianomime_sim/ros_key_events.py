@@ -50,8 +50,9 @@ class KeyEventWriter:
         self._listeners = listeners
         return listeners > 0
 
-    def pedal_message(self, step: int, down: bool) -> JointState:
-        """Return the message that the pedal goes down or comes up at the beginning of a control step."""
+    def pedal_message(self, step: float, down: bool) -> JointState:
+        """Return the message that the pedal goes down or comes up at the beginning of a control step, or a part of
+        it."""
         self._pedal = down
         return joint_state((SUSTAIN,), np.array([float(down)]), np.zeros(1), step=step)
 

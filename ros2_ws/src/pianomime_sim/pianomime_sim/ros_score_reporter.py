@@ -107,7 +107,7 @@ class ScoreReporter:
         Rollout.of_steps(
             goal=board.goal[played],
             goal_pedal=board.goal_pedal[played],
-            pedal=board.pedal[played],
+            pedal=np.array(playback.pedals),
             targets=playback.targets,
             pressed=playback.pressed,
             target_names=simulator.target_names,

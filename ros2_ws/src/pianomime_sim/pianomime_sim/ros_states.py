@@ -61,8 +61,8 @@ class StatePublisher:
         hands = joint_state(self._joint_names, state.joint_positions, state.joint_velocities, step=step)
         self._publish_hands.publish(hands)
 
-    def pedal(self, step: int, down: bool) -> None:
-        """Publish a pedal change, before the step in which it happens."""
+    def pedal(self, step: float, down: bool) -> None:
+        """Publish a pedal change at the beginning of a step or a part of it, before it is played."""
         self._publish_key_events.publish(self._key_events.pedal_message(step, down))
 
     def has_subscribers(self) -> bool:

@@ -69,7 +69,7 @@ class Scoreboard:
         self._known[: first + len(rows)] = True
 
     def record(self, step: int, pressed: Bools, pedal: bool = False) -> None:
-        """Take the keys (88,) down at the end of `step`, and the pedal during it; steps come in order."""
+        """Take the keys (88,) and the pedal that are down at the end of `step`; steps come in order."""
         self.pressed[step], self.pedal[step] = pressed, pedal
         self.played = step + 1
 

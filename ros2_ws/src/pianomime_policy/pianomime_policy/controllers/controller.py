@@ -15,7 +15,7 @@
 """The controller protocol: goal window and robot state in, actuator targets out."""
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +27,9 @@ from pianomime_core.visible_notes import VisibleNotes
 
 if TYPE_CHECKING:  # a controller that chooses no fingers need not load a planner
     from pianomime_policy.motion.song_plan import Assignments
+
+
+Pedal: TypeAlias = bool | NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -66,15 +69,19 @@ class Action:
     Attributes:
         targets: (46,) actuator targets [rad, m], in the order of `Controller.target_names`, for the whole step; or
             (K, 46) for K equal parts of it, 2, 5 or 10.
-        pedal: The sustain pedal is held down during this step.
+        pedal: The sustain pedal is held down during this step; or (K,), in each of the K parts.
     """
 
     targets: NDArray[np.float64]
-    pedal: bool = False
+    pedal: Pedal = False
 
     def rows(self) -> NDArray[np.float64]:
         """Return the targets (K, 46), one row for each part of the step."""
         return np.atleast_2d(self.targets)
+
+    def pedal_rows(self) -> NDArray[np.bool_]:
+        """Return the pedal (K,) in the parts of the step."""
+        return np.broadcast_to(np.asarray(self.pedal, np.bool_), len(self.rows()))
 
 
 class Controller(Protocol):

@@ -30,7 +30,7 @@ from pianomime_core.ros_node import WARNING_PERIOD_S
 from pianomime_core.ros_owner import Owners
 from pianomime_core.ros_parameters import declare_text
 from pianomime_core.ros_prefixes import FRAME_PREFIX, JOINT_PREFIX, in_frame, prefixed, world_frame
-from pianomime_policy.controllers.controller import FingertipTargets
+from pianomime_policy.controllers.controller import FingertipTargets, Pedal
 from pianomime_policy.nodes.ros_fingertips import fingertip_markers
 
 SILENCE_S = 0.5
@@ -94,8 +94,8 @@ class HandCommander:
         message.header.frame_id = self._performance
         self._publish_start.publish(message)
 
-    def _command(self, step: int, targets: Floats, pedal: bool | None = None) -> None:
-        """Publish the targets [rad, m] of a step, (n,) or (K, n) for K equal parts of it."""
+    def _command(self, step: int, targets: Floats, pedal: Pedal | None = None) -> None:
+        """Publish the targets [rad, m] of a step, (n,) or (K, n) for K equal parts of it; pedal as in `Action`."""
         rows = np.atleast_2d(targets)
         message = targets_message(self._target_names, rows, step=step, pedal=pedal, rows_per_step=len(rows))
         self._publish_command.publish(message)
