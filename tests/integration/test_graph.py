@@ -41,13 +41,15 @@ def environ(tmp_path_factory) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def song(tmp_path_factory) -> Path:
-    """Five seconds for both hands: a scale against held thirds, not always on the beat."""
+    """Five seconds for both hands: a scale against held thirds, not always on the beat, and a pedal that is changed
+    within a step."""
     onsets_s = [0.5 * k + 0.013 * (k % 3) for k in range(10)]
     scale = zip((0, 2, 4, 5, 7, 9, 11, 12, 7, 0), onsets_s, strict=True)
     right = [Note(60 + pitch, onset_s, onset_s + 0.4, 80) for pitch, onset_s in scale]
     left = [Note(pitch, start, start + 0.9, 80) for start in range(5) for pitch in (40 + start, 43 + start)]
     path = tmp_path_factory.mktemp("songs") / "short song.mid"
-    save_midi(Score(notes=tuple(sorted(right + left, key=lambda note: note.onset_s)), sustain=(), title=""), path)
+    pedal = ((0.212, True), (2.006, False), (2.031, True), (3.3, False))
+    save_midi(Score(notes=tuple(sorted(right + left, key=lambda note: note.onset_s)), sustain=pedal, title=""), path)
     return path
 
 
@@ -93,6 +95,8 @@ def test_sync_equals_the_episode_in_process(environ, song, tmp_path, controller,
     assert played.dt == truth.dt
     assert np.array_equal(played.targets, truth.targets)
     assert np.array_equal(played.pressed, truth.pressed)
+    assert np.array_equal(played.pedal, truth.pedal)
+    assert np.array_equal(played.goal_pedal, truth.goal_pedal)
     assert played.pressed.any(), "a song without a pressed key proves nothing"
     assert played.metadata["scores"] == truth.metadata["scores"]
     assert played.metadata["missed_steps"] == []

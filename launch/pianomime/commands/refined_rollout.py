@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pianomime.episodes.listener import Listener
 from pianomime.episodes.replay import replayed_keys
@@ -35,6 +36,7 @@ from pianomime_core.setting import Setting
 from pianomime_description.variant import SceneConfig
 from pianomime_physics.observed_simulator import ObservedSimulator
 from pianomime_policy.model_search.refinement import RefineConfig, Refinement
+from pianomime_policy.motion.pedal_choice import PedalConfig, written_pedal
 from pianomime_policy.motion.sustain_pedal import pedal_of_song
 from pianomime_sim.rollout_metadata import rollout_metadata
 
@@ -171,6 +173,15 @@ def refined_of(rollout: Rollout, path: Path) -> Refined:
     )
 
 
+def _pedal(task: RefineTask, parts: int) -> NDArray[np.bool_]:
+    """The pedal as written: (T,), or in time (T, K) for K parts of a step."""
+    notes = task.roll.notes
+    if notes is None or task.config.setting is Setting.BENCHMARK:
+        return pedal_of_song(task.roll.sustain)
+    late_steps = PedalConfig().late_steps
+    return np.array([written_pedal(notes.pedal_s, step, parts, late_steps) for step in range(len(task.roll))])
+
+
 def refined_rollout(
     refinement: Refinement, task: RefineTask, planner_scores: Mapping[str, float] | None = None
 ) -> Rollout:
@@ -185,7 +196,7 @@ def refined_rollout(
     rollout = Rollout.of_steps(
         goal=task.roll.goal,
         goal_pedal=task.roll.sustain,
-        pedal=pedal_of_song(task.roll.sustain),
+        pedal=_pedal(task, targets.shape[1]),
         targets=list(targets),
         pressed=list(np.repeat(played.pressed[:, None], targets.shape[1], axis=1)),
         target_names=refinement.target_names,

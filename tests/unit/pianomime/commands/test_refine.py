@@ -12,7 +12,9 @@ from command_examples import Command, write_midi
 from fake_search import FakeMusicalSearch, FakeSearch
 
 from pianomime.commands import refine_song
+from pianomime_core.key_events import pedal_events
 from pianomime_core.metrics import score
+from pianomime_core.midi_score import load_midi, save_midi
 from pianomime_core.rollout import Rollout
 from pianomime_policy.model_search.refinement import RefineConfig
 
@@ -194,11 +196,13 @@ def test_the_default_effort_is_that_of_the_help(pianomime: Command) -> None:
 
 
 def test_by_ear_the_notes_in_time_are_played_and_heard(tune: Path, out: Path, pianomime: Command) -> None:
+    save_midi(replace(load_midi(tune), sustain=((0.123, True), (0.504, False), (0.531, True), (0.9, False))), tune)
     result = pianomime("refine", tune, "--out", out, "--setting", "musical")
     assert result.code == 0, result
     rollout = Rollout.load(out)
     assert (rollout.dt, len(rollout.targets)) == (pytest.approx(0.01), 125)
     assert rollout.metadata["setting"] == "musical"
+    assert len(pedal_events(rollout.pedal, rollout.dt)) == 4, "no row of 50 ms shows that it was lifted"
     assert pianomime("replay", out).code == 0
     # The fake decides on what the planner plays, and takes the hands away from what is not decided.
     evaluated = json.loads(

@@ -42,7 +42,8 @@ class MotionPlan:
         self._rows.clear()
 
     def update_notes(self, visible: VisibleNotes, pedal: NDArray[np.bool_], step: int) -> None:
-        """Add the notes that are visible in a window from `step` on, with its pedal (H,), and plan again from there."""
+        """Add the notes that are visible in a window from `step` on, with its pedal in rows (H,), and plan again from
+        there."""
         self._plan.update_notes(visible, pedal, step)
         self._rows.clear()
 
@@ -62,8 +63,8 @@ class MotionPlan:
             kept.target.copy(), kept.weight.copy(), kept.force.copy(), kept.top.copy(), kept.key.copy()
         )
 
-    def pedal(self, step: int) -> bool:
-        """Return whether the sustain pedal is down in a step; see `SongPlan.pedal`."""
+    def pedal(self, step: int) -> NDArray[np.bool_]:
+        """Return whether the sustain pedal is down in each row of a step; see `SongPlan.pedal`."""
         return self._plan.pedal(step)
 
     def waiting(self, hand: int) -> FingertipRows:

@@ -39,7 +39,7 @@ class MotionTiming:
     fine_steps: Steps of which every row is solved by inverse kinematics; of later ones the last row is.
     iterations: Maximum number of the solver's steps for each row; None: as configured.
     giving_up: What notes cost that are let go for others; None: every note is held to its end.
-    pedal: How the sustain pedal follows its goal, and is chosen where there is none; None: exactly as its goal.
+    pedal: How the sustain pedal follows what is written, and is chosen where nothing is; None: exactly as written.
     """
 
     rows_per_step: int = 1

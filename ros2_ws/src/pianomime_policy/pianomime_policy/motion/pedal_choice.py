@@ -25,15 +25,14 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from pianomime_core.timing import FRAMES_PER_SECOND
 from pianomime_policy.kernel import kernel
 
 
 @dataclass(frozen=True)
 class PedalConfig:
     """Attributes:
-    delay_steps: Control steps by which the pedal follows its goal: a row begins before the events in it, and keys sound
-        late.
-    late_steps: Time by which keys sound later than written.
+    late_steps: Time by which keys sound later than written, and so by which a written pedal is followed late.
     early_steps: Time by which a note that is let go early ends before its finger lifts: its hand already moves on.
     tolerance_steps, tolerance_share: How far from its end a note may stop sounding: the larger of a time and a share
         of its length. Those of the score with ends.
@@ -42,7 +41,6 @@ class PedalConfig:
     ahead_steps: How much of what is known of the music decides.
     """
 
-    delay_steps: int = 1
     late_steps: float = 0.5
     early_steps: float = 0.7
     tolerance_steps: float = 1.0
@@ -50,6 +48,18 @@ class PedalConfig:
     edge: float = 0.5
     price: float = 0.5
     ahead_steps: int = 40
+
+
+def written_pedal(pedal_s: NDArray[np.float64], step: int, rows: int, late_steps: float) -> NDArray[np.bool_]:
+    """Return whether the pedal is down in each of so many equal parts of a step, (rows,), as written in
+    `VisibleNotes.pedal_s` (P, 2), but late.
+
+    It moves at the beginning of a part, and stays up for one at least, however soon it is pressed again.
+    """
+    moves = np.ceil((pedal_s * FRAMES_PER_SECOND + late_steps) * rows).ravel()
+    part = step * rows + np.arange(rows)
+    is_down = np.searchsorted(moves, part, side="right") % 2 == 1
+    return np.asarray(is_down & ~np.isin(part, moves[1::2]))
 
 
 class LetGo(NamedTuple):

@@ -40,7 +40,7 @@ from pianomime_policy.fingering.note_slices import NoteSlices
 from pianomime_policy.fingering.release import ReleaseConfig, release_steps
 from pianomime_policy.motion.hand_path import HandPathConfig, place_demands, reach_demands, smooth_path
 from pianomime_policy.motion.motion_timing import BENCHMARK, MotionTiming
-from pianomime_policy.motion.pedal_choice import LetGo, PedalChoice, PedalConfig
+from pianomime_policy.motion.pedal_choice import LetGo, PedalChoice, PedalConfig, written_pedal
 from pianomime_policy.motion.strokes import fit_strokes, stroke_steps
 
 # Notes that ended longer ago than this no longer change their finger and no longer affect anything.
@@ -115,6 +115,7 @@ class SongPlan:
         self._finger = np.zeros(0, np.int64)
         self._costs = fingering_costs(fingering, timing.giving_up)
         self._pedal = np.zeros(0, bool)
+        self._has_pedal, self._pedal_s = False, np.zeros((0, 2))
         self._pedal_choice = PedalChoice(timing.pedal or PedalConfig())
         self.centre_m = np.zeros((0, 2))
         self.reach_m = np.zeros((0, 2))
@@ -138,9 +139,12 @@ class SongPlan:
             self._plan_path(min(step, len(self.centre_m)))
 
     def update_notes(self, visible: VisibleNotes, pedal: NDArray[np.bool_], step: int) -> None:
-        """Add the notes that are visible in a window from `step` on, with its pedal (H,), and plan again from there."""
+        """Add the notes that are visible in a window from `step` on, with its pedal in rows (H,), and plan again from
+        there."""
         self._notes.rows = step + len(pedal)
         self._pedal = np.concatenate([self._pedal[:step], np.zeros(max(step - len(self._pedal), 0), bool), pedal])
+        self._has_pedal |= len(visible.pedal_s) > 0
+        self._pedal_s = visible.pedal_s
         self._pending += self._slices.update(visible)
         near = np.flatnonzero(self._notes.end >= step - _HISTORY_STEPS)
         self._notes.sustained_from[near] = sustained_from(self._notes.end[near], self._pedal)
@@ -183,19 +187,18 @@ class SongPlan:
         release = np.maximum(release, bottom + t.stroke.hold_steps + t.lift_steps)
         return Presses(bottom, release, key, finger, stroke)
 
-    def pedal(self, step: int) -> bool:
-        """Return whether the sustain pedal is down in a step: as written, or by choice as long as nothing is. To be
-        asked once for every step, in order."""
-        c, notes = self._timing.pedal, self._notes
-        if self._pedal.any() or c is None:
-            row = step - (0 if c is None else c.delay_steps)
-            return bool(self._pedal[max(row, 0) : row + 1].any())
+    def pedal(self, step: int) -> NDArray[np.bool_]:
+        """Return whether the sustain pedal is down in each row of a step, (rows_per_step,): as written, or by choice as
+        long as nothing is, in whole steps. To be asked once for every step, in order."""
+        c, notes, rows = self._timing.pedal, self._notes, self._timing.rows_per_step
+        if self._has_pedal or c is None:
+            return written_pedal(self._pedal_s, step, rows, 0.0 if c is None else c.late_steps)
         first = step if self._pedal_choice.since is None else self._pedal_choice.since
         found = self._released(notes.onset_time, notes.end_time, first, self.rows, self._timing.row_steps)
         end, played = notes.end_time[found.near], found.finger >= 0
         end = np.where(end < SOUNDING, end, np.inf)
         let_go = LetGo(found.onset[played], found.release[played], end[played], found.key[played])
-        return self._pedal_choice.is_down(step, self.rows, let_go)
+        return np.full(rows, self._pedal_choice.is_down(step, self.rows, let_go))
 
     def _released(
         self, onset: NDArray[Time], end: NDArray[Time], first: float, last: float, unit_steps: float = 1.0

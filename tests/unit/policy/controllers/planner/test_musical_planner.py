@@ -6,6 +6,7 @@ import pytest
 from pianomime.episodes.episode import play_episode
 from pianomime.episodes.listener import Listener
 from pianomime_core.errors import UserError
+from pianomime_core.key_events import pedal_events
 from pianomime_core.notes import Note, Score
 from pianomime_core.piano_roll import PianoRoll, piano_roll
 from pianomime_core.setting import Setting
@@ -62,6 +63,17 @@ def test_a_loud_note_is_louder_than_a_soft_one(heard: tuple[Note, ...]) -> None:
         for velocity in (LOUD, SOFT)
     )
     assert min(loud) > max(soft)
+
+
+def test_the_pedal_moves_as_late_as_notes_sound_and_is_lifted_however_short() -> None:
+    moved = (0.113, True), (0.52, False), (0.526, True), (0.7, False)
+    planner = make_controller("streaming", SceneConfig(), setting=Setting.MUSICAL)
+    rollout = play_episode(Simulator(), planner, piano_roll(Score((Note(60, 0.0, 1.0),), moved)))
+    events = pedal_events(rollout.pedal, rollout.dt)
+    assert [event.down for event in events] == [True, False, True, False]
+    assert [event.time_s for event in events] == pytest.approx([0.14, 0.55, 0.56, 0.73])
+    frames = np.flatnonzero(rollout.frames().goal_pedal).tolist()
+    assert frames == [*range(2, 14)], "the goal has rows, and no row shows that it was lifted"
 
 
 def test_rows_alone_are_refused_in_one_line() -> None:

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pianomime_core.visible_notes import VisibleNotes
-from pianomime_policy.controllers.controller import FingertipTargets, Observation, RowsAloneError
+from pianomime_policy.controllers.controller import FingertipTargets, Observation, Pedal, RowsAloneError
 from pianomime_policy.hand_control.hands_controller import HandsController
 from pianomime_policy.motion.motion_plan import MotionPlan
 from pianomime_policy.motion.song_plan import Assignments
@@ -47,8 +47,8 @@ class PlansFromRows(ABC):
         """Let the plan grow with what is visible now."""
         self._motion_plan.update(observation.goal, observation.step)
 
-    def _pedal(self, observation: Observation) -> bool:
-        """Return whether the sustain pedal is down in this step."""
+    def _pedal(self, observation: Observation) -> Pedal:
+        """Return whether the sustain pedal is down in this step, or in each of its parts."""
         return sustain_pedal(observation)
 
     def assignments(self) -> Assignments:
@@ -84,5 +84,5 @@ class PlansFromNotes(PlansFromRows):
             raise RowsAloneError
         self._motion_plan.update_notes(observation.notes, observation.sustain, observation.step)
 
-    def _pedal(self, observation: Observation) -> bool:
+    def _pedal(self, observation: Observation) -> Pedal:
         return self._motion_plan.pedal(observation.step)
