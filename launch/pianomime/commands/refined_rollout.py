@@ -36,7 +36,8 @@ from pianomime_core.setting import Setting
 from pianomime_description.variant import SceneConfig
 from pianomime_physics.observed_simulator import ObservedSimulator
 from pianomime_policy.model_search.refinement import RefineConfig, Refinement
-from pianomime_policy.motion.pedal_choice import PedalConfig, written_pedal
+from pianomime_policy.motion.motion_timing import MUSICAL
+from pianomime_policy.motion.pedal_choice import written_pedal
 from pianomime_policy.motion.sustain_pedal import pedal_of_song
 from pianomime_sim.rollout_metadata import rollout_metadata
 
@@ -178,7 +179,8 @@ def _pedal(task: RefineTask, parts: int) -> NDArray[np.bool_]:
     notes = task.roll.notes
     if notes is None or task.config.setting is Setting.BENCHMARK:
         return pedal_of_song(task.roll.sustain)
-    late_steps = PedalConfig().late_steps
+    assert MUSICAL.pedal is not None
+    late_steps = MUSICAL.pedal.late_steps
     return np.array([written_pedal(notes.pedal_s, step, parts, late_steps) for step in range(len(task.roll))])
 
 

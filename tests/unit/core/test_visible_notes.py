@@ -72,3 +72,4 @@ def test_other_notes_have_another_digest():
     digests = {visible_notes([each]).digest() for each in (note, *others)}
     assert len(digests) == 5
     assert visible_notes([note]).digest() in digests
+    assert visible_notes([note], [(0.5, True), (0.72, False)]).digest() not in digests

@@ -69,8 +69,8 @@ class VisibleNotes:
         return len(self.key)
 
     def digest(self) -> str:
-        """Return 64 letters by which other notes are told from these (SHA-256)."""
-        arrays = (self.key, self.onset_s, self.end_s, self.velocity)
+        """Return 64 hexadecimal digits by which other notes, or another pedal, are told from these (SHA-256)."""
+        arrays = (self.key, self.onset_s, self.end_s, self.velocity, self.pedal_s)
         return sha256(b"".join(array.tobytes() for array in arrays)).hexdigest()
 
     def window(self, begin_s: float, known_s: float) -> "VisibleNotes":

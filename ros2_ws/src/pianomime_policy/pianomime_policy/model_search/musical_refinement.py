@@ -64,4 +64,4 @@ class MusicalRefinement(Refinement):
 
     def _music(self, roll: PianoRoll) -> bytes:
         assert roll.notes is not None
-        return roll.goal.tobytes() + roll.sustain.tobytes() + roll.notes.digest().encode()
+        return roll.goal.tobytes() + roll.notes.digest().encode()
