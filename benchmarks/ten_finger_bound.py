@@ -37,7 +37,7 @@ from pianomime_core.reading_rules import ReadingRules
 from pianomime_core.timing import CONTROL_TIMESTEP_S
 from pianomime_policy.controllers.planner.musical_planner import musical
 from pianomime_policy.controllers.planner.planner import PlannerConfig
-from pianomime_policy.fingering.fingering import finger_offsets_m, offset_limits_m
+from pianomime_policy.fingering.wide_chords import hand_reach_m
 from pianomime_policy.motion.motion_timing import MUSICAL
 from pianomime_policy.motion.strokes import StrokeConfig
 
@@ -82,12 +82,10 @@ class Limits:
 def planner_limits() -> Limits:
     """Return the limits of the planner in the musical setting."""
     config = musical(PlannerConfig())
-    fingering, stroke = config.fingering, MUSICAL.stroke or StrokeConfig()
-    low_m, high_m = (finger_offsets_m() + limit for limit in offset_limits_m())
-    stretch_m = fingering.stretch_unit_m * float(np.sqrt(fingering.drop_price / fingering.stretch_price))
+    stroke = MUSICAL.stroke or StrokeConfig()
     before = stroke.sounding_share * stroke.shortest_steps
     return Limits(
-        reach_m=float(high_m[:FINGERS_A_HAND].max() - low_m[:FINGERS_A_HAND].min()) + stretch_m,
+        reach_m=hand_reach_m(config.fingering),
         speed_m_s=config.release.hand_m_per_step / CONTROL_TIMESTEP_S,
         before_s=before * CONTROL_TIMESTEP_S,
         hold_s=(stroke.shortest_steps - before + stroke.hold_steps) * CONTROL_TIMESTEP_S,

@@ -14,7 +14,7 @@ from pianomime_core.visible_notes import VisibleNotes, visible_notes
 from pianomime_policy.fingering.goal_notes import SOUNDING, GoalNotes
 from pianomime_policy.fingering.note_slices import CHORD_S, NoteSlices
 
-STEP_S = 0.05
+STEP_S, REACH_M = 0.05, 0.18
 
 
 def seen_at(notes: VisibleNotes, step: int, rows: int) -> VisibleNotes:
@@ -27,7 +27,7 @@ class Seen:
 
     def __init__(self, windows: Sequence[VisibleNotes]) -> None:
         self.notes = GoalNotes()
-        slices = NoteSlices(self.notes)
+        slices = NoteSlices(self.notes, REACH_M)
         self.slices = [(step, self.notes.key[new].tolist()) for seen in windows for step, new in slices.update(seen)]
 
 
@@ -46,6 +46,11 @@ def test_a_chord_is_what_begins_within_35_ms_of_its_first_note() -> None:
 def test_a_slice_stands_at_the_step_before_its_first_note() -> None:
     [(early, _), (late, _)] = at_once(Note(60, 1.01, 1.5), Note(62, 1.26, 1.5)).slices
     assert (early, late) == (19, 24)
+
+
+def test_a_double_that_no_hand_reaches_is_left_out() -> None:
+    [(_, keys)] = at_once(*(Note(pitch, 1.0, 2.0) for pitch in (36, 60, 64, 76))).slices
+    assert keys == [36 - 21, 64 - 21, 76 - 21]
 
 
 def test_slices_have_steps_of_their_own() -> None:
@@ -68,7 +73,7 @@ def test_velocities_are_those_of_the_notes() -> None:
 def test_an_end_may_become_known_later() -> None:
     note = visible_notes([Note(60, 0.5, 1.52)])
     notes = GoalNotes()
-    slices = NoteSlices(notes)
+    slices = NoteSlices(notes, REACH_M)
     slices.update(seen_at(note, 0, 20))
     assert notes.end.tolist() == [SOUNDING]
     slices.update(seen_at(note, 10, 20))
@@ -82,7 +87,7 @@ def test_an_end_may_become_known_later() -> None:
 
 def test_a_chord_waits_until_it_is_complete() -> None:
     chord = visible_notes([Note(60, 0.98, 2.0), Note(64, 1.01, 2.0)])
-    slices = NoteSlices(GoalNotes())
+    slices = NoteSlices(GoalNotes(), REACH_M)
     assert slices.update(seen_at(chord, 0, 20)) == []
     [(_, new)] = slices.update(seen_at(chord, 1, 20))
     assert len(new) == 2

@@ -14,7 +14,8 @@
 
 """Notes in time as slices for the fingering: a chord is what begins within a few hundredths of a second.
 
-Fingers are chosen slice by slice, at steps of 50 ms; when each note really begins and ends is kept beside it.
+Fingers are chosen slice by slice, at steps of 50 ms; when each note really begins and ends is kept beside it. A chord
+that is wider than two hands loses doubles (`wide_chords`).
 """
 
 from typing import NamedTuple
@@ -25,6 +26,7 @@ from numpy.typing import NDArray
 from pianomime_core.timing import CONTROL_TIMESTEP_S
 from pianomime_core.visible_notes import VisibleNotes
 from pianomime_policy.fingering.goal_notes import GoalNotes
+from pianomime_policy.fingering.wide_chords import without_doubles
 
 CHORD_S = 0.035
 """Onsets this close to the first one of a chord are part of it."""
@@ -41,8 +43,9 @@ class _Waiting(NamedTuple):
 class NoteSlices:
     """Adds visible notes to `GoalNotes`, slice by slice, as they become known."""
 
-    def __init__(self, notes: GoalNotes) -> None:
-        self._notes = notes
+    def __init__(self, notes: GoalNotes, reach_m: float) -> None:
+        """`reach_m`: See `hand_reach_m`."""
+        self._notes, self._reach_m = notes, reach_m
         self._known_s = 0.0
         self._last_step = -1
         self._waiting: list[_Waiting] = []
@@ -65,13 +68,14 @@ class NoteSlices:
         return slices
 
     def _next_chord(self) -> list[_Waiting]:
-        """Take the notes of the first chord that waits, by rising key; a key struck twice is of the next one, too."""
+        """Take the first chord that waits, and return what is played of it, by rising key. A key struck twice is of the
+        next one, too."""
         chord: dict[int, _Waiting] = {}
         last_s = self._waiting[0].onset_s + CHORD_S
         while self._waiting and self._waiting[0].onset_s < last_s and self._waiting[0].key not in chord:
             note = self._waiting.pop(0)
             chord[note.key] = note
-        return [chord[key] for key in sorted(chord)]
+        return [chord[key] for key in without_doubles(sorted(chord), self._reach_m)]
 
     def _add(self, chord: list[_Waiting]) -> tuple[int, NDArray[np.int64]]:
         # The step of a note is that before its key sounds, as a frame of the benchmark is scored at its end.

@@ -38,6 +38,7 @@ from pianomime_policy.fingering.giving_up import given_up_for, sustained_from
 from pianomime_policy.fingering.goal_notes import SOUNDING, GoalNotes
 from pianomime_policy.fingering.note_slices import NoteSlices
 from pianomime_policy.fingering.release import ReleaseConfig, release_steps
+from pianomime_policy.fingering.wide_chords import hand_reach_m
 from pianomime_policy.motion.hand_path import HandPathConfig, place_demands, reach_demands, smooth_path
 from pianomime_policy.motion.motion_timing import BENCHMARK, MotionTiming
 from pianomime_policy.motion.pedal_choice import LetGo, PedalChoice, PedalConfig, written_pedal
@@ -111,7 +112,7 @@ class SongPlan:
         self._offset = finger_offsets_m()
         self._low, self._high = offset_limits_m()
         self._notes = GoalNotes()
-        self._slices = NoteSlices(self._notes)
+        self._slices = NoteSlices(self._notes, hand_reach_m(fingering))
         self._finger = np.zeros(0, np.int64)
         self._costs = fingering_costs(fingering, timing.giving_up)
         self._pedal = np.zeros(0, bool)

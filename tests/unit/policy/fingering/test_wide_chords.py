@@ -1,0 +1,63 @@
+"""Which notes of a wide chord are left out, counted by hand; white keys are 23.5 mm apart."""
+
+import pytest
+
+from pianomime_core.keyboard import LOWEST_PITCH
+from pianomime_policy.fingering.fingering import FingeringConfig
+from pianomime_policy.fingering.wide_chords import hand_reach_m, without_doubles
+
+REACH_M = 0.170
+"""An octave of eight white keys, 165 mm from the first to the last."""
+
+
+def played(*pitches: int) -> list[int]:
+    keys = [pitch - LOWEST_PITCH for pitch in pitches]
+    return [key + LOWEST_PITCH for key in without_doubles(keys, REACH_M)]
+
+
+@pytest.mark.parametrize(
+    "pitches",
+    [
+        (),
+        (60,),
+        (21, 108),
+        (36, 48, 60, 72),  # an octave a hand
+        (48, 50, 52, 53, 55, 60, 62, 64, 65, 67),  # ten fingers
+    ],
+)
+def test_what_two_hands_reach_is_played_whole(pitches):
+    assert played(*pitches) == list(pitches)
+
+
+@pytest.mark.parametrize(
+    ("pitches", "left"),
+    [
+        # The left hand has C2; E4 to E5 is an octave for the right hand, and C4 lies outside it.
+        ((36, 60, 64, 76), (36, 64, 76)),
+        # One double is enough: C2 to C3 is an octave, G4 to G5 another.
+        ((36, 48, 60, 67, 79), (36, 48, 67, 79)),
+        # Two have to go, since neither hand reaches them with its outer voice.
+        ((36, 52, 60, 76), (36, 76)),
+    ],
+)
+def test_inner_doubles_are_left_out(pitches, left):
+    assert played(*pitches) == list(left)
+
+
+def test_the_outer_voices_stay_even_if_they_double():
+    assert played(24, 48, 72, 96) == [24, 96]
+
+
+@pytest.mark.parametrize(
+    "pitches",
+    [
+        (36, 52, 67, 83),  # none of C2, E3, G4 and B5 doubles another
+        (36, 43, 60, 64, 72, 84),  # E4 and C6 remain too far apart without the other two Cs
+    ],
+)
+def test_what_doubles_do_not_mend_is_left_to_the_fingering(pitches):
+    assert played(*pitches) == list(pitches)
+
+
+def test_the_reach_of_a_hand_is_somewhat_more_than_an_octave():
+    assert 0.165 < hand_reach_m(FingeringConfig()) < 0.21
