@@ -164,7 +164,7 @@ def compare_rollout(live: Rollout, written: Score, controller: str, setting: Set
     roll = piano_roll(written)
     player = make_controller(controller, scene, model_folder(controller), setting)
     truth = play_episode(Simulator(scene), player, roll).frames()
-    heard = heard_again(_later(written, first * CONTROL_TIMESTEP_S), live, scene)
+    heard = heard_again(written.later(first * CONTROL_TIMESTEP_S), live, scene)
     late = live.metadata["missed_steps"]
     return Comparison(
         received=_same_length(roll.goal, goal),
@@ -174,11 +174,6 @@ def compare_rollout(live: Rollout, written: Score, controller: str, setting: Set
         missed_steps=sum(first <= step <= last for step in late),
         steps=len(goal),
     )
-
-
-def _later(music: Score, by_s: float) -> Score:
-    notes = (replace(note, onset_s=note.onset_s + by_s, offset_s=note.offset_s + by_s) for note in music.notes)
-    return replace(music, notes=tuple(notes), sustain=tuple((time_s + by_s, down) for time_s, down in music.sustain))
 
 
 def _same_length(written: NDArray[np.bool_], received: NDArray[np.bool_]) -> ScoreCard:

@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import av
@@ -122,13 +122,9 @@ def enlarged(clip: Path, width_px: int, out: Path) -> Path:
 
 def encore(score: Score, period_s: float, times: int) -> Score:
     """The same music repeated every `period_s`."""
-    shifts_s = [period_s * k for k in range(times)]
-    notes = tuple(
-        replace(note, onset_s=note.onset_s + shift_s, offset_s=note.offset_s + shift_s)
-        for shift_s in shifts_s
-        for note in score.notes
-    )
-    pedal = tuple((time_s + shift_s, down) for shift_s in shifts_s for time_s, down in score.sustain)
+    each = [score.later(period_s * k) for k in range(times)]
+    notes = tuple(note for one in each for note in one.notes)
+    pedal = tuple(event for one in each for event in one.sustain)
     return Score(notes=notes, sustain=pedal, title=f"{score.title}, {times} times")
 
 

@@ -129,8 +129,7 @@ class Runner:
             raise NodeDied(f"{process.name} ended before the song did ({process.error or process.ending()})")
         if decision is RespawnDecision.RESTART and self._ending:
             # It was still importing when it was asked to end.
-            running.left = True
-            return running.node.ends_graph
+            decision = RespawnDecision.END if running.node.ends_graph else RespawnDecision.LEAVE
         if decision is RespawnDecision.RESTART:
             running.restarts += 1
             running.restart_s = time.monotonic() + RESTART_DELAY_S

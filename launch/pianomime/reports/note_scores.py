@@ -17,7 +17,6 @@
 import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +26,7 @@ from pianomime.reports.note_matching import OFFSET_RATIO, Pairs, chords, match, 
 from pianomime.reports.sounding_notes import sounding_notes
 from pianomime.reports.stray_strikes import StrayStrike, stray_strikes
 from pianomime_core.notes import Note, Score
+from pianomime_core.visible_notes import pedal_presses
 
 STRICT_TOLERANCE_S = 0.025
 VELOCITY_TOLERANCE = 0.1
@@ -139,8 +139,8 @@ def _column(written: Sequence[Note], heard: Sequence[Note], pairs: Pairs, name: 
 
 def _pedal_s(score: Score) -> float:
     """Return how long the pedal is down; if it never comes up, to the end of the notes."""
-    events = (*score.sustain, (score.end_s if score.notes else 0.0, False))
-    return sum(max(until_s - time_s, 0.0) for (time_s, down), (until_s, _) in pairwise(events) if down)
+    presses = pedal_presses((*score.sustain, (score.end_s if score.notes else 0.0, False)))
+    return float(np.maximum(np.diff(presses), 0.0).sum())
 
 
 def _mean(values: NDArray[np.float64]) -> float:

@@ -1,11 +1,12 @@
 """Windows of a live keyboard against the piano roll of the same music as a file."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from pianomime_core.goal_window import NoteEvent, note_events, roll_window
+from pianomime_core.goal_window import GoalRows, NoteEvent, note_events, roll_window
 from pianomime_core.notes import Note, Score
 from pianomime_core.piano_roll import piano_roll
 from pianomime_core.setting import Setting
@@ -134,9 +135,8 @@ def test_after_a_silence_the_next_piece_has_rows_of_its_own():
         assert goal.first_step is None
 
 
-def test_a_pedal_that_is_held_through_a_silence_is_down_in_the_next_piece():
-    goal = EchoGoal(2, 2)
-    pedal = []
+def two_pieces_with_pedal(goal: EchoGoal) -> Iterator[GoalRows]:
+    """The windows of a key that is struck twice, 2.5 s apart, while the pedal is held."""
     for step in range(1, 100):
         now_s = STEP_0_S + step * CONTROL_TIMESTEP_S
         if step == 5:
@@ -145,7 +145,13 @@ def test_a_pedal_that_is_held_through_a_silence_is_down_in_the_next_piece():
             goal.receive(NoteEvent(now_s, True, 60))
         if step in (12, 62):
             goal.receive(NoteEvent(now_s, False, 60))
-        window, sustain, *_ = goal.window(step, now_s)
+        yield goal.window(step, now_s)
+
+
+def test_a_pedal_that_is_held_through_a_silence_is_down_in_the_next_piece():
+    goal = EchoGoal(2, 2)
+    pedal = []
+    for window, sustain, *_ in two_pieces_with_pedal(goal):
         if window[0].any():
             pedal.append(bool(sustain[0]))
     assert pedal == [True] * 4
@@ -276,15 +282,7 @@ def test_in_the_musical_setting_windows_have_the_notes_as_they_were_played(seed)
 def test_the_pedal_of_music_comes_up_between_pieces_and_is_held_in_the_next():
     goal = EchoGoal(2, 2, Setting.MUSICAL)
     pedal_s, sustain = [], []
-    for step in range(1, 100):
-        now_s = STEP_0_S + step * CONTROL_TIMESTEP_S
-        if step == 5:
-            goal.receive(NoteEvent(now_s, True))
-        if step in (10, 60):
-            goal.receive(NoteEvent(now_s, True, 60))
-        if step in (12, 62):
-            goal.receive(NoteEvent(now_s, False, 60))
-        window = goal.window(step, now_s)
+    for window in two_pieces_with_pedal(goal):
         pedal_s += window.notes.pedal_s.tolist()
         sustain.append(bool(window.sustain[0]))
         assert window.goal[0].any() <= sustain[-1]

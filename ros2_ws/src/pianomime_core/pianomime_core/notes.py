@@ -15,7 +15,7 @@
 """Notes and scores: music in seconds, whatever it was read from."""
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pianomime_core.keyboard import HIGHEST_PITCH, LOWEST_PITCH
 
@@ -91,3 +91,8 @@ class Score:
     def end_s(self) -> float:
         """Time of the last offset."""
         return max(note.offset_s for note in self.notes)
+
+    def later(self, by_s: float) -> "Score":
+        """Return the same music, so much later."""
+        notes = (replace(note, onset_s=note.onset_s + by_s, offset_s=note.offset_s + by_s) for note in self.notes)
+        return replace(self, notes=tuple(notes), sustain=tuple((time_s + by_s, down) for time_s, down in self.sustain))

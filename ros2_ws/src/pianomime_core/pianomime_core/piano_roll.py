@@ -163,12 +163,9 @@ def trim_silence(score: Score) -> Score:
     if not score.notes:
         raise ValueError("a score without notes has no beginning")
     start_s, end_s = score.start_s, score.end_s
-    notes = tuple(
-        replace(note, onset_s=note.onset_s - start_s, offset_s=note.offset_s - start_s) for note in score.notes
-    )
     before = [(0.0, down) for time_s, down in score.sustain if time_s <= start_s]
     during = [(time_s - start_s, down) for time_s, down in score.sustain if start_s < time_s < end_s]
-    return replace(score, notes=notes, sustain=(*before[-1:], *during))
+    return replace(score.later(-start_s), sustain=(*before[-1:], *during))
 
 
 def piano_roll(score: Score, *, trim: bool = True) -> PianoRoll:

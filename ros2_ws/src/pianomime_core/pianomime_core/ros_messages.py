@@ -161,10 +161,8 @@ def targets_message(
     """
     rows = np.atleast_2d(targets)
     if pedal is not None:
-        names, rows = (
-            [*names, SUSTAIN],
-            np.column_stack([rows, np.broadcast_to(np.asarray(pedal, np.float64), len(rows))]),
-        )
+        down = np.broadcast_to(np.asarray(pedal, np.float64), len(rows))
+        names, rows = [*names, SUSTAIN], np.column_stack([rows, down])
     return _trajectory(names, rows, step, STEP_NS // rows_per_step)
 
 

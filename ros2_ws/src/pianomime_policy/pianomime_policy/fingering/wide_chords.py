@@ -22,10 +22,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from pianomime_core.hands import FINGERS
 from pianomime_core.keyboard import KEYBOARD
 from pianomime_policy.fingering.fingering import FingeringConfig, finger_offsets_m, offset_limits_m
 
-_FINGERS_A_HAND = 5
+_FINGERS_A_HAND = len(FINGERS)
 _OCTAVE = 12
 
 

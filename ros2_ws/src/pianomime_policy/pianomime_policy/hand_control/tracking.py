@@ -19,7 +19,7 @@ quadratic preview control over the next rows of the reference, from the measured
 lag, and the wrist counters the swing of the hand before the forearm stops.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import mujoco
@@ -40,6 +40,10 @@ class TrackingConfig:
     preview_steps: int = 5
     effort: float = 0.003
     lever_m: float = 0.1
+
+    def calmer(self) -> "TrackingConfig":
+        """Return the settings for five targets a step, each of which lasts a fifth of the time."""
+        return replace(self, effort=0.02)
 
 
 class HandModel(NamedTuple):

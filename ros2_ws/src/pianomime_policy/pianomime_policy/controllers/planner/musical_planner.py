@@ -34,14 +34,13 @@ from pianomime_policy.motion.motion_timing import MUSICAL, MotionTiming
 def musical(config: PlannerConfig) -> PlannerConfig:
     """The settings of a planner, changed to those that were chosen by ear: hands leave earlier for far keys,
     strokes begin higher and press harder, and tracking is calmer, since a target lasts a fifth of the time."""
-    tracking = replace(config.performer.tracking, effort=0.02)
     return replace(
         config,
         fingering=replace(config.fingering, finger_price=(0.0, 0.0, 0.0, 0.15, 0.6)),
         release=replace(config.release, hand_m_per_step=0.06, comfort_m=0.02, kept_share=0.2),
         hand_path=replace(config.hand_path, early_steps=3, early_weight=0.5),
         fingertips=replace(config.fingertips, ready_m=0.003, press=replace(config.fingertips.press, force_ratio=1.6)),
-        performer=replace(config.performer, tracking=tracking),
+        performer=replace(config.performer, tracking=config.performer.tracking.calmer()),
     )
 
 

@@ -84,7 +84,7 @@ def musical() -> ReactiveConfig:
     return ReactiveConfig(
         timing=MotionTiming(rows_per_step=5, iterations=3),
         live=LiveConfig(strike_depth_m=0.005),
-        hands_controller=replace(hands, tracking=replace(hands.tracking, effort=0.02)),
+        hands_controller=replace(hands, tracking=hands.tracking.calmer()),
     )
 
 
