@@ -10,14 +10,15 @@ from numpy.typing import NDArray
 
 from pianomime.episodes.episode import play_episode
 from pianomime_core.piano_roll import PianoRoll
+from pianomime_core.setting import Setting
 from pianomime_description.variant import SceneConfig
 from pianomime_physics.simulator import Simulator
 from pianomime_policy.controllers.generalist.generalist import GeneralistConfig
 from pianomime_policy.controllers.generalist.learned_hand import LearnedHand, Postures
+from pianomime_policy.controllers.planner.musical_planner import MusicalPlanner
 from pianomime_policy.controllers.planner.planner import Planner, PlannerConfig
 from pianomime_policy.hand_control.hand_planner import HandPlanner
 from pianomime_policy.motion.fingertip_targets import FingertipRows
-from training.music import Roll
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,9 +70,10 @@ class LabelledHand(LearnedHand):
         before = self.reference.copy()
         push = HandPlanner._refer(self, tips, centre_m, reach_m, slack)
         self._taught, self.reference = self.reference, before
-        self._jacobian = self.mirrored_jacobian(self._jacobians).reshape(len(before), 15, -1)
+        rows = self._solved
+        self._jacobian = self.mirrored_jacobian(self._jacobians[rows]).reshape(len(rows), 15, -1)
         self._pushes = -np.einsum("rf,rfi->ri", tips.force, self._jacobians[:, :, 2])
-        self._weight = tips.weight.reshape(len(before), 15)
+        self._weight = tips.weight[rows].reshape(len(rows), 15)
         learned = super()._refer(tips, centre_m, reach_m, slack)
         if self._learner is not None:
             return learned
@@ -82,14 +84,15 @@ class LabelledHand(LearnedHand):
         self, begun: NDArray[np.float64], answer: NDArray[np.float32]
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """See `LearnedHand`; also records the teacher's label."""
-        # The row to play now, and one of the coming rows.
-        rows = [0, int(self._rng.integers(1, len(begun)))]
+        # A row to play now, and one of the coming rows.
+        now, rows = self._rows_per_step, len(self._solved)
+        drawn = [int(self._rng.integers(now)), int(self._rng.integers(now, rows))]
         self.recorded.append(
             (
-                self._features[rows].astype(np.float16),
-                self.encode_answer(begun, self._taught, self._pushes)[rows],
-                self._jacobian[rows].astype(np.float16),
-                self._weight[rows].astype(np.float16),
+                self._features[drawn].astype(np.float16),
+                self.encode_answer(begun, self._taught, self._pushes)[drawn],
+                self._jacobian[drawn].astype(np.float16),
+                self._weight[drawn].astype(np.float16),
             )
         )
         return super().decode_answer(begun, answer)
@@ -105,9 +108,20 @@ _HAND = ("side", "variant", "fingertips", "posture", "kinematics", "tracking", "
 
 
 def posture_examples(
-    roll: Roll, rng: np.random.Generator, learner: Postures | None, simulator: Simulator | None = None
+    roll: PianoRoll,
+    rng: np.random.Generator,
+    learner: Postures | None,
+    setting: Setting = Setting.BENCHMARK,
+    simulator: Simulator | None = None,
 ) -> tuple[PostureExamples, NDArray[np.bool_]]:
     """Play a piece with the planner's fingering.
+
+    Args:
+        roll: The piece; with notes if the setting is "musical".
+        rng: Draws the rows that are recorded.
+        learner: The network that plays, None for the planner.
+        setting: In which it is played.
+        simulator: To play in; by default a new one.
 
     Returns:
         The examples, and the keys (T, 88) that were pressed.
@@ -119,7 +133,9 @@ def posture_examples(
         hands.append(LabelledHand(learner, rng, **dict(zip(_HAND, hand, strict=True))))
         return hands[-1]
 
-    planner = Planner(simulator.config.variant, PlannerConfig(horizon_steps=40), make_hand=make_hand)
-    rollout = play_episode(simulator, planner, PianoRoll(roll, np.zeros(len(roll), bool)))
+    planner = (MusicalPlanner if setting is Setting.MUSICAL else Planner)(
+        simulator.config.variant, PlannerConfig(horizon_steps=40), make_hand=make_hand
+    )
+    rollout = play_episode(simulator, planner, roll).frames()
     recorded = [entry for hand in hands for entry in hand.recorded]
     return PostureExamples(*(np.concatenate(column) for column in zip(*recorded, strict=True))), rollout.pressed

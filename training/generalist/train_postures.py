@@ -19,6 +19,8 @@ from numpy.typing import NDArray
 from pianomime_core.errors import UserError
 from pianomime_core.hands import SIDES, forearm_dofs, target_names
 from pianomime_core.metrics import score
+from pianomime_core.piano_roll import PianoRoll, piano_roll
+from pianomime_core.setting import Setting
 from pianomime_description.variant import SceneConfig
 from pianomime_policy.controllers.generalist.learned_hand import feature_layout
 from training.fitting import FitConfig, device_named, fit
@@ -27,6 +29,7 @@ from training.generalist.posture_examples import PostureExamples, posture_exampl
 from training.generalist.posture_network import PostureNetwork, posture_loss
 from training.generalist.trained import Trained
 from training.music import Roll, synthetic_roll, train_rolls, varied
+from training.performance import performed
 from training.same_run import fingerprint, same_run
 
 Weights = dict[str, torch.Tensor]
@@ -43,6 +46,7 @@ class TrainPostures:
     Attributes:
         demos: Folder of the demonstrations; only training clips are read.
         out: Folder for examples, checkpoints, TensorBoard's files and `network.pt`.
+        setting: In which the pieces are played; in the musical one, performed off the grid.
         seed: Random seed of the whole training.
         rounds: DAgger iterations.
         clips: Varied training clips played in each iteration.
@@ -58,6 +62,7 @@ class TrainPostures:
 
     demos: Path
     out: Path
+    setting: Setting = Setting.BENCHMARK
     seed: int = 0
     rounds: int = 4
     clips: int = 45
@@ -110,7 +115,9 @@ class TrainPostures:
         tasks: list[Task] = []
         for piece in pieces:
             first = int(rng.integers(max(1, len(piece) - self.steps + 1)))
-            tasks.append((piece[first : first + self.steps], int(rng.integers(2**31)), learner, shape))
+            excerpt, task_seed = piece[first : first + self.steps], int(rng.integers(2**31))
+            if excerpt.any():
+                tasks.append((excerpt, self.setting, task_seed, learner, shape))
 
         def play() -> PostureExamples:
             played = over_processes(_play, tasks, self.jobs, f"iteration {number}: playing")
@@ -140,11 +147,11 @@ class Batches:
         return posture_loss(network(features), label, jacobian, weight, self._joint_share)
 
 
-Task = tuple[Roll, int, Weights | None, Shape]
+Task = tuple[Roll, Setting, int, Weights | None, Shape]
 
 
 def _play(task: Task) -> tuple[PostureExamples, float]:
-    roll, seed, weights, shape = task
+    excerpt, setting, seed, weights, shape = task
     torch.set_num_threads(1)
     rng = np.random.default_rng(seed)
     learner = None
@@ -156,8 +163,12 @@ def _play(task: Task) -> tuple[PostureExamples, float]:
             with torch.inference_mode():
                 return np.asarray(network(torch.from_numpy(features)).numpy())
 
-    examples, pressed = posture_examples(roll, rng, learner)
-    return examples, float(score(roll, pressed).f1)
+    if setting is Setting.MUSICAL:
+        roll = piano_roll(performed(excerpt, rng), trim=False)
+    else:
+        roll = PianoRoll(excerpt, np.zeros(len(excerpt), bool))
+    examples, pressed = posture_examples(roll, rng, learner, setting)
+    return examples, float(score(roll.goal, pressed).f1)
 
 
 if __name__ == "__main__":

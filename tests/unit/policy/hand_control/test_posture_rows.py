@@ -93,7 +93,9 @@ def test_of_later_steps_the_last_row_is_solved_with_straight_lines_in_between(ha
 def test_lone_steps_are_those_of_each_row(hand):
     near = np.concatenate([hand.near[None], hand.begun[:-1]])
     nearness = np.full(len(hand.near), COARSE)
-    steps, points = lone_steps_of_rows(hand.chain, hand.begun, hand.slack, hand.wanted, near, nearness, hand.settings)
+    steps, points = lone_steps_of_rows(
+        hand.chain, hand.begun, hand.slack, hand.wanted, near, np.tile(nearness, (ROWS, 1)), hand.settings
+    )
     for row in range(ROWS):
         contacts = hand.contacts()
         objective = hand.objective(row, near[row], COARSE)

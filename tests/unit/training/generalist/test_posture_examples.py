@@ -4,6 +4,7 @@ import torch
 from training.generalist.posture_examples import PostureExamples, posture_examples
 from training.generalist.posture_network import PostureNetwork, posture_loss
 
+from pianomime_core.piano_roll import PianoRoll
 from pianomime_policy.motion.fingertip_targets import FingertipConfig
 
 COORDINATES = 23
@@ -13,7 +14,7 @@ COORDINATES = 23
 def taught() -> tuple[PostureExamples, np.ndarray]:
     roll = np.zeros((30, 88), bool)
     roll[8:14, 44], roll[16:24, 61], roll[12:24, 30] = True, True, True
-    examples, pressed = posture_examples(roll, np.random.default_rng(0), None)
+    examples, pressed = posture_examples(PianoRoll(roll, np.zeros(len(roll), bool)), np.random.default_rng(0), None)
     assert (pressed & roll).sum() > 18  # the planner itself played
     return examples, pressed
 
@@ -38,7 +39,9 @@ def test_a_learner_without_an_answer_leaves_the_hands_where_they_were() -> None:
     roll = np.zeros((12, 88), bool)
     roll[4:, 60] = True
     nothing = np.zeros((5, 2 * COORDINATES), np.float32)
-    examples, pressed = posture_examples(roll, np.random.default_rng(0), lambda features: nothing)
+    examples, pressed = posture_examples(
+        PianoRoll(roll, np.zeros(len(roll), bool)), np.random.default_rng(0), lambda features: nothing
+    )
     assert not pressed.any()
     assert np.abs(examples.label).max() > 0.5  # and the teacher would have done something
 

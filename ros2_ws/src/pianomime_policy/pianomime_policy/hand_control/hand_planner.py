@@ -32,7 +32,7 @@ from pianomime_policy.hand_control.inverse_kinematics import (
     solve_posture,
     solver_settings,
 )
-from pianomime_policy.hand_control.posture_rows import WantedRows, solve_rows
+from pianomime_policy.hand_control.posture_rows import WantedRows, solve_rows, solved_rows
 from pianomime_policy.hand_control.tracking import Tracker, TrackingConfig, hand_model
 from pianomime_policy.motion.fingertip_targets import FingertipConfig, FingertipRows
 from pianomime_policy.motion.motion_timing import BENCHMARK, MotionTiming
@@ -92,6 +92,7 @@ class HandPlanner:
         self._iterations = timing.iterations or kinematics.iterations
         self._rows_per_step, self._fine_steps = timing.rows_per_step, timing.fine_steps
         self._rows = tracking.preview_steps * timing.rows_per_step
+        self._solved = solved_rows(self._rows, timing.rows_per_step, timing.rows_per_step * timing.fine_steps)
         short = [name.split("_", 1)[1] for name in self.target_names]
         self._tx, self._ty = short.index("forearm_tx"), short.index("forearm_ty")
         self._stiffness = np.array([posture.stiffness.get(n, posture.default_stiffness) for n in short])

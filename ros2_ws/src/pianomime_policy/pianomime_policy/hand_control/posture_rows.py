@@ -33,6 +33,12 @@ class WantedRows(NamedTuple):
     rest_weight: NDArray[np.float64]  # (n,)
 
 
+def solved_rows(rows: int, rows_per_step: int, fine_rows: int) -> NDArray[np.int64]:
+    """Return the indices of the rows that `solve_rows` solves: each of the fine rows, of later steps the last one."""
+    row = np.arange(rows)
+    return row[(row < fine_rows) | ((row + 1) % rows_per_step == 0)]
+
+
 @kernel
 def _objective(wanted, r, near, near_weight):
     return Objective(
@@ -70,10 +76,11 @@ def solve_rows(
 
 @kernel
 def lone_steps_of_rows(chain, z, slack, wanted, near, near_weight, settings):
-    """Return the `lone_steps` (rows, n) and the contact points (rows, 5, 3) at z (rows, n); near: (rows, n)."""
+    """Return the `lone_steps` (rows, n) and the contact points (rows, 5, 3) at z (rows, n); near and its weight:
+    (rows, n)."""
     rows, n = z.shape
     steps, points, jacobians = np.empty((rows, n)), np.empty((rows, 5, 3)), np.empty((5, 3, n))
     for r in range(rows):
-        objective = _objective(wanted, r, near[r], near_weight)
+        objective = _objective(wanted, r, near[r], near_weight[r])
         steps[r] = lone_steps(chain, z[r], slack, objective, settings, Contacts(points[r], jacobians))
     return steps, points

@@ -17,7 +17,8 @@
 For each coming row it sees the previous joint reference, how far the fingertips would then be from their targets, how
 much each error matters, and what each joint alone could do about it; it outputs the change of the joints and how hard
 the actuators push into a pressed key. Each row is evaluated twice at every step until it is played, so the network
-corrects itself. The left hand is mirrored into a right one: one network plays both.
+corrects itself; where a step has several rows, every row of the next steps and the last of later ones, as inverse
+kinematics would solve them. The left hand is mirrored into a right one: one network plays both.
 """
 
 from collections.abc import Callable
@@ -28,7 +29,7 @@ from numpy.typing import NDArray
 from pianomime_core.hands import SIDES
 from pianomime_policy.hand_control.hand_planner import HandPlanner, PostureConfig
 from pianomime_policy.hand_control.inverse_kinematics import InverseKinematicsConfig
-from pianomime_policy.hand_control.posture_rows import lone_steps_of_rows
+from pianomime_policy.hand_control.posture_rows import WantedRows, lone_steps_of_rows
 from pianomime_policy.hand_control.tracking import TrackingConfig
 from pianomime_policy.motion.fingertip_targets import FingertipConfig, FingertipRows
 from pianomime_policy.motion.motion_timing import BENCHMARK, MotionTiming
@@ -88,6 +89,14 @@ class LearnedHand(HandPlanner):
         self.unit = units([name.split("_", 1)[1] for name in self.target_names])
         # Positions along the keyboard change their sign in the mirror.
         self._mirror, self._mirror_xyz = np.ones(len(self.unit)), np.ones(3)
+        fine_rows = timing.rows_per_step * timing.fine_steps
+        self._near_weight = np.where(self._solved[:, None] < fine_rows, self._fine_nearness, self._nearness)
+        # Rows in between lie on straight lines.
+        after = np.searchsorted(self._solved, np.arange(self._rows))
+        before = np.maximum(after - 1, 0)
+        gap = np.where(after > before, self._solved[after] - self._solved[before], 1)
+        self._before, self._after = before, after
+        self._later = (1.0 - (self._solved[after] - np.arange(self._rows)) / gap)[:, None]
         if side != SIDES[0]:
             self._mirror[self._tx] = self._mirror_xyz[1] = -1.0
 
@@ -116,40 +125,42 @@ class LearnedHand(HandPlanner):
         reach_m: NDArray[np.float64],
         slack: NDArray[np.float64],
     ) -> NDArray[np.float32]:
-        """(rows, D) for the network, as `feature_layout` says; `begun` (rows, n) is where the coordinates were thought
-        to be."""
-        rows = len(begun)
-        wanted = self._wanted(tips, centre_m, reach_m)
+        """(R, D) for the network, as `feature_layout` says, of the R rows that are evaluated; `begun` (rows, n) is
+        where the coordinates were thought to be."""
+        rows, now = self._solved, self._rows_per_step
+        target, weight, rest, stiffness = self._wanted(tips, centre_m, reach_m)
+        wanted = WantedRows(target[rows], weight[rows], rest[rows], stiffness)
+        z = begun[rows]
         # The rows before with their current values, as in inverse kinematics, which solves row by row.
-        now = self._rows_per_step
-        near = np.concatenate([self.reference[now - 1 : now], begun[:-1]])
+        near = np.concatenate([self.reference[now - 1 : now], z[:-1]])
         # 0 at the optimum, so that the network need not find out by itself where the best posture is.
-        step, points = lone_steps_of_rows(self.chain, begun, slack, wanted, near, self._nearness, self._settings)
-        error = np.clip(tips.target - points, -self._error_cap_m, self._error_cap_m)
+        step, points = lone_steps_of_rows(self.chain, z, slack, wanted, near, self._near_weight, self._settings)
+        error = np.clip(wanted.tip_target - points, -self._error_cap_m, self._error_cap_m)
         parts = (
-            (begun - wanted.z_rest) * self._mirror / self.unit,
-            (near - begun) * self._mirror / self.unit,
+            (z - wanted.z_rest) * self._mirror / self.unit,
+            (near - z) * self._mirror / self.unit,
             step * self._mirror / self.unit,
-            (error * self._mirror_xyz).reshape(rows, -1) / _ERROR_UNIT_M,
-            tips.weight.reshape(rows, -1),
-            tips.force / _FORCE_UNIT_N,
+            (error * self._mirror_xyz).reshape(len(rows), -1) / _ERROR_UNIT_M,
+            wanted.tip_weight.reshape(len(rows), -1),
+            tips.force[rows] / _FORCE_UNIT_N,
         )
         return np.concatenate(parts, axis=1).astype(np.float32)
 
     def decode_answer(
         self, begun: NDArray[np.float64], answer: NDArray[np.float32]
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Decode an output (rows, 2 n) into the reference (rows, n) and the forces (rows_per_step, n) of this step."""
+        """Decode an output (R, 2 n) into the reference (rows, n) and the forces (rows_per_step, n) of this step."""
         change, push = np.split(answer.astype(np.float64) * self._mirror_twice, 2, axis=1)
-        reference = np.clip(begun + change * self.unit, self.chain.lower, self.chain.upper)
+        z = np.clip(begun[self._solved] + change * self.unit, self.chain.lower, self.chain.upper)
+        reference = (1.0 - self._later) * z[self._before] + self._later * z[self._after]
         return reference, push[: self._rows_per_step] * _PUSH_UNIT * self.unit * self._gain
 
     def encode_answer(
         self, begun: NDArray[np.float64], reference: NDArray[np.float64], push: NDArray[np.float64]
     ) -> NDArray[np.float32]:
-        """The inverse of `decode_answer`, for labels; `push` (rows, n)."""
+        """The inverse of `decode_answer`, for labels; all of (rows, n)."""
         parts = (reference - begun) / self.unit, push / (_PUSH_UNIT * self.unit * self._gain)
-        return (np.concatenate(parts, axis=1) * self._mirror_twice).astype(np.float32)
+        return (np.concatenate(parts, axis=1)[self._solved] * self._mirror_twice).astype(np.float32)
 
     @property
     def _mirror_twice(self) -> NDArray[np.float64]:
