@@ -9,7 +9,7 @@ import sys
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 import torch
@@ -62,7 +62,7 @@ class TrainPostures:
 
     demos: Path
     out: Path
-    setting: Setting = Setting.BENCHMARK
+    setting: Annotated[Setting, tyro.conf.EnumChoicesFromValues] = Setting.BENCHMARK
     seed: int = 0
     rounds: int = 4
     clips: int = 45
