@@ -21,6 +21,15 @@ from pianomime_physics.simulator import Simulator
 from pianomime_policy.controllers.registry import make_controller
 
 
+def _rows_at_edges(goal: np.ndarray) -> np.ndarray:
+    """The last row before each change of a key, and the first one after it (T, 88)."""
+    changes = np.diff(goal, axis=0)
+    at_edges = np.zeros_like(goal)
+    at_edges[:-1] |= changes
+    at_edges[1:] |= changes
+    return at_edges
+
+
 @pytest.mark.slow
 @pytest.mark.quiet_machine
 def test_the_same_music_as_a_file_gives_the_same_score(session, keyboard, tmp_path):
@@ -37,9 +46,12 @@ def test_the_same_music_as_a_file_gives_the_same_score(session, keyboard, tmp_pa
     skip_if_busy(len(played.goal), missed)
     roll = piano_roll(load_midi(song))
     # A few keys may come late where the machine has other work; the song's own rows are what is heard all the same.
-    heard = score(roll.goal[: len(goal)], goal[: len(roll)])
-    assert heard.onset_f1 > 0.95
-    assert heard.micro_f1 > 0.95
+    steps = min(len(roll), len(goal))
+    written, heard = roll.goal[:steps], goal[:steps]
+    assert score(written, heard).onset_f1 > 0.95
+    # The song's notes begin and end where rows meet: a millisecond of the port moves an edge by a row.
+    elsewhere = (written != heard) & ~_rows_at_edges(written)
+    assert elsewhere.sum() < 0.01 * written.sum()
     truth = play_episode(Simulator(SceneConfig()), make_controller("onnx", SceneConfig(), model_folder("onnx")), roll)
     expected, found = score(truth.goal, truth.pressed), score(goal, pressed)
     # A missed step is no fault of the music's way here; there are few.
