@@ -63,6 +63,7 @@ def _run(options: argparse.Namespace) -> int:
 
     from pianomime.files.models import model_folder
     from pianomime.files.songs import collect_songs, read_each, read_score
+    from pianomime.reports.contact_report import contacts_table
     from pianomime.reports.error_report import SongErrors, causes_table, onsets_table, songs_table
     from pianomime.reports.evaluation import made_by, means, played_errors
     from pianomime.reports.heard_table import heard_tables, stray_lines
@@ -113,6 +114,8 @@ def _run(options: argparse.Namespace) -> int:
             console.print(*(stray_lines(found.strays) for found in heard.values()), highlight=False)
     else:
         console.print("Heard: not measured. A rollout has frames, not the notes as written: give the MIDI file.")
+    if contacts := [errors.contacts for errors in songs.values() if errors.contacts is not None]:
+        console.print(contacts_table(reduce(operator.add, contacts)))
     found = [{"song": song, **errors.as_dict()} for song, errors in songs.items()]
     failed = {"left_out": left_out} if left_out else {}
     write_result(options.json, {**settings, "total": total.as_dict(), "songs": found, **failed})

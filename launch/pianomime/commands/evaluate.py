@@ -43,6 +43,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 def _run(options: argparse.Namespace) -> int:
     from rich.console import Console
 
+    from pianomime.reports.contact_report import contact_scores_table
     from pianomime.reports.evaluation import EvaluateOptions, report
     from pianomime.reports.heard_table import heard_tables, pedal_line, stray_lines
     from pianomime.reports.score_table import evaluation_table
@@ -67,6 +68,8 @@ def _run(options: argparse.Namespace) -> int:
     console.print(evaluation_table(title, scores, found["mean"]))
     for table in heard_tables(scores, found["mean"]):
         console.print(table)
+    if options.hand_collisions:
+        console.print(contact_scores_table(scores, found["mean"]))
     if (pedal := pedal_line(scores)) is not None:
         console.print(pedal, highlight=False)
     if len(scores) == 1:

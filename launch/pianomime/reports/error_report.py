@@ -16,12 +16,13 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from rich import box
 from rich.table import Table
 
+from pianomime.reports.contact_report import SongContacts
 from pianomime.reports.heard import Heard
 from pianomime.terminal import literal
 from pianomime_core.error_counts import LATE_STEPS, ErrorTable, Tally
@@ -64,24 +65,39 @@ PRESSED_ONSET_ROWS = {
 
 @dataclass(frozen=True)
 class SongErrors:
-    """Scores (0..1) and errors of one performance; what is heard is None if only its frames are known."""
+    """Scores (0..1) and errors of one performance.
+
+    Attributes:
+        f1, onset_f1: Of frames.
+        errors: By cause.
+        heard: None if only frames are known.
+        contacts: Of the hands, None if hands do not collide, or if only frames are known.
+    """
 
     f1: float
     onset_f1: float
     errors: ErrorTable
     heard: Heard | None = None
+    contacts: SongContacts | None = None
 
     @classmethod
-    def of(cls, rollout: Rollout, fingers: NoteFingers | None = None, heard: Heard | None = None) -> "SongErrors":
+    def of(
+        cls,
+        rollout: Rollout,
+        fingers: NoteFingers | None = None,
+        heard: Heard | None = None,
+        contacts: SongContacts | None = None,
+    ) -> "SongErrors":
         """Score and count a rollout; `fingers` as in `pianomime_core.error_table.error_table`."""
         frames = rollout.frames()
         card = score(frames.goal, frames.pressed)
-        return cls(card.f1, card.onset_f1, error_table(frames.goal, frames.pressed, fingers), heard)
+        return cls(card.f1, card.onset_f1, error_table(frames.goal, frames.pressed, fingers), heard, contacts)
 
     def as_dict(self) -> dict[str, Any]:
         """Return everything by name, ready for JSON."""
         heard = {} if self.heard is None else {"heard": self.heard.as_dict()}
-        return {"f1": self.f1, "onset_f1": self.onset_f1, **self.errors.as_dict(), **heard}
+        contacts = {} if self.contacts is None else {"contacts": asdict(self.contacts)}
+        return {"f1": self.f1, "onset_f1": self.onset_f1, **self.errors.as_dict(), **heard, **contacts}
 
 
 def causes_table(title: str, songs: int, errors: ErrorTable) -> Table:

@@ -22,6 +22,7 @@ from typing import Any
 
 from rich.console import Console
 
+from pianomime.episodes.contact_record import ContactRecord
 from pianomime.episodes.episode import play_episode
 from pianomime.episodes.listener import Listener
 from pianomime.episodes.song_pool import SongTask, play_songs
@@ -29,6 +30,7 @@ from pianomime.files.models import model_folder
 from pianomime.files.outputs import check_file, keep_apart, make_folder
 from pianomime.files.shared_files import MIDI_SUFFIXES
 from pianomime.files.songs import collect_songs, read_each, read_score
+from pianomime.reports.contact_report import SongContacts, contact_scores
 from pianomime.reports.error_report import SongErrors
 from pianomime.reports.expressive_scores import expressive_scores
 from pianomime.reports.fingers_in_frames import fingers_in_frames
@@ -213,11 +215,15 @@ def _play(task: _ScoredTask) -> tuple[dict[str, float], Heard]:
     controller = make_controller(task.controller, task.scene, task.model, task.setting)
     listener = Listener()
     simulator = DisturbedSimulator(task.disturbance, task.scene, listener.observe)
+    contacts = ContactRecord(simulator)
     rollout = play_episode(simulator, controller, task.roll, controller_name=task.controller)
     if task.rollout is not None:
         rollout.save(task.rollout)
     heard = Heard.of(task.written, rollout, listener)
     scores: dict[str, float] = {**rollout.metadata["scores"], **heard.scores.as_dict()}
+    if task.scene.hand_collisions:
+        steps = len(rollout.frames().goal)
+        scores |= contact_scores(contacts.forces_n(steps), steps).as_dict()
     if task.expressive:
         scores |= expressive_scores(task.written, listener.heard(rollout))
     if is_demonstration(task.file):
@@ -229,8 +235,12 @@ def _play_for_errors(task: _Task) -> SongErrors:
     controller = make_controller(task.controller, task.scene, task.model, task.setting)
     listener = Listener()
     simulator = ObservedSimulator(listener.observe, task.scene)
+    record = ContactRecord(simulator)
     rollout = play_episode(simulator, controller, task.roll, controller_name=task.controller)
     fingers: NoteFingers | None = controller.assignments() if isinstance(controller, ReportsFingering) else None
+    frames = rollout.frames()
     if fingers is not None and isinstance(controller, ReadsNotes):
-        fingers = fingers_in_frames(fingers, rollout.frames().goal)
-    return SongErrors.of(rollout, fingers, Heard.of(task.written, rollout, listener))
+        fingers = fingers_in_frames(fingers, frames.goal)
+    forces = record.forces_n(len(frames.goal))
+    contacts = SongContacts.of(forces, frames.goal, frames.pressed) if task.scene.hand_collisions else None
+    return SongErrors.of(rollout, fingers, Heard.of(task.written, rollout, listener), contacts)

@@ -31,6 +31,8 @@ from pianomime_core.errors import UserError, unknown_value
 
 SIDES = ("rh", "lh")
 FINGERS = ("thumb", "index", "middle", "ring", "little")
+HAND_PARTS = (*FINGERS, "palm", "forearm")
+"""What can touch; the wrist counts as palm."""
 
 FOREARM_DOFS = MappingProxyType(
     {
@@ -118,3 +120,13 @@ def side_of(name: str) -> str:
 def finger_of(name: str) -> str | None:
     """Return the finger (one of FINGERS) a joint or target name belongs to; None for wrist and forearm."""
     return _FINGER_OF_PREFIX.get(name.split("_", 1)[1][:2])
+
+
+def hand_part(body: str) -> str:
+    """Return the part of the hand (one of `HAND_PARTS`) that a body of a model belongs to, by its name: "rh_ffmiddle"
+    is of the index finger."""
+    name = body.split("_", 1)[1]
+    if name == "lfmetacarpal":  # the edge of the palm, below the little finger
+        return "palm"
+    finger = _FINGER_OF_PREFIX.get(name[:2].upper())
+    return finger or ("forearm" if name == "forearm" else "palm")

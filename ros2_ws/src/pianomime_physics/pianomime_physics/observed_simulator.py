@@ -25,6 +25,9 @@ from pianomime_physics.simulator import Simulator, SimulatorState
 class ObservedSimulator(Simulator):
     """Equal to `Simulator` to the last bit; `observe` is called with the state after each physics step.
 
+    Attributes:
+        observers: All that are called, in this order; `observe` is the first.
+
     Observation costs a fifth of the physics: `is_observed` is called before each control step, and a step that is not
     observed costs nothing extra.
     """
@@ -36,7 +39,7 @@ class ObservedSimulator(Simulator):
         is_observed: Callable[[], bool] = lambda: True,
     ) -> None:
         super().__init__(config)
-        self._observe = observe
+        self.observers = [observe]
         self._is_observed = is_observed
 
     def _run(self, physics_steps: int) -> None:
@@ -45,4 +48,6 @@ class ObservedSimulator(Simulator):
             return
         for _ in range(physics_steps):
             mujoco.mj_step(self.model, self.data)
-            self._observe(self._state())
+            state = self._state()
+            for observe in self.observers:
+                observe(state)

@@ -27,6 +27,7 @@ from pianomime_core.keyboard import KEY_NAMES, KEYBOARD
 from pianomime_core.timing import PHYSICS_STEPS_PER_CONTROL_STEP
 from pianomime_description.scene import build_scene
 from pianomime_description.variant import SceneConfig
+from pianomime_physics.hand_contacts import HandContacts, HandPair
 
 _MOMENT = mujoco.mjtState.mjSTATE_INTEGRATION
 
@@ -77,6 +78,7 @@ class Simulator:
         self._target_ctrl = np.array([self.model.actuator(name).id for name in self.target_names])
         self.target_range = self.model.actuator_ctrlrange[self._target_ctrl].copy()
         self.target_range.flags.writeable = False
+        self._contacts = HandContacts(self.model)
 
     def reset(self, joint_positions: ArrayLike | None = None) -> SimulatorState:
         """Reset to rest at time 0: keys up, hands still.
@@ -146,6 +148,11 @@ class Simulator:
         self.data.qpos[self._key_qpos] = key_angles
         mujoco.mj_forward(self.model, self.data)
         return self._state()
+
+    def hand_contacts_n(self) -> dict[HandPair, float]:
+        """Return the force [N] between each two parts of the hands that touch, as of the last physics step; nothing
+        touches without hand collisions. See `HandContacts`."""
+        return self._contacts.forces_n(self.data)
 
     def _advance(self, targets: NDArray[np.float64], physics_steps: int) -> None:
         # A separate method, which pianomime_physics.disturbance overrides.
