@@ -114,6 +114,8 @@ def _refine_one(task: "RefineTask", json: Path | None) -> int:
 
         add_heard(table, refined.planner, refined.refined)
     console.print(table)
+    if refined.planner_kept:
+        console.print("nothing better was found: the planner's own performance is kept", highlight=False)
     if not refined.is_finished:
         decided = f"{refined.decided_steps} of {refined.steps} steps are refined"
         text = f"time is over: {decided}, the planner plays the rest; run the same command to continue"
@@ -150,10 +152,10 @@ COMMAND = Command(
     "refine",
     help="search for a better performance of a song, offline",
     description="Improve the planner's performance of a song by search in the simulator, from its beginning to its "
-    "end: by its frames, or by what is heard in the setting musical. The rollout is always complete. Whenever the "
-    "command ends, also by Ctrl-C, the same command continues from there, with a checkpoint (*.partial) beside the "
-    "rollout. With a folder as --out, all songs in the given files and folders are refined, and scores.json is "
-    "written.",
+    "end: by its frames, or by what is heard in the setting musical. The rollout is always complete, and never worse "
+    "than the planner's own performance. Whenever the command ends, also by Ctrl-C, the same command continues from "
+    "there, with a checkpoint (*.partial) beside the rollout. With a folder as --out, all songs in the given files and "
+    "folders are refined, and scores.json is written.",
     examples=(
         "pianomime refine twinkle --out twinkle.npz --budget 60",
         "pianomime refine song.mid --out song.npz --effort 80",

@@ -131,6 +131,9 @@ def _report(outcomes: Mapping[str, Outcome], settings: RefineSettings, console: 
     title = f"refined, hand collisions {'on' if settings.scene.hand_collisions else 'off'}"
     columns = HEARD_COLUMNS if settings.config.setting is Setting.MUSICAL else REFINEMENT_COLUMNS
     console.print(refinements_table(title, rows, mean, _count(outcomes, "finished"), columns))
+    if kept := sum(row.get("planner_kept", False) for row in rows.values()):
+        text = f"nothing better was found for {kept} of {len(rows)} songs: the planner's own performance is kept"
+        console.print(text, highlight=False)
     if left := _count(outcomes, "begun") + _count(outcomes, "waiting"):
         text = f"time is over: {left} of {len(outcomes)} songs are not finished; run the same command to continue"
         console.print(text, highlight=False)

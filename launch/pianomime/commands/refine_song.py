@@ -57,11 +57,10 @@ def refine_song(task: RefineTask, on_progress: OnProgress | None = None) -> Refi
     search: type[Refinement] = MusicalRefinement if task.config.setting is Setting.MUSICAL else Refinement
     refinement = search(task.roll, task.scene, task.config)
     planner = refined_rollout(refinement, task)
-    planner_scores = planner.metadata["planner_scores"]
     if task.partial.exists():
         refinement = search.load(task.partial, task.roll, task.scene, task.config)
     if before is None:
-        refined_rollout(refinement, task, planner_scores).save(task.out)
+        refined_rollout(refinement, task, planner).save(task.out)
     if on_progress is not None:
         on_progress(refinement.step, None)
     begun_at = refinement.step
@@ -83,7 +82,7 @@ def refine_song(task: RefineTask, on_progress: OnProgress | None = None) -> Refi
             return there
         # The checkpoint first, so that nothing is lost if the process is killed in between.
         refinement.save(task.partial)
-        rollout = refined_rollout(refinement, task, planner_scores)
+        rollout = refined_rollout(refinement, task, planner)
         rollout.save(task.out)
         if refinement.step == refinement.steps:
             task.partial.unlink(missing_ok=True)

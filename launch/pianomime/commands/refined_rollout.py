@@ -112,6 +112,7 @@ class Refined:
         steps: Control steps of the song.
         decided_steps: Number of refined steps; the rest is the planner's.
         simulated_steps: Control steps simulated in the search.
+        planner_kept: Whether the rollout is the planner's own performance, because the search found none as good.
         planner, refined: Scores of the planner alone and of the rollout, by name as in `ScoreCard`; in the musical
             setting also as in `NoteScores`.
     """
@@ -119,6 +120,7 @@ class Refined:
     steps: int
     decided_steps: int
     simulated_steps: int
+    planner_kept: bool
     planner: dict[str, float]
     refined: dict[str, float]
 
@@ -169,6 +171,7 @@ def refined_of(rollout: Rollout, path: Path) -> Refined:
         steps=len(rollout.frames().goal),
         decided_steps=metadata["decided_steps"],
         simulated_steps=metadata["simulated_steps"],
+        planner_kept=metadata.get("planner_kept", False),  # earlier versions kept what was found
         planner=scores_in(kind, metadata, "planner_scores"),
         refined=scores_in(kind, metadata, "scores"),
     )
@@ -184,13 +187,15 @@ def _pedal(task: RefineTask, parts: int) -> NDArray[np.bool_]:
     return np.array([written_pedal(notes.pedal_s, step, parts, late_steps) for step in range(len(task.roll))])
 
 
-def refined_rollout(
-    refinement: Refinement, task: RefineTask, planner_scores: Mapping[str, float] | None = None
-) -> Rollout:
-    """Return the best performance so far, continued by the planner alone; `planner_scores` are those of the planner
-    from the first step, by default what is returned.
+def refined_rollout(refinement: Refinement, task: RefineTask, planner: Rollout | None = None) -> Rollout:
+    """Return the best performance so far, continued by the planner alone; or `planner` where that scores better.
 
     Pressed keys and scores are those of a replay of the file, whatever the search assumed.
+
+    Args:
+        refinement: The search.
+        task: What it is for.
+        planner: What the planner alone plays from the first step; None: that is what is returned.
     """
     played = refinement.best()
     steps = len(played.pressed)
@@ -211,20 +216,32 @@ def refined_rollout(
     rollout = replace(rollout, pressed=pressed)
     card = score(*rollout.frames())
     scores = card.as_dict() | _heard(task, rollout, listener)
-    # Both use the pedal alike.
-    own = {name: value for name, value in scores.items() if name != "pedal_f1"}
+    planner_scores = scores if planner is None else planner.metadata["scores"]
+    # The search keeps what costs least, segment by segment: in the end that need not score best.
+    planner_kept = _quality(planner_scores, task.config.setting) > _quality(scores, task.config.setting)
+    if planner is not None and planner_kept:
+        rollout, scores = planner, planner_scores
     metadata = rollout_metadata(
         task.scene,
         CONTROLLER,
         card,
         scores=scores,
-        planner_scores=planner_scores or own,
+        # Both use the pedal alike.
+        planner_scores={name: value for name, value in planner_scores.items() if name != "pedal_f1"},
         **RefineSettings(task.scene, task.config).as_dict(),
         **({} if task.notes_sha256 is None else {"notes_sha256": task.notes_sha256}),
         decided_steps=refinement.step,
         simulated_steps=refinement.simulated_steps,
+        planner_kept=planner_kept,
     )
     return replace(rollout, metadata=metadata)
+
+
+def _quality(scores: Mapping[str, float], setting: Setting) -> tuple[float, ...]:
+    """What a setting is played for, from scores by name: greater is better."""
+    if setting is Setting.MUSICAL:
+        return scores["note_f1"], scores["note_f1_25ms"]
+    return (scores["f1"] + scores["onset_f1"],)
 
 
 def _heard(task: RefineTask, rollout: Rollout, listener: Listener) -> dict[str, float]:

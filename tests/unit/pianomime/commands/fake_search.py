@@ -49,6 +49,11 @@ class FakeSearch:
     def pressed(self) -> NDArray[np.bool_]:
         return self._playing.frames().pressed[: self.step]
 
+    @property
+    def silent(self) -> slice:
+        """The steps without hands on the keys."""
+        return slice(self.step, None)
+
     def advance(self) -> None:
         self.step = min(self.step + STRETCH_STEPS, self.steps)
         self.advanced.append(self.step)
@@ -57,7 +62,7 @@ class FakeSearch:
         targets = self._playing.targets.copy()
         if self._playing.rows_per_step > 1:
             targets = np.array(np.split(targets, self.steps))
-        targets[self.step :] = 0.0  # high above the keys, fingers stretched
+        targets[self.silent] = 0.0  # high above the keys, fingers stretched
         # These are not the keys that go down: a rollout must not believe them.
         return Played(self._playing.initial_joint_positions, targets, np.ones((self.steps, 88), bool))
 
@@ -77,5 +82,19 @@ class FakeSearch:
 
 class FakeMusicalSearch(FakeSearch):
     """Takes the place of `MusicalRefinement`."""
+
+    setting = Setting.MUSICAL
+
+
+class FakeSpoiler(FakeSearch):
+    """A search that finds less than it begins with: the planner plays, but not what is decided."""
+
+    @property
+    def silent(self) -> slice:
+        return slice(self.step)
+
+
+class FakeMusicalSpoiler(FakeSpoiler):
+    """The same in place of `MusicalRefinement`."""
 
     setting = Setting.MUSICAL

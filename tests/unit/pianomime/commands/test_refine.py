@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from command_examples import Command, write_midi
-from fake_search import FakeMusicalSearch, FakeSearch
+from fake_search import FakeMusicalSearch, FakeMusicalSpoiler, FakeSearch, FakeSpoiler
 
 from pianomime.commands import refine_song
 from pianomime_core.key_events import pedal_events
@@ -54,6 +54,7 @@ def test_a_finished_rollout_replays_and_says_what_it_is(tune: Path, out: Path, p
     assert rollout.metadata["scores"]["f1"] > 0.9
     assert rollout.metadata["scores"]["do_nothing_f1"] == pytest.approx(DO_NOTHING_F1)
     assert rollout.metadata["planner_scores"]["f1"] == pytest.approx(DO_NOTHING_F1)
+    assert not rollout.metadata["planner_kept"]
     assert not partial(out).exists()
     assert pianomime("replay", out).code == 0
 
@@ -128,6 +129,32 @@ def test_the_planner_alone_stands_there_before_the_first_stretch(
 
     monkeypatch.setattr(search, "advance", look)
     assert pianomime("refine", tune, "--out", out).code == 0
+
+
+@pytest.mark.parametrize("setting", ["benchmark", "musical"])
+def test_the_planner_s_own_performance_is_kept_where_nothing_better_is_found(
+    setting: str, tune: Path, out: Path, pianomime: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(refine_song, "Refinement", FakeSpoiler)
+    monkeypatch.setattr(refine_song, "MusicalRefinement", FakeMusicalSpoiler)
+    command = ("refine", tune, "--out", out, "--setting", setting)
+    evaluated = pianomime("evaluate", tune, "--controller", "planner", "--setting", setting, "--json", "-").out
+    by_planner = json.loads(evaluated)["mean"] | {"frames": 25}
+    looks = itertools.count()
+    for part in ("so far", "to the end"):
+        with monkeypatch.context() as patch:
+            if part == "so far":
+                patch.setattr(refine_song.RefineTask, "is_over", property(lambda task: next(looks) >= 3))
+            result = pianomime(*command)
+        assert result.code == 0, result
+        assert "nothing better was found: the planner's own performance is kept" in result.out, part
+        rollout = Rollout.load(out)
+        assert rollout.metadata["planner_kept"]
+        assert rollout.metadata["decided_steps"] == (15 if part == "so far" else 25)
+        for name in ("scores", "planner_scores"):
+            assert rollout.metadata[name].items() <= by_planner.items(), part
+    assert pianomime("replay", out).code == 0
+    assert "the planner's own performance is kept" in pianomime(*command).out, "also when it is finished already"
 
 
 def test_a_finished_rollout_is_recognised(tune: Path, out: Path, pianomime: Command, search: type[FakeSearch]) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from command_examples import Command, write_midi
-from fake_search import FakeMusicalSearch, FakeSearch
+from fake_search import FakeMusicalSearch, FakeSearch, FakeSpoiler
 
 from pianomime.commands import refine_song
 from pianomime_core.rollout import Rollout
@@ -76,6 +76,15 @@ def test_finished_songs_are_skipped_and_others_go_on(
     assert search.advanced == [15, 20, 25]
     assert {row["state"] for row in report(tmp_path / "out").values()} == {"finished"}
     assert list((tmp_path / "out").rglob("*.partial")) == []
+
+
+def test_it_says_for_how_many_songs_nothing_better_is_found(
+    songs: Path, tmp_path: Path, pianomime: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(refine_song, "Refinement", FakeSpoiler)
+    result = pianomime("refine", songs, "--out", tmp_path / "out", "--jobs", 1)
+    assert "nothing better was found for 2 of 2 songs: the planner's own performance is kept" in result.out
+    assert all(row["planner_kept"] and row["refined"] == row["planner"] for row in report(tmp_path / "out").values())
 
 
 @pytest.mark.usefixtures("search")
