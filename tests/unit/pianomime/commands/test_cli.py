@@ -177,7 +177,6 @@ def test_evaluate_refuses_files_it_cannot_write(
         ("live --virtual x --controller planner", ("'planner'", "streaming, streaming-1s")),
         ("live --virtual x --controller nobody", ("'nobody'", "streaming, streaming-1s")),
         ("play twinkle --setting loud", ("unknown setting 'loud'", "choose one of benchmark, musical")),
-        ("play twinkle --controller idle --setting musical", ("'idle' does not play in the setting 'musical'",)),
         ("live --virtual x --mode reactive --controller streaming", ("delay 0 s", "'streaming'", "2 s")),
         ("live --virtual x --rollout x.mid", ("--rollout", "x.mid", ".npz")),
         ("evaluate --controller idle", ("MIDI",)),

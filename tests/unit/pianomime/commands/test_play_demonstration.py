@@ -44,6 +44,11 @@ def test_a_demonstration_is_played_and_measured(pianomime: Command, demo: Path, 
     assert shown_mm == pytest.approx(1e3 * by_hand, abs=0.06)
 
 
+def test_a_demonstration_is_not_played_in_time(pianomime: Command, demo: Path) -> None:
+    played = pianomime("play", "--controller", "demo", "--demo", demo, "--setting", "musical")
+    played.refuses("'demo' does not play in the setting 'musical'", "benchmark")
+
+
 def test_fingertips_are_where_the_simulator_has_them(pianomime: Command, tune: Path, tmp_path: Path) -> None:
     path = tmp_path / "played.npz"
     assert pianomime("play", tune, "--no-ros", "--controller", "idle", "--rollout", path).code == 0

@@ -35,6 +35,14 @@ def test_json_has_the_numbers_of_the_table(pianomime: Command, tune: Path, tmp_p
     assert f"{found['f1']:.4f}" in result.err
 
 
+def test_idle_does_nothing_in_time_either(pianomime: Command, tune: Path, tmp_path: Path) -> None:
+    rollout, musical = tmp_path / "tune.npz", ("--setting", "musical")
+    result = pianomime("play", tune, "--no-ros", "--controller", "idle", *musical, "--rollout", rollout, "--json", "-")
+    assert result.code == 0, result
+    assert json.loads(result.out)["heard"]["strikes"] == 0
+    assert Rollout.load(rollout).dt == pytest.approx(0.01)
+
+
 def test_quiet_prints_the_table_alone(pianomime: Command, tmp_path: Path) -> None:
     song = write_midi(tmp_path / "low.mid", (0.0, 0.5, 10), (0.0, 0.5, 60))
     result = pianomime("play", song, "--no-ros", "--controller", "idle", "--quiet")

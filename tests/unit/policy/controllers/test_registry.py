@@ -179,7 +179,7 @@ def test_foresight_plays_in_the_setting_asked_for():
     assert type(make_controller("foresight", SceneConfig(), setting=Setting.BENCHMARK)) is Foresight
 
 
-@pytest.mark.parametrize("name", ["idle", "demo", "stranger:Stranger"])
+@pytest.mark.parametrize("name", ["demo", "stranger:Stranger"])
 def test_a_setting_that_a_controller_does_not_play_in_is_refused_with_the_legal_ones(stranger, name):
     words = f"controller '{name}' does not play in the setting 'musical': legal are benchmark$"
     for refuse in (check_controller, lambda *given: make_controller(given[0], SceneConfig(), *given[1:])):

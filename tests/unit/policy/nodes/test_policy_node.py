@@ -288,11 +288,11 @@ def test_notes_reach_the_controller_and_several_targets_the_hands(ros, published
 @pytest.mark.parametrize(
     ("values", "words"),
     [
-        ({"setting": "musical"}, "'idle' does not play in the setting 'musical': legal are benchmark"),
+        ({"setting": "musical"}, "'demo' does not play in the setting 'musical': legal are benchmark"),
         ({"setting": "loud"}, "unknown setting 'loud': choose one of benchmark, musical"),
     ],
 )
 def test_a_setting_that_cannot_be_is_refused(ros, values, words):
-    ros(controller="idle", **values)
+    ros(controller="demo", **values)
     with pytest.raises(UserError, match=words):
         PolicyNode()

@@ -17,4 +17,4 @@
 from pianomime_policy.controllers.spec import ControllerSpec
 
 _BUILDER = "pianomime_policy.controllers.idle.idle:build"
-SPECS = (ControllerSpec("idle", _BUILDER, 1, "does nothing"),)
+SPECS = (ControllerSpec("idle", _BUILDER, 1, "does nothing", settings=("benchmark", "musical")),)
