@@ -28,7 +28,7 @@ from pianomime_core.goal_window import roll_window
 from pianomime_core.latency_percentiles import LatencyPercentiles, percentiles_ms
 from pianomime_core.midi_score import load_midi
 from pianomime_core.piano_roll import PianoRoll, piano_roll
-from pianomime_core.ros_messages import status_message
+from pianomime_core.ros_status_messages import status_message
 from pianomime_core.timing import FRAMES_PER_SECOND, PHYSICS_STEPS_PER_CONTROL_STEP, PHYSICS_TIMESTEP_S
 from pianomime_physics.simulator import Simulator, SimulatorState
 from pianomime_policy.controllers.idle.idle import Idle

@@ -15,7 +15,8 @@ from rclpy.node import Node
 from rclpy.publisher import Publisher
 
 from pianomime_core.ros_diagnostics import PERIOD_S
-from pianomime_core.ros_messages import read_status, step_of
+from pianomime_core.ros_messages import step_of
+from pianomime_core.ros_status_messages import read_status
 from pianomime_core.ros_topics import DIAGNOSTICS
 
 PATIENCE_S = 60.0

@@ -29,20 +29,18 @@ from pianomime_core.ros_messages import (
     MAX_POINTS,
     STEP_NS,
     SUSTAIN,
-    MessageError,
-    NameOrder,
     goal_message,
     joint_state,
     read_goal,
     read_goal_velocity,
     read_joint_state,
     read_pedal,
-    read_status,
     read_targets,
-    status_message,
     step_of,
     targets_message,
 )
+from pianomime_core.ros_named_numbers import MessageError, NameOrder
+from pianomime_core.ros_status_messages import read_status, status_message
 from pianomime_core.timing import CONTROL_TIMESTEP_S as STEP_S
 from pianomime_core.visible_notes import visible_notes
 from pianomime_perception.ros_images import image_message, read_image

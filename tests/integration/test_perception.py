@@ -18,8 +18,8 @@ from visualization_msgs.msg import MarkerArray
 from pianomime_core.hands import FINGERS
 from pianomime_core.keyboard import KEYBOARD
 from pianomime_core.ros_fingertip_cloud import read_fingertip_cloud
-from pianomime_core.ros_messages import read_status
 from pianomime_core.ros_qos import NEWEST, REPORT
+from pianomime_core.ros_status_messages import read_status
 from pianomime_core.ros_topics import HUMAN_FINGERTIPS
 
 PATIENCE_S = 120.0

@@ -14,8 +14,9 @@ from std_srvs.srv import Trigger
 from pianomime_core import ros_topics as topics
 from pianomime_core.metrics import score
 from pianomime_core.rollout import Rollout
-from pianomime_core.ros_messages import read_status, step_of
+from pianomime_core.ros_messages import step_of
 from pianomime_core.ros_qos import LATCHED, NEWEST
+from pianomime_core.ros_status_messages import read_status
 
 
 class Listener(Outsider):

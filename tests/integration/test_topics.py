@@ -18,8 +18,9 @@ from visualization_msgs.msg import MarkerArray
 from pianomime.files.songs import bundled_songs
 from pianomime_core.hands import joint_names, target_names
 from pianomime_core.keyboard import KEY_NAMES
-from pianomime_core.ros_messages import GOAL_NAMES, read_status, step_of
+from pianomime_core.ros_messages import GOAL_NAMES, step_of
 from pianomime_core.ros_qos import CLOCK, LATCHED, NEWEST, REPORT
+from pianomime_core.ros_status_messages import read_status
 
 TOPICS = {
     "/piano/song": (JointTrajectory, LATCHED),

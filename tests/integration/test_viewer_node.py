@@ -72,8 +72,9 @@ def performance(environment):
     from sensor_msgs.msg import JointState
     from trajectory_msgs.msg import JointTrajectory
 
-    from pianomime_core.ros_messages import goal_message, joint_state, status_message
+    from pianomime_core.ros_messages import goal_message, joint_state
     from pianomime_core.ros_qos import LATCHED, NEWEST
+    from pianomime_core.ros_status_messages import status_message
 
     os.environ.update(missing_ros_settings(os.environ))
     context = rclpy.Context()

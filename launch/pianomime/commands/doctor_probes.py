@@ -75,8 +75,8 @@ def ros() -> str:
 
     for package in ("diagnostic", "rosgraph", "sensor", "trajectory", "visualization"):
         __import__(f"{package}_msgs.msg")
-    from pianomime_core.ros_messages import status_message
     from pianomime_core.ros_qos import LATCHED
+    from pianomime_core.ros_status_messages import status_message
 
     heard: list[object] = []
     rclpy.init(args=[], signal_handler_options=SignalHandlerOptions.NO)

@@ -22,8 +22,9 @@ from diagnostic_msgs.msg import DiagnosticArray
 from pianomime_core import ros_topics as topics
 from pianomime_core.metrics import ScoreCard
 from pianomime_core.ros_background import BackgroundNode
-from pianomime_core.ros_messages import MessageError, read_status
+from pianomime_core.ros_named_numbers import MessageError
 from pianomime_core.ros_qos import LATCHED, REPORT
+from pianomime_core.ros_status_messages import read_status
 
 _SCORES = tuple(field.name for field in fields(ScoreCard) if field.default is MISSING)
 NEEDED = {

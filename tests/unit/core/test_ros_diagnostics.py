@@ -12,8 +12,9 @@ from std_msgs.msg import String
 
 from pianomime_core.ros_diagnostics import Diagnostics, Health, connections
 from pianomime_core.ros_environment import complete_ros_environment
-from pianomime_core.ros_messages import read_status, step_of
+from pianomime_core.ros_messages import step_of
 from pianomime_core.ros_qos import NEWEST, REPORT
+from pianomime_core.ros_status_messages import read_status
 
 
 @pytest.fixture

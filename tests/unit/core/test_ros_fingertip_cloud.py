@@ -8,7 +8,7 @@ from builtin_interfaces.msg import Time
 from sensor_msgs.msg import PointField
 
 from pianomime_core.ros_fingertip_cloud import Fingertips, fingertip_cloud, read_fingertip_cloud
-from pianomime_core.ros_messages import MessageError
+from pianomime_core.ros_named_numbers import MessageError
 
 
 def hands() -> Fingertips:

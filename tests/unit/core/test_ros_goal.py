@@ -12,7 +12,7 @@ from pianomime_core.keyboard import KEY_NAMES
 from pianomime_core.notes import Note, Score
 from pianomime_core.piano_roll import piano_roll
 from pianomime_core.ros_goal import GoalReader, window_message
-from pianomime_core.ros_messages import MessageError, NotFiniteError
+from pianomime_core.ros_named_numbers import MessageError, NotFiniteError
 
 C4, D4 = KEY_NAMES[39], KEY_NAMES[41]
 

@@ -14,8 +14,6 @@ from pianomime_core.piano_roll import piano_roll
 from pianomime_core.ros_messages import (
     GOAL_NAMES,
     MAX_POINTS,
-    MessageError,
-    NameOrder,
     goal_message,
     joint_state,
     read_goal,
@@ -23,13 +21,12 @@ from pianomime_core.ros_messages import (
     read_joint_state,
     read_pedal,
     read_rows_per_step,
-    read_status,
     read_targets,
     stamp_of,
-    status_message,
     step_of,
     targets_message,
 )
+from pianomime_core.ros_named_numbers import MessageError, NameOrder
 
 NAMES = ("a", "b", "c")
 
@@ -42,66 +39,10 @@ def test_a_state_in_another_order_is_brought_into_ours():
     assert (message.header.stamp.sec, message.header.stamp.nanosec) == (0, 350_000_000)
 
 
-def test_a_publisher_may_change_its_order_between_messages():
-    order = NameOrder(NAMES)
-    for names, values in ((("a", "b", "c"), [1.0, 2.0, 3.0]), (("c", "b", "a"), [3.0, 2.0, 1.0])):
-        positions, _ = read_joint_state(joint_state(names, np.array(values)), order, velocities=False)
-        assert positions.tolist() == [1.0, 2.0, 3.0]
-
-
 @given(st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=3, max_size=3))
 def test_numbers_survive_to_the_last_bit(values):
     rows = read_targets(targets_message(NAMES, np.array(values), step=0), NameOrder(NAMES))
     assert rows.tobytes() == np.array([values]).tobytes()
-
-
-@pytest.mark.parametrize(
-    ("names", "complaints"),
-    [
-        (("a", "b", "x"), ("unknown: x", "missing: c")),
-        (("a", "b"), ("missing: c",)),
-        (("a", "b", "c", "y", "x"), ("unknown: y, x",)),
-        (("a", "b", "c", "c"), ("repeated: c",)),
-        ((), ("missing: a, b, c",)),
-    ],
-)
-def test_wrong_names_are_refused_and_listed(names, complaints):
-    message = joint_state(names, np.zeros(len(names)))
-    with pytest.raises(MessageError) as refusal:
-        read_joint_state(message, NameOrder(NAMES), velocities=False)
-    assert all(complaint in str(refusal.value) for complaint in complaints)
-
-
-@pytest.mark.parametrize("name", ["a", "nobody"])
-def test_a_hundred_thousand_names_make_a_short_line(name):
-    """Of names that are all alike, and of names of which each is another; the second by counting would take minutes."""
-    for names in ([name] * 100_000, [f"{name}{number}" for number in range(100_000)] * 2):
-        with pytest.raises(MessageError) as error:
-            NameOrder(NAMES).of(names)
-        assert len(str(error.value)) < 400
-    assert "unknown: " in str(error.value)
-    assert "and 199990 more; missing: a, b, c; repeated: " in str(error.value)
-    assert str(error.value).endswith("and 99990 more")
-
-
-def test_a_name_without_end_is_cut():
-    with pytest.raises(MessageError) as error:
-        NameOrder(NAMES).of([*NAMES, "x" * 1_000_000])
-    assert str(error.value) == f"unknown: {'x' * 40}..."
-
-
-@pytest.mark.parametrize("name", ["a\nb", "\x1b[2J", "\u202e"])
-def test_names_that_steer_a_terminal_are_told_in_printable_letters(name):
-    with pytest.raises(MessageError, match="unknown: ") as error:
-        NameOrder(NAMES).of([*NAMES, name])
-    assert str(error.value).isprintable()
-
-
-def test_three_lists_of_long_names_are_one_line_for_a_log():
-    long = [f"{number:040}" for number in range(20)]
-    with pytest.raises(MessageError) as error:
-        NameOrder([f"{number:0>40}" for number in "abcdefghijklm"]).of(long * 2)
-    assert len(str(error.value)) < 500
 
 
 def test_the_longest_song_fits_and_nothing_is_without_end():
@@ -182,25 +123,6 @@ def test_stamps_are_exact(step):
 def test_a_stamp_between_steps_is_refused(stamp):
     with pytest.raises(MessageError, match="not the beginning"):
         step_of(stamp)
-
-
-def test_a_status_carries_its_numbers():
-    message = status_message("score", {"f1": 0.1 + 0.2, "step": 3}, step=3)
-    assert read_status(message, "score") == {"f1": 0.1 + 0.2, "step": 3.0}
-    with pytest.raises(MessageError, match="no status 'other'; there are: score"):
-        read_status(message, "other")
-    with pytest.raises(MessageError, match="status 'words'"):
-        read_status(status_message("words", {"f1": "good"}, step=0), "words")
-    with pytest.raises(MessageError, match="33 characters; at most 32"):
-        read_status(status_message("long", {"f1": "0." + "1" * 31}, step=0), "long")
-
-
-@pytest.mark.parametrize("value", ["paused", "nan", "inf", None])
-def test_a_status_without_the_numbers_that_are_needed_is_refused(value):
-    values = {"speed": 1.0} | ({} if value is None else {"paused": value})
-    message = status_message("transport", values, step=0)
-    with pytest.raises(MessageError, match=r"^status 'transport'"):
-        read_status(message, "transport", needed=("paused", "speed"))
 
 
 def test_a_goal_says_how_loud():

@@ -15,16 +15,10 @@ from trajectory_msgs.msg import JointTrajectory
 
 from pianomime_core import ros_topics as topics
 from pianomime_core.errors import UserError
-from pianomime_core.ros_messages import (
-    GOAL_NAMES,
-    NameOrder,
-    joint_state,
-    read_goal,
-    read_goal_velocity,
-    read_status,
-    step_of,
-)
+from pianomime_core.ros_messages import GOAL_NAMES, joint_state, read_goal, read_goal_velocity, step_of
+from pianomime_core.ros_named_numbers import NameOrder
 from pianomime_core.ros_qos import NEWEST, REPORT
+from pianomime_core.ros_status_messages import read_status
 from pianomime_midi.live_node import LiveNode
 
 ORDER = NameOrder(GOAL_NAMES)

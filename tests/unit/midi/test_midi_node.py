@@ -18,15 +18,9 @@ from pianomime_core.notes import Note, Score
 from pianomime_core.piano_roll import piano_roll
 from pianomime_core.reading_rules import ReadingRules
 from pianomime_core.ros_goal import GoalReader
-from pianomime_core.ros_messages import (
-    GOAL_NAMES,
-    NameOrder,
-    joint_state,
-    read_goal,
-    read_goal_velocity,
-    status_message,
-    step_of,
-)
+from pianomime_core.ros_messages import GOAL_NAMES, joint_state, read_goal, read_goal_velocity, step_of
+from pianomime_core.ros_named_numbers import NameOrder
+from pianomime_core.ros_status_messages import status_message
 from pianomime_midi.midi_node import REPEAT_PERIOD_S, MidiNode
 
 

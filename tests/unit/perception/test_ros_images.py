@@ -5,7 +5,7 @@ import pytest
 from builtin_interfaces.msg import Time
 from sensor_msgs.msg import Image
 
-from pianomime_core.ros_messages import MessageError
+from pianomime_core.ros_named_numbers import MessageError
 from pianomime_perception.ros_images import image_message, read_image
 
 

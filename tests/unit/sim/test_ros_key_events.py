@@ -9,7 +9,7 @@ pytest.importorskip("sensor_msgs")
 
 from pianomime_core.key_events import KeyEvent, PedalEvent, midi_velocity
 from pianomime_core.keyboard import KEY_NAMES, KEYBOARD
-from pianomime_core.ros_messages import MessageError
+from pianomime_core.ros_named_numbers import MessageError
 from pianomime_physics.simulator import SimulatorState
 from pianomime_sim.ros_key_events import KeyEventReader, KeyEventWriter
 

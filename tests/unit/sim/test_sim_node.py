@@ -16,7 +16,8 @@ from pianomime_core import ros_topics as topics
 from pianomime_core.errors import UnsafeError
 from pianomime_core.hands import joint_names, target_names
 from pianomime_core.rollout import Rollout
-from pianomime_core.ros_messages import goal_message, joint_state, read_status, step_of, targets_message
+from pianomime_core.ros_messages import goal_message, joint_state, step_of, targets_message
+from pianomime_core.ros_status_messages import read_status
 from pianomime_physics.simulator import Simulator
 from pianomime_sim.sim_node import BEGIN_PERIOD_S, END_PERIOD_S, SimNode
 

@@ -23,8 +23,8 @@ from diagnostic_msgs.msg import DiagnosticArray
 from rclpy.node import Node
 
 from pianomime_core import ros_topics as topics
-from pianomime_core.ros_messages import status_message
 from pianomime_core.ros_qos import REPORT
+from pianomime_core.ros_status_messages import status_message
 
 PERIOD_S = 1.0
 PROCESS, STARTED_BY = "process", "started_by"

@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 from sensor_msgs.msg import PointCloud2, PointField
 
 from pianomime_core.hands import FINGERS, SIDES
-from pianomime_core.ros_messages import MessageError, some_of
+from pianomime_core.ros_named_numbers import MessageError, some_of
 from pianomime_core.ros_topics import WORLD
 
 _TIPS = len(SIDES) * len(FINGERS)

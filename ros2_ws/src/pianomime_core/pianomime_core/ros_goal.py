@@ -39,17 +39,13 @@ from pianomime_core.ros_messages import (
     MAX_POINTS,
     STEP_NS,
     SUSTAIN,
-    MessageError,
-    NameOrder,
-    doubles,
-    finite,
     goal_message,
     read_goal,
     read_goal_velocity,
-    some_of,
     stamp_of,
     step_of,
 )
+from pianomime_core.ros_named_numbers import MessageError, NameOrder, doubles, finite, some_of
 from pianomime_core.timing import FRAMES_PER_SECOND
 from pianomime_core.visible_notes import VisibleNotes, pedal_presses
 

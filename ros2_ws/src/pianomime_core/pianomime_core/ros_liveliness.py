@@ -26,8 +26,9 @@ from rclpy.node import Node
 
 from pianomime_core import ros_topics as topics
 from pianomime_core.ros_diagnostics import PERIOD_S, PROCESS, STARTED_BY
-from pianomime_core.ros_messages import MessageError, read_status
+from pianomime_core.ros_named_numbers import MessageError
 from pianomime_core.ros_qos import REPORT
+from pianomime_core.ros_status_messages import read_status
 
 ALIVE_S = 2.2 * PERIOD_S
 """A node that has not reported for this long is not alive, or not yet."""

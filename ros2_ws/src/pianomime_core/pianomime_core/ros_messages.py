@@ -18,25 +18,21 @@ Readers refuse unknown, missing and repeated names and values that are not finit
 them; they accept names in any order. Every message carries the simulated time of its step as stamp.
 """
 
-import math
-from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from builtin_interfaces.msg import Duration, Time
-from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
 from numpy.typing import NDArray
 from sensor_msgs.msg import JointState
 from trajectory_msgs.msg import JointTrajectory, JointTrajectoryPoint
 
-from pianomime_core.errors import printable
 from pianomime_core.keyboard import KEY_NAMES
 from pianomime_core.notes import LOUDEST, MAX_DURATION_S
 from pianomime_core.piano_roll import usual_velocity
 from pianomime_core.rollout import ROWS_PER_STEP
+from pianomime_core.ros_named_numbers import Floats, MessageError, NameOrder, doubles, finite
 from pianomime_core.timing import CONTROL_TIMESTEP_S, FRAMES_PER_SECOND
 
-Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
 STEP_NS = round(CONTROL_TIMESTEP_S * 1e9)
@@ -46,65 +42,6 @@ GOAL_NAMES = (*KEY_NAMES, SUSTAIN)
 PEDAL_DOWN_FROM = 0.5
 MAX_POINTS = round(MAX_DURATION_S * FRAMES_PER_SECOND) + 2
 """Limit for a trajectory: the longest song, plus one step if it begins within a step, plus an empty last row."""
-_LISTED, _LISTED_CHARACTERS = 10, 40
-"""How many names of a message an error line lists, and how many characters of each."""
-_LINE_CHARACTERS = 480
-_NUMBER_CHARACTERS = 32
-"""How many characters a number in a status may have: any double is told with fewer."""
-
-
-class MessageError(ValueError):
-    """A message that must not be used; one short line says what is wrong with it."""
-
-    def __init__(self, text: str) -> None:
-        line = printable(" ".join(text[:_LINE_CHARACTERS].split()))[:_LINE_CHARACTERS]
-        super().__init__(line if len(text) <= _LINE_CHARACTERS else f"{line}...")
-
-
-class NotFiniteError(MessageError):
-    """A message with numbers that are not finite, by name: its sender must not be followed any further."""
-
-
-class NameOrder:
-    """Reorders the named values of a message into the order of `names`.
-
-    The names of a publisher do not change, so the last mapping is cached and a message costs one comparison of lists.
-    Names in `beside` may be present, too.
-    """
-
-    def __init__(self, names: Sequence[str], beside: Sequence[str] = ()) -> None:
-        self.names = tuple(names)
-        self._known = {*names, *beside}
-        self._seen: list[str] | None = None
-        self._order: NDArray[np.intp] = np.arange(0)
-
-    def of(self, message_names: Sequence[str]) -> NDArray[np.intp]:
-        """Return the index into `message_names` of each of `self.names`.
-
-        Raises:
-            MessageError: Names are unknown, missing or repeated.
-        """
-        given = list(message_names)
-        if given != self._seen:
-            place = {name: index for index, name in enumerate(given)}
-            problems = {
-                "unknown": [name for name in given if name not in self._known],
-                "missing": [name for name in self.names if name not in place],
-                "repeated": sorted({name for index, name in enumerate(given) if place[name] != index}),
-            }
-            if any(problems.values()):
-                raise MessageError("; ".join(f"{what}: {some_of(which)}" for what, which in problems.items() if which))
-            self._order = np.array([place[name] for name in self.names], dtype=np.intp)
-            self._seen = given
-        return self._order
-
-
-def some_of(names: Sequence[str]) -> str:
-    """Return names as an error line lists them: the first few, each truncated, and how many more."""
-    first = ", ".join(
-        name if len(name) <= _LISTED_CHARACTERS else f"{name[:_LISTED_CHARACTERS]}..." for name in names[:_LISTED]
-    )
-    return f"{first} and {len(names) - _LISTED} more" if len(names) > _LISTED else first
 
 
 def stamp_of(step: float) -> Time:
@@ -242,54 +179,6 @@ def read_goal_velocity(message: JointTrajectory, order: NameOrder, goal: Bools) 
     return np.where(goal & (velocity > 0), velocity, usual)
 
 
-def status_message(
-    name: str,
-    values: Mapping[str, float | int | str],
-    *,
-    step: int,
-    text: str = "",
-    warn: bool = False,
-    hardware: str = "",
-) -> DiagnosticArray:
-    """Return one named status with its values, as on /diagnostics and /piano/score; `hardware`: its hardware id."""
-    level = DiagnosticStatus.WARN if warn else DiagnosticStatus.OK
-    pairs = [KeyValue(key=key, value=str(value)) for key, value in values.items()]
-    status = DiagnosticStatus(level=level, name=name, message=text, hardware_id=hardware, values=pairs)
-    message = DiagnosticArray(status=[status])
-    message.header.stamp = stamp_of(step)
-    return message
-
-
-def read_status(message: DiagnosticArray, name: str, needed: Sequence[str] = ()) -> dict[str, float]:
-    """Return the numbers of the status called `name`; those in `needed` are present and finite.
-
-    Raises:
-        MessageError: There is no such status, a value is not a number, or a needed one is missing or not finite.
-    """
-    for status in message.status:
-        if status.name == name:
-            try:
-                values = {pair.key: _number(pair.value) for pair in status.values}
-            except ValueError as error:
-                raise MessageError(f"status {name!r}: {some_of([str(error)])}") from None
-            missing = [key for key in needed if not math.isfinite(values.get(key, math.nan))]
-            if missing:
-                raise MessageError(f"status {name!r} has no number for {some_of(missing)}")
-            return values
-    raise MessageError(f"no status {name!r}; there are: {some_of([status.name for status in message.status])}")
-
-
-def _number(text: str) -> float:
-    if len(text) > _NUMBER_CHARACTERS:
-        raise ValueError(f"{len(text)} characters; at most {_NUMBER_CHARACTERS}")
-    return float(text)
-
-
-def doubles(values: Floats) -> array:
-    # From bytes: one copy, whereas a list would box every number.
-    return array("d", np.ascontiguousarray(values, dtype=np.float64).tobytes())
-
-
 def _trajectory(names: Sequence[str], rows: Floats, step: int, between_ns: int) -> JointTrajectory:
     message = JointTrajectory(joint_names=list(names))
     message.header.stamp = stamp_of(step)
@@ -315,13 +204,3 @@ def _rows(message: JointTrajectory, order: NameOrder, between_ns: int) -> Floats
                 f"point {k} stands at {after.sec}.{after.nanosec:09d} s, not at {k * between_ns / 1e9:g} s"
             )
     return np.stack([finite(point.positions, message.joint_names, "positions") for point in message.points])[:, index]
-
-
-def finite(values: Sequence[float], given: Sequence[str], what: str) -> Floats:
-    numbers = np.array(values, dtype=np.float64)
-    if len(numbers) != len(given):
-        raise MessageError(f"{len(numbers)} {what} for {len(given)} names")
-    if not np.isfinite(numbers).all():
-        bad = [f"{given[int(index)]} = {numbers[index]}" for index in np.flatnonzero(~np.isfinite(numbers))]
-        raise NotFiniteError(f"{what} are not finite: {some_of(bad)}")
-    return numbers

@@ -24,7 +24,8 @@ from pianomime_core import ros_topics as topics
 from pianomime_core.ros_diagnostics import Diagnostics, Health
 from pianomime_core.ros_goal import window_message
 from pianomime_core.ros_main import prefer_prompt_replies, run
-from pianomime_core.ros_messages import MessageError, step_of
+from pianomime_core.ros_messages import step_of
+from pianomime_core.ros_named_numbers import MessageError
 from pianomime_core.ros_node import SteadyNode
 from pianomime_core.ros_owner import Owners
 from pianomime_core.ros_parameters import declare_count, declare_number, declare_switch, declare_text, refuse_undeclared

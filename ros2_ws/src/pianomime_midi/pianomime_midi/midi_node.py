@@ -35,11 +35,13 @@ from pianomime_core.piano_roll import PianoRoll, piano_roll
 from pianomime_core.ros_diagnostics import Diagnostics, Health
 from pianomime_core.ros_goal import window_message
 from pianomime_core.ros_main import prefer_prompt_replies, run
-from pianomime_core.ros_messages import MessageError, read_status, step_of
+from pianomime_core.ros_messages import step_of
+from pianomime_core.ros_named_numbers import MessageError
 from pianomime_core.ros_node import WARNING_PERIOD_S, SteadyNode
 from pianomime_core.ros_owner import Owners
 from pianomime_core.ros_parameters import declare_count, declare_text, refuse_undeclared
 from pianomime_core.ros_qos import LATCHED, NEWEST, overridable_publisher
+from pianomime_core.ros_status_messages import read_status
 from pianomime_core.setting import DESCRIPTION, Setting
 from pianomime_core.song_file import load_song
 

@@ -21,7 +21,7 @@ from builtin_interfaces.msg import Time
 from numpy.typing import NDArray
 from sensor_msgs.msg import Image
 
-from pianomime_core.ros_messages import MessageError, some_of
+from pianomime_core.ros_named_numbers import MessageError, some_of
 
 Pixels = NDArray[np.uint8]
 

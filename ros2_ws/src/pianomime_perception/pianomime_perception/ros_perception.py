@@ -35,7 +35,7 @@ from pianomime_core import ros_topics as topics
 from pianomime_core.errors import UserError
 from pianomime_core.ros_diagnostics import Diagnostics, Health
 from pianomime_core.ros_fingertip_cloud import Fingertips, fingertip_cloud
-from pianomime_core.ros_messages import MessageError
+from pianomime_core.ros_named_numbers import MessageError
 from pianomime_core.ros_node import WARNING_PERIOD_S, SteadyNode
 from pianomime_core.ros_parameters import declare_number, declare_switch, declare_text, refuse_undeclared
 from pianomime_core.ros_prefixes import FRAME_PREFIX, in_frame, world_frame

@@ -24,17 +24,8 @@ from trajectory_msgs.msg import JointTrajectory
 from pianomime_core import ros_topics as topics
 from pianomime_core.errors import UnsafeError
 from pianomime_core.ros_goal import GoalReader
-from pianomime_core.ros_messages import (
-    SUSTAIN,
-    MessageError,
-    NameOrder,
-    NotFiniteError,
-    read_joint_state,
-    read_pedal,
-    read_rows_per_step,
-    read_targets,
-    step_of,
-)
+from pianomime_core.ros_messages import SUSTAIN, read_joint_state, read_pedal, read_rows_per_step, read_targets, step_of
+from pianomime_core.ros_named_numbers import MessageError, NameOrder, NotFiniteError
 from pianomime_core.ros_node import WARNING_PERIOD_S
 from pianomime_core.ros_owner import Owners
 from pianomime_core.ros_qos import LATCHED, NEWEST

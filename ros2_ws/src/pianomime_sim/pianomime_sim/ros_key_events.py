@@ -26,7 +26,8 @@ from sensor_msgs.msg import JointState
 
 from pianomime_core.key_events import KeyEvent, KeyEventDetector, PedalEvent
 from pianomime_core.keyboard import KEY_NAMES, NUM_KEYS
-from pianomime_core.ros_messages import PEDAL_DOWN_FROM, SUSTAIN, MessageError, joint_state, some_of
+from pianomime_core.ros_messages import PEDAL_DOWN_FROM, SUSTAIN, joint_state
+from pianomime_core.ros_named_numbers import MessageError, some_of
 from pianomime_core.timing import PHYSICS_TIMESTEP_S
 from pianomime_physics.simulator import SimulatorState
 

@@ -32,10 +32,11 @@ from std_srvs.srv import SetBool, Trigger
 from pianomime_core import ros_topics as topics
 from pianomime_core.errors import UserError
 from pianomime_core.ros_liveliness import UNKNOWN, publishers
-from pianomime_core.ros_messages import MessageError, read_status, status_message
+from pianomime_core.ros_named_numbers import MessageError
 from pianomime_core.ros_node import WARNING_PERIOD_S
 from pianomime_core.ros_parameters import declare_number
 from pianomime_core.ros_qos import LATCHED
+from pianomime_core.ros_status_messages import read_status, status_message
 from pianomime_sim.playback_control import FASTEST, SLOWEST, PlaybackControl
 from pianomime_sim.viewers.base import PlaybackStatus
 

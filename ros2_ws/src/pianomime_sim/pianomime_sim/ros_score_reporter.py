@@ -26,8 +26,8 @@ from rclpy.node import Node
 from pianomime_core import ros_topics as topics
 from pianomime_core.errors import UserError
 from pianomime_core.rollout import Rollout
-from pianomime_core.ros_messages import status_message
 from pianomime_core.ros_qos import LATCHED
+from pianomime_core.ros_status_messages import status_message
 from pianomime_core.whole_file import write_whole
 from pianomime_physics.simulator import Simulator
 from pianomime_sim.playback import Playback

@@ -22,7 +22,7 @@ from sensor_msgs.msg import JointState
 from pianomime_core import ros_topics as topics
 from pianomime_core.errors import UserError
 from pianomime_core.ros_main import run
-from pianomime_core.ros_messages import MessageError
+from pianomime_core.ros_named_numbers import MessageError
 from pianomime_core.ros_node import WARNING_PERIOD_S, SteadyNode
 from pianomime_core.ros_owner import Owners
 from pianomime_core.ros_parameters import declare_switch, declare_text, refuse_undeclared

@@ -30,19 +30,14 @@ from pianomime_core.keyboard import KEY_NAMES
 from pianomime_core.ros_diagnostics import status_name
 from pianomime_core.ros_goal import GoalReader
 from pianomime_core.ros_main import run
-from pianomime_core.ros_messages import (
-    SUSTAIN,
-    MessageError,
-    NameOrder,
-    read_joint_state,
-    read_status,
-    step_of,
-)
+from pianomime_core.ros_messages import SUSTAIN, read_joint_state, step_of
+from pianomime_core.ros_named_numbers import MessageError, NameOrder
 from pianomime_core.ros_node import WARNING_PERIOD_S, SteadyNode
 from pianomime_core.ros_owner import Owners
 from pianomime_core.ros_parameters import declare_count, declare_text, refuse_undeclared
 from pianomime_core.ros_prefixes import JOINT_PREFIX, prefixed
 from pianomime_core.ros_qos import LATCHED, NEWEST, REPORT
+from pianomime_core.ros_status_messages import read_status
 from pianomime_core.web import LOCALHOST, VIEWER_PORT
 from pianomime_description import SceneConfig
 from pianomime_sim.ros_playback_control import PlaybackControlClient

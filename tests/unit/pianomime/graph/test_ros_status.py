@@ -4,7 +4,8 @@ import pytest
 
 from pianomime.commands.perform import score_card
 from pianomime.graph.ros_status import NEEDED
-from pianomime_core.ros_messages import MessageError, read_status, status_message
+from pianomime_core.ros_named_numbers import MessageError
+from pianomime_core.ros_status_messages import read_status, status_message
 
 
 @pytest.mark.parametrize("left_out", NEEDED["score"])

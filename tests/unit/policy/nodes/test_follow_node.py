@@ -11,7 +11,8 @@ from visualization_msgs.msg import MarkerArray
 from pianomime_core.errors import UnsafeError, UserError
 from pianomime_core.hands import joint_names, target_names
 from pianomime_core.ros_fingertip_cloud import Fingertips, fingertip_cloud
-from pianomime_core.ros_messages import NameOrder, joint_state, read_joint_state, read_targets, step_of
+from pianomime_core.ros_messages import joint_state, read_joint_state, read_targets, step_of
+from pianomime_core.ros_named_numbers import NameOrder
 from pianomime_core.ros_topics import COMMAND, FINGERTIP_TARGETS, HAND_STATES, HUMAN_FINGERTIPS, START
 from pianomime_policy.nodes import follow_node, hand_commander
 from pianomime_policy.nodes.follow_node import FollowNode

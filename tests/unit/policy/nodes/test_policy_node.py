@@ -20,15 +20,8 @@ from pianomime_core.keyboard import KEY_NAMES
 from pianomime_core.notes import Note, Score
 from pianomime_core.piano_roll import piano_roll
 from pianomime_core.ros_goal import window_message
-from pianomime_core.ros_messages import (
-    NameOrder,
-    goal_message,
-    joint_state,
-    read_joint_state,
-    read_pedal,
-    read_targets,
-    step_of,
-)
+from pianomime_core.ros_messages import goal_message, joint_state, read_joint_state, read_pedal, read_targets, step_of
+from pianomime_core.ros_named_numbers import NameOrder
 from pianomime_description.variant import SceneConfig
 from pianomime_policy.controllers.controller import Action, FingertipTargets
 from pianomime_policy.controllers.idle.idle import Idle

@@ -25,7 +25,8 @@ from rclpy.publisher import Publisher
 from pianomime_core import ros_topics as topics
 from pianomime_core.errors import UnsafeError
 from pianomime_core.hands import FOREARM_DOFS
-from pianomime_core.ros_messages import MessageError, NameOrder, NotFiniteError, joint_state, targets_message
+from pianomime_core.ros_messages import joint_state, targets_message
+from pianomime_core.ros_named_numbers import MessageError, NameOrder, NotFiniteError
 from pianomime_core.ros_node import WARNING_PERIOD_S
 from pianomime_core.ros_owner import Owners
 from pianomime_core.ros_parameters import declare_text

@@ -38,7 +38,8 @@ from pianomime_core.latency_percentiles import LatencyPercentiles
 from pianomime_core.ros_diagnostics import Diagnostics, Health
 from pianomime_core.ros_goal import GoalReader
 from pianomime_core.ros_main import prefer_prompt_replies, run
-from pianomime_core.ros_messages import SUSTAIN, NameOrder, read_joint_state, step_of
+from pianomime_core.ros_messages import SUSTAIN, read_joint_state, step_of
+from pianomime_core.ros_named_numbers import NameOrder
 from pianomime_core.ros_owner import Owners
 from pianomime_core.ros_parameters import declare_switch, declare_text, refuse_undeclared
 from pianomime_core.ros_qos import LATCHED, NEWEST, OVERRIDABLE
