@@ -5,7 +5,8 @@ import pytest
 
 from pianomime_policy.fingering.fingering import FingeringConfig, fingering_costs, first_beam
 from pianomime_policy.fingering.fingering_search import Beam, extend_beam
-from pianomime_policy.fingering.hand_options import MAX_OPTIONS, HandOptions, HandState, hand_options
+from pianomime_policy.fingering.hand_cost import HandState
+from pianomime_policy.fingering.hand_options import MAX_OPTIONS, HandOptions, hand_options
 from pianomime_policy.fingering.split_options import split_options
 
 RIGHT, LEFT = 0, 1

@@ -30,7 +30,7 @@ from pianomime_core.timing import CONTROL_TIMESTEP_S
 from pianomime_policy.fingering.fingering_search import Beam, extend_beam
 from pianomime_policy.fingering.giving_up import GivingUpConfig
 from pianomime_policy.fingering.goal_notes import GoalNotes
-from pianomime_policy.fingering.hand_options import FingeringCosts
+from pianomime_policy.fingering.hand_cost import FingeringCosts
 
 # Comfortable place of thumb..little of the right hand relative to the hand's centre (the middle finger) [m], and how
 # far each may deviate from it; the left hand is the mirror image. Measured on the hand model.

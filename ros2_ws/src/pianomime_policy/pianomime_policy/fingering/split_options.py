@@ -22,7 +22,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from pianomime_policy.fingering.hand_options import MAX_OPTIONS, HandOptions, HandState, hand_options
+from pianomime_policy.fingering.hand_cost import HandState
+from pianomime_policy.fingering.hand_options import MAX_OPTIONS, HandOptions, hand_options
 from pianomime_policy.kernel import kernel
 
 

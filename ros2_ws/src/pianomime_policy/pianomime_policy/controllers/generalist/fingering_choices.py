@@ -29,7 +29,7 @@ from pianomime_policy.controllers.generalist.choice_costs import choice_costs, n
 from pianomime_policy.fingering.fingering import FingeringConfig, fingering_costs, first_beam
 from pianomime_policy.fingering.fingering_search import Beam, extend_beam
 from pianomime_policy.fingering.giving_up import GivingUpConfig
-from pianomime_policy.fingering.hand_options import FingeringCosts
+from pianomime_policy.fingering.hand_cost import FingeringCosts
 from pianomime_policy.kernel import kernel
 
 _PER_FINGER, _PER_HAND, _PER_NOTE, _SHARED = 7, 4, 6, 4
