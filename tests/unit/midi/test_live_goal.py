@@ -1,66 +1,15 @@
 """Windows of a live keyboard against the piano roll of the same music as a file."""
 
-from collections.abc import Iterator
-from dataclasses import replace
-
 import numpy as np
 import pytest
+from live_performances import STEP_0_S, beat_score, played_live, random_score, two_pieces_with_pedal
 
-from pianomime_core.goal_window import GoalRows, NoteEvent, note_events, roll_window
-from pianomime_core.notes import Note, Score
+from pianomime_core.goal_window import NoteEvent, note_events
 from pianomime_core.piano_roll import piano_roll
-from pianomime_core.setting import Setting
 from pianomime_core.timing import CONTROL_TIMESTEP_S
 from pianomime_midi.live_goal import JITTER_S, KEPT_STEPS, WIRE_S, EchoGoal, HeldGoal, live_goal, visible_steps
 
 HORIZON = 40
-STEP_0_S = 1000.3
-
-
-def random_score(rng: np.random.Generator) -> Score:
-    """Notes that begin and end anywhere but within JITTER_S of where a row more or less would begin."""
-    rows = np.sort(rng.integers(0, 100, 60))
-    onsets = rows / 20 + rng.uniform(0.001, 0.039, 60)
-    ends = (rows + rng.choice([1, 2, 3, 15], 60)) / 20 + rng.uniform(0.011, 0.049, 60)
-    louds = rng.integers(1, 128, 60)
-    notes = [
-        Note(int(rng.integers(50, 60)), float(onset), float(end), int(loud))
-        for onset, end, loud in zip(onsets, ends, louds, strict=True)
-    ]
-    pedal = tuple((0.05 * int(row) + 0.02, k % 2 == 0) for k, row in enumerate(np.sort(rng.integers(0, 100, 6))))
-    return Score((Note(70, 0.0, 0.33), *notes), pedal, "")
-
-
-def beat_score(rng: np.random.Generator) -> Score:
-    """Notes as a sequencer writes them, each key free again before it is struck again: all on borders of rows."""
-    notes = []
-    for pitch in range(50, 60):
-        row = int(rng.integers(0, 4))
-        while row < 100:
-            length = int(rng.integers(1, 8))
-            notes.append(Note(pitch, row / 20, (row + length) / 20))
-            row += length + int(rng.integers(0, 3))
-    return Score((Note(70, 0.0, 0.5), *notes), (), "")
-
-
-def played_live(
-    goal, score: Score, first_onset_s: float, steps: int, lateness_s, jitter_s=float
-) -> tuple[dict[int, tuple], int]:
-    """The windows of steps 1.. of a performance, and the step of row 0.
-
-    `lateness_s` says how late each step is, `jitter_s` how late each event.
-    """
-    # A Score that begins at 0 arrives at first_onset_s; events are read at most WIRE_S later.
-    events = [replace(event, time_s=first_onset_s + event.time_s + jitter_s()) for event in note_events(score)]
-    windows, first = {}, None
-    for step in range(1, steps):
-        now_s = STEP_0_S + step * CONTROL_TIMESTEP_S + lateness_s(step)
-        while events and events[0].time_s <= now_s - 0.9 * WIRE_S:
-            goal.receive(events.pop(0))
-        windows[step] = goal.window(step, now_s)
-        first = first or goal.first_step
-    assert not events
-    return windows, first
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -133,19 +82,6 @@ def test_after_a_silence_the_next_piece_has_rows_of_its_own():
         np.testing.assert_array_equal(heard[first : first + len(roll)], roll.goal)
         assert first == played[0] <= onset_step - (1 + int(away_s * 400)) + HORIZON + 1
         assert goal.first_step is None
-
-
-def two_pieces_with_pedal(goal: EchoGoal) -> Iterator[GoalRows]:
-    """The windows of a key that is struck twice, 2.5 s apart, while the pedal is held."""
-    for step in range(1, 100):
-        now_s = STEP_0_S + step * CONTROL_TIMESTEP_S
-        if step == 5:
-            goal.receive(NoteEvent(now_s, True))
-        if step in (10, 60):
-            goal.receive(NoteEvent(now_s, True, 60))
-        if step in (12, 62):
-            goal.receive(NoteEvent(now_s, False, 60))
-        yield goal.window(step, now_s)
 
 
 def test_a_pedal_that_is_held_through_a_silence_is_down_in_the_next_piece():
@@ -250,50 +186,3 @@ def test_without_delay_a_key_is_as_loud_as_it_was_struck():
     goal.receive(NoteEvent(0.06, True, 60, 30))
     goal.receive(NoteEvent(0.07, False, 64))
     assert goal.window(1, 0.1)[2][:, [39, 43]].tolist() == [[0, 0], [30, 0]]
-
-
-@pytest.mark.parametrize("seed", range(5))
-def test_in_the_musical_setting_windows_have_the_notes_as_they_were_played(seed):
-    """Off the beat by what the setting "benchmark" would put on it; each key free before it is struck again."""
-    rng = np.random.default_rng(seed)
-    score = beat_score(rng)
-    moved = [
-        replace(note, onset_s=note.onset_s + float(rng.uniform(0, 0.009)), offset_s=note.offset_s - 0.001)
-        for note in score.notes[1:]
-    ]
-    pedal = (0.313, True), (1.207, False), (1.219, True), (3.1, False)
-    score = replace(score, notes=tuple(sorted((score.notes[0], *moved), key=lambda note: note.onset_s)), sustain=pedal)
-    roll = piano_roll(score)
-    goal = EchoGoal(HORIZON, HORIZON, Setting.MUSICAL)
-    windows, first = played_live(goal, score, STEP_0_S + 0.7, len(roll) + 150, lambda step: 0.0)
-    assert len(windows[1].notes) == 0
-    for step in range(first, first + len(roll)):
-        truth, notes = roll_window(roll, step - first, HORIZON).notes, windows[step].notes
-        assert np.array_equal(notes.key, truth.key)
-        assert notes.onset_s == pytest.approx(truth.onset_s + first / 20, abs=1e-8)
-        assert notes.end_s == pytest.approx(truth.end_s + first / 20, abs=1e-8)
-        assert np.array_equal(notes.velocity, truth.velocity)
-        assert notes.pedal_s == pytest.approx(truth.pedal_s + first / 20, abs=1e-8)
-        assert np.array_equal(windows[step].sustain, roll_window(roll, step - first, HORIZON).sustain)
-    assert windows[first].goal.any()
-    assert len(windows[first + 20].notes.pedal_s) == 2
-
-
-def test_the_pedal_of_music_comes_up_between_pieces_and_is_held_in_the_next():
-    goal = EchoGoal(2, 2, Setting.MUSICAL)
-    pedal_s, sustain = [], []
-    for window in two_pieces_with_pedal(goal):
-        pedal_s += window.notes.pedal_s.tolist()
-        sustain.append(bool(window.sustain[0]))
-        assert window.goal[0].any() <= sustain[-1]
-    (first_s, second_s), (first_end_s, second_end_s, _) = (
-        sorted(set(times_s)) for times_s in zip(*pedal_s, strict=True)
-    )
-    assert first_s < first_end_s < second_s < second_end_s
-    assert not sustain[0]
-    assert not sustain[54]
-
-
-def test_without_delay_or_in_the_benchmark_there_are_no_notes():
-    assert EchoGoal(4, 4).window(1, STEP_0_S).notes is None
-    assert live_goal(0, Setting.MUSICAL).window(1, STEP_0_S).notes is None

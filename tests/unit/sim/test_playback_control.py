@@ -5,19 +5,12 @@ import threading
 import numpy as np
 import pytest
 
-from pianomime_description.variant import SceneConfig
-from pianomime_physics.simulator import Simulator
 from pianomime_sim.command_buffer import CommandBuffer
 from pianomime_sim.playback import Playback, PlaybackConfig
 from pianomime_sim.playback_control import PlaybackControl
 from pianomime_sim.scoreboard import Scoreboard
 
 STEPS = 12
-
-
-@pytest.fixture(scope="module")
-def simulator():
-    return Simulator(SceneConfig())
 
 
 class Tape(PlaybackControl):

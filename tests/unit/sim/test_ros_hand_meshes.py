@@ -9,13 +9,7 @@ from rclpy.serialization import deserialize_message, serialize_message
 from scipy.spatial.transform import Rotation
 from visualization_msgs.msg import Marker, MarkerArray
 
-from pianomime_physics.simulator import Simulator
 from pianomime_sim.ros_hand_meshes import HandMeshes
-
-
-@pytest.fixture(scope="module")
-def simulator():
-    return Simulator()
 
 
 @pytest.fixture(scope="module")

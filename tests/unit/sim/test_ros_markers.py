@@ -5,15 +5,9 @@ import pytest
 from visualization_msgs.msg import Marker
 
 from pianomime_core.keyboard import KEYBOARD
-from pianomime_physics.simulator import Simulator
 from pianomime_sim.ros_markers import MarkerMaker
 from pianomime_sim.viewers.base import Snapshot
 from pianomime_sim.viewers.key_marks import MARK_COLOURS, KeyMark
-
-
-@pytest.fixture(scope="module")
-def simulator():
-    return Simulator()
 
 
 @pytest.fixture(scope="module")
