@@ -1,4 +1,4 @@
-"""The results table of the README: every set of songs, every controller, with and without hand collisions.
+"""The results tables of the README: every set of songs, every controller, with and without hand collisions.
 
 `python -m benchmarks.results --demos DIR --songs DIR` takes a quarter of an hour on two cores; the rows are those of
 `pianomime evaluate`.
@@ -9,7 +9,7 @@ import sys
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import tyro
 from rich import box
@@ -20,8 +20,17 @@ from benchmarks.song_sets import song_sets
 from pianomime.files.outputs import check_file, write_json
 from pianomime.reports.evaluation import EvaluateOptions, report
 from pianomime_core.errors import UserError
+from pianomime_core.setting import Setting
 
-COLUMNS = {"P": "precision", "R": "recall", "F1": "f1", "onset F1": "onset_f1", "do-nothing F1": "do_nothing_f1"}
+COLUMNS = {
+    "P": "precision",
+    "R": "recall",
+    "F1": "f1",
+    "onset F1": "onset_f1",
+    "do-nothing F1": "do_nothing_f1",
+    "note F1": "note_f1",
+    "25 ms": "note_f1_25ms",
+}
 
 
 @dataclass(frozen=True)
@@ -32,6 +41,7 @@ class ResultsOptions:
         demos: Folder with PianoMime's demonstrations as MIDI files, 000.mid and so on; without it no validation set.
         songs: Folder with the folders folk and classical; without it their rows are left out.
         controllers: Names of the controllers.
+        setting: In which they play.
         model: Folder of networks that are not published yet; None for the bundled ones.
         jobs: Songs played at a time; does not influence any number.
         json: File for all scores of all rows, rewritten after each row.
@@ -40,6 +50,7 @@ class ResultsOptions:
     demos: Path | None = None
     songs: Path | None = None
     controllers: tuple[str, ...] = ("planner", "streaming", "streaming-1s", "foresight")
+    setting: Annotated[Setting, tyro.conf.EnumChoicesFromValues] = Setting.BENCHMARK
     model: Path | None = None
     jobs: int = len(os.sched_getaffinity(0))
     json: Path | None = None
@@ -58,7 +69,14 @@ def main(options: ResultsOptions) -> int:
     rows: list[dict[str, Any]] = []
     for (songs, files), controller, collisions in product(sets.items(), options.controllers, (False, True)):
         console.print(f"{songs}, {controller}, hand collisions {'on' if collisions else 'off'}")
-        asked = EvaluateOptions(files, controller, options.model, hand_collisions=collisions, jobs=options.jobs)
+        asked = EvaluateOptions(
+            files,
+            controller,
+            options.model,
+            hand_collisions=collisions,
+            jobs=options.jobs,
+            setting=options.setting,
+        )
         found = report(asked, console)
         rows.append({"set": songs, **found})
         if options.json is not None:

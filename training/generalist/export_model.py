@@ -1,4 +1,7 @@
-"""Trained networks as a model folder: `python -m training.generalist.export_model FINGERING POSTURES --out FOLDER`."""
+"""Trained networks as a model folder:
+
+python -m training.generalist.export_model FINGERING POSTURES MUSICAL_POSTURES --out FOLDER
+"""
 
 import json
 import sys
@@ -11,8 +14,9 @@ import tyro
 from torch import nn
 
 from pianomime_core.errors import UserError
+from pianomime_core.setting import Setting
 from pianomime_description.variant import SceneConfig
-from pianomime_policy.controllers.generalist.generalist import FINGERING_FILE, POSTURES_FILE, GeneralistConfig, contract
+from pianomime_policy.controllers.generalist.generalist import FILES, GeneralistConfig, contract
 from pianomime_policy.networks.network_file import as_json
 from training.export import export, export_again, git_revision
 from training.generalist.fingering_network import FingeringNetwork
@@ -27,24 +31,28 @@ class ExportModel:
     Attributes:
         fingering: File of `training.generalist.train_fingering`, or an exported .onnx file, to change only its scores.
         postures: File of `training.generalist.train_postures`, or an exported .onnx file.
+        musical_postures: The same of a training with `--setting musical`.
         out: Model folder.
-        scores: JSON file written by `benchmarks.results`; its means are stored in the networks.
+        scores: JSON files written by `benchmarks.results`; their means are stored in the networks.
     """
 
     fingering: Annotated[Path, tyro.conf.Positional]
     postures: Annotated[Path, tyro.conf.Positional]
+    musical_postures: Annotated[Path, tyro.conf.Positional]
     out: Path
-    scores: Path | None = None
+    scores: tuple[Path, ...] = ()
 
     def run(self) -> None:
         """Export, and print the largest difference between onnxruntime and torch."""
         revision = git_revision()  # first, since writing a file makes the checkout dirty
-        scores = [] if self.scores is None else means(json.loads(self.scores.read_text()))
-        parts: dict[str, tuple[Path, str, type[nn.Module], str]] = {
-            "fingering": (self.fingering, FINGERING_FILE, FingeringNetwork, "scores"),
-            "postures": (self.postures, POSTURES_FILE, PostureNetwork, "answer"),
+        scores = [row for file in self.scores for row in means(json.loads(file.read_text()))]
+        parts: dict[str, tuple[Path, type[nn.Module], str]] = {
+            "fingering": (self.fingering, FingeringNetwork, "scores"),
+            "postures": (self.postures, PostureNetwork, "answer"),
+            "musical postures": (self.musical_postures, PostureNetwork, "answer"),
         }
-        for role, (source, file, kind, output) in parts.items():
+        for role, (source, kind, output) in parts.items():
+            file = FILES[role]
             required = contract(role, SceneConfig().variant, GeneralistConfig())
             if source.suffix == ".onnx":
                 export_again(source, self.out / file, {"scores": scores}, required)
@@ -69,6 +77,7 @@ def means(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
             "songs": len(row["songs"]),
             "controller": row["settings"]["controller"],
             "hand_collisions": row["settings"]["hand_collisions"],
+            "setting": row["settings"].get("setting", str(Setting.BENCHMARK)),
             **row["mean"],
         }
         for row in rows

@@ -4,7 +4,9 @@ import torch
 from training.generalist.posture_examples import PostureExamples, posture_examples
 from training.generalist.posture_network import PostureNetwork, posture_loss
 
-from pianomime_core.piano_roll import PianoRoll
+from pianomime_core.notes import Note, Score
+from pianomime_core.piano_roll import PianoRoll, piano_roll
+from pianomime_core.setting import Setting
 from pianomime_policy.motion.fingertip_targets import FingertipConfig
 
 COORDINATES = 23
@@ -33,6 +35,14 @@ def test_the_teacher_brings_pressing_fingers_nearer_to_their_targets(taught) -> 
     moved = (examples.weight > 0.25) & (np.abs(change) > 0.002)
     assert moved.sum() > 5
     assert np.abs(error - change)[moved].mean() < 0.4 * np.abs(error)[moved].mean()
+
+
+def test_in_the_musical_setting_rows_of_now_and_of_later_are_recorded() -> None:
+    score = Score((Note(65, 0.41, 0.7), Note(60, 0.8, 1.2)))
+    roll = piano_roll(score, trim=False)
+    examples, pressed = posture_examples(roll, np.random.default_rng(0), None, Setting.MUSICAL)
+    assert len(examples.features) == 2 * 2 * len(roll)
+    assert pressed[:, [44, 39]].any(axis=0).all()  # the planner itself played both notes
 
 
 def test_a_learner_without_an_answer_leaves_the_hands_where_they_were() -> None:

@@ -9,6 +9,7 @@ from pianomime_policy.hand_control.hand_planner import HandPlanner, PostureConfi
 from pianomime_policy.hand_control.inverse_kinematics import InverseKinematicsConfig
 from pianomime_policy.hand_control.tracking import TrackingConfig
 from pianomime_policy.motion.fingertip_targets import FingertipConfig, FingertipRows
+from pianomime_policy.motion.motion_timing import MotionTiming
 
 ROWS = TrackingConfig().preview_steps
 
@@ -148,6 +149,33 @@ def test_a_second_pass_gets_the_error_that_the_first_one_left() -> None:
     hand.act(q, np.zeros(len(q)), tips, np.full(ROWS, 0.15), np.zeros(ROWS))
     assert len(asked) == 2
     np.testing.assert_allclose(asked[1][:, 1] - asked[0][:, 1], 0.05, atol=1e-5)
+
+
+def _in_both_ways(timing: MotionTiming) -> tuple[HandPlanner, LearnedHand]:
+    parts = (
+        "rh", "pianomime", FingertipConfig(), PostureConfig(), InverseKinematicsConfig(), TrackingConfig(), timing,
+    )  # fmt: skip
+    return HandPlanner(*parts), LearnedHand(*parts, postures=None)
+
+
+def test_of_several_rows_a_step_it_answers_those_that_inverse_kinematics_solves() -> None:
+    timing = MotionTiming(rows_per_step=5, fine_steps=2)
+    teacher, student = _in_both_ways(timing)
+    rows = 5 * ROWS
+    q = teacher.begin(_rows(teacher, 0.15, 0.0), 0.15, 0.0)
+    student.begin(_rows(student, 0.15, 0.0), 0.15, 0.0)
+    tips = _rows(teacher, 0.15, 0.01)
+    tips = FingertipRows(*(np.repeat(values, 5, axis=0) for values in tips))
+    path = np.full(rows, 0.15), np.full(rows, 0.004)
+    begun = student.reference.copy()
+    features = student.features(begun, tips, *path, np.zeros(len(q)))
+    assert len(features) == 2 * 5 + ROWS - 2  # every row of two steps, then one of each
+    teacher.act(q, np.zeros(len(q)), tips, *path)
+    label = student.encode_answer(begun, teacher.reference, np.zeros_like(begun))
+    found, push = student.decode_answer(begun, label)
+    # The rows in between are the solver's, too.
+    np.testing.assert_allclose(found, teacher.reference, atol=1e-6)
+    assert push.shape == (5, len(student.unit))
 
 
 def test_slides_are_counted_in_smaller_units_than_joints() -> None:

@@ -47,7 +47,8 @@ from pianomime_policy.motion.motion_timing import MUSICAL
 from pianomime_policy.networks.network_file import NetworkFile
 
 FORMAT = 1
-FINGERING_FILE, POSTURES_FILE = "fingering.onnx", "postures.onnx"
+FILES = {"fingering": "fingering.onnx", "postures": "postures.onnx", "musical postures": "musical_postures.onnx"}
+"""File of each network by its role. One network chooses fingers; hands are moved by one for each setting's rows."""
 
 Network = Callable[[NDArray[np.float32]], NDArray[np.float32]]
 """Features (R, D) -> outputs (R, ...)."""
@@ -72,7 +73,7 @@ def contract(role: str, variant: str, config: GeneralistConfig) -> dict[str, Any
     """The metadata that a network must have.
 
     Args:
-        role: "fingering" or "postures".
+        role: One of `FILES`.
         variant: Variant of the hands.
         config: Settings it was trained with.
     """
@@ -95,11 +96,13 @@ def contract(role: str, variant: str, config: GeneralistConfig) -> dict[str, Any
     if role == "fingering":
         return {**common, "observation": config.choices.layout()}
     coordinates = [name.split("_", 1)[1] for name in right]
+    musical = {"rows_per_step": MUSICAL.rows_per_step} if role == "musical postures" else {}
     return {
         **common,
         "observation": feature_layout(len(right)),
         "coordinates": coordinates,
         "units": units(coordinates),
+        **musical,
     }
 
 
@@ -126,14 +129,14 @@ class Generalist(Planner):
 
 
 class MusicalGeneralist(MusicalPlanner):
-    """The `Controller` "onnx" in the setting "musical"; as `Generalist`, but the solver places the joints: the posture
-    network was trained on rows of 50 ms."""
+    """The `Controller` "onnx" in the setting "musical"; as `Generalist`."""
 
     def __init__(self, variant: str, config: GeneralistConfig, networks: Mapping[str, NetworkFile]) -> None:
-        """See `Generalist`."""
+        """`networks`: "fingering" and "musical postures"."""
         self.networks = networks
         fingers = fingers_by(partial(_answer, networks["fingering"]), config, MUSICAL.giving_up)
-        super().__init__(variant, config.planner, fingers)
+        postures = partial(_answer, networks["musical postures"])
+        super().__init__(variant, config.planner, fingers, hands_by(postures, config))
 
 
 def build(scene: SceneConfig, model: Path, horizon_steps: int, setting: Setting) -> Planner:
@@ -141,7 +144,7 @@ def build(scene: SceneConfig, model: Path, horizon_steps: int, setting: Setting)
 
     Args:
         scene: The robot.
-        model: Folder with `FINGERING_FILE` and `POSTURES_FILE`.
+        model: Folder with `FILES`.
         horizon_steps: Goal rows it sees, at most as many as the networks were trained with.
         setting: In which it plays.
 
@@ -149,10 +152,8 @@ def build(scene: SceneConfig, model: Path, horizon_steps: int, setting: Setting)
         UserError: A file is missing or does not fit this robot; the message lists the differences.
     """
     config = GeneralistConfig()
-    files = {"fingering": FINGERING_FILE, "postures": POSTURES_FILE}
-    networks = {
-        role: NetworkFile.load(model / file, contract(role, scene.variant, config)) for role, file in files.items()
-    }
+    roles = ("fingering", "musical postures" if setting is Setting.MUSICAL else "postures")
+    networks = {role: NetworkFile.load(model / FILES[role], contract(role, scene.variant, config)) for role in roles}
     config = replace(config, planner=replace(config.planner, horizon_steps=horizon_steps))
     return (MusicalGeneralist if setting is Setting.MUSICAL else Generalist)(scene.variant, config, networks)
 
