@@ -4,7 +4,7 @@ import pytest
 
 from pianomime_core.keyboard import LOWEST_PITCH
 from pianomime_policy.fingering.fingering import FingeringConfig
-from pianomime_policy.fingering.wide_chords import hand_reach_m, without_doubles
+from pianomime_policy.fingering.wide_chords import hand_reach_m, within_reach
 
 REACH_M = 0.170
 """An octave of eight white keys, 165 mm from the first to the last."""
@@ -12,7 +12,7 @@ REACH_M = 0.170
 
 def played(*pitches: int) -> list[int]:
     keys = [pitch - LOWEST_PITCH for pitch in pitches]
-    return [key + LOWEST_PITCH for key in without_doubles(keys, REACH_M)]
+    return [key + LOWEST_PITCH for key in within_reach(keys, REACH_M)]
 
 
 @pytest.mark.parametrize(
@@ -34,29 +34,21 @@ def test_what_two_hands_reach_is_played_whole(pitches):
     [
         # The left hand has C2; E4 to E5 is an octave for the right hand, and C4 lies outside it.
         ((36, 60, 64, 76), (36, 64, 76)),
-        # One double is enough: C2 to C3 is an octave, G4 to G5 another.
+        # C2 to C3 is an octave, G4 to G5 another.
         ((36, 48, 60, 67, 79), (36, 48, 67, 79)),
-        # Two have to go, since neither hand reaches them with its outer voice.
         ((36, 52, 60, 76), (36, 76)),
+        # Both hands would need a tenth: C2 and E3, G4 and B5.
+        ((36, 52, 67, 83), (36, 83)),
+        # C2 and G2 are a fifth, C5 and C6 an octave; C4 and E4 lie between.
+        ((36, 43, 60, 64, 72, 84), (36, 43, 72, 84)),
     ],
 )
-def test_inner_doubles_are_left_out(pitches, left):
+def test_inner_notes_that_no_hand_reaches_are_left_out(pitches, left):
     assert played(*pitches) == list(left)
 
 
 def test_the_outer_voices_stay_even_if_they_double():
     assert played(24, 48, 72, 96) == [24, 96]
-
-
-@pytest.mark.parametrize(
-    "pitches",
-    [
-        (36, 52, 67, 83),  # none of C2, E3, G4 and B5 doubles another
-        (36, 43, 60, 64, 72, 84),  # E4 and C6 remain too far apart without the other two Cs
-    ],
-)
-def test_what_doubles_do_not_mend_is_left_to_the_fingering(pitches):
-    assert played(*pitches) == list(pitches)
 
 
 def test_the_reach_of_a_hand_is_somewhat_more_than_an_octave():

@@ -15,7 +15,7 @@
 """Notes in time as slices for the fingering: a chord is what begins within a few hundredths of a second.
 
 Fingers are chosen slice by slice, at steps of 50 ms; when each note really begins and ends is kept beside it. A chord
-that is wider than two hands loses doubles (`wide_chords`).
+that is wider than two hands loses inner notes (`wide_chords`).
 """
 
 from typing import NamedTuple
@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from pianomime_core.timing import CONTROL_TIMESTEP_S
 from pianomime_core.visible_notes import VisibleNotes
 from pianomime_policy.fingering.goal_notes import GoalNotes
-from pianomime_policy.fingering.wide_chords import without_doubles
+from pianomime_policy.fingering.wide_chords import within_reach
 
 CHORD_S = 0.035
 """Onsets this close to the first one of a chord are part of it."""
@@ -75,7 +75,7 @@ class NoteSlices:
         while self._waiting and self._waiting[0].onset_s < last_s and self._waiting[0].key not in chord:
             note = self._waiting.pop(0)
             chord[note.key] = note
-        return [chord[key] for key in without_doubles(sorted(chord), self._reach_m)]
+        return [chord[key] for key in within_reach(sorted(chord), self._reach_m)]
 
     def _add(self, chord: list[_Waiting]) -> tuple[int, NDArray[np.int64]]:
         # The step of a note is that before its key sounds, as a frame of the benchmark is scored at its end.

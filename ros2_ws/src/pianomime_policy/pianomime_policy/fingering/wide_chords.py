@@ -12,10 +12,10 @@
 # See the License for the specific language governing permissions and
 # limitations under the License.
 
-"""Chords that are wider than two hands lose inner notes that double others at the octave, never melody or bass.
+"""Chords that are wider than two hands lose the inner notes that neither hand reaches, never melody or bass.
 
-A pianist who cannot strike all of a chord leaves out what is heard least. A chord that is too wide even without its
-doubles stays as it is: the fingering then leaves out what costs least.
+A hand that stretches for a key that it cannot reach misses others and brushes their neighbours, so that more is heard
+wrong than the note is worth.
 """
 
 from collections.abc import Sequence
@@ -27,7 +27,6 @@ from pianomime_core.keyboard import KEYBOARD
 from pianomime_policy.fingering.fingering import FingeringConfig, finger_offsets_m, offset_limits_m
 
 _FINGERS_A_HAND = len(FINGERS)
-_OCTAVE = 12
 
 
 def hand_reach_m(config: FingeringConfig) -> float:
@@ -38,24 +37,9 @@ def hand_reach_m(config: FingeringConfig) -> float:
     return float(high_m.max() - low_m.min()) + stretch_m
 
 
-def without_doubles(keys: Sequence[int], reach_m: float) -> list[int]:
-    """Return the keys of a chord (rising, 0..87) without as many inner doubles as must be left out for two hands to
-    strike it at once, those in the middle first; all of them if that is not enough."""
-    chord = list(keys)
-    while not _two_hands_reach(chord, reach_m):
-        doubles = [key for key in chord[1:-1] if sum(other % _OCTAVE == key % _OCTAVE for other in chord) > 1]
-        if not doubles:
-            return list(keys)
-        middle = (chord[0] + chord[-1]) / 2
-        enough = [key for key in doubles if _two_hands_reach([other for other in chord if other != key], reach_m)]
-        chord.remove(min(enough or doubles, key=lambda key: abs(key - middle)))
-    return chord
-
-
-def _two_hands_reach(keys: Sequence[int], reach_m: float) -> bool:
-    """Whether two hands of five fingers strike rising keys at once."""
+def within_reach(keys: Sequence[int], reach_m: float) -> list[int]:
+    """Return the keys of a chord (rising, 0..87) that a hand strikes at once with the lowest of them, or with the
+    highest; how many fingers that takes is left to the fingering."""
     place_m = KEYBOARD.center_y_m[list(keys)]
-    return any(
-        all(len(hand) <= _FINGERS_A_HAND and np.ptp(hand) <= reach_m for hand in (left, right) if len(hand))
-        for left, right in (np.split(place_m, [at]) for at in range(len(place_m) + 1))
-    )
+    reached = (place_m <= place_m[:1] + reach_m) | (place_m >= place_m[-1:] - reach_m)
+    return [key for key, is_reached in zip(keys, reached.tolist(), strict=True) if is_reached]
