@@ -8,11 +8,17 @@ from training.generalist.fingering_network import FingeringNetwork
 from training.generalist.posture_network import PostureNetwork
 
 from pianomime.episodes.episode import play_episode
+from pianomime.episodes.listener import Listener
 from pianomime.files.models import model_folder
 from pianomime.files.songs import read_song, share_directory
+from pianomime.reports.note_scores import note_scores
 from pianomime_core.metrics import score
-from pianomime_core.piano_roll import PianoRoll
+from pianomime_core.midi_score import load_midi
+from pianomime_core.notes import Score
+from pianomime_core.piano_roll import PianoRoll, piano_roll
+from pianomime_core.setting import Setting
 from pianomime_description.variant import SceneConfig
+from pianomime_physics.observed_simulator import ObservedSimulator
 from pianomime_physics.simulator import Simulator
 from pianomime_policy.controllers.generalist.fingering_choices import ChoiceConfig
 from pianomime_policy.controllers.generalist.generalist import GeneralistConfig, fingers_by, hands_by
@@ -64,6 +70,19 @@ def _of(network: torch.nn.Module):
     return answer
 
 
+def test_in_the_musical_setting_it_plays_notes_in_time() -> None:
+    written = load_midi(SONG, rules=Setting.MUSICAL.reading)
+    notes = tuple(note for note in written.notes if note.onset_s < STEPS * 0.05)
+    song = Score(notes)
+    heard = Listener()
+    simulator = ObservedSimulator(heard.observe, SceneConfig())
+    controller = make_controller("onnx", SceneConfig(), MODEL, Setting.MUSICAL)
+    rollout = play_episode(simulator, controller, piano_roll(song, trim=False))
+    scores, _ = note_scores(song, heard.heard(rollout))
+    assert scores.note_f1 > 0.95
+    assert scores.note_f1_25ms > 0.95
+
+
 def test_it_sees_half_as_far_and_still_plays(song: PianoRoll) -> None:
     controller = make_controller("onnx-1s", SceneConfig(), MODEL)
     assert controller.horizon_steps == 20
@@ -72,6 +91,7 @@ def test_it_sees_half_as_far_and_still_plays(song: PianoRoll) -> None:
 
 
 def test_the_files_say_how_they_score_and_that_nothing_was_changed_when_they_were_made() -> None:
-    for network in make_controller("onnx", SceneConfig(), MODEL).networks.values():
-        assert {row["set"] for row in network.metadata["scores"]} >= {"folk", "classical"}
-        assert not network.metadata["git_revision"].endswith("-dirty")
+    for setting in Setting:
+        for network in make_controller("onnx", SceneConfig(), MODEL, setting).networks.values():
+            assert {row["set"] for row in network.metadata["scores"]} >= {"folk", "classical"}
+            assert not network.metadata["git_revision"].endswith("-dirty")

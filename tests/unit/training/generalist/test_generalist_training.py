@@ -23,7 +23,13 @@ from pianomime_core.errors import UserError
 from pianomime_core.setting import Setting
 from pianomime_description.variant import SceneConfig
 from pianomime_physics.simulator import Simulator
-from pianomime_policy.controllers.generalist.generalist import FILES, GeneralistConfig, fingers_by, hands_by
+from pianomime_policy.controllers.generalist.generalist import (
+    FILES,
+    GeneralistConfig,
+    fingers_by,
+    hands_by,
+    musical_hands_by,
+)
 from pianomime_policy.controllers.planner.musical_planner import MusicalPlanner
 from pianomime_policy.controllers.planner.planner import Planner
 from pianomime_policy.controllers.registry import make_controller
@@ -119,8 +125,8 @@ def test_onnxruntime_and_torch_play_the_same_keys(made: Path, setting: Setting) 
     postures.load_state_dict(weights_of(made / "model" / FILES[role]), strict=True)
     config = GeneralistConfig()
     fingers = fingers_by(_of(fingering), config, MUSICAL.giving_up if musical else None)
-    planner = MusicalPlanner if musical else Planner
-    in_torch = planner("pianomime", config.planner, fingers, hands_by(_of(postures), config))
+    hands = musical_hands_by(_of(postures)) if musical else hands_by(_of(postures), config)
+    in_torch = (MusicalPlanner if musical else Planner)("pianomime", config.planner, fingers, hands)
     in_onnx = make_controller("onnx", SceneConfig(), made / "model", setting)
     simulator = Simulator(SceneConfig())
     ours, theirs = (play_episode(simulator, controller, song) for controller in (in_torch, in_onnx))

@@ -182,9 +182,22 @@ class HandPlanner:
         near = reference[now - 1].copy()
         reference[:-now] = reference[now:]
         reference[-now:] = reference[-1]
+        return self._improve(near, tips, self._wanted(tips, centre_m, reach_m), slack, self._iterations)
+
+    def _improve(
+        self,
+        near: NDArray[np.float64],
+        tips: FingertipRows,
+        wanted: WantedRows,
+        slack: NDArray[np.float64],
+        iterations: int,
+    ) -> NDArray[np.float64]:
+        """Improve the joint reference by inverse kinematics, its first row near `near` (n,); return the forces as
+        `_refer`."""
+        now = self._rows_per_step
         solve_rows(
-            self.chain, reference, slack, self._wanted(tips, centre_m, reach_m), near, self._fine_nearness,
-            self._nearness, self._settings, self._iterations, now, now * self._fine_steps, self._jacobians,
+            self.chain, self.reference, slack, wanted, near, self._fine_nearness, self._nearness, self._settings,
+            iterations, now, now * self._fine_steps, self._jacobians,
         )  # fmt: skip
         return np.stack([-tips.force[r] @ self._jacobians[r, :, 2] for r in range(now)])
 

@@ -178,5 +178,20 @@ def test_of_several_rows_a_step_it_answers_those_that_inverse_kinematics_solves(
     assert push.shape == (5, len(student.unit))
 
 
+def test_corrections_are_steps_of_inverse_kinematics_after_the_networks_answer() -> None:
+    """A network without an answer and as many corrections as the planner has iterations is the planner."""
+    nothing = np.zeros((ROWS, 2 * 23), np.float32)
+    config = InverseKinematicsConfig()
+    parts = "rh", "pianomime", FingertipConfig(), PostureConfig(), config, TrackingConfig()
+    teacher = HandPlanner(*parts)
+    student = LearnedHand(*parts, postures=lambda features: nothing, passes=1, corrections=config.iterations)
+    q = _begun(teacher, 0.15)
+    _begun(student, 0.15)
+    path, tips = (np.full(ROWS, 0.15), np.full(ROWS, 0.004)), _rows(teacher, 0.15, 0.012)
+    for _ in range(3):
+        expected = teacher.act(q, np.zeros(len(q)), tips, *path)
+        np.testing.assert_allclose(student.act(q, np.zeros(len(q)), tips, *path), expected, atol=1e-12)
+
+
 def test_slides_are_counted_in_smaller_units_than_joints() -> None:
     assert units(["WRJ1", "forearm_tx"]).tolist() == [0.2, 0.02]

@@ -118,6 +118,12 @@ def hands_by(postures: Network, config: GeneralistConfig) -> MakeHand:
     return partial(LearnedHand, postures=postures, passes=config.passes)
 
 
+def musical_hands_by(postures: Network) -> MakeHand:
+    """Hands controlled by a network, for `MusicalPlanner`: the network places the joints, and one step of inverse
+    kinematics corrects them. Strokes ask for more than it can give alone: fingertips within a millimetre."""
+    return partial(LearnedHand, postures=postures, passes=1, corrections=1)
+
+
 class Generalist(Planner):
     """The `Controller` "onnx": the policy of a model folder."""
 
@@ -135,8 +141,8 @@ class MusicalGeneralist(MusicalPlanner):
         """`networks`: "fingering" and "musical postures"."""
         self.networks = networks
         fingers = fingers_by(partial(_answer, networks["fingering"]), config, MUSICAL.giving_up)
-        postures = partial(_answer, networks["musical postures"])
-        super().__init__(variant, config.planner, fingers, hands_by(postures, config))
+        hands = musical_hands_by(partial(_answer, networks["musical postures"]))
+        super().__init__(variant, config.planner, fingers, hands)
 
 
 def build(scene: SceneConfig, model: Path, horizon_steps: int, setting: Setting) -> Planner:

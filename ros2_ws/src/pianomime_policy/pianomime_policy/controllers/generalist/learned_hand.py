@@ -77,15 +77,18 @@ class LearnedHand(HandPlanner):
         *,
         postures: Postures,
         passes: int = 2,
+        corrections: int = 0,
     ) -> None:
         """
         Args:
             postures: The network.
             passes: Evaluations per step, each on the remaining error.
+            corrections: Iterations of inverse kinematics after them.
             The rest: see `HandPlanner`.
         """
         super().__init__(side, variant, fingertips, posture, kinematics, tracking, timing)
-        self._postures, self._passes, self._error_cap_m = postures, passes, kinematics.error_cap_m
+        self._postures, self._passes, self._corrections = postures, passes, corrections
+        self._error_cap_m = kinematics.error_cap_m
         self.unit = units([name.split("_", 1)[1] for name in self.target_names])
         # Positions along the keyboard change their sign in the mirror.
         self._mirror, self._mirror_xyz = np.ones(len(self.unit)), np.ones(3)
@@ -108,6 +111,7 @@ class LearnedHand(HandPlanner):
         slack: NDArray[np.float64],
     ) -> NDArray[np.float64]:
         now = self._rows_per_step
+        near = self.reference[now - 1].copy()
         begun = np.concatenate([self.reference[now:], np.repeat(self.reference[-1:], now, axis=0)])
         push = np.zeros((now, len(self.unit)))
         for _ in range(self._passes):
@@ -115,6 +119,8 @@ class LearnedHand(HandPlanner):
                 begun, self._postures(self.features(begun, tips, centre_m, reach_m, slack))
             )
         self.reference = begun
+        if self._corrections:
+            push = self._improve(near, tips, self._wanted(tips, centre_m, reach_m), slack, self._corrections)
         return push
 
     def features(
