@@ -16,9 +16,10 @@
 
 For each coming row it sees the previous joint reference, how far the fingertips would then be from their targets, how
 much each error matters, and what each joint alone could do about it; it outputs the change of the joints and how hard
-the actuators push into a pressed key. Each row is evaluated twice at every step until it is played, so the network
-corrects itself; where a step has several rows, every row of the next steps and the last of later ones, as inverse
-kinematics would solve them. The left hand is mirrored into a right one: one network plays both.
+the actuators push into a pressed key. Each row is evaluated at every step until it is played, so the network corrects
+itself; where a step has several rows, every row of the next steps and the last of later ones, as inverse kinematics
+would solve them. Iterations of that may follow the network. The left hand is mirrored into a right one: one network
+plays both.
 """
 
 from collections.abc import Callable
