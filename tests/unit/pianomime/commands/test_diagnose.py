@@ -171,7 +171,7 @@ def test_in_the_musical_setting_it_plays_what_evaluate_plays(pianomime: Command,
 
 def test_settings_that_do_not_exist_or_come_too_late_are_refused(folder: Path, pianomime: Command, tune: Path) -> None:
     pianomime("diagnose", tune, "--setting", "loud").refuses("unknown setting 'loud'", "benchmark, musical")
-    pianomime("diagnose", tune, "--controller", "idle", "--setting", "musical").refuses("'idle'", "'musical'")
+    pianomime("diagnose", tune, "--controller", "demo", "--setting", "musical").refuses("'demo'", "'musical'")
     pianomime("diagnose", folder / "rollouts", "--setting", "musical").refuses("--setting musical", "MIDI files")
 
 
