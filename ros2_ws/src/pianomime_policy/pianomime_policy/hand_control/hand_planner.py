@@ -16,6 +16,7 @@
 
 from dataclasses import dataclass, field
 
+import mujoco
 import numpy as np
 from numpy.typing import NDArray
 
@@ -24,6 +25,7 @@ from pianomime_core.keyboard import KEYBOARD
 from pianomime_core.timing import PHYSICS_STEPS_PER_CONTROL_STEP
 from pianomime_description.hand_spec import build_hand
 from pianomime_policy.fingering.fingering import finger_offsets_m
+from pianomime_policy.hand_control.body_clearance import BodyClearanceConfig, body_clearance
 from pianomime_policy.hand_control.hand_kinematics import fingertip_points, hand_chain
 from pianomime_policy.hand_control.inverse_kinematics import (
     Contacts,
@@ -83,7 +85,9 @@ class HandPlanner:
         kinematics: InverseKinematicsConfig,
         tracking: TrackingConfig,
         timing: MotionTiming = BENCHMARK,
+        clearance: BodyClearanceConfig | None = None,
     ) -> None:
+        """`clearance`: How far bodies of the hand keep away from each other; None: they pass through each other."""
         model = build_hand(side, variant).compile()
         self.side = side
         self.joint_names = tuple(model.joint(j).name for j in range(model.njnt))
@@ -99,12 +103,19 @@ class HandPlanner:
         self._nearness = np.full(len(short), posture.nearness)
         self._fine_nearness = timing.rows_per_step * self._nearness  # the way from row to row is that much shorter
         self._settings = solver_settings(kinematics, np.array([n.startswith("forearm") for n in short]))
+        if clearance is not None:
+            self._keep_clear(model, clearance, short)
         self._sum = (self.chain.coupling.T > 0).astype(float)
         self._jacobians = np.zeros((self._rows, 5, 3, len(short)))
         self.rest = self._find_rest(np.array([posture.rest.get(n, 0.0) for n in short]), fingertips)
         physics_steps = PHYSICS_STEPS_PER_CONTROL_STEP // timing.rows_per_step
         linear = hand_model(model, self.chain.coupling, self.rest, physics_steps)
         self._gain, self._tracker = linear.gain, Tracker(linear, tracking, timing.rows_per_step)
+
+    def _keep_clear(self, model: mujoco.MjModel, clearance: BodyClearanceConfig, short: list[str]) -> None:
+        bent_rad = np.where([name.endswith("FJ3") for name in short], clearance.bent_rad, np.inf)
+        self.chain = self.chain._replace(upper=np.minimum(self.chain.upper, bent_rad))
+        self._settings = self._settings._replace(clearance=body_clearance(model, self.side, clearance))
 
     def _find_rest(self, guess: NDArray[np.float64], fingertips: FingertipConfig) -> NDArray[np.float64]:
         """Posture near `guess` with each fingertip comfortably just above the white keys, centre at y = 0."""

@@ -16,6 +16,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -23,7 +24,9 @@ from numpy.typing import NDArray
 
 from pianomime_core.hands import SIDES, forearm_dofs, joint_names, target_names
 from pianomime_core.keyboard import NUM_KEYS
+from pianomime_description.variant import SceneConfig
 from pianomime_policy.controllers.controller import FingertipTargets
+from pianomime_policy.hand_control.body_clearance import BodyClearanceConfig
 from pianomime_policy.hand_control.hand_planner import HandPlanner, PostureConfig
 from pianomime_policy.hand_control.inverse_kinematics import InverseKinematicsConfig
 from pianomime_policy.hand_control.tracking import TrackingConfig
@@ -97,6 +100,11 @@ class MotionSource(Protocol):
 MakeHand = Callable[
     [str, str, FingertipConfig, PostureConfig, InverseKinematicsConfig, TrackingConfig, MotionTiming], HandPlanner
 ]
+
+
+def hands_of(scene: SceneConfig) -> MakeHand:
+    """What makes the hands of a scene: where they collide, they keep their own bodies clear of each other."""
+    return partial(HandPlanner, clearance=BodyClearanceConfig()) if scene.hand_collisions else HandPlanner
 
 
 class HandsController:

@@ -18,8 +18,9 @@ Minimises over the actuator coordinates z of one hand, within their ranges,
 
     sum_f w_f (p_f(z) - target_f)^2 + w_rest (z - z_rest)^2 + w_near (z - z_near)^2 + clearance
 
-where p_f is the contact point of fingertip f, and each coordinate of a square has its own weight w. The forearm's
-position along the keyboard is part of the rest posture, so its weight determines how closely the hand follows its path.
+where p_f is the contact point of fingertip f, each coordinate of a square has its own weight w, and the clearance is
+that of knuckles above the keys and, with `BodyClearance`, of bodies from each other. The forearm's position along the
+keyboard is part of the rest posture, so its weight determines how closely the hand follows its path.
 A box-constrained step solves the normal equations on the free coordinates and clamps those beyond their range; steps
 are limited in rad, which keeps the thumb out of local minima.
 """
@@ -30,8 +31,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from pianomime_policy.hand_control.body_clearance import NO_CLEARANCE, BodyClearance, add_clearance
 from pianomime_policy.hand_control.box_step import box_step
 from pianomime_policy.hand_control.hand_kinematics import body_poses, contact_point, point_jacobian
+from pianomime_policy.hand_control.normal_equations import NormalEquations, add_square
 from pianomime_policy.kernel import kernel
 
 
@@ -73,9 +76,12 @@ class SolverSettings(NamedTuple):
     clearance_m: float
     clearance_weight: float
     due_weight: float
+    clearance: BodyClearance
 
 
-def solver_settings(config: InverseKinematicsConfig, is_slide: NDArray[np.bool_]) -> SolverSettings:
+def solver_settings(
+    config: InverseKinematicsConfig, is_slide: NDArray[np.bool_], clearance: BodyClearance = NO_CLEARANCE
+) -> SolverSettings:
     """Return the settings for a hand; `is_slide` (n,) marks coordinates in m, whose steps are not capped."""
     return SolverSettings(
         np.where(is_slide, np.inf, config.step_cap_rad),
@@ -86,6 +92,7 @@ def solver_settings(config: InverseKinematicsConfig, is_slide: NDArray[np.bool_]
         config.clearance_m,
         config.clearance_weight,
         config.due_weight,
+        clearance,
     )
 
 
@@ -117,13 +124,6 @@ class _Pose(NamedTuple):
     q: NDArray[np.float64]  # (joints,)
 
 
-class _Equations(NamedTuple):
-    """The normal equations A dz = g of a Gauss-Newton step; only the lower triangle of A is filled while they grow."""
-
-    A: NDArray[np.float64]  # (n, n)
-    g: NDArray[np.float64]  # (n,)
-
-
 @kernel
 def _new_pose(chain):
     bodies, joints = chain.parent.shape[0], chain.joint_body.shape[0]
@@ -153,18 +153,6 @@ def _place(chain, z, slack, objective, settings, pose, contacts):
 
 
 @kernel
-def _add_square(equations, weight, error, row):
-    """Add weight * (error - row dz)^2 to the lower triangle of the equations."""
-    A, g = equations
-    for i in range(g.shape[0]):
-        wi = weight * row[i]
-        if wi != 0.0:
-            g[i] += wi * error
-            for j in range(i + 1):
-                A[i, j] += wi * row[j]
-
-
-@kernel
 def _write_equations(chain, z, objective, settings, pose, contacts, equations):
     """Write the normal equations of a Gauss-Newton step at the z of `_place`."""
     A, g = equations
@@ -181,14 +169,15 @@ def _write_equations(chain, z, objective, settings, pose, contacts, equations):
             w = objective.tip_weight[f, k]
             if w != 0.0:
                 e = min(max(objective.tip_target[f, k] - contacts.points[f, k], -cap_m), cap_m)
-                _add_square(equations, w, e, contacts.jacobians[f, k])
+                add_square(equations, w, e, contacts.jacobians[f, k])
     J = np.empty((3, n))
     for f in range(4):
         b = chain.knuckle_body[f]
         height = pose.position[b, 2] - settings.clearance_m
         if height < 0.0:
             point_jacobian(chain, b, pose.position[b], pose.anchor, pose.axis, J)
-            _add_square(equations, settings.clearance_weight, -height, J[2])
+            add_square(equations, settings.clearance_weight, -height, J[2])
+    add_clearance(chain, z, settings.clearance, pose, equations)
     for i in range(n):
         for j in range(i):
             A[j, i] = A[i, j]
@@ -209,7 +198,7 @@ def solve_posture(chain, z, slack, objective, settings, iterations, contacts):
         Largest error [m] of a due fingertip.
     """
     n = z.shape[0]
-    pose, equations = _new_pose(chain), _Equations(np.empty((n, n)), np.empty(n))
+    pose, equations = _new_pose(chain), NormalEquations(np.empty((n, n)), np.empty(n))
     L, As = np.empty((n, n)), np.empty((n, n))
     dz, x = np.empty(n), np.empty(n)
     worst = 0.0
@@ -236,7 +225,7 @@ def lone_steps(chain, z, slack, objective, settings, contacts):
     Arguments and contacts are as there.
     """
     n = z.shape[0]
-    pose, equations = _new_pose(chain), _Equations(np.empty((n, n)), np.empty(n))
+    pose, equations = _new_pose(chain), NormalEquations(np.empty((n, n)), np.empty(n))
     _place(chain, z, slack, objective, settings, pose, contacts)
     _write_equations(chain, z, objective, settings, pose, contacts, equations)
     A, g = equations

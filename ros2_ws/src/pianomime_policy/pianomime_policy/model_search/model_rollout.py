@@ -31,6 +31,7 @@ from pianomime_policy.hand_control.hands_controller import (
     HandsController,
     HandsControllerConfig,
     Memory,
+    hands_of,
 )
 from pianomime_policy.model_search.cost import CostState, StepCost
 from pianomime_policy.motion.fingertip_targets import FingertipConfig
@@ -86,7 +87,7 @@ class ModelRollout:
         timing: MotionTiming = BENCHMARK,
     ) -> None:
         self.simulator = ObservedSimulator(self._hear, scene) if cost.hears else Simulator(scene)
-        self.hands_controller = HandsController(scene.variant, fingertips, hands_controller, timing=timing)
+        self.hands_controller = HandsController(scene.variant, fingertips, hands_controller, hands_of(scene), timing)
         self.simulated_steps = 0
         self._cost = cost
         self._heard: list[NDArray[np.float64]] = []

@@ -5,6 +5,7 @@ import pytest
 from numpy.typing import NDArray
 
 from pianomime_policy.controllers.generalist.learned_hand import LearnedHand, feature_layout, units
+from pianomime_policy.hand_control.body_clearance import BodyClearanceConfig
 from pianomime_policy.hand_control.hand_planner import HandPlanner, PostureConfig
 from pianomime_policy.hand_control.inverse_kinematics import InverseKinematicsConfig
 from pianomime_policy.hand_control.tracking import TrackingConfig
@@ -191,6 +192,29 @@ def test_corrections_are_steps_of_inverse_kinematics_after_the_networks_answer()
     for _ in range(3):
         expected = teacher.act(q, np.zeros(len(q)), tips, *path)
         np.testing.assert_allclose(student.act(q, np.zeros(len(q)), tips, *path), expected, atol=1e-12)
+
+
+def test_where_hands_collide_the_network_sees_the_same_and_its_corrections_keep_clear() -> None:
+    seen: list[NDArray[np.float32]] = []
+
+    def nothing(features: NDArray[np.float32]) -> NDArray[np.float32]:
+        seen.append(features)
+        return np.zeros((len(features), 2 * 23), np.float32)
+
+    plain, clear = (
+        LearnedHand(
+            "rh", "pianomime", FingertipConfig(), PostureConfig(), InverseKinematicsConfig(), TrackingConfig(),
+            postures=nothing, passes=1, corrections=2, clearance=clearance,
+        )
+        for clearance in (None, BodyClearanceConfig(finger_margin_m=0.02, finger_weight=1.0))
+    )  # fmt: skip
+    waiting = _rows(plain, 0.15, 0.0)
+    q = _begun(plain, 0.15)
+    clear.rest, clear.reference = plain.rest, plain.reference.copy()
+    for hand in (plain, clear):
+        hand.act(q, 0 * q, waiting, np.full(ROWS, 0.15), np.zeros(ROWS))
+    np.testing.assert_array_equal(seen[0], seen[1])
+    assert np.abs(plain.reference - clear.reference).max() > 0.01
 
 
 def test_slides_are_counted_in_smaller_units_than_joints() -> None:

@@ -30,7 +30,7 @@ from pianomime_policy.controllers.controller import Action, Observation
 from pianomime_policy.controllers.foresight.planned_segment import PlannedSegment
 from pianomime_policy.controllers.planner.growing_plan import PlansFromRows
 from pianomime_policy.controllers.planner.planner import PlannerConfig
-from pianomime_policy.hand_control.hands_controller import AS_PLANNED, Adaptation, HandsController
+from pianomime_policy.hand_control.hands_controller import AS_PLANNED, Adaptation, HandsController, hands_of
 from pianomime_policy.model_search.cost import CostConfig, CostState, FrameCost, StepCost
 from pianomime_policy.model_search.model_rollout import Candidate, ModelRollout
 from pianomime_policy.model_search.proposals import ProposalConfig, Trial, next_proposal
@@ -86,7 +86,7 @@ class Foresight(PlansFromRows):
         self.horizon_steps = c.planner.horizon_steps
         self._cost, self._timing = cost or FrameCost(CostConfig()), timing
         settings = c.planner.fingertips, c.planner.performer
-        self._hands_controller = HandsController(scene.variant, *settings, timing=timing)
+        self._hands_controller = HandsController(scene.variant, *settings, hands_of(scene), timing)
         self._model_rollout = ModelRollout(scene, *settings, self._cost, timing)
         self.joint_names, self.target_names = self._hands_controller.joint_names, self._hands_controller.target_names
 

@@ -42,6 +42,7 @@ from pianomime_policy.controllers.planner.musical_planner import MusicalPlanner
 from pianomime_policy.controllers.planner.planner import Planner, PlannerConfig
 from pianomime_policy.fingering.fingering import Fingering
 from pianomime_policy.fingering.giving_up import GivingUpConfig
+from pianomime_policy.hand_control.body_clearance import BodyClearanceConfig
 from pianomime_policy.hand_control.hands_controller import MakeHand
 from pianomime_policy.motion.motion_timing import MUSICAL
 from pianomime_policy.networks.network_file import NetworkFile
@@ -118,10 +119,11 @@ def hands_by(postures: Network, config: GeneralistConfig) -> MakeHand:
     return partial(LearnedHand, postures=postures, passes=config.passes)
 
 
-def musical_hands_by(postures: Network) -> MakeHand:
+def musical_hands_by(postures: Network, clearance: BodyClearanceConfig | None = None) -> MakeHand:
     """Hands controlled by a network, for `MusicalPlanner`: the network places the joints, and one step of inverse
-    kinematics corrects them. Strokes ask for more than it can give alone: fingertips within a millimetre."""
-    return partial(LearnedHand, postures=postures, passes=1, corrections=1)
+    kinematics corrects them, with a clearance if hands collide. Strokes ask for more than the network can give alone:
+    fingertips within a millimetre."""
+    return partial(LearnedHand, postures=postures, passes=1, corrections=1, clearance=clearance)
 
 
 class Generalist(Planner):
@@ -137,12 +139,13 @@ class Generalist(Planner):
 class MusicalGeneralist(MusicalPlanner):
     """The `Controller` "onnx" in the setting "musical"; as `Generalist`."""
 
-    def __init__(self, variant: str, config: GeneralistConfig, networks: Mapping[str, NetworkFile]) -> None:
+    def __init__(self, scene: SceneConfig, config: GeneralistConfig, networks: Mapping[str, NetworkFile]) -> None:
         """`networks`: "fingering" and "musical postures"."""
         self.networks = networks
         fingers = fingers_by(partial(_answer, networks["fingering"]), config, MUSICAL.giving_up)
-        hands = musical_hands_by(partial(_answer, networks["musical postures"]))
-        super().__init__(variant, config.planner, fingers, hands)
+        clearance = BodyClearanceConfig() if scene.hand_collisions else None
+        hands = musical_hands_by(partial(_answer, networks["musical postures"]), clearance)
+        super().__init__(scene.variant, config.planner, fingers, hands)
 
 
 def build(scene: SceneConfig, model: Path, horizon_steps: int, setting: Setting) -> Planner:
@@ -161,7 +164,9 @@ def build(scene: SceneConfig, model: Path, horizon_steps: int, setting: Setting)
     roles = ("fingering", "musical postures" if setting is Setting.MUSICAL else "postures")
     networks = {role: NetworkFile.load(model / FILES[role], contract(role, scene.variant, config)) for role in roles}
     config = replace(config, planner=replace(config.planner, horizon_steps=horizon_steps))
-    return (MusicalGeneralist if setting is Setting.MUSICAL else Generalist)(scene.variant, config, networks)
+    if setting is Setting.MUSICAL:
+        return MusicalGeneralist(scene, config, networks)
+    return Generalist(scene.variant, config, networks)
 
 
 def _answer(network: NetworkFile, features: NDArray[np.float32]) -> NDArray[np.float32]:

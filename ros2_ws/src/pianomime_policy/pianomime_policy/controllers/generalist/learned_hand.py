@@ -28,6 +28,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pianomime_core.hands import SIDES
+from pianomime_policy.hand_control.body_clearance import NO_CLEARANCE, BodyClearanceConfig
 from pianomime_policy.hand_control.hand_planner import HandPlanner, PostureConfig
 from pianomime_policy.hand_control.inverse_kinematics import InverseKinematicsConfig
 from pianomime_policy.hand_control.posture_rows import WantedRows, lone_steps_of_rows
@@ -79,15 +80,18 @@ class LearnedHand(HandPlanner):
         postures: Postures,
         passes: int = 2,
         corrections: int = 0,
+        clearance: BodyClearanceConfig | None = None,
     ) -> None:
         """
         Args:
             postures: The network.
             passes: Evaluations per step, each on the remaining error.
             corrections: Iterations of inverse kinematics after them.
+            clearance: Of the corrections; the network sees the steps of a hand whose bodies pass through each other.
             The rest: see `HandPlanner`.
         """
-        super().__init__(side, variant, fingertips, posture, kinematics, tracking, timing)
+        super().__init__(side, variant, fingertips, posture, kinematics, tracking, timing, clearance)
+        self._seen_settings = self._settings._replace(clearance=NO_CLEARANCE)
         self._postures, self._passes, self._corrections = postures, passes, corrections
         self._error_cap_m = kinematics.error_cap_m
         self.unit = units([name.split("_", 1)[1] for name in self.target_names])
@@ -141,7 +145,7 @@ class LearnedHand(HandPlanner):
         # The rows before with their current values, as in inverse kinematics, which solves row by row.
         near = np.concatenate([self.reference[now - 1 : now], z[:-1]])
         # 0 at the optimum, so that the network need not find out by itself where the best posture is.
-        step, points = lone_steps_of_rows(self.chain, z, slack, wanted, near, self._near_weight, self._settings)
+        step, points = lone_steps_of_rows(self.chain, z, slack, wanted, near, self._near_weight, self._seen_settings)
         error = np.clip(wanted.tip_target - points, -self._error_cap_m, self._error_cap_m)
         parts = (
             (z - wanted.z_rest) * self._mirror / self.unit,

@@ -27,7 +27,7 @@ from pianomime_policy.controllers.planner.growing_plan import PlansFromNotes
 from pianomime_policy.controllers.planner.planner import Planner, PlannerConfig
 from pianomime_policy.fingering.fingering import Fingering
 from pianomime_policy.hand_control.hand_planner import HandPlanner
-from pianomime_policy.hand_control.hands_controller import MakeHand
+from pianomime_policy.hand_control.hands_controller import MakeHand, hands_of
 from pianomime_policy.motion.motion_timing import MUSICAL, MotionTiming
 
 
@@ -62,4 +62,5 @@ class MusicalPlanner(PlansFromNotes, Planner):
 def build(scene: SceneConfig, horizon_steps: int | None, setting: Setting) -> Planner:
     """The planner that sees so many steps of music, None for the whole song, and plays in a setting."""
     config = replace(PlannerConfig(), horizon_steps=horizon_steps)
-    return MusicalPlanner(scene.variant, config) if setting is Setting.MUSICAL else Planner(scene.variant, config)
+    planner = MusicalPlanner if setting is Setting.MUSICAL else Planner
+    return planner(scene.variant, config, make_hand=hands_of(scene))
