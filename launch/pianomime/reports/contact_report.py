@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from rich import box
 from rich.table import Table
 
-from pianomime.terminal import literal
+from pianomime.reports.score_table import songs_table
 from pianomime_core.hands import FINGERS
 from pianomime_physics.hand_contacts import HandPair
 
@@ -147,15 +147,7 @@ def contact_scores(forces: Forces, steps: int) -> ContactScores:
 def contact_scores_table(scores: Mapping[str, Mapping[str, float]], mean: Mapping[str, float]) -> Table:
     """Return the table of `evaluate`, from contact scores by song and field name, and their unweighted means."""
     title = f"contacts: share of the frames in which the hands touch, neighbouring fingers push with over {PUSH_N:g} N"
-    table = Table(box=box.SIMPLE, pad_edge=False, collapse_padding=True, title=title)
-    table.add_column("song", overflow="fold")
-    for label in SCORE_COLUMNS:
-        table.add_column(label.replace(" ", "\n"), justify="right")
-    for song, values in scores.items():
-        table.add_row(literal(song), *_score_cells(values))
-    table.add_section()
-    table.add_row(f"mean of {len(scores)}", *_score_cells(mean), style="bold")
-    return table
+    return songs_table(title, scores, mean, SCORE_COLUMNS, _score_cells)
 
 
 def _score_cells(values: Mapping[str, float]) -> list[str]:

@@ -215,13 +215,13 @@ def _play(task: _ScoredTask) -> tuple[dict[str, float], Heard]:
     controller = make_controller(task.controller, task.scene, task.model, task.setting)
     listener = Listener()
     simulator = DisturbedSimulator(task.disturbance, task.scene, listener.observe)
-    contacts = ContactRecord(simulator)
+    contacts = ContactRecord(simulator) if task.scene.hand_collisions else None
     rollout = play_episode(simulator, controller, task.roll, controller_name=task.controller)
     if task.rollout is not None:
         rollout.save(task.rollout)
     heard = Heard.of(task.written, rollout, listener)
     scores: dict[str, float] = {**rollout.metadata["scores"], **heard.scores.as_dict()}
-    if task.scene.hand_collisions:
+    if contacts is not None:
         steps = len(rollout.frames().goal)
         scores |= contact_scores(contacts.forces_n(steps), steps).as_dict()
     if task.expressive:
@@ -235,12 +235,11 @@ def _play_for_errors(task: _Task) -> SongErrors:
     controller = make_controller(task.controller, task.scene, task.model, task.setting)
     listener = Listener()
     simulator = ObservedSimulator(listener.observe, task.scene)
-    record = ContactRecord(simulator)
+    record = ContactRecord(simulator) if task.scene.hand_collisions else None
     rollout = play_episode(simulator, controller, task.roll, controller_name=task.controller)
     fingers: NoteFingers | None = controller.assignments() if isinstance(controller, ReportsFingering) else None
     frames = rollout.frames()
     if fingers is not None and isinstance(controller, ReadsNotes):
         fingers = fingers_in_frames(fingers, frames.goal)
-    forces = record.forces_n(len(frames.goal))
-    contacts = SongContacts.of(forces, frames.goal, frames.pressed) if task.scene.hand_collisions else None
+    contacts = None if record is None else SongContacts.of(record.forces_n(len(frames.goal)), *frames[:2])
     return SongErrors.of(rollout, fingers, Heard.of(task.written, rollout, listener), contacts)

@@ -17,12 +17,12 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from rich import box
 from rich.console import Console
 from rich.table import Table
 
 from pianomime.reports.expressive_scores import EXPRESSIVE_SCORES
 from pianomime.reports.heard import Heard
+from pianomime.reports.score_table import songs_table
 from pianomime.reports.stray_strikes import StrayStrike
 from pianomime.terminal import literal
 
@@ -126,21 +126,14 @@ def heard_tables(scores: Mapping[str, Mapping[str, Any]], mean: Mapping[str, flo
 def _table(
     title: str, scores: Mapping[str, Mapping[str, Any]], mean: Mapping[str, float], columns: Mapping[str, str]
 ) -> Table:
-    table = Table(title=title, box=box.SIMPLE, pad_edge=False, collapse_padding=True)
-    table.add_column("song", overflow="fold")
     with_strays = columns is F1_COLUMNS
-    for label in (*columns, *(["stray strikes"] if with_strays else [])):
-        table.add_column(label.replace(" ", "\n"), justify="right", no_wrap=True)
+    labels = (*columns, *(["stray strikes"] if with_strays else []))
 
     def cells(values: Mapping[str, Any]) -> list[str]:
         texts = [_text(field, values[field]) if field in values else "" for field in columns.values()]
         return [*texts, _strays(values)] if with_strays else texts
 
-    for song, values in scores.items():
-        table.add_row(literal(song), *cells(values))
-    table.add_section()
-    table.add_row(f"mean of {len(scores)}", *cells(mean), style="bold")
-    return table
+    return songs_table(title, scores, mean, labels, cells)
 
 
 def _strays(values: Mapping[str, float]) -> str:

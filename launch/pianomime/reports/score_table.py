@@ -14,7 +14,7 @@
 
 """Tables of scores: for one song, and with a row for each of many songs."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from rich import box
@@ -66,18 +66,37 @@ def song_table(
 
 def evaluation_table(title: str, scores: Mapping[str, Mapping[str, float]], mean: Mapping[str, float]) -> Table:
     """Return the table of `evaluate`: scores by song and field name, and unweighted means of those with the score."""
-    table = Table(title=literal(title), box=box.SIMPLE, pad_edge=False, collapse_padding=True)
-    table.add_column("song", overflow="fold")
     own = {label: field for label, field in {**PEDAL_COLUMN, **LIKENESS_COLUMN}.items() if field in mean}
     columns = EVALUATION_COLUMNS | own
     if len(own) > 1:  # no room for all on a terminal of 80 columns
         columns = {label: field for label, field in columns.items() if field not in ("micro_f1", "active_f1")}
-    for label in columns:
+    return songs_table(title, scores, mean, columns, lambda values: _cells(values, columns))
+
+
+def songs_table(
+    title: str,
+    scores: Mapping[str, Mapping[str, Any]],
+    mean: Mapping[str, float],
+    labels: Iterable[str],
+    cells: Callable[[Mapping[str, Any]], Sequence[str]],
+) -> Table:
+    """Return a table with a row for each song, and the means.
+
+    Args:
+        title: Title of the table.
+        scores: By song and field name.
+        mean: By field name.
+        labels: Of the columns after that of the songs.
+        cells: The texts of these columns, from the scores of a row.
+    """
+    table = Table(title=literal(title), box=box.SIMPLE, pad_edge=False, collapse_padding=True)
+    table.add_column("song", overflow="fold")
+    for label in labels:
         table.add_column(label.replace(" ", "\n"), justify="right", no_wrap=True)
     for song, values in scores.items():
-        table.add_row(literal(song), *_cells(values, columns))
+        table.add_row(literal(song), *cells(values))
     table.add_section()
-    table.add_row(f"mean of {len(scores)}", *_cells(mean, columns), style="bold")
+    table.add_row(f"mean of {len(scores)}", *cells(mean), style="bold")
     return table
 
 

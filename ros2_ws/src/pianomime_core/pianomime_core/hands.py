@@ -31,6 +31,8 @@ from pianomime_core.errors import UserError, unknown_value
 
 SIDES = ("rh", "lh")
 FINGERS = ("thumb", "index", "middle", "ring", "little")
+FINGER_PREFIXES = ("TH", "FF", "MF", "RF", "LF")
+"""How the names of each finger's joints begin; those of its bodies in small letters."""
 HAND_PARTS = (*FINGERS, "palm", "forearm")
 """What can touch; the wrist counts as palm."""
 
@@ -42,7 +44,7 @@ FOREARM_DOFS = MappingProxyType(
 )
 """Forearm slides of each variant: tx along the keyboard, ty depth, tz height. 54 joints, 46 targets, or 52 and 44."""
 
-_FINGER_OF_PREFIX = MappingProxyType(dict(zip(("TH", "FF", "MF", "RF", "LF"), FINGERS, strict=True)))
+_FINGER_OF_PREFIX = MappingProxyType(dict(zip(FINGER_PREFIXES, FINGERS, strict=True)))
 
 # robopianist/models/hands/third_party/shadow_hand/right_hand.xml, from the wrist down the tree of bodies.
 _JOINTS = (

@@ -16,6 +16,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import mujoco
 import numpy as np
@@ -78,7 +79,6 @@ class Simulator:
         self._target_ctrl = np.array([self.model.actuator(name).id for name in self.target_names])
         self.target_range = self.model.actuator_ctrlrange[self._target_ctrl].copy()
         self.target_range.flags.writeable = False
-        self._contacts = HandContacts(self.model)
 
     def reset(self, joint_positions: ArrayLike | None = None) -> SimulatorState:
         """Reset to rest at time 0: keys up, hands still.
@@ -153,6 +153,10 @@ class Simulator:
         """Return the force [N] between each two parts of the hands that touch, as of the last physics step; nothing
         touches without hand collisions. See `HandContacts`."""
         return self._contacts.forces_n(self.data)
+
+    @cached_property
+    def _contacts(self) -> HandContacts:
+        return HandContacts(self.model)
 
     def _advance(self, targets: NDArray[np.float64], physics_steps: int) -> None:
         # A separate method, which pianomime_physics.disturbance overrides.

@@ -29,11 +29,12 @@ import mujoco
 import numpy as np
 from numpy.typing import NDArray
 
+from pianomime_core.hands import FINGER_PREFIXES
+from pianomime_description.variant import SceneConfig
 from pianomime_policy.hand_control.hand_kinematics import point_jacobian
 from pianomime_policy.hand_control.normal_equations import add_square
 from pianomime_policy.kernel import kernel
 
-_FINGERS = ("th", "ff", "mf", "rf", "lf")
 _SEGMENTS = ("proximal", "middle", "distal")
 # Angles of the table on each axis, about 1 degree apart; those in between are interpolated.
 _TABLE_ANGLES = 46
@@ -55,6 +56,11 @@ class BodyClearanceConfig:
     palm_margin_m: float = 0.001
     palm_weight: float = 50.0
     bent_rad: float = 1.3
+
+
+def clearance_of(scene: SceneConfig) -> BodyClearanceConfig | None:
+    """The clearance of the hands of a scene; None where they pass through each other."""
+    return BodyClearanceConfig() if scene.hand_collisions else None
 
 
 class BodyClearance(NamedTuple):
@@ -81,7 +87,7 @@ NO_CLEARANCE = BodyClearance(
 
 def body_clearance(model: mujoco.MjModel, side: str, config: BodyClearanceConfig) -> BodyClearance:
     """Read the bodies of hand `side` ("rh" or "lh") from a compiled one-hand model."""
-    body = np.array([[model.body(f"{side}_{f}{s}").id for s in _SEGMENTS] for f in _FINGERS])
+    body = np.array([[model.body(f"{side}_{f.lower()}{s}").id for s in _SEGMENTS] for f in FINGER_PREFIXES])
     ends, radius = np.zeros((5, 3, 2, 3)), np.zeros((5, 3))
     for place in np.ndindex(5, 3):
         ends[place], radius[place] = _capsule(model, int(body[place]))

@@ -16,7 +16,6 @@
 
 from dataclasses import dataclass, field
 
-import mujoco
 import numpy as np
 from numpy.typing import NDArray
 
@@ -25,7 +24,7 @@ from pianomime_core.keyboard import KEYBOARD
 from pianomime_core.timing import PHYSICS_STEPS_PER_CONTROL_STEP
 from pianomime_description.hand_spec import build_hand
 from pianomime_policy.fingering.fingering import finger_offsets_m
-from pianomime_policy.hand_control.body_clearance import BodyClearanceConfig, body_clearance
+from pianomime_policy.hand_control.body_clearance import NO_CLEARANCE, BodyClearanceConfig, body_clearance
 from pianomime_policy.hand_control.hand_kinematics import fingertip_points, hand_chain
 from pianomime_policy.hand_control.inverse_kinematics import (
     Contacts,
@@ -94,28 +93,27 @@ class HandPlanner:
         self.target_names = tuple(model.actuator(a).name for a in range(model.nu))
         self.chain = hand_chain(model, side)
         self._iterations = timing.iterations or kinematics.iterations
-        self._rows_per_step, self._fine_steps = timing.rows_per_step, timing.fine_steps
+        self._rows_per_step = timing.rows_per_step
+        self._fine_rows = timing.rows_per_step * timing.fine_steps
         self._rows = tracking.preview_steps * timing.rows_per_step
-        self._solved = solved_rows(self._rows, timing.rows_per_step, timing.rows_per_step * timing.fine_steps)
+        self._solved = solved_rows(self._rows, timing.rows_per_step, self._fine_rows)
         short = [name.split("_", 1)[1] for name in self.target_names]
         self._tx, self._ty = short.index("forearm_tx"), short.index("forearm_ty")
         self._stiffness = np.array([posture.stiffness.get(n, posture.default_stiffness) for n in short])
         self._nearness = np.full(len(short), posture.nearness)
         self._fine_nearness = timing.rows_per_step * self._nearness  # the way from row to row is that much shorter
-        self._settings = solver_settings(kinematics, np.array([n.startswith("forearm") for n in short]))
+        bodies = NO_CLEARANCE
         if clearance is not None:
-            self._keep_clear(model, clearance, short)
+            bodies = body_clearance(model, side, clearance)
+            bent_rad = np.where([name.endswith("FJ3") for name in short], clearance.bent_rad, np.inf)
+            self.chain = self.chain._replace(upper=np.minimum(self.chain.upper, bent_rad))
+        self._settings = solver_settings(kinematics, np.array([n.startswith("forearm") for n in short]), bodies)
         self._sum = (self.chain.coupling.T > 0).astype(float)
         self._jacobians = np.zeros((self._rows, 5, 3, len(short)))
         self.rest = self._find_rest(np.array([posture.rest.get(n, 0.0) for n in short]), fingertips)
         physics_steps = PHYSICS_STEPS_PER_CONTROL_STEP // timing.rows_per_step
         linear = hand_model(model, self.chain.coupling, self.rest, physics_steps)
         self._gain, self._tracker = linear.gain, Tracker(linear, tracking, timing.rows_per_step)
-
-    def _keep_clear(self, model: mujoco.MjModel, clearance: BodyClearanceConfig, short: list[str]) -> None:
-        bent_rad = np.where([name.endswith("FJ3") for name in short], clearance.bent_rad, np.inf)
-        self.chain = self.chain._replace(upper=np.minimum(self.chain.upper, bent_rad))
-        self._settings = self._settings._replace(clearance=body_clearance(model, self.side, clearance))
 
     def _find_rest(self, guess: NDArray[np.float64], fingertips: FingertipConfig) -> NDArray[np.float64]:
         """Posture near `guess` with each fingertip comfortably just above the white keys, centre at y = 0."""
@@ -208,7 +206,7 @@ class HandPlanner:
         now = self._rows_per_step
         solve_rows(
             self.chain, self.reference, slack, wanted, near, self._fine_nearness, self._nearness, self._settings,
-            iterations, now, now * self._fine_steps, self._jacobians,
+            iterations, now, self._fine_rows, self._jacobians,
         )  # fmt: skip
         return np.stack([-tips.force[r] @ self._jacobians[r, :, 2] for r in range(now)])
 

@@ -26,7 +26,7 @@ from pianomime_core.hands import SIDES, forearm_dofs, joint_names, target_names
 from pianomime_core.keyboard import NUM_KEYS
 from pianomime_description.variant import SceneConfig
 from pianomime_policy.controllers.controller import FingertipTargets
-from pianomime_policy.hand_control.body_clearance import BodyClearanceConfig
+from pianomime_policy.hand_control.body_clearance import clearance_of
 from pianomime_policy.hand_control.hand_planner import HandPlanner, PostureConfig
 from pianomime_policy.hand_control.inverse_kinematics import InverseKinematicsConfig
 from pianomime_policy.hand_control.tracking import TrackingConfig
@@ -104,7 +104,7 @@ MakeHand = Callable[
 
 def hands_of(scene: SceneConfig) -> MakeHand:
     """What makes the hands of a scene: where they collide, they keep their own bodies clear of each other."""
-    return partial(HandPlanner, clearance=BodyClearanceConfig()) if scene.hand_collisions else HandPlanner
+    return partial(HandPlanner, clearance=clearance_of(scene))
 
 
 class HandsController:

@@ -42,7 +42,7 @@ from pianomime_policy.controllers.planner.musical_planner import MusicalPlanner
 from pianomime_policy.controllers.planner.planner import Planner, PlannerConfig
 from pianomime_policy.fingering.fingering import Fingering
 from pianomime_policy.fingering.giving_up import GivingUpConfig
-from pianomime_policy.hand_control.body_clearance import BodyClearanceConfig
+from pianomime_policy.hand_control.body_clearance import BodyClearanceConfig, clearance_of
 from pianomime_policy.hand_control.hands_controller import MakeHand
 from pianomime_policy.motion.motion_timing import MUSICAL
 from pianomime_policy.networks.network_file import NetworkFile
@@ -143,8 +143,7 @@ class MusicalGeneralist(MusicalPlanner):
         """`networks`: "fingering" and "musical postures"."""
         self.networks = networks
         fingers = fingers_by(partial(_answer, networks["fingering"]), config, MUSICAL.giving_up)
-        clearance = BodyClearanceConfig() if scene.hand_collisions else None
-        hands = musical_hands_by(partial(_answer, networks["musical postures"]), clearance)
+        hands = musical_hands_by(partial(_answer, networks["musical postures"]), clearance_of(scene))
         super().__init__(scene.variant, config.planner, fingers, hands)
 
 

@@ -97,8 +97,7 @@ class LearnedHand(HandPlanner):
         self.unit = units([name.split("_", 1)[1] for name in self.target_names])
         # Positions along the keyboard change their sign in the mirror.
         self._mirror, self._mirror_xyz = np.ones(len(self.unit)), np.ones(3)
-        fine_rows = timing.rows_per_step * timing.fine_steps
-        self._near_weight = np.where(self._solved[:, None] < fine_rows, self._fine_nearness, self._nearness)
+        self._near_weight = np.where(self._solved[:, None] < self._fine_rows, self._fine_nearness, self._nearness)
         # Rows in between lie on straight lines.
         after = np.searchsorted(self._solved, np.arange(self._rows))
         before = np.maximum(after - 1, 0)
