@@ -1,8 +1,8 @@
 """Frames of files and cameras in time; the cameras are fakes."""
 
-import av
 import numpy as np
 import pytest
+from small_videos import write_video
 
 from pianomime_core.errors import UserError
 from pianomime_perception import frame_source
@@ -27,13 +27,7 @@ class Clock:
 def clip(tmp_path):
     """Five grey pictures at 10 a second, each brighter than the one before."""
     path = tmp_path / "clip.mp4"
-    with av.open(str(path), "w") as container:
-        stream = container.add_stream("mpeg4", rate=10)
-        stream.width, stream.height = 64, 32
-        for k in range(5):
-            frame = av.VideoFrame.from_ndarray(np.full((32, 64, 3), 40 * k, np.uint8), format="rgb24")
-            container.mux(stream.encode(frame))
-        container.mux(stream.encode())
+    write_video(path, [np.full((32, 64, 3), 40 * k, np.uint8) for k in range(5)])
     return path
 
 

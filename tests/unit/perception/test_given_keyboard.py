@@ -1,8 +1,8 @@
 """The keyboard as known before the first frame."""
 
-import av
 import numpy as np
 import pytest
+from small_videos import write_video
 
 from pianomime_core.errors import UserError
 from pianomime_perception.given_keyboard import given_keyboard
@@ -14,13 +14,7 @@ CORNERS = "20,40 300,40 300,120 20,120"
 def video(tmp_path):
     """A grey picture of 320x180."""
     path = tmp_path / "grey.mp4"
-    with av.open(str(path), "w") as container:
-        stream = container.add_stream("mpeg4", rate=10)
-        stream.width, stream.height = 320, 180
-        for _ in range(3):
-            frame = np.full((180, 320, 3), 90, np.uint8)
-            container.mux(stream.encode(av.VideoFrame.from_ndarray(frame, format="rgb24")))
-        container.mux(stream.encode())
+    write_video(path, [np.full((180, 320, 3), 90, np.uint8)] * 3)
     return str(path)
 
 

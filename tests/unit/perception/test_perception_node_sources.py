@@ -2,7 +2,6 @@
 
 import time
 
-import av
 import numpy as np
 import pytest
 import rclpy
@@ -10,6 +9,7 @@ from node_ports import subscriber
 from rclpy.qos import ReliabilityPolicy, qos_profile_sensor_data
 from seeing import PATIENCE_S, Seeing, now, painted
 from sensor_msgs.msg import Image, PointCloud2
+from small_videos import write_video
 
 from pianomime_core.errors import UserError
 from pianomime_core.ros_topics import HUMAN_FINGERTIPS
@@ -55,12 +55,7 @@ def test_a_camera_that_offers_best_effort_alone_is_heard(see):
 
 def test_a_file_is_played_once_somebody_reads_and_then_it_is_over(see, tmp_path):
     path = tmp_path / "clip.mp4"
-    with av.open(str(path), "w") as container:
-        stream = container.add_stream("mpeg4", rate=10)
-        stream.width, stream.height = 128, 40
-        for _ in range(4):
-            container.mux(stream.encode(av.VideoFrame.from_ndarray(painted(size=(128, 40)), format="rgb24")))
-        container.mux(stream.encode())
+    write_video(path, [painted(size=(128, 40))] * 4)
     seeing = see(source=path, wait_for_reader=True)
     for _ in range(20):
         seeing.executor.spin_once(timeout_sec=0.02)
@@ -108,13 +103,7 @@ def test_bad_parameters_are_refused(monkeypatch, parameters, words):
 
 def test_a_video_without_a_keyboard_is_refused(monkeypatch, tmp_path):
     path = tmp_path / "clip.mp4"
-    with av.open(str(path), "w") as container:
-        stream = container.add_stream("mpeg4", rate=10)
-        stream.width, stream.height = 320, 180
-        for _ in range(4):
-            frame = np.full((180, 320, 3), 90, np.uint8)
-            container.mux(stream.encode(av.VideoFrame.from_ndarray(frame, format="rgb24")))
-        container.mux(stream.encode())
+    write_video(path, [np.full((180, 320, 3), 90, np.uint8)] * 4)
     try:
         with pytest.raises(UserError, match="--corners"):
             Seeing(monkeypatch, source=path)
